@@ -1,0 +1,222 @@
+"""The directory: who may be connected to whom, as the published architecture declares it.
+
+Layer 6. Publishing an architecture version makes one of these; the gateway obeys the newest one whose signature holds
+and knows nothing else. A contract (thỏa thuận kết nối) names purpose, legal basis, fields and dates.
+Legal ground: Nghị định 47/2020/NĐ-CP (managing, connecting and sharing digital data of state agencies).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
+
+from maidinh.exchange.jws import canonical_json, timestamp
+
+KIND = "maidinh-directory+jws"
+PART = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9'()+,\-.=?_]+"  # X-Road's recommended characters, and never a step in a path
+SUBSYSTEM_ID = re.compile(rf"{PART}(?:/{PART}){{3}}")
+SERVICE_ID = re.compile(rf"{PART}(?:/{PART}){{4}}")
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+Method = Literal["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+Part = Annotated[str, Field(pattern=r"^[A-Za-z0-9'()+,\-.=?_]+$", max_length=100)]
+
+
+def architecture_key(province: str) -> str:
+    """The key that signs the directories of a province."""
+    return f"architecture:{province}"
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Endpoint(_Declared):
+    """One operation; in the path `*` stands for one step and a last `**` for all that follow."""
+
+    method: Method
+    path: str = Field(pattern=r"^/")
+
+
+class Member(_Declared):
+    """An organisation of the exchange; `agency` is its code in the organisation register."""
+
+    member_class: Part
+    code: Part
+    name: str
+    agency: str
+
+    @property
+    def key_id(self) -> str:
+        """The key that signs this member's evidence."""
+        return f"member:{self.code}"
+
+
+class Key(_Declared):
+    """A public key by which a subsystem is recognised, with the time in which it may be used."""
+
+    kid: str
+    public_key_pem: str
+    valid_from: AwareDatetime
+    valid_to: AwareDatetime | None = None
+
+    @field_serializer("valid_from", "valid_to")
+    def _moment(self, at: datetime | None) -> str | None:
+        return None if at is None else timestamp(at)
+
+    def valid(self, at: datetime) -> bool:
+        """Whether the key may be used at this moment."""
+        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
+
+
+class Subsystem(_Declared):
+    """An information system that calls or is called: instance/class/member/subsystem."""
+
+    id: str
+    name: str
+    zone: str = ""
+    keys: tuple[Key, ...] = ()
+
+    @field_validator("id")
+    @classmethod
+    def _four_parts(cls, value: str) -> str:
+        return _matching(SUBSYSTEM_ID, value)
+
+    @property
+    def member(self) -> tuple[str, str]:
+        """Class and code of the member that it belongs to."""
+        _, member_class, code, _ = self.id.split("/")
+        return member_class, code
+
+
+class Service(_Declared):
+    """A service behind the exchange: subsystem/service; `url` is the only place the gateway will ever send it to."""
+
+    id: str
+    url: str
+    methods: tuple[Endpoint, ...]
+    openapi: dict[str, Any] | None = None
+    timeout_seconds: int = Field(gt=0)
+
+    @field_validator("id")
+    @classmethod
+    def _five_parts(cls, value: str) -> str:
+        return _matching(SERVICE_ID, value)
+
+    @field_validator("url")
+    @classmethod
+    def _plain_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("expected an http or https address")
+        if parts.username is not None or parts.query or parts.fragment:
+            raise ValueError("expected an address without user, query and fragment")
+        return value.rstrip("/")
+
+    @property
+    def subsystem(self) -> str:
+        """The subsystem that offers it."""
+        return self.id.rpartition("/")[0]
+
+    @property
+    def code(self) -> str:
+        """Its own name."""
+        return self.id.rpartition("/")[2]
+
+
+class Contract(_Declared):
+    """An agreement that lets one subsystem use parts of one service."""
+
+    id: str
+    consumer: str
+    provider_service: str
+    methods: tuple[Endpoint, ...]
+    fields: tuple[str, ...] = ()
+    purpose: str
+    legal_basis: str
+    valid_from: AwareDatetime
+    valid_to: AwareDatetime | None = None
+    sample: bool = False
+
+    @field_serializer("valid_from", "valid_to")
+    def _moment(self, at: datetime | None) -> str | None:
+        return None if at is None else timestamp(at)
+
+
+class Directory(_Declared):
+    """All that the exchange of one province allows, under one serial number."""
+
+    instance: Part
+    province: str
+    serial: int = Field(gt=0)
+    architecture_version: str
+    architecture_hash: str
+    issued_at: AwareDatetime
+    expires_at: AwareDatetime
+    members: tuple[Member, ...]
+    subsystems: tuple[Subsystem, ...]
+    services: tuple[Service, ...]
+    contracts: tuple[Contract, ...]
+
+    @field_serializer("issued_at", "expires_at")
+    def _moment(self, at: datetime) -> str:
+        return timestamp(at)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Directory:
+        if self.expires_at <= self.issued_at:
+            raise ValueError("a directory expires after it is issued")
+        members = _unique("member", [(each.member_class, each.code) for each in self.members])
+        subsystems = _unique("subsystem", [each.id for each in self.subsystems])
+        services = _unique("service", [each.id for each in self.services])
+        _unique("contract", [each.id for each in self.contracts])
+        _unique("key", [key.kid for each in self.subsystems for key in each.keys])
+        for subsystem in self.subsystems:
+            _known("member", subsystem.member, members, subsystem.id)
+            if subsystem.id.split("/")[0] != self.instance:
+                raise ValueError(f"{subsystem.id}: belongs to another instance than {self.instance}")
+        for service in self.services:
+            _known("subsystem", service.subsystem, subsystems, service.id)
+        for contract in self.contracts:
+            _known("subsystem", contract.consumer, subsystems, contract.id)
+            _known("service", contract.provider_service, services, contract.id)
+        return self
+
+    def canonical(self) -> bytes:
+        """The bytes that are signed, and whose hash names the directory."""
+        return canonical_json(self.model_dump(mode="json"))
+
+    def hash(self) -> str:
+        """SHA-256 of the canonical form, in hexadecimal."""
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+
+def _matching(pattern: re.Pattern[str], value: str) -> str:
+    if not pattern.fullmatch(value):
+        raise ValueError(f"{value!r} is not an identifier of the exchange")
+    return value
+
+
+def _unique(what: str, values: list[Any]) -> set[Any]:
+    seen = set(values)
+    if len(seen) != len(values):
+        twice = next(value for value in values if values.count(value) > 1)
+        raise ValueError(f"{what} {twice} stands there twice")
+    return seen
+
+
+def _known(what: str, value: Any, known: set[Any], place: str) -> None:
+    if value not in known:
+        raise ValueError(f"{place}: {what} {value} is not in the directory")

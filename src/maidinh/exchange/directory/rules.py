@@ -1,0 +1,133 @@
+"""Whether the directory allows a call: pure, so that the gateway, the pages and the tests ask the same question.
+
+Layer 6. Who is not declared is refused; so is a path that could mean one thing here and another at the provider.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote_to_bytes
+
+from maidinh.exchange.directory.definition import (
+    Contract,
+    Directory,
+    Endpoint,
+    Member,
+    Service,
+    Subsystem,
+)
+
+ONE, REST = "*", "**"
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """The call is declared; `path` is the contract's pattern, which holds no personal data."""
+
+    contract: Contract
+    service: Service
+    path: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The call is not allowed; `reason` is a stable word."""
+
+    reason: str
+
+
+class Register:
+    """A directory made quick to ask."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+        self.subsystems: dict[str, Subsystem] = {each.id: each for each in directory.subsystems}
+        self.services: dict[str, Service] = {each.id: each for each in directory.services}
+        self.members: dict[tuple[str, str], Member] = {
+            (each.member_class, each.code): each for each in directory.members
+        }
+        self.contracts: dict[tuple[str, str], list[Contract]] = {}
+        for contract in directory.contracts:
+            self.contracts.setdefault((contract.consumer, contract.provider_service), []).append(contract)
+
+    def member_of(self, identifier: str) -> Member | None:
+        """The member behind a subsystem's or a service's identifier."""
+        subsystem = self.subsystems.get("/".join(identifier.split("/")[:4]))
+        return self.members[subsystem.member] if subsystem else None
+
+    def decide(self, consumer: str, service: str, method: str, path: str, at: datetime) -> Allowed | Refused:
+        """Whether this consumer may make this call at this moment; `path` is raw, as it will be forwarded."""
+        if not self.directory.issued_at <= at < self.directory.expires_at:
+            return Refused("directory_expired" if at >= self.directory.expires_at else "directory_not_yet_valid")
+        if consumer not in self.subsystems:
+            return Refused("unknown_consumer")
+        offered = self.services.get(service)
+        if offered is None:
+            return Refused("unknown_service")
+        steps = steps_of(path)
+        if steps is None:
+            return Refused("unsafe_path")
+        contracts = self.contracts.get((consumer, service), [])
+        if not contracts:
+            return Refused("no_contract")
+        current = [each for each in contracts if _current(each, at)]
+        if not current:
+            return Refused(
+                "contract_expired" if any(_over(each, at) for each in contracts) else "contract_not_yet_valid"
+            )
+        for contract in current:
+            endpoint = _first(contract.methods, method, steps)
+            if endpoint and _first(offered.methods, method, steps):
+                return Allowed(contract, offered, endpoint.path)
+        return Refused("operation_not_in_contract")
+
+
+def decide(
+    directory: Directory, consumer: str, service: str, method: str, path: str, at: datetime
+) -> Allowed | Refused:
+    """The same for one question; whoever asks often keeps a Register."""
+    return Register(directory).decide(consumer, service, method, path, at)
+
+
+def steps_of(path: str) -> list[str] | None:
+    """The decoded steps of a raw path, or None where two servers could read it differently."""
+    if not path.startswith("/"):
+        return [] if path == "" else None
+    steps = []
+    for raw in path[1:].split("/"):
+        try:
+            step = unquote_to_bytes(raw).decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+        if step in (".", "..") or any(character in "/\\%;" or ord(character) < 32 for character in step):
+            return None
+        steps.append(step)
+    if "" in steps[:-1]:
+        return None
+    return [] if steps == [""] else steps
+
+
+def matches(pattern: str, steps: list[str]) -> bool:
+    """Whether a declared path covers these steps."""
+    declared = [] if pattern == "/" else pattern[1:].split("/")
+    if declared and declared[-1] == REST:
+        declared = declared[:-1]
+        if len(steps) < len(declared):
+            return False
+        steps = steps[: len(declared)]
+    return len(declared) == len(steps) and all(
+        (want == ONE and have != "") or want == have for want, have in zip(declared, steps, strict=True)
+    )
+
+
+def _first(endpoints: tuple[Endpoint, ...], method: str, steps: list[str]) -> Endpoint | None:
+    return next((each for each in endpoints if each.method == method and matches(each.path, steps)), None)
+
+
+def _current(contract: Contract, at: datetime) -> bool:
+    return contract.valid_from <= at and not _over(contract, at)
+
+
+def _over(contract: Contract, at: datetime) -> bool:
+    return contract.valid_to is not None and contract.valid_to <= at

@@ -1,0 +1,146 @@
+"""Compact JSON Web Signatures with ES256 (RFC 7515, RFC 7518), and the canonical JSON that they cover.
+
+Layer 6, no Django. One algorithm on purpose: a token that names another, or that brings its own key, is refused
+before any key is looked at. The private half is always somewhere else (the signer), so signing is two steps.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+ALGORITHM = "ES256"
+COORDINATE = 32  # bytes of r and of s on P-256
+OWN_KEYS = frozenset({"jwk", "jku", "x5u", "x5c", "crit"})  # headers by which a token would choose its own judge
+ES256 = ec.ECDSA(SHA256())
+
+
+class InvalidToken(ValueError):
+    """The token cannot be believed; `reason` is a stable word for records and tests."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token taken apart, not yet believed."""
+
+    header: dict[str, Any]
+    payload: bytes
+    signing_input: bytes
+    signature: bytes
+
+    def claims(self) -> dict[str, Any]:
+        """The payload as a JSON object."""
+        return _object(self.payload)
+
+
+def canonical_json(value: Any) -> bytes:
+    """One form for one value: sorted names, no spaces, UTF-8 (RFC 8785 for data without fractions)."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def timestamp(at: datetime) -> str:
+    """An aware moment as text in UTC to the microsecond, so that equal moments are equal texts."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def base64url(data: bytes) -> str:
+    """Base64 for URLs without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def from_base64url(text: str) -> bytes:
+    """The reverse, strictly: one text for one value, so that a token cannot be rewritten unnoticed."""
+    try:
+        data = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise InvalidToken("malformed_token") from error
+    if base64url(data) != text:
+        raise InvalidToken("malformed_token")
+    return data
+
+
+def header(kid: str, kind: str) -> dict[str, str]:
+    """The protected header of our own tokens; `kind` keeps one token from standing in for another."""
+    return {"alg": ALGORITHM, "kid": kid, "typ": kind}
+
+
+def signing_input(protected: dict[str, Any], payload: bytes) -> bytes:
+    """The bytes that the signer signs."""
+    return f"{base64url(canonical_json(protected))}.{base64url(payload)}".encode("ascii")
+
+
+def compact(signed: bytes, signature: bytes) -> str:
+    """The finished token from the signed bytes and the raw signature r||s."""
+    return f"{signed.decode('ascii')}.{base64url(signature)}"
+
+
+def parse(token: str, kind: str) -> Token:
+    """Take a token apart and refuse what no key could make good."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        raise InvalidToken("malformed_token")
+    protected = _object(from_base64url(parts[0]))
+    if protected.get("alg") != ALGORITHM:
+        raise InvalidToken("algorithm_refused")
+    if OWN_KEYS & protected.keys() or not isinstance(protected.get("kid"), str):
+        raise InvalidToken("header_refused")
+    if protected.get("typ") != kind:
+        raise InvalidToken("wrong_kind")
+    return Token(
+        protected, from_base64url(parts[1]), f"{parts[0]}.{parts[1]}".encode("ascii"), from_base64url(parts[2])
+    )
+
+
+def public_key(pem: str | bytes) -> ec.EllipticCurvePublicKey:
+    """A P-256 public key from its PEM form."""
+    key = load_pem_public_key(pem.encode() if isinstance(pem, str) else pem)
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise InvalidToken("wrong_key_type")
+    return key
+
+
+def verify(token: Token, key: ec.EllipticCurvePublicKey) -> None:
+    """Raise unless the key's owner signed exactly this token."""
+    raw = token.signature
+    if len(raw) != 2 * COORDINATE:
+        raise InvalidToken("bad_signature")
+    r, s = (int.from_bytes(half, "big") for half in (raw[:COORDINATE], raw[COORDINATE:]))
+    try:
+        key.verify(encode_dss_signature(r, s), token.signing_input, ES256)
+    except InvalidSignature as error:
+        raise InvalidToken("bad_signature") from error
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(data, object_pairs_hook=_unique, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise InvalidToken("malformed_token") from error
+    if not isinstance(value, dict):
+        raise InvalidToken("malformed_token")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise InvalidToken("malformed_token")
+    return value
+
+
+def _refuse(text: str) -> None:
+    raise InvalidToken("malformed_token")
