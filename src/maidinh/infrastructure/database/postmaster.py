@@ -1,0 +1,63 @@
+"""What can be seen of a running PostgreSQL from outside it: its lock file, and its processes by the name we gave them.
+
+Layer 7, infrastructure. No Django.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+STATUS_LINE = 7  # of postmaster.pid, counted from nought; documented in PostgreSQL's miscadmin.h
+
+
+class Postmaster:
+    """The server process of one data directory, ours or one left behind."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.lock_file = data / "postmaster.pid"
+
+    @property
+    def cluster_name(self) -> str:
+        """A name that PostgreSQL writes into the title of each of its processes, unique to this data directory."""
+        digest = hashlib.sha256(os.fsencode(os.path.realpath(self.data))).hexdigest()
+        return f"maidinh-{digest[:16]}"
+
+    def pid(self) -> int | None:
+        """The process id in the lock file, whether or not that process still is a PostgreSQL."""
+        lines = self._lines()
+        return abs(int(lines[0])) if lines and lines[0].lstrip("-").isdigit() else None
+
+    def ready(self) -> bool:
+        """Whether the server takes connections."""
+        lines = self._lines()
+        return len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready" and self.pid() in self.processes()
+
+    def processes(self) -> set[int]:
+        """Every living process of this data directory's server."""
+        mark = self.cluster_name.encode()
+        return {int(name) for name in os.listdir("/proc") if name.isdigit() and mark in _command_line(name)}
+
+    def forget_dead(self) -> None:
+        """Remove a lock file that no process of this server stands behind any more.
+
+        PostgreSQL does this itself unless the number of the dead process has been given to another one, which after a
+        restart of a container it usually has. That is safe only where nothing of the old server lives, which the titles tell.
+        """
+        if self.pid() is not None and not self.processes():
+            self.lock_file.unlink(missing_ok=True)
+
+    def _lines(self) -> list[str]:
+        try:
+            return self.lock_file.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return []
+
+
+def _command_line(pid: str) -> bytes:
+    try:
+        return Path("/proc", pid, "cmdline").read_bytes()
+    except OSError:
+        return b""
