@@ -1,0 +1,139 @@
+"""Django's settings, made from the installation's environment.
+
+Layer 0, config. MAIDINH_PROCESS says which process this is, and so which database role it has.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from maidinh.config.environment import Environment
+from maidinh.infrastructure.database.connections import Connections
+
+MAIDINH = Environment()
+PROCESS = os.environ.get("MAIDINH_PROCESS", "web")
+
+
+def _secret_key() -> str:
+    place = MAIDINH.home.secrets / "django.key"
+    if not place.exists():
+        if not place.parent.is_dir():
+            return secrets.token_urlsafe(48)
+        place.write_text(secrets.token_urlsafe(48))
+        place.chmod(0o600)
+    return place.read_text()
+
+
+SECRET_KEY = _secret_key()
+DEBUG = False
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
+if MAIDINH.base_url:
+    ALLOWED_HOSTS.append(MAIDINH.base_url.split("://", 1)[-1].split("/", 1)[0].rsplit(":", 1)[0])
+    CSRF_TRUSTED_ORIGINS = [MAIDINH.base_url]
+SECURE = MAIDINH.address.startswith("https://")
+
+INSTALLED_APPS = [
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "maidinh.infrastructure.organisations",
+    "maidinh.infrastructure.identity",
+    "maidinh.infrastructure.audit",
+    "maidinh.infrastructure.events",
+    "maidinh.infrastructure.commands",
+    "maidinh.infrastructure.files",
+    "maidinh.infrastructure.translog",
+    "maidinh.exchange.directory",
+    "maidinh.exchange.evidence",
+    "maidinh.applications.registers",
+    "maidinh.services.procedures",
+    "maidinh.services.dossiers",
+    "maidinh.services.fees",
+    "maidinh.services.results",
+    "maidinh.governance.architecture",
+    "maidinh.portal.forms",
+    "maidinh.portal.inbox",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "maidinh.channels.web.failures.database_gone",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "maidinh.channels.sessions.actor_of_session",
+]
+
+ROOT_URLCONF = "maidinh.config.urls"
+WSGI_APPLICATION = "maidinh.config.wsgi.application"
+CONNECTIONS = Connections(MAIDINH.home, MAIDINH.database_url, MAIDINH.database_name)
+DATABASES = {"default": {**CONNECTIONS.django(PROCESS), "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "environment": "maidinh.channels.web.jinja.environment",
+            "context_processors": ["maidinh.channels.web.context.of_request", "maidinh.users.menus.of_request"],
+        },
+    }
+]
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = SECURE
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = SECURE
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = SECURE
+CSRF_FAILURE_VIEW = "maidinh.channels.web.failures.stale_form"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "style-src": ["'self'"],
+        "script-src": ["'self'"],
+        "font-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAIDINH.upload_limit + 1_000_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+STATIC_URL = "/static/"
+LOCALE_PATHS = [str(Path(__file__).resolve().parents[1] / "locale")]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["out"], "level": "WARNING"},
+}

@@ -1,0 +1,39 @@
+"""Doing a command once, however often it arrives. Layer 7."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from maidinh.infrastructure.commands.models import Command
+from maidinh.infrastructure.definitions.hashing import content_hash
+
+
+class KeyReused(Exception):
+    """The same key came with another request: the caller mixed two commands up."""
+
+
+def begin_command(*, scope: str, key: str, request: Any, at: datetime) -> Command:
+    """The command's row, in the caller's transaction; `outcome` is filled when it was done before.
+
+    Two at once: the second waits for the first's transaction. Raises KeyReused when the request differs.
+    """
+    digest = content_hash(request)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO commands_command (scope, key, request_hash, outcome, at) VALUES (%s, %s, %s, '', %s)"
+            " ON CONFLICT (scope, key) DO NOTHING",
+            [scope, key, digest, at],
+        )
+    command = Command.objects.select_for_update().get(scope=scope, key=key)
+    if command.request_hash != digest:
+        raise KeyReused(key)
+    return command
+
+
+def finish_command(*, command: Command, outcome: str) -> None:
+    """Note what came of the command."""
+    command.outcome = outcome
+    command.save(update_fields=["outcome"])

@@ -1,0 +1,70 @@
+"""Publishing events and delivering them to their receivers. Layer 7."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.db import transaction
+
+from maidinh.infrastructure.events.definition import EVENTS
+from maidinh.infrastructure.events.models import Delivery, Event
+
+Receiver = Callable[[dict[str, Any], datetime], None]
+ATTEMPTS = 8
+
+_receivers: dict[str, list[tuple[str, Receiver]]] = {}
+_log = structlog.get_logger(__name__)
+
+
+def publish(*, name: str, payload: dict[str, Any], at: datetime, agency: str = "") -> None:
+    """Write an event in the caller's transaction. ValueError for an undeclared event or a wrong payload."""
+    if name not in EVENTS:
+        raise ValueError(f"{name} is no declared event")
+    if set(payload) != set(EVENTS[name][1]):
+        raise ValueError(f"{name} carries {', '.join(EVENTS[name][1])}; found {', '.join(payload)}")
+    Event.objects.create(name=name, payload=payload, at=at, agency=agency)
+
+
+def receive(name: str) -> Callable[[Receiver], Receiver]:
+    """Make the decorated function a receiver of this event; it must bear being called twice."""
+
+    def register(receiver: Receiver) -> Receiver:
+        if name not in EVENTS:
+            raise ValueError(f"{name} is no declared event")
+        entry = (f"{receiver.__module__}.{receiver.__qualname__}", receiver)
+        _receivers.setdefault(name, []).append(entry)
+        return receiver
+
+    return register
+
+
+def deliver_events(*, at: datetime, batch: int = 50) -> int:
+    """Deliver waiting events to their receivers; returns how many events were looked at."""
+    with transaction.atomic():
+        waiting = list(
+            Event.objects.select_for_update(skip_locked=True).filter(done_at__isnull=True).order_by("id")[:batch]
+        )
+        for event in waiting:
+            if all([_deliver(event, name, receiver, at) for name, receiver in _receivers.get(event.name, [])]):
+                event.done_at = at
+                event.save(update_fields=["done_at"])
+        return len(waiting)
+
+
+def _deliver(event: Event, name: str, receiver: Receiver, at: datetime) -> bool:
+    delivery, _ = Delivery.objects.get_or_create(event=event, receiver=name)
+    if delivery.delivered_at is not None or delivery.attempts >= ATTEMPTS:
+        return True
+    delivery.attempts += 1
+    try:
+        with transaction.atomic():
+            receiver(event.payload, event.at)
+        delivery.delivered_at = at
+    except Exception as error:  # a receiver's fault must not stop the others; it is kept and tried again
+        delivery.last_error = f"{type(error).__name__}: {error}"[:500]
+        _log.warning("event not delivered", event_name=event.name, receiver=name, attempts=delivery.attempts, error=str(error))
+    delivery.save()
+    return delivery.delivered_at is not None or delivery.attempts >= ATTEMPTS

@@ -1,0 +1,28 @@
+"""Applications being filled in: saved with each page, so that nothing typed or uploaded is lost. Layer 3."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class Draft(models.Model):
+    """An application not yet submitted. `papers` holds {paper, digest, name, size, media_type} for each file."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    applicant = models.CharField(max_length=12)
+    procedure = models.ForeignKey("procedures.ProcedureVersion", on_delete=models.PROTECT, related_name="+")
+    case = models.CharField(max_length=60, blank=True)
+    receiving = models.CharField(max_length=35, blank=True)
+    answers = models.JSONField(default=dict)
+    papers = models.JSONField(default=list)
+    begun_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    dossier = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["applicant", "-saved_at"])]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,0 +1,40 @@
+"""Procedure versions as the database keeps them: immutable copies by content hash.
+
+Layer 4. A dossier pins the version it began under; a newer one never changes it.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from django.db import models
+
+from maidinh.services.procedures.definition import Procedure
+
+
+class ProcedureVersion(models.Model):
+    """One version of one procedure. `search` is the name without diacritics; `current` is the one offered."""
+
+    hash = models.CharField(max_length=64, unique=True)
+    code = models.CharField(max_length=8)
+    version = models.CharField(max_length=40)
+    content = models.JSONField()
+    search = models.TextField()
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True)
+    current = models.BooleanField(default=True)
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="procedures_version_once"),
+            models.UniqueConstraint(fields=["code"], condition=models.Q(current=True), name="procedures_one_current"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.version}"
+
+    @cached_property
+    def procedure(self) -> Procedure:
+        """The definition itself."""
+        return Procedure.model_validate(self.content)
