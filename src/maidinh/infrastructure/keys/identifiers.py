@@ -1,6 +1,7 @@
 """Names of keys: what kinds there are, which algorithm each uses, and the file name a key gets.
 
-Layer 7, pure. A key's name is `<kind>:<owner>`; the owner is a province, an agency code, a subsystem path or a person's id.
+Layer 7, pure. A key's name is `<kind>:<owner>`; the owner is a province, an agency code, a subsystem path or a
+person's id.
 """
 
 from __future__ import annotations
