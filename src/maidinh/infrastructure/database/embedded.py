@@ -88,7 +88,8 @@ class EmbeddedPostgres:
 
     def start(self) -> None:
         """Start the server, making the database first if there is none; nothing happens if it runs already."""
-        if self._lock.held and self.running():
+        if self._process is not None and self._process.poll() is None:
+            self._await_ready(self._process)
             return
         account = database_account()
         check_path(self.home, account)
@@ -195,7 +196,8 @@ class EmbeddedPostgres:
         with self.output.open("ab") as output:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", env=_environment(),
-                start_new_session=True, preexec_fn=dies_with_parent(signal.SIGINT), **account.popen_options(),
+                start_new_session=True, **account.popen_options(),
+                preexec_fn=dies_with_parent(signal.SIGINT),  # noqa: PLW1509 - it calls the kernel and nothing else
             )  # fmt: skip
         self._await_ready(self._process)
 

@@ -32,13 +32,14 @@ class Postmaster:
 
     def ready(self) -> bool:
         """Whether the server takes connections."""
-        lines = self._lines()
-        return len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready" and self.pid() in self.processes()
+        lines, pid = self._lines(), self.pid()
+        says_so = len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready"
+        return says_so and self.cluster_name.encode() in _command_line(str(pid))
 
     def processes(self) -> set[int]:
         """Every living process of this data directory's server."""
-        mark = self.cluster_name.encode()
-        return {int(name) for name in os.listdir("/proc") if name.isdigit() and mark in _command_line(name)}
+        name = self.cluster_name.encode()
+        return {int(pid) for pid in os.listdir("/proc") if pid.isdigit() and name in _command_line(pid)}
 
     def forget_dead(self) -> None:
         """Remove a lock file that no process of this server stands behind any more.
