@@ -1,0 +1,33 @@
+"""Which rule pack applies. Layer 7; definitions don't change while a process runs, so they are read once."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+from django.conf import settings
+
+from maidinh.infrastructure.definitions.locating import definitions_root
+from maidinh.infrastructure.rulepacks.definition import RulePack
+from maidinh.infrastructure.rulepacks.reading import read_rule_packs
+
+
+@cache
+def _packs() -> tuple[RulePack, ...]:
+    return tuple(read_rule_packs(definitions_root(settings.MAIDINH.definitions) / "national"))
+
+
+def rule_pack_at(day: date) -> RulePack:
+    """The pack in force on a day; LookupError when none is."""
+    for pack in reversed(_packs()):
+        if pack.valid_from <= day and (pack.valid_to is None or day <= pack.valid_to):
+            return pack
+    raise LookupError(f"no rule pack is in force on {day:%Y-%m-%d}")
+
+
+def rule_pack(pack: str) -> RulePack:
+    """The pack of this id; LookupError when there is none."""
+    for candidate in _packs():
+        if candidate.id == pack:
+            return candidate
+    raise LookupError(f"no rule pack {pack}")

@@ -1,0 +1,196 @@
+"""What people do with dossiers: submit, take up, decide, supplement, withdraw.
+
+Layer 4. Each action is one transaction that holds state, task, history, outbox and log entry together. Decree
+61/2018/NĐ-CP articles 17 to 20 (kept by 118/2025) order the steps of the one-stop shop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from maidinh.infrastructure.audit.actions import record_act
+from maidinh.infrastructure.calendars.queries import calendar_at
+from maidinh.infrastructure.commands.actions import begin_command, finish_command
+from maidinh.infrastructure.events.actions import publish
+from maidinh.infrastructure.identity.rules import Actor, require
+from maidinh.infrastructure.rulepacks.queries import rule_pack_at
+from maidinh.services.dossiers.models import ENDED, Dossier, Paper, Status, Task
+from maidinh.services.dossiers.queries import dossier_for
+from maidinh.services.dossiers.actions.receipts import Signer, tracking_secret, write_receipt
+from maidinh.services.dossiers.rules import (
+    Suspension,
+    case_of,
+    dossier_code,
+    due_at,
+    tracking_digest,
+)
+from maidinh.services.dossiers.actions.steps import note, open_task, rules_for
+from maidinh.services.procedures.models import ProcedureVersion
+
+
+@dataclass(frozen=True)
+class SubmittedPaper:
+    """A stored document that the applicant hands in as one of the procedure's papers."""
+
+    paper: str
+    digest: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What came of submitting: the dossier, and whether it was there already."""
+
+    dossier: Dossier
+    repeated: bool
+
+
+class PaperMissing(ValueError):
+    """A paper the procedure asks for was not handed in; `papers` names all that are missing."""
+
+    def __init__(self, papers: list[str]) -> None:
+        self.papers = papers
+        super().__init__(", ".join(papers))
+
+
+class NotNow(ValueError):
+    """The dossier is not in a state in which this can be done."""
+
+
+@transaction.atomic
+def submit_dossier(
+    *,
+    actor: Actor,
+    version: ProcedureVersion,
+    case: str,
+    receiving: str,
+    answers: dict[str, object],
+    papers: Sequence[SubmittedPaper],
+    channel: int,
+    key: str,
+    at: datetime,
+    signer: Signer,
+    province: str,
+    promise_within: int,
+) -> Submission:
+    """Submit a dossier, once for each key. Raises PaperMissing, ValueError for a wrong case or agency, KeyReused."""
+    require(actor, "dossier.submit")
+    if actor.person is None:
+        raise ValueError("only a person submits a dossier")
+    procedure = version.procedure
+    request = {
+        "version": version.hash,
+        "case": case,
+        "receiving": receiving,
+        "answers": answers,
+        "papers": [[p.paper, p.digest, p.name] for p in papers],
+    }
+    command = begin_command(scope=f"submit:{actor.id}", key=key, request=request, at=at)
+    if command.outcome:
+        return Submission(Dossier.objects.select_related("procedure").get(code=command.outcome), True)
+    chosen = case_of(procedure, case)
+    if receiving not in procedure.receiving:
+        raise ValueError(f"{receiving} does not receive procedure {procedure.code}")
+    given = {p.paper for p in papers}
+    missing = [paper.id for paper in procedure.papers if paper.required and paper.id not in given]
+    if missing:
+        raise PaperMissing(missing)
+    pack = rule_pack_at(at.date())
+    limit, calendar = chosen.time_limit, calendar_at(at.date())
+    code = dossier_code(receiving, at.astimezone().date(), _next_serial())
+    secret = tracking_secret()
+    dossier = Dossier(
+        code=code,
+        procedure=version,
+        case=case,
+        channel=channel,
+        applicant=actor.person,
+        applicant_name=actor.name,
+        answers=answers,
+        receiving=receiving,
+        responsible=procedure.responsible,
+        agencies=sorted({receiving, procedure.responsible}),
+        status=Status.NEW,
+        submitted_at=at,
+        promised_at=due_at(limit.budget, at, [], calendar, pack.supplement_rule, limit.cutoff),
+        rule_pack=pack.id,
+        tracking_digest=tracking_digest(code, secret),
+    )
+    write_receipt(dossier, papers, secret, at, signer, province, promise_within)
+    dossier.save()
+    _add_papers(dossier, papers, at)
+    note(dossier, "submitted", actor, at)
+    open_task(dossier, procedure.steps[0], at, calendar, limit.cutoff)
+    record_act(actor=actor, action="submit dossier", subject=code, at=at)
+    publish(name="dossier.submitted", payload={"dossier": dossier.pk, "code": code}, at=at, agency=receiving)
+    finish_command(command=command, outcome=code)
+    return Submission(dossier, False)
+
+
+@transaction.atomic
+def supplement_dossier(
+    *, actor: Actor, code: str, papers: Sequence[SubmittedPaper], explanation: str, at: datetime
+) -> Dossier:
+    """Hand in what was asked for: the clock goes on, the step that asked opens again. Raises NotNow."""
+    dossier = _own(actor, code)
+    if dossier.status != Status.SUPPLEMENT:
+        raise NotNow("no supplement was asked for")
+    asked = Task.objects.filter(dossier=dossier).order_by("-id").first()
+    if asked is None:
+        raise NotNow("no supplement was asked for")
+    _add_papers(dossier, papers, at)
+    step, limit, calendar, pack = rules_for(dossier, asked.step)
+    if dossier.accepted_at is not None:
+        pauses = [Suspension.from_json(row) for row in dossier.suspensions]
+        pauses[-1] = Suspension(pauses[-1].since, at)
+        dossier.suspensions = [pause.as_json() for pause in pauses]
+        dossier.due_at = due_at(limit.budget, dossier.accepted_at, pauses, calendar, pack.supplement_rule, limit.cutoff)
+    dossier.status = Status.NEW if dossier.accepted_at is None else Status.IN_PROCESS
+    dossier.save(update_fields=["status", "suspensions", "due_at"])
+    note(dossier, "supplemented", actor, at, reason=explanation)
+    open_task(dossier, step, at, calendar, limit.cutoff)
+    record_act(actor=actor, action="supplement dossier", subject=code, at=at)
+    return dossier
+
+
+@transaction.atomic
+def request_withdrawal(*, actor: Actor, code: str, reason: str, at: datetime) -> Dossier:
+    """Ask for the dossier back; the official at whose step it is confirms. Raises NotNow once it has ended."""
+    dossier = _own(actor, code)
+    if dossier.status in (*ENDED, Status.DONE, Status.WITHDRAWAL):
+        raise NotNow("the dossier has ended or its withdrawal was asked for")
+    if not Task.objects.filter(dossier=dossier, closed_at__isnull=True).exists():
+        asked = Task.objects.filter(dossier=dossier).order_by("-id").first()
+        step, limit, calendar, _ = rules_for(dossier, asked.step if asked else "")
+        open_task(dossier, step, at, calendar, limit.cutoff)
+    dossier.status = Status.WITHDRAWAL
+    dossier.save(update_fields=["status"])
+    note(dossier, "withdrawal_requested", actor, at, reason=reason)
+    record_act(actor=actor, action="request withdrawal", subject=code, at=at, details={"reason": reason})
+    return dossier
+
+
+def _own(actor: Actor, code: str) -> Dossier:
+    if actor.kind != "citizen" or dossier_for(actor, code) is None:
+        raise Dossier.DoesNotExist(code)
+    return Dossier.objects.select_for_update(of=("self",)).select_related("procedure").get(code=code)
+
+
+def _add_papers(dossier: Dossier, papers: Sequence[SubmittedPaper], at: datetime) -> None:
+    known = {paper.id for paper in dossier.procedure.procedure.papers}
+    for paper in papers:
+        if paper.paper not in known:
+            raise ValueError(f"the procedure asks for no paper {paper.paper}")
+        Paper.objects.get_or_create(
+            dossier=dossier, paper=paper.paper, document_id=paper.digest, defaults={"name": paper.name, "added_at": at}
+        )
+
+
+def _next_serial() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('dossiers_code_serial')")
+        return int(cursor.fetchone()[0])

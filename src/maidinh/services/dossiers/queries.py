@@ -1,0 +1,59 @@
+"""Reading dossiers: `something_for(actor)` is the only road from a view to a row.
+
+Layer 4. The conditions here are for the reader's convenience; what an actor may see at all is the database's policy.
+"""
+
+from __future__ import annotations
+
+from django.db.models import F, QuerySet
+
+from maidinh.infrastructure.identity.rules import Actor, require
+from maidinh.services.dossiers.models import Dossier, DossierEvent, Task
+from maidinh.services.dossiers.rules import tracking_digest
+
+
+def dossiers_for(actor: Actor) -> QuerySet[Dossier]:
+    """The applicant's own dossiers, the newest first."""
+    require(actor, "dossier.read-own")
+    return Dossier.objects.filter(applicant=actor.person).select_related("procedure").order_by("-submitted_at")
+
+
+def dossier_for(actor: Actor, code: str) -> Dossier | None:
+    """The dossier, when it is the applicant's own or one of the official's agency; None otherwise."""
+    dossiers = Dossier.objects.filter(code=code).select_related("procedure")
+    if actor.kind == "citizen":
+        require(actor, "dossier.read-own")
+        return dossiers.filter(applicant=actor.person).first()
+    require(actor, "dossier.read-agency")
+    return dossiers.filter(agencies__overlap=list(actor.agencies)).first()
+
+
+def worklist_for(actor: Actor) -> QuerySet[Task]:
+    """The open tasks of the official's agency and roles, the most urgent first."""
+    require(actor, "dossier.read-agency")
+    return (
+        Task.objects.filter(closed_at__isnull=True, agency__in=actor.agencies, role__in=actor.roles)
+        .select_related("dossier", "dossier__procedure")
+        .order_by(F("due_at").asc(nulls_last=True), "id")
+    )
+
+
+def open_task_for(actor: Actor, dossier: Dossier) -> Task | None:
+    """The dossier's open task, when it is the official's to do; None otherwise."""
+    return worklist_for(actor).filter(dossier=dossier).first()
+
+
+def open_task_of(dossier: Dossier) -> Task | None:
+    """The dossier's open task, whoever's it is."""
+    return Task.objects.filter(dossier=dossier, closed_at__isnull=True).first()
+
+
+def history_of(dossier: Dossier, public_only: bool) -> list[DossierEvent]:
+    """The dossier's history, the oldest first; the applicant sees its public lines."""
+    events = DossierEvent.objects.filter(dossier=dossier).order_by("id")
+    return list(events.filter(public=True) if public_only else events)
+
+
+def tracked(code: str, secret: str) -> Dossier | None:
+    """The dossier of this code and secret; call it within `acting(tracking=tracking_digest(code, secret))`."""
+    return Dossier.objects.filter(code=code, tracking_digest=tracking_digest(code, secret)).select_related("procedure").first()
