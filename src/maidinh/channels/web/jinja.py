@@ -41,9 +41,15 @@ def environment(**options: Any) -> Environment:
     options["undefined"] = Undefined
     options["autoescape"] = True
     extensions = [*options.pop("extensions", []), "jinja2.ext.i18n", "jinja2.ext.do"]
-    env = Environment(loader=ChoiceLoader(loaders), extensions=extensions, trim_blocks=True, lstrip_blocks=True, **options)
+    env = Environment(
+        loader=ChoiceLoader(loaders), extensions=extensions, trim_blocks=True, lstrip_blocks=True, **options
+    )
     env.install_gettext_callables(  # type: ignore[attr-defined]
-        translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext, npgettext=translation.npgettext
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
     )
     env.globals.update(static=static, asset=asset, url=url, csp_nonce=csp_nonce, language=language)
     env.filters.update(
