@@ -20,7 +20,7 @@ import requests
 from maidinh.exchange import jws
 
 KIND = "maidinh-call+jwt"
-LIFETIME = timedelta(seconds=60)
+LIFETIME = timedelta(minutes=5)
 
 
 class Signer(Protocol):
@@ -155,7 +155,6 @@ def _answer(answer: requests.Response) -> ExchangeAnswer:
     except (ValueError, KeyError, TypeError):
         message = ""
     kind = error.replace("_", "").lower()
-    refusals = ("client.", "server.serverproxy.accessdenied", "server.serverproxy.unknownservice")
-    if kind.startswith(refusals):
+    if kind.startswith("client.") or kind.endswith((".accessdenied", ".unknownservice", ".unknownmember")):
         raise ExchangeRefused(error, message, x_road_id)
     raise ExchangeUnavailable(f"{error}: {message}", error, x_road_id)

@@ -33,20 +33,19 @@ def publish_directory(*, directory: Directory, signer: Signer, at: datetime) -> 
     key = architecture_key(directory.province)
     signed = jws.signing_input(jws.header(key, KIND), directory.canonical())
     token = jws.compact(signed, signer.sign(key, signed))
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [CHANNEL])
-            newest = current_serial()
-            if directory.serial <= newest:
-                raise DirectoryRefused(f"serial {directory.serial} does not follow {newest}")
-            PublishedDirectory.objects.create(
-                serial=directory.serial,
-                hash=directory.hash(),
-                jws=token,
-                architecture_version=directory.architecture_version,
-                issued_at=directory.issued_at,
-                expires_at=directory.expires_at,
-                published_at=at,
-            )
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(directory.serial)])
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [CHANNEL])
+        newest = current_serial()
+        if directory.serial <= newest:
+            raise DirectoryRefused(f"serial {directory.serial} does not follow {newest}")
+        PublishedDirectory.objects.create(
+            serial=directory.serial,
+            hash=directory.hash(),
+            jws=token,
+            architecture_version=directory.architecture_version,
+            issued_at=directory.issued_at,
+            expires_at=directory.expires_at,
+            published_at=at,
+        )
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(directory.serial)])
     return token

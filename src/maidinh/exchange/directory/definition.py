@@ -54,9 +54,9 @@ class Member(_Declared):
     """An organisation of the exchange; `agency` is its code in the organisation register."""
 
     member_class: Part
-    code: Part
+    code: str = Field(pattern=r"^[A-Za-z0-9.-]+$", max_length=100)
     name: str
-    agency: str
+    agency: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", max_length=100)
 
     @property
     def key_id(self) -> str:

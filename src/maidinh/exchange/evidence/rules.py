@@ -1,0 +1,115 @@
+"""The record of an exchange: one canonical form, signed by both members, and how anyone checks it.
+
+Layer 6, pure. The record holds digests and codes only; a digest of something short can be guessed, so the public log
+gets a salted commitment to the record and the record itself stays with the two agencies.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from maidinh.exchange import jws
+
+KIND = "maidinh-evidence+jws"
+LOG_KIND = "exchange"
+LOG_ROLE = "gateway"
+CUSTODY = "platform"  # both members' keys are kept by the platform's signer; an agency's own would be `agency`
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is kept of a request or a response."""
+
+    hash: str
+    body_sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Who took part, under which agreement."""
+
+    client: str
+    service: str
+    consumer: str
+    provider: str
+    contract: str
+    serial: int
+    directory_hash: str
+
+
+def record_for(
+    *,
+    ids: Mapping[str, str],
+    parties: Parties,
+    method: str,
+    path: str,
+    call: Mapping[str, str],
+    request: Message | None,
+    response: Message | None,
+    status: int | None,
+    outcome: str,
+    reason: str,
+    started_at: datetime,
+    finished_at: datetime,
+) -> dict[str, Any]:
+    """The record; `path` is the contract's pattern, `call` names the caller's own signature by its digest."""
+    return {
+        "version": 1,
+        "ids": dict(ids),
+        "client": parties.client,
+        "service": parties.service,
+        "members": {"consumer": parties.consumer, "provider": parties.provider},
+        "contract": parties.contract,
+        "directory": {"serial": parties.serial, "hash": parties.directory_hash},
+        "method": method,
+        "path": path,
+        "call": dict(call),
+        "request": None if request is None else vars(request).copy(),
+        "response": None if response is None else {"status": status} | vars(response),
+        "outcome": outcome,
+        "reason": reason,
+        "started_at": jws.timestamp(started_at),
+        "finished_at": jws.timestamp(finished_at),
+        "custody": {"consumer": CUSTODY, "provider": CUSTODY},
+    }
+
+
+def to_sign(record: bytes, kid: str) -> bytes:
+    """What a member's key signs."""
+    return jws.signing_input(jws.header(kid, KIND), record)
+
+
+def signature_entry(kid: str, signature: bytes) -> dict[str, str]:
+    """One signature as the general JSON form of a JWS holds it (RFC 7515, 7.2.1)."""
+    return {
+        "protected": jws.base64url(jws.canonical_json(jws.header(kid, KIND))),
+        "signature": jws.base64url(signature),
+    }
+
+
+def verify_record(record: bytes, signatures: Sequence[Mapping[str, str]], keys: Mapping[str, str]) -> list[str]:
+    """The names of the keys whose signatures hold, or raise jws.InvalidToken at the first that does not."""
+    held = []
+    for entry in signatures:
+        token = jws.parse(f"{entry['protected']}.{jws.base64url(record)}.{entry['signature']}", KIND)
+        kid = token.header["kid"]
+        if kid not in keys:
+            raise jws.InvalidToken("unknown_key")
+        jws.verify(token, jws.public_key(keys[kid]))
+        held.append(kid)
+    return held
+
+
+def log_content(record: Mapping[str, Any], signatures: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """What the public log commits to: the record and the signatures together."""
+    return {"record": dict(record), "signatures": [dict(each) for each in signatures]}
+
+
+def digest(data: bytes) -> str:
+    """A digest as text in a record."""
+    return base64.b64encode(data).decode("ascii")

@@ -1,0 +1,193 @@
+"""The gateway process: an HTTP server whose one purpose is to take calls through the exchange.
+
+Layer 6, no Django. It listens for HTTP, follows the directory and writes the evidence; it ends on SIGTERM after the calls
+under way have ended, and at once when one of its own tasks does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import signal
+from collections.abc import AsyncIterator
+
+import aiohttp
+from aiohttp import web
+from multidict import CIMultiDict
+
+from maidinh.exchange.gateway import protocol
+from maidinh.exchange.gateway.bodies import PIECE, Body, BodyTooLargeError, receive
+from maidinh.exchange.gateway.directory import DirectoryKeeper
+from maidinh.exchange.gateway.forwarding import Forwarder
+from maidinh.exchange.gateway.mediation import Call, Mediator
+from maidinh.exchange.gateway.protocol import ProtocolError
+from maidinh.exchange.gateway.settings import GatewaySettings
+from maidinh.exchange.gateway.writer import EvidenceWriter
+
+HEADER_LIMIT = 16 * 1024
+SERVER = "maidinh"
+log = logging.getLogger("maidinh.gateway")
+
+
+class Gateway:
+    """One gateway: start it inside a running loop, stop it when done."""
+
+    def __init__(self, settings: GatewaySettings) -> None:
+        self.settings = settings
+        self.keeper = DirectoryKeeper(settings)
+        self.writer = EvidenceWriter(settings.dsn, patience_seconds=settings.log_patience_seconds)
+        self.port = 0
+        self._tasks: list[asyncio.Task[None]] = []
+        self._runner: web.ServerRunner | None = None
+        self._forwarder: Forwarder | None = None
+
+    async def start(self) -> None:
+        """Begin to follow the directory and to answer."""
+        self.keeper.load_copy()
+        self._forwarder = Forwarder(self.settings)
+        self._mediator = Mediator(self.settings, self.keeper, self.writer, self._forwarder)
+        self._tasks = [asyncio.create_task(self.keeper.follow()), asyncio.create_task(self.writer.run())]
+        server = web.Server(
+            self._handle,
+            access_log=None,
+            auto_decompress=False,
+            max_field_size=HEADER_LIMIT,
+            max_line_size=HEADER_LIMIT,
+        )
+        self._runner = web.ServerRunner(server, shutdown_timeout=10)
+        await self._runner.setup()
+        site = web.TCPSite(
+            self._runner, self.settings.host, self.settings.port, reuse_port=self.settings.reuse_port or None
+        )
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        log.info("gateway: listening on %s:%s", self.settings.host, self.port)
+
+    async def stop(self) -> None:
+        """End the calls under way, then everything else."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+        for task in self._tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        if self._forwarder is not None:
+            await self._forwarder.close()
+
+    async def run_until(self, stop: asyncio.Event) -> None:
+        """Serve until told to stop; a task of ours that ends before is a fault, and the supervisor starts us anew."""
+        await self.start()
+        waiting = asyncio.create_task(stop.wait())
+        try:
+            done, _ = await asyncio.wait([waiting, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {waiting}:
+                task.result()
+        finally:
+            waiting.cancel()
+            await self.stop()
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        raw = request.raw_path
+        if raw == "/health":
+            return self._health()
+        call = self._mediator.open(request.method, raw, request.raw_headers)
+        bodies: list[Body] = []
+        try:
+            return await self._mediate(request, call, bodies)
+        except ProtocolError as error:
+            return _refusal(call, error)
+        finally:
+            for body in (*bodies, *([call.answer.body] if call.answer else [])):
+                body.close()
+
+    async def _mediate(self, request: web.BaseRequest, call: Call, bodies: list[Body]) -> web.StreamResponse:
+        try:
+            self._mediator.admit(call)
+            bodies.append(await self._receive(request))
+            await self._mediator.carry(call, bodies[0])
+        except ProtocolError as error:
+            await self._mediator.fail(call, error)
+            raise
+        except Exception as error:
+            log.exception("gateway: a call failed in an unforeseen way")
+            unforeseen = ProtocolError(protocol.INTERNAL, "internal_error")
+            await self._mediator.fail(call, unforeseen)
+            raise unforeseen from error
+        return await _deliver(request, call)
+
+    async def _receive(self, request: web.BaseRequest) -> Body:
+        settings = self.settings
+        if (request.content_length or 0) > settings.body_limit:
+            raise ProtocolError(protocol.TOO_LARGE, "request_too_large")
+        if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
+            request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        try:
+            async with asyncio.timeout(settings.receive_seconds):
+                return await receive(
+                    request.content.iter_chunked(PIECE),
+                    limit=settings.body_limit,
+                    memory=settings.memory_limit,
+                    folder=settings.home.gateway,
+                )
+        except BodyTooLargeError as error:
+            raise ProtocolError(protocol.TOO_LARGE, "request_too_large") from error
+        except (TimeoutError, OSError, aiohttp.ClientError, web.RequestPayloadError) as error:
+            raise ProtocolError(protocol.INVALID_REQUEST, "body_incomplete") from error
+
+    def _health(self) -> web.Response:
+        snapshot = self.keeper.snapshot
+        now = self.settings.clock()
+        current = snapshot is not None and snapshot.directory.issued_at <= now < snapshot.directory.expires_at
+        state = {
+            "status": "ok" if current and self.keeper.connected else "degraded",
+            "directory": snapshot.serial if snapshot else None,
+            "directory_in_force": current,
+            "database": self.keeper.connected,
+        }
+        status = 200 if state["status"] == "ok" else 503
+        return web.Response(status=status, body=json.dumps(state).encode(), content_type="application/json")
+
+
+async def _deliver(request: web.BaseRequest, call: Call) -> web.StreamResponse:
+    answer = call.answer
+    assert answer is not None  # carry ended without an error
+    headers = CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in call.answer_headers)
+    headers.setdefault("Server", SERVER)
+    if answer.body.file is None:
+        return web.Response(status=answer.status, reason=answer.reason, headers=headers, body=answer.body.data)
+    response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=headers)
+    response.content_length = answer.body.size
+    await response.prepare(request)
+    pieces: AsyncIterator[bytes] = answer.body.pieces()
+    async for piece in pieces:
+        await response.write(piece)
+    await response.write_eof()
+    return response
+
+
+def _refusal(call: Call, error: ProtocolError) -> web.Response:
+    accept = ",".join(value.decode("latin-1") for name, value in call.headers if name.lower() == b"accept")
+    kind, body = error.body(accept, str(call.id))
+    own = {
+        "X-Road-Error": error.type,
+        "X-Road-Id": call.x_road_id,
+        "X-Road-Request-Id": str(call.id),
+        "Content-Type": kind,
+        "Server": SERVER,
+    }
+    return web.Response(status=error.status, headers=own, body=body)
+
+
+async def _serve(settings: GatewaySettings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await Gateway(settings).run_until(stop)
+
+
+def serve_gateway(settings: GatewaySettings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    asyncio.run(_serve(settings))

@@ -1,0 +1,61 @@
+"""What the gateway is told when it starts.
+
+Layer 6, no Django. The limits are technical ones; what may be exchanged stands in the directory alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from maidinh.exchange.directory.definition import architecture_key
+from maidinh.infrastructure.home import Home
+from maidinh.infrastructure.keys.identifiers import file_stem
+
+MEBIBYTE = 1024 * 1024
+
+
+class AsyncSigner(Protocol):
+    """Whoever can sign with a named key."""
+
+    async def sign(self, key: str, message: bytes) -> bytes: ...
+
+
+def wall_clock() -> datetime:
+    """The time now; the gateway is a process, and somebody must look at the clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class GatewaySettings:
+    """One gateway process. Several may share a port with `reuse_port`."""
+
+    instance: str
+    province: str
+    dsn: str
+    home: Home
+    signer: AsyncSigner
+    host: str = "127.0.0.1"
+    port: int = 0
+    reuse_port: bool = False
+    window: timedelta = timedelta(minutes=5)  # how far a caller's clock may be away from ours
+    body_limit: int = 10 * MEBIBYTE  # the largest body that is accepted either way
+    memory_limit: int = MEBIBYTE  # of one body; the rest of it waits in an unnamed file
+    receive_seconds: float = 60
+    connect_seconds: float = 5
+    log_patience_seconds: float = 5  # how long a call waits for the log before it is answered with an error
+    poll_seconds: float = 1  # how often the directory is asked for when no notification came
+    clock: Callable[[], datetime] = field(default=wall_clock)
+
+    @property
+    def directory_key(self) -> Path:
+        """The public key by which the gateway recognises the published architecture."""
+        return self.home.public_keys / f"{file_stem(architecture_key(self.province))}.pem"
+
+    @property
+    def directory_copy(self) -> Path:
+        """The last directory that was in force, for the time when the database is away."""
+        return self.home.gateway / "directory.jws"
