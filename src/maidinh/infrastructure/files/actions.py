@@ -1,0 +1,69 @@
+"""Keeping a document: its bytes on disk under their digest first, then the row that says so.
+
+Layer 7. A row never speaks of bytes that are not safely there; bytes without a row are harmless.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from maidinh.infrastructure.files.models import Document
+from maidinh.infrastructure.files.queries import place_of
+from maidinh.infrastructure.files.rules import Limits, media_type_of
+
+
+def upload_limits() -> Limits:
+    """The limits of this installation."""
+    return Limits(size=settings.MAIDINH.upload_limit, ratio=settings.MAIDINH.archive_ratio_limit)
+
+
+def store_document(*, content: bytes, at: datetime, formats: tuple[str, ...] = ("pdf", "jpeg", "png")) -> Document:
+    """Keep these bytes, once however often they come. Raises FileRefused before anything is written."""
+    media_type = media_type_of(content, limits=upload_limits(), formats=formats)
+    digest = hashlib.sha256(content).hexdigest()
+    place = place_of(digest)
+    if not _kept(place, digest):
+        _write_durably(place, content)
+    document, _ = Document.objects.get_or_create(
+        digest=digest, defaults={"size": len(content), "media_type": media_type, "stored_at": at}
+    )
+    return document
+
+
+def _kept(place: Path, digest: str) -> bool:
+    # A machine that lost power may have kept the name and not the bytes; storing again mends that.
+    try:
+        return hashlib.sha256(place.read_bytes()).hexdigest() == digest
+    except FileNotFoundError:
+        return False
+
+
+def _write_durably(place: Path, content: bytes) -> None:
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=".arriving-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o400)
+        Path(name).replace(place)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    for folder in (place.parent, place.parent.parent):
+        _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
