@@ -1,0 +1,168 @@
+"""Making results: a draft for the leader to read, and the signed document that anyone can verify.
+
+Layer 4. Decree 30/2020/NĐ-CP on the form of documents; Law on Electronic Transactions 20/2023/QH15 on signatures. The
+document, its public line, its leaf in the log and the dossier's next step exist together or not at all.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.db import transaction
+from django.utils import timezone
+
+from maidinh.infrastructure.audit.actions import record_act
+from maidinh.infrastructure.events.actions import publish
+from maidinh.infrastructure.files.actions import store_document
+from maidinh.infrastructure.identity.queries import official
+from maidinh.infrastructure.identity.rules import Actor, require
+from maidinh.infrastructure.organisations.queries import agency as agency_of
+from maidinh.infrastructure.translog.actions import append_entry
+from maidinh.infrastructure.translog.promises import sign_promise
+from maidinh.services.dossiers.actions.steps import TaskClosed, claim_task, complete_task
+from maidinh.services.results.adapters.pades import DigestSigner, sign_pdf
+from maidinh.services.results.adapters.typst import qr_code, typeset
+from maidinh.services.results.models import PublishedResult, Result
+from maidinh.services.results.rules import answers_in_words, filled, result_number, verification_code
+
+TEMPLATE = Path(__file__).parent / "result.typ"
+SAMPLE = "MẪU - SAMPLE"
+NOT_SIGNED = ""
+
+
+class Signer(DigestSigner, Protocol):
+    """Who signs both the document (as the official) and the promise (as the platform)."""
+
+    def sign(self, key: str, message: bytes) -> bytes:
+        """The signature of a message."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What of the installation shows in its results: its address, its log, whether it is a sample."""
+
+    address: str
+    province: str
+    promise_within: int
+    sample: bool
+
+
+def prepare_result(*, dossier: Any, installation: Installation, at: datetime, signatory: str = "") -> bytes:
+    """The result of a dossier as a draft that says that it is unsigned; `signatory` is the official who is to sign."""
+    return _typeset(dossier, installation, signatory, NOT_SIGNED, at)
+
+
+@transaction.atomic
+def issue_result(
+    *, actor: Actor, task_id: int, outcome: str, at: datetime, signer: Signer, installation: Installation
+) -> Result:
+    """Sign the result and close the signature step; the same again by the same official gives the same result.
+
+    Raises what claim_task and complete_task raise, and SignerError; nothing is kept then.
+    """
+    require(actor, "dossier.sign")
+    try:
+        task = claim_task(actor=actor, task_id=task_id, at=at)
+    except TaskClosed:
+        made = Result.objects.filter(dossier__tasks__id=task_id, dossier__tasks__outcome=outcome, signed_by=actor.id)
+        if (known := made.first()) is None:
+            raise
+        return known
+    dossier = task.dossier
+    number = result_number(dossier.code)
+    draft = _typeset(dossier, installation, actor.id, f"{timezone.localtime(at):%H:%M %d/%m/%Y}", at)
+    signed = sign_pdf(draft, signer=signer, key=f"person:{actor.id}", name=actor.name, reason=number, at=at)
+    digest = hashlib.sha256(signed).hexdigest()
+    complete_task(actor=actor, task_id=task_id, outcome=outcome, at=at, result_digest=digest)
+    document = store_document(content=BytesIO(signed), at=at)
+    receipt, entry = _enter(number, digest, task.agency, actor, at, signer, installation)
+    result = Result.objects.create(
+        dossier=dossier,
+        number=number,
+        agency=task.agency,
+        document=document,
+        signed_by=actor.id,
+        signed_at=at,
+        receipt=receipt,
+        entry=entry,
+    )
+    PublishedResult.objects.create(
+        verification_code=_code(dossier),
+        number=number,
+        digest=digest,
+        code=dossier.procedure.procedure.result.code,
+        agency=task.agency,
+        signed_at=at,
+        entry=entry,
+    )
+    record_act(actor=actor, action="issue result", subject=dossier.code, at=at, details={"number": number})
+    publish(
+        name="result.issued",
+        payload={"dossier": dossier.pk, "code": dossier.code, "result": number},
+        at=at,
+        agency=task.agency,
+    )
+    return result
+
+
+def _enter(
+    number: str, digest: str, agency: str, actor: Actor, at: datetime, signer: Signer, installation: Installation
+) -> tuple[dict[str, Any], int]:
+    content = {
+        "kind": "result-issued",
+        "number": number,
+        "digest": digest,
+        "agency": agency,
+        "signed_by": actor.id,
+        "signed_at": at.astimezone(UTC).isoformat(),
+    }
+    made = append_entry(kind="result-issued", agency=agency, role="leader", content=content, at=at)
+    within, province = installation.promise_within, installation.province
+    receipt = {
+        "content": content,
+        "salt": base64.b64encode(made.salt).decode("ascii"),
+        "leaf": made.leaf.decode("utf-8"),
+        "promise": sign_promise(signer=signer, province=province, leaf=made.leaf, at=at, within=within),
+    }
+    return receipt, made.entry_id
+
+
+def _code(dossier: Any) -> str:
+    return verification_code(
+        dossier=dossier.code, procedure=dossier.procedure.hash, answers=dossier.answers, salt=dossier.receipt["salt"]
+    )
+
+
+def _typeset(dossier: Any, installation: Installation, signatory: str, signed_at: str, at: datetime) -> bytes:
+    procedure = dossier.procedure.procedure
+    responsible = agency_of(dossier.responsible)
+    person = official(signatory) if signatory else None
+    code = _code(dossier)
+    verify_at = f"{installation.address}/verify/{code}"
+    day = timezone.localtime(at)
+    facts = {
+        "title": procedure.result.title.vi,
+        "agency": responsible.name_vi,
+        "parent": responsible.parent.name_vi if responsible.parent else "",
+        "number": result_number(dossier.code),
+        "day": f"Ngày {day:%d} tháng {day:%m} năm {day:%Y}",
+        "procedure_code": procedure.code,
+        "procedure_name": procedure.name.vi,
+        "body": filled(procedure.result.body.vi, answers_in_words(procedure, dossier.answers, "vi")),
+        "dossier": dossier.code,
+        "code": code,
+        "verify_at": verify_at,
+        "qr": qr_code(verify_at),
+        "signer_title": person.title_vi if person else "",
+        "signer_name": person.name if person else "",
+        "signed_at": signed_at,
+        "sample": installation.sample or procedure.sample,
+        "sample_text": SAMPLE,
+    }
+    return typeset(TEMPLATE, facts, at=at)

@@ -1,0 +1,137 @@
+"""Signatures in PDF documents (PAdES B-B): making them with a key that only the signer holds, and checking them.
+
+Layer 4. Law on Electronic Transactions 20/2023/QH15 article 22 for what a digital signature must show. ETSI EN 319 142-1,
+baseline B; a time stamp and revocation data would need outside services and are not claimed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from io import BytesIO
+from typing import Any, Protocol
+
+from asn1crypto import pem
+from asn1crypto.x509 import Certificate
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from maidinh.services.results.rules import Validation
+
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # it logs whose certificate failed; the verdict says it
+
+FIELD = "Signature"
+LONGEST_SIGNATURE = 72  # a DER ECDSA signature of the P-256 curve
+
+
+class DigestSigner(Protocol):
+    """What signs: the signer's client, an HSM or a remote signing service."""
+
+    def sign_digest(self, key: str, digest: bytes, *, algorithm: str = "sha256") -> bytes:
+        """The DER ECDSA signature of a finished digest."""
+
+    def certificate(self, key: str) -> str:
+        """The key's certificate and its issuer's, PEM, the key's own first."""
+
+
+class _HeldElsewhere(Signer):
+    """A signer whose private key another process holds."""
+
+    def __init__(self, signer: DigestSigner, key: str) -> None:
+        own, *issuers = certificates_of(signer.certificate(key))
+        registry = SimpleCertificateStore()
+        registry.register_multiple(issuers)
+        super().__init__(signing_cert=own, cert_registry=registry)
+        self._signer, self._key = signer, key
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        if dry_run:
+            return bytes(LONGEST_SIGNATURE)
+        digest = hashlib.new(digest_algorithm, data).digest()
+        return self._signer.sign_digest(self._key, digest, algorithm=digest_algorithm)
+
+
+class _TimedSigner(PdfSigner):
+    """Signs at the time given instead of reading the clock."""
+
+    def __init__(self, at: datetime, *parts: Any, **settings: Any) -> None:
+        super().__init__(*parts, **settings)
+        self._at = at
+
+    def init_signing_session(self, pdf_out: Any, existing_fields_only: bool = False) -> PdfSigningSession:
+        session = super().init_signing_session(pdf_out, existing_fields_only)
+        session.system_time = self._at
+        return session
+
+
+def sign_pdf(document: bytes, *, signer: DigestSigner, key: str, name: str, reason: str, at: datetime) -> bytes:
+    """The document with a signature that covers all of it."""
+    settings = PdfSignatureMetadata(
+        field_name=FIELD, md_algorithm="sha256", name=name, reason=reason, subfilter=SigSeedSubFilter.PADES
+    )
+    signing = _TimedSigner(at, settings, _HeldElsewhere(signer, key), new_field_spec=SigFieldSpec(FIELD))
+    return bytes(signing.sign_pdf(IncrementalPdfFileWriter(BytesIO(document))).getbuffer())
+
+
+def check_pdf(document: bytes, *, trusted: Iterable[str], at: datetime) -> Validation:
+    """What the signatures of a document are worth when only these authorities (PEM) are trusted."""
+    roots = [root for chain in trusted for root in certificates_of(chain)]
+    try:
+        found = PdfFileReader(BytesIO(document)).embedded_regular_signatures
+        if not found:
+            return Validation(signed=False, problems=("unsigned",))
+        verdicts = [_verdict(each, roots, at) for each in found]
+    # A forged file may break any part of the reader; whatever it breaks, the file is not a signed document.
+    except (
+        PdfError,
+        SignatureValidationError,
+        ValueError,
+        KeyError,
+        TypeError,
+        IndexError,
+        AttributeError,
+        RecursionError,
+    ):
+        return Validation(signed=False, problems=("unreadable",))
+    first, *others = verdicts
+    if others:
+        return Validation(**{**vars(first), "problems": (*first.problems, "several_signatures")})
+    return first
+
+
+def certificates_of(chain: str) -> list[Certificate]:
+    """The certificates of a PEM file."""
+    return [Certificate.load(der) for _, _, der in pem.unarmor(chain.encode("ascii"), multiple=True)]
+
+
+def _verdict(embedded: EmbeddedPdfSignature, roots: list[Certificate], at: datetime) -> Validation:
+    context = ValidationContext(trust_roots=roots, moment=at, allow_fetching=False, revocation_mode="soft-fail")
+    usage = KeyUsageConstraints(key_usage={"non_repudiation"})
+    status = validate_pdf_signature(embedded, signer_validation_context=context, key_usage_settings=usage)
+    whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+    intact = bool(status.intact and status.valid)
+    found = [("altered", not intact), ("not_trusted", not status.trusted), ("added_to", not whole)]
+    subject = status.signing_cert.subject.native
+    return Validation(
+        signed=True,
+        intact=intact,
+        trusted=bool(status.trusted),
+        whole=whole,
+        signer=str(subject.get("common_name", "")),
+        organisation=str(subject.get("organization_name", "")),
+        at=status.signer_reported_dt,
+        problems=tuple(problem for problem, there in found if there),
+    )

@@ -1,0 +1,48 @@
+"""Setting documents: a template and its facts become a PDF/A, with the fonts of the distribution and no others.
+
+Layer 4. Facts reach the template as data, never as markup, so nothing that a person typed can be read as a command.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+
+import maidinh
+
+FONTS = Path(maidinh.__file__).parent / "fonts"
+
+
+def typeset(template: Path, facts: dict[str, Any], *, at: datetime) -> bytes:
+    """The PDF/A-3b of a template; it reads `sys.inputs.facts` as JSON. Equal facts and time give equal bytes."""
+    made = typst.compile(
+        template.read_bytes(),
+        font_paths=[FONTS],
+        ignore_system_fonts=True,
+        sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},
+        pdf_standards=["a-3b"],
+        timestamp=int(at.timestamp()),
+    )
+    assert isinstance(made, bytes)
+    return made
+
+
+def qr_code(address: str) -> str:
+    """An SVG with the address as a QR code that a wrinkled print still gives back."""
+    return segno.make(address, error="m", micro=False).svg_inline(border=2)
+
+
+def check() -> str | None:
+    """What is wrong with this adapter on this machine; None when it works."""
+    if not list(FONTS.glob("*.ttf")):
+        return f"no fonts in {FONTS}"
+    try:
+        typst.compile(b"Check", font_paths=[FONTS], ignore_system_fonts=True)
+    except RuntimeError as error:
+        return f"documents cannot be set: {error}"
+    return None

@@ -1,0 +1,51 @@
+"""Reading results: the parties read the document, everyone may verify it.
+
+Layer 4. What the public is told holds nothing of the person.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+
+from maidinh.infrastructure.files.queries import open_document
+from maidinh.infrastructure.identity.rules import Actor
+from maidinh.services.dossiers.queries import dossier_for
+from maidinh.services.results.adapters.pades import check_pdf
+from maidinh.services.results.models import PublishedResult, Result
+from maidinh.services.results.rules import Validation, read_code
+
+
+def result_for(actor: Actor, code: str) -> Result | None:
+    """The signed result of a dossier that is the actor's to see; None when there is none."""
+    dossier = dossier_for(actor, code)
+    return None if dossier is None else Result.objects.filter(dossier=dossier).first()
+
+
+def document_of(result: Result) -> bytes:
+    """The signed document itself."""
+    with open_document(result.document_id) as stream:
+        return stream.read()
+
+
+def public_line(result: Result) -> PublishedResult:
+    """What the public may know of this result."""
+    return PublishedResult.objects.get(number=result.number)
+
+
+def published_by_code(typed: str) -> PublishedResult | None:
+    """The public line under a verification code, however it was typed; None when there is none."""
+    code = read_code(typed)
+    return None if code is None else PublishedResult.objects.filter(verification_code=code).first()
+
+
+def published_by_digest(digest: str) -> PublishedResult | None:
+    """The public line of the document with this SHA-256; None when this installation issued no such document."""
+    return PublishedResult.objects.filter(digest=digest).first()
+
+
+def validate_pdf(content: bytes, *, at: datetime) -> Validation:
+    """What a document's signature is worth here: trusted are the authorities among the installation's public keys."""
+    authorities = sorted(settings.MAIDINH.home.public_keys.glob("authority@*.crt"))
+    return check_pdf(content, trusted=[path.read_text("ascii") for path in authorities], at=at)

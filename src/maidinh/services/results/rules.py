@@ -1,0 +1,102 @@
+"""What a result is called, how its verification code is written, and how its text is filled from the answers.
+
+Layer 4, pure. The code is read out, typed and scanned, so it has no letters that look like digits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from maidinh.infrastructure.definitions.hashing import content_hash
+from maidinh.services.procedures.definition import FormField, Procedure
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
+CODE_LENGTH = 16
+BLANK = "……"
+_PLACE = re.compile(r"\{([a-z][a-z0-9_-]*)\}")
+_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+@dataclass(frozen=True)
+class Validation:
+    """The verdict on a signed document.
+
+    `problems` are codes: unsigned, unreadable, altered (the content or signature was changed), added_to (something was
+    added after signing), not_trusted (another authority, or out of its validity), several_signatures.
+    """
+
+    signed: bool
+    intact: bool = False
+    trusted: bool = False
+    whole: bool = False
+    signer: str = ""
+    organisation: str = ""
+    at: datetime | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Whether the document is what its signer signed, and the signer is who the certificate says."""
+        return self.signed and self.intact and self.trusted and self.whole and not self.problems
+
+
+def result_number(dossier: str) -> str:
+    """The number of a result: that of its dossier, since a dossier has one result at most."""
+    return f"{dossier}/KQ"
+
+
+def verification_code(*, dossier: str, procedure: str, answers: Mapping[str, Any], salt: str) -> str:
+    """The code under which anyone can verify the result; the salt of the dossier's receipt keeps it from being guessed."""
+    content = {"dossier": dossier, "procedure": procedure, "answers": dict(answers), "salt": salt}
+    number = int.from_bytes(hashlib.sha256(content_hash(content).encode("ascii")).digest()[:10], "big")
+    letters = [ALPHABET[number >> (5 * place) & 31] for place in reversed(range(CODE_LENGTH))]
+    return "-".join("".join(letters[start : start + 4]) for start in range(0, CODE_LENGTH, 4))
+
+
+def read_code(typed: str) -> str | None:
+    """The verification code that somebody typed, in its one form; None when it is no such code."""
+    letters = re.sub(r"[\s\-–]", "", typed).upper().translate(_LOOKALIKES)
+    if len(letters) != CODE_LENGTH or set(letters) - set(ALPHABET):
+        return None
+    return "-".join(letters[start : start + 4] for start in range(0, CODE_LENGTH, 4))
+
+
+def answer_in_words(field: FormField, value: Any, language: str) -> str:
+    """An answer as people write it: the option's name, a date by day, month and year, a number with its dots."""
+    if value is None or value == "":
+        return ""
+    if field.options and str(value) in field.options:
+        return field.options[str(value)].in_language(language)
+    if isinstance(value, bool):
+        return {True: {"vi": "Có", "en": "Yes"}, False: {"vi": "Không", "en": "No"}}[value][language]
+    if isinstance(value, int | float):
+        whole, _, part = f"{value:,}".partition(".")
+        return whole.replace(",", ".") + (f",{part}" if part and part != "0" else "")
+    if isinstance(value, str) and (day := _day(value)) is not None:
+        return f"{day:%d/%m/%Y}"
+    return str(value)
+
+
+def answers_in_words(procedure: Procedure, answers: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Every answer of a dossier in words, by its field."""
+    fields = (field for page in procedure.pages for field in page.fields)
+    return {field.id: answer_in_words(field, answers.get(field.id), language) for field in fields}
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with its {places} filled; what was not answered stays visibly blank."""
+    return _PLACE.sub(lambda place: values.get(place[1]) or BLANK, text)
+
+
+def _day(value: str) -> date | None:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
