@@ -10,6 +10,7 @@ import os
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 
@@ -23,15 +24,17 @@ def upload_limits() -> Limits:
     return Limits(size=settings.MAIDINH.upload_limit, ratio=settings.MAIDINH.archive_ratio_limit)
 
 
-def store_document(*, content: bytes, at: datetime, formats: tuple[str, ...] = ("pdf", "jpeg", "png")) -> Document:
-    """Keep these bytes, once however often they come. Raises FileRefused before anything is written."""
-    media_type = media_type_of(content, limits=upload_limits(), formats=formats)
-    digest = hashlib.sha256(content).hexdigest()
+def store_document(*, content: BinaryIO, at: datetime, formats: tuple[str, ...] = ("pdf", "jpeg", "png")) -> Document:
+    """Keep what can be read here, once however often it comes. Raises FileRefused before anything is written."""
+    limits = upload_limits()
+    data = content.read(limits.size + 1)
+    media_type = media_type_of(data, limits=limits, formats=formats)
+    digest = hashlib.sha256(data).hexdigest()
     place = place_of(digest)
     if not _kept(place, digest):
-        _write_durably(place, content)
+        _write_durably(place, data)
     document, _ = Document.objects.get_or_create(
-        digest=digest, defaults={"size": len(content), "media_type": media_type, "stored_at": at}
+        digest=digest, defaults={"size": len(data), "media_type": media_type, "stored_at": at}
     )
     return document
 

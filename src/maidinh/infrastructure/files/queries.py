@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 
@@ -27,15 +29,15 @@ def documents(digests: list[str]) -> dict[str, Document]:
     return Document.objects.in_bulk(digests)
 
 
-def open_document(digest: str) -> bytes:
-    """The bytes, checked against their digest. Raises DocumentDamaged."""
+def open_document(digest: str) -> BinaryIO:
+    """The document to read, checked against its digest. Raises DocumentDamaged."""
     try:
         content = place_of(digest).read_bytes()
     except FileNotFoundError:
         raise DocumentDamaged(f"{digest} is not on disk") from None
     if hashlib.sha256(content).hexdigest() != digest:
         raise DocumentDamaged(f"{digest} has other bytes on disk")
-    return content
+    return BytesIO(content)
 
 
 def place_of(digest: str) -> Path:
