@@ -22,12 +22,16 @@ class Entry(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A signed state of the log: so many entries, this root."""
+    """A signed state of the log: so many entries, this root. Another origin is another log over the same entries."""
 
-    size = models.BigIntegerField(unique=True)
+    origin = models.TextField()
+    size = models.BigIntegerField()
     root = models.BinaryField()
     note = models.TextField()
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(size__gte=0), name="translog_size_from_zero")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(size__gte=0), name="translog_size_from_zero"),
+            models.UniqueConstraint(fields=["origin", "size"], name="translog_one_checkpoint_of_a_size"),
+        ]

@@ -1,7 +1,8 @@
 """What stands in the public log: a leaf with a salted commitment, never the thing itself.
 
-Layer 7, pure. Whoever holds content and salt can show that the leaf is theirs; whoever has only the leaf learns nothing,
-and with the salt erased nobody can tie the leaf to a person any more (Law on Personal Data Protection 91/2025/QH15).
+Layer 7, pure. Whoever holds content and salt can show that the leaf is theirs; whoever has only the leaf learns
+nothing, and with the salt erased nobody can tie the leaf to a person any more (Law on Personal Data Protection
+91/2025/QH15).
 """
 
 from __future__ import annotations

@@ -8,53 +8,26 @@ from __future__ import annotations
 
 from django.db import migrations, models
 
-PROTECT_ENTRIES = """
-ALTER TABLE translog_entry ENABLE ROW LEVEL SECURITY;
-ALTER TABLE translog_entry FORCE ROW LEVEL SECURITY;
-GRANT SELECT, INSERT ON translog_entry TO maidinh_web, maidinh_gateway, maidinh_worker;
-GRANT SELECT, UPDATE (index) ON translog_entry TO maidinh_sequencer;
-CREATE POLICY read_all ON translog_entry FOR SELECT
-    TO maidinh_owner, maidinh_web, maidinh_gateway, maidinh_worker, maidinh_sequencer USING (true);
-CREATE POLICY enter_pending ON translog_entry FOR INSERT
-    TO maidinh_web, maidinh_gateway, maidinh_worker WITH CHECK (index IS NULL);
-CREATE POLICY give_place ON translog_entry FOR UPDATE
-    TO maidinh_sequencer USING (index IS NULL) WITH CHECK (index IS NOT NULL);
+from maidinh.infrastructure.database.policies import EVERY_ROW, Rows, append_only, grant, protect
 
-CREATE FUNCTION translog_entry_only_gains_its_place() RETURNS trigger LANGUAGE plpgsql AS $$
+WRITERS = ("web", "gateway", "worker")
+
+ONE_PLACE = """
+CREATE FUNCTION translog_entry_one_place() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'UPDATE' AND current_user = 'maidinh_sequencer' AND OLD.index IS NULL AND NEW.index IS NOT NULL
-        AND (NEW.id, NEW.created_at, NEW.leaf, NEW.idempotency)
-            IS NOT DISTINCT FROM (OLD.id, OLD.created_at, OLD.leaf, OLD.idempotency)
-    THEN
-        RETURN NEW;
+    IF OLD.index IS NOT NULL OR NEW.index IS NULL OR current_user <> 'maidinh_sequencer' THEN
+        RAISE EXCEPTION 'an entry gains its place in the log once, from the sequencer'
+            USING ERRCODE = 'restrict_violation';
     END IF;
-    RAISE EXCEPTION 'translog_entry: an entry only gains its place in the log, from the sequencer, once'
-        USING ERRCODE = 'insufficient_privilege';
+    RETURN NEW;
 END $$;
-CREATE TRIGGER only_gains_its_place BEFORE UPDATE OR DELETE ON translog_entry
-    FOR EACH ROW EXECUTE FUNCTION translog_entry_only_gains_its_place();
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON translog_entry
-    FOR EACH STATEMENT EXECUTE FUNCTION translog_entry_only_gains_its_place();
+CREATE TRIGGER translog_entry_one_place BEFORE UPDATE ON translog_entry
+    FOR EACH ROW EXECUTE FUNCTION translog_entry_one_place();
+ALTER TABLE translog_entry ENABLE ALWAYS TRIGGER translog_entry_one_place;
 """
-
-PROTECT_CHECKPOINTS = """
-ALTER TABLE translog_checkpoint ENABLE ROW LEVEL SECURITY;
-ALTER TABLE translog_checkpoint FORCE ROW LEVEL SECURITY;
-GRANT SELECT ON translog_checkpoint TO maidinh_web, maidinh_gateway, maidinh_worker;
-GRANT SELECT, INSERT ON translog_checkpoint TO maidinh_sequencer;
-CREATE POLICY read_all ON translog_checkpoint FOR SELECT
-    TO maidinh_owner, maidinh_web, maidinh_gateway, maidinh_worker, maidinh_sequencer USING (true);
-CREATE POLICY publish ON translog_checkpoint FOR INSERT TO maidinh_sequencer WITH CHECK (true);
-
-CREATE FUNCTION translog_checkpoint_stays() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'translog_checkpoint: a signed checkpoint is never changed or removed'
-        USING ERRCODE = 'insufficient_privilege';
-END $$;
-CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON translog_checkpoint
-    FOR EACH ROW EXECUTE FUNCTION translog_checkpoint_stays();
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON translog_checkpoint
-    FOR EACH STATEMENT EXECUTE FUNCTION translog_checkpoint_stays();
+NO_ONE_PLACE = """
+DROP TRIGGER translog_entry_one_place ON translog_entry;
+DROP FUNCTION translog_entry_one_place();
 """
 
 
@@ -87,17 +60,36 @@ class Migration(migrations.Migration):
             name="Checkpoint",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("size", models.BigIntegerField(unique=True)),
+                ("origin", models.TextField()),
+                ("size", models.BigIntegerField()),
                 ("root", models.BinaryField()),
                 ("note", models.TextField()),
                 ("at", models.DateTimeField()),
             ],
             options={
                 "constraints": [
-                    models.CheckConstraint(condition=models.Q(("size__gte", 0)), name="translog_size_from_zero")
+                    models.CheckConstraint(condition=models.Q(("size__gte", 0)), name="translog_size_from_zero"),
+                    models.UniqueConstraint(fields=("origin", "size"), name="translog_one_checkpoint_of_a_size"),
                 ],
             },
         ),
-        migrations.RunSQL(PROTECT_ENTRIES, migrations.RunSQL.noop),
-        migrations.RunSQL(PROTECT_CHECKPOINTS, migrations.RunSQL.noop),
+        protect(
+            "translog_entry",
+            **{role: {"SELECT": EVERY_ROW, "INSERT": "index IS NULL"} for role in WRITERS},
+            sequencer={"SELECT": EVERY_ROW, "UPDATE": Rows("index IS NULL", "index IS NOT NULL")},
+            owner={"SELECT": EVERY_ROW},
+        ),
+        *(grant("translog_entry", role, "SELECT, INSERT") for role in WRITERS),
+        grant("translog_entry", "sequencer", "SELECT"),
+        grant("translog_entry", "sequencer", "UPDATE", columns=["index"]),
+        append_only("translog_entry", except_columns=["index"]),
+        migrations.RunSQL(ONE_PLACE, NO_ONE_PLACE),
+        protect(
+            "translog_checkpoint",
+            **{role: {"SELECT": EVERY_ROW} for role in (*WRITERS, "owner")},
+            sequencer={"SELECT": EVERY_ROW, "INSERT": EVERY_ROW},
+        ),
+        *(grant("translog_checkpoint", role, "SELECT") for role in WRITERS),
+        grant("translog_checkpoint", "sequencer", "SELECT, INSERT"),
+        append_only("translog_checkpoint"),
     ]

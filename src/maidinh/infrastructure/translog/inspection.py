@@ -1,0 +1,132 @@
+"""The auditor's work: deriving the whole published log again from its entries, and holding database rows against it.
+
+Layer 7, no Django. Any change to an entry, a tile or a row since the checkpoint was signed is found and named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from maidinh.infrastructure.translog.merkle import leaf_hash
+from maidinh.infrastructure.translog.note import NoteError, Tree, open_checkpoint, unchecked_tree
+from maidinh.infrastructure.translog.published import PublishedLog
+from maidinh.infrastructure.translog.tiles import (
+    WIDTH,
+    Edge,
+    TileError,
+    tile_path,
+    tiles_at,
+    width_at,
+)
+from maidinh.infrastructure.translog.trust import TrustedKeys
+from maidinh.infrastructure.translog.verification import N_, Check
+
+FINDING_LIMIT = 20
+
+
+def inspect_log(published: PublishedLog, keys: TrustedKeys | None) -> tuple[list[Check], Tree | None]:
+    """Derive the tree again from the published entries; without keys the checkpoint's signature stays unchecked."""
+    try:
+        note = published.checkpoint()
+        tree = unchecked_tree(note) if note is not None else None
+    except (NoteError, UnicodeDecodeError) as error:
+        return [Check("checkpoint", False, N_("The checkpoint is damaged: {reason}."), {"reason": error})], None
+    if note is None or tree is None:
+        return [Check("checkpoint", False, N_("There is no checkpoint in this directory."))], None
+    checks = [_check_signature(note, tree, keys)]
+    damaged = list(_damaged_tiles(published, tree))
+    checks += [Check("tile", False, N_("{path} is not what the entries give."), {"path": path}) for path in damaged]
+    if not damaged:
+        text = N_("All {count} tiles and {size} entries agree.")
+        checks.append(Check("tile", True, text, {"count": sum(1 for _ in tiles_at(tree.size)), "size": tree.size}))
+    checks.append(_check_root(published, tree))
+    return checks, tree
+
+
+def inspect_rows(published: PublishedLog, tree: Tree, rows: Iterable[tuple[int, bytes]]) -> list[Check]:
+    """Hold the database's entries, in order of their index, against the published tiles."""
+    checks: list[Check] = []
+    expected = 0
+    number, known = -1, list[bytes]()
+    for index, leaf in rows:
+        if index >= tree.size or len(checks) >= FINDING_LIMIT:
+            break
+        while expected < index:
+            checks.append(Check("row", False, N_("Entry {index} is missing in the database."), {"index": expected}))
+            expected += 1
+        if index // WIDTH != number:
+            number = index // WIDTH
+            known = published.hashes(0, number, width_at(0, number, tree.size))
+        if leaf_hash(leaf) != known[index % WIDTH]:
+            text = N_("Entry {index} in the database is not the one published.")
+            checks.append(Check("row", False, text, {"index": index}))
+        expected = index + 1
+    if not checks and expected < tree.size:
+        values = {"size": tree.size, "count": expected}
+        checks.append(Check("row", False, N_("The log has {size} entries, the database only {count}."), values))
+    if not checks:
+        checks.append(Check("row", True, N_("All {size} entries are in the database unchanged."), {"size": tree.size}))
+    return checks[:FINDING_LIMIT]
+
+
+def place_of(published: PublishedLog, tree: Tree, leaf: bytes) -> int | None:
+    """Return where a leaf is in the published log."""
+    wanted = leaf_hash(leaf)
+    for number in range((tree.size + WIDTH - 1) // WIDTH):
+        hashes = published.hashes(0, number, width_at(0, number, tree.size))
+        if wanted in hashes:
+            return number * WIDTH + hashes.index(wanted)
+    return None
+
+
+def _check_signature(note: str, tree: Tree, keys: TrustedKeys | None) -> Check:
+    values = {"log": tree.origin, "size": tree.size}
+    if keys is None:
+        text = N_("The signature of the log {log} was not checked: no key was given.")
+        return Check("checkpoint", None, text, values)
+    try:
+        open_checkpoint(note, keys.of_log(tree.origin))
+    except NoteError as error:
+        text = N_("The log {log} did not sign this checkpoint: {reason}.")
+        return Check("checkpoint", False, text, values | {"reason": error})
+    return Check("checkpoint", True, N_("The log {log} signed a state of {size} entries."), values)
+
+
+def _entries(published: PublishedLog, tree: Tree) -> Iterator[bytes]:
+    for number in range((tree.size + WIDTH - 1) // WIDTH):
+        yield from published.entries(number, width_at(0, number, tree.size))
+
+
+def _damaged_tiles(published: PublishedLog, tree: Tree) -> Iterator[str]:
+    """Yield the path of each tile that the entries do not give; a damaged bundle of entries ends the search."""
+    edge = Edge()
+
+    def differs(level: int, number: int, width: int, content: bytes) -> bool:
+        try:
+            return b"".join(published.hashes(level, number, width)) != content
+        except TileError:
+            return True
+
+    try:
+        for entry in _entries(published, tree):
+            for level, number, content in edge.append(entry):
+                if level is not None and differs(level, number, WIDTH, content):
+                    yield tile_path(level, number)
+    except TileError as error:
+        yield str(error)
+        return
+    for level, number, width, content in edge.partial():
+        if level is not None and differs(level, number, width, content):
+            yield tile_path(level, number, width)
+
+
+def _check_root(published: PublishedLog, tree: Tree) -> Check:
+    edge = Edge()
+    try:
+        for entry in _entries(published, tree):
+            edge.append(entry)
+    except TileError as error:
+        return Check("root", False, N_("The entries cannot be read: {reason}."), {"reason": error})
+    if edge.root() != tree.root:
+        return Check("root", False, N_("The entries do not give the root that was signed."))
+    return Check("root", True, N_("The entries give the root that was signed: {root}."), {"root": tree.root.hex()})
