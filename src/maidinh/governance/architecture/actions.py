@@ -1,0 +1,172 @@
+"""Drafting and publishing an architecture version, and sending what it declares down to the exchange.
+
+Layer 4, governance. Whoever drafts doesn't publish: the action refuses it, and so does the database.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from maidinh.exchange import jws
+from maidinh.exchange.directory.actions import Signer, publish_directory
+from maidinh.exchange.directory.definition import Directory, architecture_key
+from maidinh.exchange.directory.queries import current_directory, current_serial
+from maidinh.governance.architecture import rules
+from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.architecture.models import DRAFT, PUBLISHED, SUPERSEDED, Version
+from maidinh.infrastructure.audit.actions import record_act
+from maidinh.infrastructure.definitions.hashing import content_hash
+from maidinh.infrastructure.events.actions import publish
+from maidinh.infrastructure.identity.rules import Actor, require
+from maidinh.infrastructure.organisations.definition import Organisations
+from maidinh.infrastructure.organisations.queries import agency_names
+from maidinh.infrastructure.translog.actions import append_entry
+
+KIND = "maidinh-architecture+jws"
+DRAFTING, PUBLISHING = "architecture.draft", "architecture.publish"
+
+
+class VersionRefused(ValueError):
+    """The version can't be drafted or published as it is; `reasons` says why, a line each."""
+
+    def __init__(self, *reasons: str) -> None:
+        self.reasons = reasons
+        super().__init__("; ".join(reasons))
+
+
+class SamePerson(VersionRefused):
+    """Whoever drafted a version doesn't publish it."""
+
+
+@transaction.atomic
+def load_version(
+    *, actor: Actor, version: ArchitectureVersion, organisations: Organisations, at: datetime
+) -> Version:
+    """Keep a resolved version as a draft; an unpublished one of the same number is replaced, the same again is kept."""
+    require(actor, DRAFTING)
+    model = rules.with_agency_codes(version, organisations)
+    found = rules.problems(model, [agency.code for agency in organisations.agencies])
+    if model.province != organisations.province:
+        found.append(f"the version is of {model.province}, the organisations are of {organisations.province}")
+    if found:
+        raise VersionRefused(*found)
+    content = model.model_dump(mode="json", by_alias=True, exclude_none=True)
+    digest = content_hash(content)
+    known = Version.objects.select_for_update().filter(province=model.province, version=model.version).first()
+    if known is not None and known.hash == digest:
+        return known
+    if known is not None and known.state != DRAFT:
+        raise VersionRefused(f"version {model.version} is published; a changed one needs a new number")
+    if known is not None:
+        known.delete()
+    row = Version.objects.create(
+        province=model.province,
+        version=model.version,
+        instance=rules.instance_of(organisations),
+        hash=digest,
+        content=content,
+        effective_from=model.effective_from,
+        author=actor.id,
+        submitted_at=at,
+    )
+    record_act(actor=actor, action="architecture.load", subject=_subject(row), at=at, details={"hash": digest})
+    return row
+
+
+@transaction.atomic
+def publish_version(
+    *, actor: Actor, version_id: int, at: datetime, signer: Signer, deployment: rules.Deployment
+) -> Version:
+    """Put a draft of another person into force: signed, logged, and obeyed by the exchange from here on."""
+    require(actor, PUBLISHING)
+    row = Version.objects.select_for_update().get(pk=version_id)
+    current = Version.objects.select_for_update().filter(province=row.province, state=PUBLISHED).first()
+    _refuse_unready(row, current, actor, at.astimezone(deployment.zone))
+    directory = _directory(row, deployment, at)
+    statement = _statement(row, actor, directory, at)
+    entry = append_entry(kind="architecture", agency=actor.agency, role=PUBLISHING, content=statement, at=at)
+    if current is not None:
+        current.state, current.superseded_at = SUPERSEDED, at
+        current.save(update_fields=["state", "superseded_at"])
+    row.state, row.published_by, row.published_at = PUBLISHED, actor.id, at
+    row.entry, row.salt, row.serial = entry.entry_id, entry.salt, directory.serial
+    row.jws = _signed(statement, architecture_key(row.province), signer)
+    row.save()
+    publish_directory(directory=directory, signer=signer, at=at)
+    publish(name="architecture.published", payload={"province": row.province, "version": row.version}, at=at)
+    record_act(actor=actor, action="architecture.publish", subject=_subject(row), at=at, details=statement)
+    return row
+
+
+@transaction.atomic
+def renew_directory(*, at: datetime, signer: Signer, deployment: rules.Deployment) -> Directory | None:
+    """Send the directory of the version in force again: before it expires, or when keys or addresses have changed."""
+    row = Version.objects.select_for_update().filter(state=PUBLISHED).first()
+    if row is None:
+        return None
+    directory = _directory(row, deployment, at)
+    standing = current_directory()
+    if standing is not None and _same(standing, directory) and standing.expires_at - at > deployment.lifetime / 2:
+        return standing
+    publish_directory(directory=directory, signer=signer, at=at)
+    return directory
+
+
+def _refuse_unready(row: Version, current: Version | None, actor: Actor, local: datetime) -> None:
+    if row.state != DRAFT:
+        raise VersionRefused(f"version {row.version} is no draft any more")
+    if row.author == actor.id:
+        raise SamePerson(f"{actor.id} drafted version {row.version} and may not publish it too")
+    if row.effective_from > local.date():
+        raise VersionRefused(f"version {row.version} takes effect on {row.effective_from} and not before")
+    if current is not None and current.effective_from > row.effective_from:
+        raise VersionRefused(f"version {current.version}, in force, took effect after version {row.version}")
+
+
+def _directory(row: Version, deployment: rules.Deployment, at: datetime) -> Directory:
+    return rules.build_directory(
+        row.model,
+        instance=row.instance,
+        agencies=agency_names("vi"),
+        deployment=deployment,
+        serial=current_serial() + 1,
+        content_hash=row.hash,
+        at=at,
+    )
+
+
+def _statement(row: Version, actor: Actor, directory: Directory, at: datetime) -> dict[str, Any]:
+    """What is signed and committed to the log: which content, who drafted it, who put it into force."""
+    return {
+        "province": row.province,
+        "version": row.version,
+        "hash": row.hash,
+        "effective_from": row.effective_from.isoformat(),
+        "decision": row.model.decision or "",
+        "author": row.author,
+        "published_by": actor.id,
+        "published_at": jws.timestamp(at),
+        "serial": directory.serial,
+        "sample": row.model.sample,
+    }
+
+
+def _signed(statement: dict[str, Any], key: str, signer: Signer) -> str:
+    signed = jws.signing_input(jws.header(key, KIND), jws.canonical_json(statement))
+    return jws.compact(signed, signer.sign(key, signed))
+
+
+def _same(standing: Directory, new: Directory) -> bool:
+    """Whether two directories allow the same; when they were issued doesn't matter."""
+    differing = {"serial", "issued_at", "expires_at"}
+    issue = {"subsystems": {"__all__": {"keys": {"__all__": {"valid_from"}}}}}
+    return standing.model_dump(exclude=dict.fromkeys(differing, True) | issue) == new.model_dump(
+        exclude=dict.fromkeys(differing, True) | issue
+    )
+
+
+def _subject(row: Version) -> str:
+    return f"architecture {row.province} {row.version}"

@@ -1,0 +1,211 @@
+"""What an architecture says to the exchange: members, systems, services and contracts; and whether it fits together.
+
+Layer 4, governance. Pure. What a province declares and publishes is all that the exchange allows.
+Legal ground: Nghị định 47/2020/NĐ-CP on connecting and sharing; Nghị định 224/2026/NĐ-CP articles 23 and 24.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import TypeVar
+
+from maidinh.exchange.directory import definition as exchange
+from maidinh.governance.architecture.definition import ArchitectureVersion, Element, Relation
+from maidinh.infrastructure.organisations.definition import Organisations
+
+Item = TypeVar("Item")
+MEMBER_CLASS = "GOV"
+RUNNING = ("live", "retiring")
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What an architecture leaves open: the systems' public keys, where interfaces listen, how long a directory holds."""
+
+    keys: Mapping[str, str]
+    addresses: Mapping[str, str]
+    zone: tzinfo
+    lifetime: timedelta
+    timeout_seconds: int
+
+
+def instance_of(organisations: Organisations) -> str:
+    """The exchange instance of a province."""
+    return f"VN-{organisations.code}"
+
+
+def with_agency_codes(model: ArchitectureVersion, organisations: Organisations) -> ArchitectureVersion:
+    """The same architecture with every owner by the agency's code, where the files name it by its short id."""
+    codes = {agency.id: agency.code for agency in organisations.agencies}
+    elements = [
+        element.model_copy(update={"owner": codes.get(element.owner, element.owner)}) if element.owner else element
+        for element in model.elements
+    ]
+    return model.model_copy(update={"elements": elements})
+
+
+def subsystem_ids(model: ArchitectureVersion, instance: str) -> dict[str, str]:
+    """The exchange's identifier of every running system that has one, by element."""
+    return {
+        element.id: f"{instance}/{MEMBER_CLASS}/{element.owner}/{element.subsystem}"
+        for element in model.elements
+        if element.subsystem and element.owner and element.state in RUNNING
+    }
+
+
+def service_ids(model: ArchitectureVersion, instance: str) -> dict[str, str]:
+    """The exchange's identifier of every running interface's service, by element."""
+    systems = subsystem_ids(model, instance)
+    return {
+        element.id: f"{systems[element.interface.system]}/{element.interface.service}"
+        for element in model.elements
+        if element.interface and element.interface.system in systems and element.state in RUNNING
+    }
+
+
+def endpoints(model: ArchitectureVersion) -> list[str]:
+    """Where interfaces listen, as the architecture writes it: each needs an address in the deployment."""
+    return sorted({element.interface.endpoint for element in model.elements if element.interface})
+
+
+def system_subsystem(model: ArchitectureVersion, element_id: str, instance: str) -> str | None:
+    """The exchange's identifier of one system; None where it has none."""
+    return subsystem_ids(model, instance).get(element_id)
+
+
+def build_directory(
+    model: ArchitectureVersion,
+    *,
+    instance: str,
+    agencies: Mapping[str, str],
+    deployment: Deployment,
+    serial: int,
+    content_hash: str,
+    at: datetime,
+) -> exchange.Directory:
+    """The directory that this architecture declares at this moment; `agencies` gives each agency's name by code."""
+    systems, services = subsystem_ids(model, instance), service_ids(model, instance)
+    elements = {element.id: element for element in model.elements}
+    owners = sorted({elements[each].owner or "" for each in systems})
+    return exchange.Directory(
+        instance=instance,
+        province=model.province,
+        serial=serial,
+        architecture_version=model.version,
+        architecture_hash=content_hash,
+        issued_at=at,
+        expires_at=at + deployment.lifetime,
+        members=tuple(
+            exchange.Member(member_class=MEMBER_CLASS, code=code, name=agencies.get(code, code), agency=code)
+            for code in owners
+        ),
+        subsystems=tuple(_subsystem(elements[each], path, deployment, at) for each, path in sorted(systems.items())),
+        services=tuple(_service(elements[each], path, deployment) for each, path in sorted(services.items())),
+        contracts=tuple(_contracts(model, systems, services, deployment, at)),
+    )
+
+
+def problems(model: ArchitectureVersion, agencies: Iterable[str] | None = None) -> list[str]:
+    """What doesn't fit together in a resolved architecture, a line each; `agencies` are the codes that exist."""
+    elements = {element.id: element for element in model.elements}
+    known = None if agencies is None else set(agencies)
+    found = [line for element in model.elements for line in _element_problems(element, elements, known)]
+    found += [line for relation in model.relations for line in _relation_problems(relation, elements)]
+    contracts = [relation.contract.id for relation in model.relations if relation.contract]
+    found += [f"contract {each} stands more than once" for each in _repeated(contracts)]
+    systems = [(element.owner, element.subsystem) for element in model.elements if element.subsystem]
+    found += [f"subsystem {each[1]} of {each[0]} stands more than once" for each in _repeated(systems)]
+    return found
+
+
+def _subsystem(element: Element, path: str, deployment: Deployment, at: datetime) -> exchange.Subsystem:
+    pem = deployment.keys.get(path)
+    key = exchange.Key(kid=f"caller:{path}", public_key_pem=pem, valid_from=at) if pem else None
+    return exchange.Subsystem(
+        id=path, name=element.name.vi, zone=element.zone or "", keys=(key,) if key is not None else ()
+    )
+
+
+def _service(element: Element, path: str, deployment: Deployment) -> exchange.Service:
+    interface = element.interface
+    if interface is None or interface.endpoint not in deployment.addresses:
+        raise ValueError(f"{element.id}: no address is known for the endpoint {interface and interface.endpoint}")
+    methods = tuple(exchange.Endpoint(method=each.method, path=each.path) for each in interface.methods)
+    url = deployment.addresses[interface.endpoint]
+    return exchange.Service(id=path, url=url, methods=methods, timeout_seconds=deployment.timeout_seconds)
+
+
+def _contracts(
+    model: ArchitectureVersion,
+    systems: Mapping[str, str],
+    services: Mapping[str, str],
+    deployment: Deployment,
+    at: datetime,
+) -> Iterator[exchange.Contract]:
+    for relation in sorted(model.relations, key=lambda each: each.id):
+        contract = relation.contract
+        if contract is None or relation.from_ not in systems or relation.to not in services:
+            continue
+        begins = _midnight(contract.valid_from, deployment.zone)
+        ends = _midnight(contract.valid_to + timedelta(days=1), deployment.zone)
+        if ends <= at or begins >= at + deployment.lifetime:
+            continue
+        yield exchange.Contract(
+            id=contract.id,
+            consumer=systems[relation.from_],
+            provider_service=services[relation.to],
+            methods=tuple(exchange.Endpoint(method=each.method, path=each.path) for each in contract.methods),
+            fields=tuple(contract.fields),
+            purpose=contract.purpose.vi,
+            legal_basis="; ".join(basis.text for basis in contract.legal_basis),
+            valid_from=begins,
+            valid_to=ends,
+            sample=model.sample or relation.sample,
+        )
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(), zone)
+
+
+def _element_problems(element: Element, elements: Mapping[str, Element], agencies: set[str] | None) -> Iterator[str]:
+    if element.owner and agencies is not None and element.owner not in agencies:
+        yield f"element {element.id}: its owner {element.owner} is no agency"
+    if element.subsystem and not element.owner:
+        yield f"element {element.id}: a subsystem of the exchange needs an owner"
+    if element.interface:
+        provider = elements.get(element.interface.system)
+        if provider is None:
+            yield f"element {element.id}: its system {element.interface.system} is no element"
+        elif not provider.subsystem:
+            yield f"element {element.id}: its system {provider.id} has no subsystem on the exchange"
+
+
+def _relation_problems(relation: Relation, elements: Mapping[str, Element]) -> Iterator[str]:
+    ends = {end: elements.get(end) for end in (relation.from_, relation.to)}
+    missing = [end for end, element in ends.items() if element is None]
+    if missing:
+        yield f"relation {relation.id}: {', '.join(missing)} is no element"
+        return
+    if relation.contract is None:
+        return
+    source, target = ends[relation.from_], ends[relation.to]
+    if relation.kind != "flow":
+        yield f"relation {relation.id}: only a flow carries a contract"
+    if source is not None and not source.subsystem:
+        yield f"relation {relation.id}: {source.id} has no subsystem on the exchange"
+    if target is None or target.interface is None:
+        yield f"relation {relation.id}: a contract leads to an interface, which {relation.to} is not"
+        return
+    offered = {(each.method, each.path) for each in target.interface.methods}
+    for each in relation.contract.methods:
+        if (each.method, each.path) not in offered:
+            yield f"relation {relation.id}: {target.id} does not offer {each.method} {each.path}"
+    if relation.contract.valid_to < relation.contract.valid_from:
+        yield f"relation {relation.id}: its contract ends before it begins"
+
+
+def _repeated(items: list[Item]) -> list[Item]:
+    return sorted({item for item in items if items.count(item) > 1}, key=str)
