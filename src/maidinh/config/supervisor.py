@@ -207,19 +207,19 @@ class Supervisor:
         """Ask every process to end, end those that do not, then stop the foundations, the last started first."""
         if not self._lock.held:
             return
-        living = [child for child in self._children if child.process is not None]
-        for child in living:
-            send(child.process.pid, signal.SIGTERM)
+        living = [child.process for child in self._children if child.process is not None]
+        for process in living:
+            process.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + self.grace
-        for child in living:
+        for process in living:
             try:
-                child.process.wait(max(0.0, deadline - time.monotonic()))
+                process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 pass
-            send(child.process.pid, signal.SIGKILL, group=True)
-            child.process.wait()
-            child.process = None
+            send(process.pid, signal.SIGKILL, group=True)
+            process.wait()
         for child in self._children:
+            child.process = None
             child.pid_file.unlink(missing_ok=True)
         for foundation in reversed(self.foundations):
             foundation.stop()

@@ -88,8 +88,7 @@ class EmbeddedPostgres:
 
     def start(self) -> None:
         """Start the server, making the database first if there is none; nothing happens if it runs already."""
-        if self._process is not None and self._process.poll() is None:
-            self._await_ready(self._process)
+        if self._process is not None and self._comes_up(self._process):
             return
         account = database_account()
         check_path(self.home, account)
@@ -199,18 +198,21 @@ class EmbeddedPostgres:
                 start_new_session=True, **account.popen_options(),
                 preexec_fn=dies_with_parent(signal.SIGINT),  # noqa: PLW1509 - it calls the kernel and nothing else
             )  # fmt: skip
-        self._await_ready(self._process)
+        if not self._comes_up(self._process):
+            lines = self.output.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
+            raise DatabaseServerError(
+                "PostgreSQL does not start: {output}", "Its full output is in {path}.",
+                output=" / ".join(lines), path=self.output,
+            )  # fmt: skip
 
-    def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
+    def _comes_up(self, process: subprocess.Popen[bytes]) -> bool:
+        """Wait for a server that is starting, or is mending itself after one of its processes has crashed."""
         deadline = time.monotonic() + START_TIMEOUT
-        while not (self.postmaster.pid() == process.pid and self.postmaster.ready()):
-            if process.poll() is not None or time.monotonic() > deadline:
-                lines = self.output.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
-                raise DatabaseServerError(
-                    "PostgreSQL does not start: {output}", "Its full output is in {path}.",
-                    output=" / ".join(lines), path=self.output,
-                )  # fmt: skip
+        while process.poll() is None and time.monotonic() < deadline:
+            if self.postmaster.pid() == process.pid and self.postmaster.ready():
+                return True
             time.sleep(POLL)
+        return False
 
 
 def _initdb_command(binaries: Path, data: Path, password_file: Path) -> list[str]:
