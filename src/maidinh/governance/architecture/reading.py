@@ -78,7 +78,9 @@ def _line_of(versions: dict[str, ArchitectureVersion], version: str) -> list[Arc
     at: str | None = version
     while at is not None:
         if at not in versions:
-            raise ValueError(f"there is no architecture version {at!r} (known: {', '.join(sorted(versions)) or 'none'})")
+            raise ValueError(
+                f"there is no architecture version {at!r} (known: {', '.join(sorted(versions)) or 'none'})"
+            )
         if versions[at] in line:
             raise ValueError(f"version {version} inherits itself by way of {at}")
         line.append(versions[at])

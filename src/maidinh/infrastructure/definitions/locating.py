@@ -19,7 +19,9 @@ def definitions_root(configured: Path | None = None) -> Path:
     for candidate in (configured, PACKAGED, CHECKOUT):
         if candidate is not None and (candidate / "national").is_dir():
             return candidate
-    raise FileNotFoundError(f"no definitions found at {configured or PACKAGED}: the folder must hold national/ and provinces/")
+    raise FileNotFoundError(
+        f"no definitions found at {configured or PACKAGED}: the folder must hold national/ and provinces/"
+    )
 
 
 def province_root(province: str, configured: Path | None = None) -> Path:

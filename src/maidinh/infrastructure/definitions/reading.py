@@ -71,7 +71,9 @@ def read_yaml(path: Path) -> tuple[Any, dict[Position, int]]:
     except FileNotFoundError:
         raise DefinitionError([Problem(path, 0, "", "the file is missing")]) from None
     except UnicodeDecodeError as error:
-        raise DefinitionError([Problem(path, 0, "", f"expected UTF-8 text ({error.reason} at byte {error.start})")]) from None
+        raise DefinitionError(
+            [Problem(path, 0, "", f"expected UTF-8 text ({error.reason} at byte {error.start})")]
+        ) from None
     if len(text) > FILE_SIZE_LIMIT:
         raise DefinitionError([Problem(path, 0, "", f"larger than {FILE_SIZE_LIMIT} bytes")])
     try:
@@ -115,7 +117,9 @@ def _construct(
             if not isinstance(key, (str, int)):
                 key = str(key_node.value)
             if key in result:
-                problems.append(Problem(path, key_node.start_mark.line + 1, _place((*at, key)), "the same key stands here twice"))
+                problems.append(
+                    Problem(path, key_node.start_mark.line + 1, _place((*at, key)), "the same key stands here twice")
+                )
             lines[(*at, key)] = key_node.start_mark.line + 1
             result[key] = _construct(value_node, (*at, key), lines, problems, path, seen)
         return result

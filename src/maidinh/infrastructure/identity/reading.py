@@ -14,5 +14,5 @@ FILE = "roles.yaml"
 
 
 def read_roles(national_root: Path) -> Roles:
-    """The roles and permissions; `national_root` is the folder `national` of the definitions. Raises DefinitionError."""
+    """The roles and permissions of the folder `national` of the definitions. Raises DefinitionError."""
     return read_form(national_root / FILE, Roles)

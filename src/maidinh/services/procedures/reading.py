@@ -23,7 +23,9 @@ def read_procedures(province_root: Path) -> list[Procedure]:
     """All procedure versions of a province. Raises one DefinitionError with the problems of all files."""
     content = read_all(procedure_files(province_root), Procedure)
     problems = [
-        Problem(path, 1, "code", f"the folders say {path.parts[-3]}/{path.parts[-2]}, the file {found.code}/{found.version}")
+        Problem(
+            path, 1, "code", f"the folders say {path.parts[-3]}/{path.parts[-2]}, the file {found.code}/{found.version}"
+        )
         for path, found in content.items()
         if path.parts[-3:-1] != (found.code, found.version)
     ]

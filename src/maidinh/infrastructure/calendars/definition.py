@@ -1,0 +1,50 @@
+"""The working calendar as its definition states it: office hours, days off, swapped days, conventions.
+
+Layer 7. Labour Code 2019 article 112 for the days off; the yearly notices for swapped days.
+"""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Literal
+
+from pydantic import Field
+
+from maidinh.infrastructure.definitions.definition import Form, Provenance
+
+
+class Budget(Form):
+    """An amount of time that the law or a process gives."""
+
+    amount: int = Field(ge=0)
+    unit: Literal["working_hour", "working_day", "calendar_day", "month"]
+
+
+class OfficeHours(Form):
+    """One stretch of office hours on a working day."""
+
+    opens: time
+    closes: time
+
+
+class Override(Provenance):
+    """A day that the general rule gets wrong: off though a weekday, or worked though a weekend."""
+
+    day: date
+    working: bool
+
+
+class WorkingCalendar(Form):
+    """What decides whether a day is worked, when a day of work starts and ends, and when it is too late for today."""
+
+    id: str
+    valid_from: date
+    valid_to: date | None = None
+    country: Literal["VN"]
+    timezone: Literal["Asia/Ho_Chi_Minh"] = "Asia/Ho_Chi_Minh"
+    office_hours: list[OfficeHours] = Field(min_length=1)
+    cutoff: time
+    due_time: time
+    overrides: list[Override] = []
+    source: str | None = None
+    checked: bool = True
