@@ -10,7 +10,6 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -80,7 +79,7 @@ def issue_result(
     signed = sign_pdf(draft, signer=signer, key=f"person:{actor.id}", name=actor.name, reason=number, at=at)
     digest = hashlib.sha256(signed).hexdigest()
     complete_task(actor=actor, task_id=task_id, outcome=outcome, at=at, result_digest=digest)
-    document = store_document(content=BytesIO(signed), at=at)
+    document = store_document(content=signed, at=at, formats=("pdf",))
     receipt, entry = _enter(number, digest, task.agency, actor, at, signer, installation)
     result = Result.objects.create(
         dossier=dossier,

@@ -25,8 +25,7 @@ def result_for(actor: Actor, code: str) -> Result | None:
 
 def document_of(result: Result) -> bytes:
     """The signed document itself."""
-    with open_document(result.document_id) as stream:
-        return stream.read()
+    return open_document(result.document_id)
 
 
 def public_line(result: Result) -> PublishedResult:

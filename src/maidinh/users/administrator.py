@@ -1,0 +1,22 @@
+"""The administrator: keeps the system running and reads no dossier. Layer 1."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from maidinh.users.home import Home, Item, Task
+
+HOME = Home(
+    role="administrator",
+    title=_("Operations"),
+    tasks=(
+        Task(_("State of the system"), _("Whether this installation answers."), "health"),
+        Task(_("Architecture"), _("What is declared and what is seen."), "architecture"),
+        Task(_("Public keys"), _("The keys in use."), "keys"),
+    ),
+    guide=(
+        _("Look whether the system answers."),
+        _("On the machine, 'maidinh doctor' names what is wrong and the mend."),
+    ),
+    menu=(Item(_("Architecture"), "architecture"), Item(_("Public keys"), "keys")),
+)

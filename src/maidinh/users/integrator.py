@@ -1,0 +1,23 @@
+"""The integrator: looks after the connections between systems. Layer 1."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from maidinh.users.home import Home, Item, Task
+
+HOME = Home(
+    role="integrator",
+    title=_("Connections"),
+    tasks=(
+        Task(
+            _("Declared and seen connections"), _("Which are used, which are not, which were refused."), "architecture"
+        ),
+        Task(_("Public keys"), _("What others need to verify what we sign."), "keys"),
+    ),
+    guide=(
+        _("Look for connections marked as undeclared: a system tried and was refused."),
+        _("Ask the architect to declare what is lawful. Nothing else opens the exchange."),
+    ),
+    menu=(Item(_("Architecture"), "architecture"), Item(_("Public keys"), "keys")),
+)

@@ -1,0 +1,28 @@
+"""The agency's leader (lãnh đạo): signs results and watches what is late. Layer 1."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from maidinh.channels.counter.waiting import late, to_sign
+from maidinh.users.home import Home, Item, Task
+
+HOME = Home(
+    role="leader",
+    title=_("Signing"),
+    tasks=(
+        Task(_("Results to sign"), _("Read the draft, then sign it or send it back."), "signing", to_sign),
+        Task(_("Late dossiers"), _("Steps of your agency that are past their time."), "worklist", late, "?state=late"),
+        Task(_("Architecture"), _("What the province has declared, and the traffic seen on it."), "architecture"),
+    ),
+    guide=(
+        _("Open the queue. The most urgent result is at the top."),
+        _("Read the draft as the applicant will see it."),
+        _("Sign it, or send it back with a reason."),
+    ),
+    menu=(
+        Item(_("Results to sign"), "signing"),
+        Item(_("Worklist"), "worklist"),
+        Item(_("Architecture"), "architecture"),
+    ),
+)

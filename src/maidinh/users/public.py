@@ -1,0 +1,30 @@
+"""The visitor: finds a procedure, follows a dossier, verifies a result. Layer 1."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from maidinh.users.home import Home, Item, Task
+
+MENU = (
+    Item(_("Procedures"), "procedures"),
+    Item(_("Track a dossier"), "track"),
+    Item(_("Verify a result"), "verify"),
+    Item(_("Architecture"), "architecture"),
+)
+
+HOME = Home(
+    role="anonymous",
+    title=_("Visitor"),
+    tasks=(
+        Task(_("Find a procedure"), _("What it costs, how long it takes, what you need."), "procedures"),
+        Task(_("Track a dossier"), _("With the code on your receipt. You need not sign in."), "track"),
+        Task(_("Verify a result"), _("See whether a document is genuine."), "verify"),
+    ),
+    guide=(
+        _("Search for what you want to do. You may type without accents."),
+        _("Read what you need and how long it takes."),
+        _("Sign in and start. What is in a register is filled in for you."),
+    ),
+    menu=MENU,
+)

@@ -1,0 +1,24 @@
+"""The specialist (chuyên viên): examines dossiers, inspects on site, gives opinions. Layer 1."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from maidinh.channels.counter.waiting import late, waiting
+from maidinh.users.home import Home, Item, Task
+
+HOME = Home(
+    role="specialist",
+    title=_("Processing"),
+    tasks=(
+        Task(_("Dossiers that wait for you"), _("Examine, inspect, give your opinion."), "worklist", waiting),
+        Task(_("Late dossiers"), _("Do these first."), "worklist", late, "?state=late"),
+    ),
+    guide=(
+        _("Open the worklist. The most urgent dossier is at the top."),
+        _("Take the dossier, so that nobody else works on it."),
+        _("Compare answers, register facts and papers; note what you found."),
+        _("Choose how the step ends. Give the reason where one is asked for: the applicant reads it."),
+    ),
+    menu=(Item(_("Worklist"), "worklist"), Item(_("Procedures"), "procedures")),
+)
