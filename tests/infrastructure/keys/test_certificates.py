@@ -24,8 +24,7 @@ NAMES = {"organisation": "UBND tỉnh Lào Cai", "valid_from": START, "valid_to"
 
 def certified(client: Clients, key: str, common_name: str) -> list[x509.Certificate]:
     operator = client("operator")
-    operator.create_many(["authority:sample", key])
-    operator.certify("authority:sample", common_name="Sample CA", **NAMES)
+    operator.create(key)
     operator.certify(key, common_name=common_name, **NAMES)
     return x509.load_pem_x509_certificates(client("web").certificate(key).encode())
 
@@ -34,12 +33,6 @@ def validated(own: x509.Certificate, authority: x509.Certificate, at: datetime, 
     leaf, root = (Certificate.load(each.public_bytes(Encoding.DER)) for each in (own, authority))
     context = ValidationContext(trust_roots=[root], moment=at, allow_fetching=False)
     return asyncio.run(CertificateValidator(leaf, validation_context=context).async_validate_usage(usage))
-
-
-def test_without_an_authority_nothing_is_certified(client: Clients) -> None:
-    client("operator").create_many(["authority:sample", "person:early"])
-    with pytest.raises(SignerError, match="no_certificate"):
-        client("operator").certify("person:early", common_name="A", **NAMES)
 
 
 def test_a_caller_certificate_passes_an_independent_verifier(client: Clients) -> None:
@@ -72,8 +65,14 @@ def test_evidence_keys_have_no_certificate(client: Clients) -> None:
         client("operator").certify("member:H38", common_name="A", **NAMES)
 
 
-def test_a_certificate_never_outlives_its_authority(client: Clients) -> None:
-    certified(client, "seal:H1", "x")
-    later = NAMES | {"valid_to": datetime(2040, 1, 1, tzinfo=UTC)}
-    chain = client("operator").certify("seal:H1", common_name="y", **later)
-    assert x509.load_pem_x509_certificates(chain.encode())[0].not_valid_after_utc == END
+def test_at_a_later_start_a_valid_certificate_stays_and_a_spent_one_is_renewed(client: Clients) -> None:
+    first = certified(client, "seal:H1", "x")[0]
+    later = NAMES | {"valid_from": datetime(2028, 1, 1, tzinfo=UTC), "valid_to": datetime(2032, 1, 1, tzinfo=UTC)}
+    chain = client("operator").certify("seal:H1", common_name="x", **later)
+    assert x509.load_pem_x509_certificates(chain.encode())[0] == first
+    spent = NAMES | {"valid_from": datetime(2031, 1, 1, tzinfo=UTC), "valid_to": datetime(2035, 1, 1, tzinfo=UTC)}
+    own, authority = x509.load_pem_x509_certificates(
+        client("operator").certify("seal:H1", common_name="x", **spent).encode()
+    )
+    assert own != first
+    assert validated(own, authority, datetime(2034, 12, 31, tzinfo=UTC), {"non_repudiation"})

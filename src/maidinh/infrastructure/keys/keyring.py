@@ -39,6 +39,7 @@ from maidinh.infrastructure.keys.identifiers import (
 
 PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey
 AUTHORITY = "authority:sample"
+AUTHORITY_NAME = {"common_name": "Mái Đình SAMPLE CA", "organisation": "Mái Đình"}
 DIGESTS: dict[str, type[HashAlgorithm]] = {"sha256": SHA256, "sha384": SHA384, "sha512": SHA512}
 
 
@@ -130,14 +131,14 @@ class Keyring:
     def certify(
         self, key: str, *, common_name: str, organisation: str, valid_from: datetime, valid_to: datetime
     ) -> str:
-        """Issue a certificate unless one with this name is there that lasts as long; return its chain."""
+        """Issue a certificate unless one with this name is there that is valid at `valid_from`; return its chain."""
         kind = kind_of(key)
-        if kind not in CERTIFIED_KINDS and key != AUTHORITY:
+        if kind not in CERTIFIED_KINDS:
             raise KeyRefusedError("invalid", "certificates are for people, seals and callers")
         path = self._public / f"{file_stem(key)}.crt"
         present = x509.load_pem_x509_certificates(path.read_bytes()) if path.exists() else []
         subject = certificates.name_of(common_name, organisation)
-        if present and present[0].subject == subject and present[0].not_valid_after_utc >= valid_to:
+        if present and present[0].subject == subject and _valid(present[0], valid_from):
             return path.read_text("ascii")
         private = self._usable(key)
         if not isinstance(private, EllipticCurvePrivateKey):
@@ -172,22 +173,32 @@ class Keyring:
         valid_from: datetime,
         valid_to: datetime,
     ) -> str:
-        if key == AUTHORITY:
-            made = certificates.issue_authority(private, **named, valid_from=valid_from, valid_to=valid_to)
-            return certificates.chain_of(made)
-        authority = x509.load_pem_x509_certificate(self.certificate(AUTHORITY).encode("ascii"))
-        authority_key = self._usable(AUTHORITY)
-        assert isinstance(authority_key, EllipticCurvePrivateKey)
+        authority, authority_key = self._authority(valid_from, valid_to)
         made = certificates.issue_certificate(
             private,
             kind=kind_of(key),
             **named,
             valid_from=valid_from,
-            valid_to=min(valid_to, authority.not_valid_after_utc),
+            valid_to=valid_to,
             authority=authority,
             authority_key=authority_key,
         )
         return certificates.chain_of(made, authority)
+
+    def _authority(self, valid_from: datetime, valid_to: datetime) -> tuple[x509.Certificate, EllipticCurvePrivateKey]:
+        """Return the authority, made or prolonged so that it outlives what it is to issue."""
+        self.create(AUTHORITY)
+        private = self._usable(AUTHORITY)
+        if not isinstance(private, EllipticCurvePrivateKey):
+            raise KeyRefusedError("conflict", "the authority's key is not an ES256 key")
+        path = self._public / f"{file_stem(AUTHORITY)}.crt"
+        if path.exists():
+            present = x509.load_pem_x509_certificate(path.read_bytes())
+            if _valid(present, valid_from) and present.not_valid_after_utc >= valid_to:
+                return present, private
+        made = certificates.issue_authority(private, **AUTHORITY_NAME, valid_from=valid_from, valid_to=valid_to)
+        write_whole(path, certificates.chain_of(made).encode("ascii"), 0o644)
+        return made, private
 
     def _private_path(self, key: str) -> Path:
         return self._private / f"{file_stem(key)}.pem"
@@ -215,6 +226,10 @@ class Keyring:
         if not self._revocation_path(key).exists():
             self._keys[key] = loaded
         return loaded
+
+
+def _valid(certificate: x509.Certificate, at: datetime) -> bool:
+    return certificate.not_valid_before_utc <= at < certificate.not_valid_after_utc
 
 
 def _made(algorithm: str) -> PrivateKey:

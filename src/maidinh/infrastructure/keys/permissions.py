@@ -22,7 +22,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     "operator": NO_PRIVATE_USE
     | {
         "create": ANY_KIND,
-        "certify": frozenset({"authority", "person", "seal", "caller"}),
+        "certify": frozenset({"person", "seal", "caller"}),
         "revoke": ANY_KIND - {"authority"},
         "sign": frozenset({"architecture", "promise", "caller"}),
     },

@@ -34,13 +34,7 @@ def inspect_log(published: PublishedLog, keys: TrustedKeys | None) -> tuple[list
     if note is None or tree is None:
         return [Check("checkpoint", False, N_("There is no checkpoint in this directory."))], None
     checks = [_check_signature(note, tree, keys)]
-    damaged = list(_damaged_tiles(published, tree))
-    checks += [Check("tile", False, N_("{path} is not what the entries give."), {"path": path}) for path in damaged]
-    if not damaged:
-        text = N_("All {count} tiles and {size} entries agree.")
-        checks.append(Check("tile", True, text, {"count": sum(1 for _ in tiles_at(tree.size)), "size": tree.size}))
-    checks.append(_check_root(published, tree))
-    return checks, tree
+    return [*checks, *_check_tree(published, tree)], tree
 
 
 def inspect_rows(published: PublishedLog, tree: Tree, rows: Iterable[tuple[int, bytes]]) -> list[Check]:
@@ -97,36 +91,35 @@ def _entries(published: PublishedLog, tree: Tree) -> Iterator[bytes]:
         yield from published.entries(number, width_at(0, number, tree.size))
 
 
-def _damaged_tiles(published: PublishedLog, tree: Tree) -> Iterator[str]:
-    """Yield the path of each tile that the entries do not give; a damaged bundle of entries ends the search."""
+def _check_tree(published: PublishedLog, tree: Tree) -> list[Check]:
     edge = Edge()
+    damaged: list[str] = []
 
-    def differs(level: int, number: int, width: int, content: bytes) -> bool:
+    def compare(level: int | None, number: int, width: int, content: bytes) -> None:
+        if level is None:
+            return
         try:
-            return b"".join(published.hashes(level, number, width)) != content
+            same = b"".join(published.hashes(level, number, width)) == content
         except TileError:
-            return True
+            same = False
+        if not same:
+            damaged.append(tile_path(level, number, width))
 
     try:
         for entry in _entries(published, tree):
             for level, number, content in edge.append(entry):
-                if level is not None and differs(level, number, WIDTH, content):
-                    yield tile_path(level, number)
+                compare(level, number, WIDTH, content)
     except TileError as error:
-        yield str(error)
-        return
+        return [Check("entries", False, N_("The entries cannot be read: {reason}."), {"reason": error})]
     for level, number, width, content in edge.partial():
-        if level is not None and differs(level, number, width, content):
-            yield tile_path(level, number, width)
-
-
-def _check_root(published: PublishedLog, tree: Tree) -> Check:
-    edge = Edge()
-    try:
-        for entry in _entries(published, tree):
-            edge.append(entry)
-    except TileError as error:
-        return Check("root", False, N_("The entries cannot be read: {reason}."), {"reason": error})
-    if edge.root() != tree.root:
-        return Check("root", False, N_("The entries do not give the root that was signed."))
-    return Check("root", True, N_("The entries give the root that was signed: {root}."), {"root": tree.root.hex()})
+        compare(level, number, width, content)
+    checks = [Check("tile", False, N_("{path} is not what the entries give."), {"path": path}) for path in damaged]
+    if not damaged:
+        values = {"count": sum(1 for _ in tiles_at(tree.size)), "size": tree.size}
+        checks.append(Check("tile", True, N_("All {count} tiles and {size} entries agree."), values))
+    if edge.root() == tree.root:
+        text = N_("The entries give the root that was signed: {root}.")
+        checks.append(Check("root", True, text, {"root": tree.root.hex()}))
+    else:
+        checks.append(Check("root", False, N_("The entries do not give the root that was signed.")))
+    return checks

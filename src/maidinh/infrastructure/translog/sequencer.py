@@ -24,14 +24,13 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.client import SignerClient, SignerError
-from maidinh.infrastructure.translog.merkle import leaf_hash, root_of
+from maidinh.infrastructure.translog.merkle import leaf_hash
 from maidinh.infrastructure.translog.note import (
     NoteError,
     NoteKey,
     Tree,
     open_checkpoint,
     sign_note,
-    unchecked_tree,
     valid_name,
 )
 from maidinh.infrastructure.translog.published import PublishedLog
@@ -81,13 +80,11 @@ class Sequencer:
         for tree, name in ((published, "published"), (recorded, "recorded")):
             if tree is not None and tree.size > rows:
                 raise LogRefusedError(
-                    f"the {name} checkpoint has {tree.size} entries and the database only {rows}: it was set back to an "
-                    "earlier state. Restore the later state, or open a new log origin"
+                    f"the {name} checkpoint has {tree.size} entries and the database only {rows}: it was set back "
+                    "to an earlier state. Restore the later state, or open a new log origin"
                 )
-        if published is not None and recorded is not None:
-            later, earlier = sorted((published, recorded), key=lambda tree: tree.size, reverse=True)
-            if later.size == earlier.size and later.root != earlier.root:
-                raise LogRefusedError(f"files and database have different checkpoints of {later.size} entries")
+        if published and recorded and published.size == recorded.size and published.root != recorded.root:
+            raise LogRefusedError(f"files and database have different checkpoints of {recorded.size} entries")
         self._edge = self._edge_of(published, recorded)
         self._last = published
         if recorded is not None and (published is None or recorded.size > published.size):
@@ -115,12 +112,9 @@ class Sequencer:
         if note is None:
             return None
         try:
-            tree = open_checkpoint(note, [self._key])
+            return open_checkpoint(note, [self._key])
         except NoteError as error:
-            raise LogRefusedError(
-                f"the published checkpoint is not of {self._key.name} and this key: {error}"
-            ) from error
-        return tree
+            raise LogRefusedError(f"the published checkpoint is not one of {self._key.name}: {error}") from error
 
     def _recorded_tree(self) -> Tree | None:
         row = self._connection.execute(
@@ -138,7 +132,7 @@ class Sequencer:
             return Edge()
         try:
             edge = self._published.edge(published.size)
-            sound = edge.root() == root_of(published.size, self._published.subtree(published.size)) == published.root
+            sound = edge.root() == published.root
         except TileError:
             sound = False
         if not sound:
@@ -171,7 +165,8 @@ class Sequencer:
         row = self._connection.execute(
             "SELECT note FROM translog_checkpoint WHERE origin = %s AND size = %s", [self._key.name, recorded.size]
         ).fetchone()
-        assert row is not None
+        if row is None or open_checkpoint(row[0], [self._key]) != recorded:
+            raise LogRefusedError(f"the recorded checkpoint of {recorded.size} entries is not what it says")
         self._published.publish(row[0])
         self._last = recorded
 
@@ -273,8 +268,3 @@ def _hold(
                 stop.wait(interval)
     finally:
         release()
-
-
-def state_of(note: str) -> Tree:
-    """Return what a checkpoint states, for showing; nothing is checked."""
-    return unchecked_tree(note)
