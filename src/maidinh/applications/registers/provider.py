@@ -69,9 +69,7 @@ class Rows:
 
     async def _run(self, statement: str, value: str) -> list[dict[str, Any]]:
         if self._connection is None:
-            self._connection = await psycopg.AsyncConnection.connect(
-                self._dsn, autocommit=True, row_factory=dict_row
-            )
+            self._connection = await psycopg.AsyncConnection.connect(self._dsn, autocommit=True, row_factory=dict_row)
         cursor = await self._connection.execute(statement, [value])
         return await cursor.fetchall()
 
@@ -118,10 +116,9 @@ def register_application(
     async def close(_: web.Application) -> None:
         await rows.close()
 
-    number = r"{person:\d{12}}"
-    application.router.add_get(f"/registers/population/persons/{number}", guarded("population", person))
-    application.router.add_get(f"/registers/land/owners/{number}/parcels", guarded("land", parcels))
-    application.router.add_get(r"/registers/land/parcels/{parcel:[\d.]{1,24}}", guarded("land", parcel))
+    application.router.add_get("/registers/population/persons/{person}", guarded("population", person))
+    application.router.add_get("/registers/land/owners/{person}/parcels", guarded("land", parcels))
+    application.router.add_get("/registers/land/parcels/{parcel}", guarded("land", parcel))
     application.on_cleanup.append(close)
     return application
 

@@ -19,7 +19,7 @@ SHEETS, AREAS = range(1, 60), range(60, 900)
 
 def people(definition: PopulationRegister, seed: int, communes: Mapping[str, str]) -> list[Persona]:
     """The personas first, then as many others as the definition asks for. `communes` gives each commune's name."""
-    chance = Random(f"population {definition.seed} {seed}")
+    chance = Random(f"population {definition.seed} {seed}")  # noqa: S311 - to be repeated, not to be secret
     named = list(definition.personas)
     taken = {persona.person for persona in named}
     made: list[Persona] = []
@@ -36,7 +36,7 @@ def parcels(
     definition: LandRegister, seed: int, owners: Iterable[str], streets: list[str], communes: Mapping[str, str]
 ) -> list[Parcel]:
     """The named parcels first, then made-up ones owned by these people."""
-    chance = Random(f"land {definition.seed} {seed}")
+    chance = Random(f"land {definition.seed} {seed}")  # noqa: S311 - the same
     named = list(definition.named)
     taken = {parcel.parcel for parcel in named}
     certificates = {parcel.certificate for parcel in named}

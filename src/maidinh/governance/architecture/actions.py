@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import localtime
 
 from maidinh.exchange import jws
 from maidinh.exchange.directory.actions import Signer, publish_directory
@@ -17,6 +18,7 @@ from maidinh.exchange.directory.queries import current_directory, current_serial
 from maidinh.governance.architecture import rules
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.models import DRAFT, PUBLISHED, SUPERSEDED, Version
+from maidinh.governance.architecture.queries import declared_version, deployment
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.definitions.hashing import content_hash
 from maidinh.infrastructure.events.actions import publish
@@ -41,10 +43,18 @@ class SamePerson(VersionRefused):
     """Whoever drafted a version doesn't publish it."""
 
 
+def load_version(*, actor: Actor, version: str, at: datetime) -> Version:
+    """Take a version of this province from the definitions as a draft. Raises DefinitionError or VersionRefused."""
+    require(actor, DRAFTING)
+    try:
+        model, organisations = declared_version(version)
+    except ValueError as error:
+        raise VersionRefused(str(error)) from error
+    return draft_version(actor=actor, version=model, organisations=organisations, at=at)
+
+
 @transaction.atomic
-def load_version(
-    *, actor: Actor, version: ArchitectureVersion, organisations: Organisations, at: datetime
-) -> Version:
+def draft_version(*, actor: Actor, version: ArchitectureVersion, organisations: Organisations, at: datetime) -> Version:
     """Keep a resolved version as a draft; an unpublished one of the same number is replaced, the same again is kept."""
     require(actor, DRAFTING)
     model = rules.with_agency_codes(version, organisations)
@@ -65,7 +75,7 @@ def load_version(
     row = Version.objects.create(
         province=model.province,
         version=model.version,
-        instance=rules.instance_of(organisations),
+        instance=rules.instance_of(organisations.code),
         hash=digest,
         content=content,
         effective_from=model.effective_from,
@@ -77,15 +87,13 @@ def load_version(
 
 
 @transaction.atomic
-def publish_version(
-    *, actor: Actor, version_id: int, at: datetime, signer: Signer, deployment: rules.Deployment
-) -> Version:
+def publish_version(*, actor: Actor, version_id: int, at: datetime, signer: Signer) -> Version:
     """Put a draft of another person into force: signed, logged, and obeyed by the exchange from here on."""
     require(actor, PUBLISHING)
     row = Version.objects.select_for_update().get(pk=version_id)
     current = Version.objects.select_for_update().filter(province=row.province, state=PUBLISHED).first()
-    _refuse_unready(row, current, actor, at.astimezone(deployment.zone))
-    directory = _directory(row, deployment, at)
+    _refuse_unready(row, current, actor, localtime(at))
+    directory = _directory(row, deployment(row), at)
     statement = _statement(row, actor, directory, at)
     entry = append_entry(kind="architecture", agency=actor.agency, role=PUBLISHING, content=statement, at=at)
     if current is not None:
@@ -102,14 +110,15 @@ def publish_version(
 
 
 @transaction.atomic
-def renew_directory(*, at: datetime, signer: Signer, deployment: rules.Deployment) -> Directory | None:
+def renew_directory(*, at: datetime, signer: Signer) -> Directory | None:
     """Send the directory of the version in force again: before it expires, or when keys or addresses have changed."""
     row = Version.objects.select_for_update().filter(state=PUBLISHED).first()
     if row is None:
         return None
-    directory = _directory(row, deployment, at)
+    here = deployment(row)
+    directory = _directory(row, here, at)
     standing = current_directory()
-    if standing is not None and _same(standing, directory) and standing.expires_at - at > deployment.lifetime / 2:
+    if standing is not None and _same(standing, directory) and standing.expires_at - at > here.lifetime / 2:
         return standing
     publish_directory(directory=directory, signer=signer, at=at)
     return directory
@@ -126,12 +135,12 @@ def _refuse_unready(row: Version, current: Version | None, actor: Actor, local: 
         raise VersionRefused(f"version {current.version}, in force, took effect after version {row.version}")
 
 
-def _directory(row: Version, deployment: rules.Deployment, at: datetime) -> Directory:
+def _directory(row: Version, here: rules.Deployment, at: datetime) -> Directory:
     return rules.build_directory(
         row.model,
         instance=row.instance,
         agencies=agency_names("vi"),
-        deployment=deployment,
+        deployment=here,
         serial=current_serial() + 1,
         content_hash=row.hash,
         at=at,

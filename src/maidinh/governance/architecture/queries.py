@@ -1,11 +1,25 @@
-"""Reading architecture versions. Layer 4, governance; a published architecture is public, a draft is its officials'."""
+"""Reading architecture versions: those kept, those the definitions offer, and where this installation runs them.
+
+Layer 4, governance. A published architecture is public; a draft is for who drafts or publishes.
+"""
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from datetime import timedelta
+from pathlib import Path
 
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.timezone import get_default_timezone
+
+from maidinh.governance.architecture import reading, rules
+from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.models import DRAFT, PUBLISHED, Version
+from maidinh.infrastructure.definitions.locating import province_root
 from maidinh.infrastructure.identity.rules import Actor
+from maidinh.infrastructure.keys.identifiers import file_stem
+from maidinh.infrastructure.organisations.definition import Organisations
+from maidinh.infrastructure.organisations.reading import read_organisations
 
 DRAFT_READERS = ("architecture.draft", "architecture.publish")
 
@@ -25,3 +39,39 @@ def versions_for(actor: Actor) -> QuerySet[Version]:
     if any(actor.may(permission) for permission in DRAFT_READERS):
         return versions()
     return versions().exclude(state=DRAFT)
+
+
+def declared_versions() -> list[str]:
+    """The versions that this province's definitions hold, in the order in which they took effect."""
+    found = reading.read_versions(_definitions())
+    return sorted(found, key=lambda version: (found[version].effective_from, version))
+
+
+def declared_version(version: str) -> tuple[ArchitectureVersion, Organisations]:
+    """A version from the definitions with all it inherits, and the agencies it names. ValueError if there is none."""
+    root = _definitions()
+    return reading.resolve(reading.read_versions(root), version), read_organisations(root)
+
+
+def deployment(row: Version) -> rules.Deployment:
+    """Where this installation runs what the version declares, and the public keys that its systems have here."""
+    here = settings.MAIDINH
+    files = {
+        subsystem: here.home.public_keys / f"{file_stem(f'caller:{subsystem}')}.pem"
+        for subsystem in rules.subsystem_ids(row.model, row.instance).values()
+    }
+    return rules.Deployment(
+        keys={subsystem: path.read_text("ascii") for subsystem, path in files.items() if path.exists()},
+        addresses={endpoint: _address(endpoint, here.services_url) for endpoint in rules.endpoints(row.model)},
+        zone=get_default_timezone(),
+        lifetime=timedelta(days=here.directory_days),
+        timeout_seconds=here.gateway_timeout,
+    )
+
+
+def _definitions() -> Path:
+    return province_root(settings.MAIDINH.province, settings.MAIDINH.definitions)
+
+
+def _address(endpoint: str, services_url: str) -> str:
+    return endpoint if "://" in endpoint else f"{services_url}/{endpoint}"

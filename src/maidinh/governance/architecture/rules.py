@@ -22,7 +22,7 @@ RUNNING = ("live", "retiring")
 
 @dataclass(frozen=True)
 class Deployment:
-    """What an architecture leaves open: the systems' public keys, where interfaces listen, how long a directory holds."""
+    """What an architecture leaves open: public keys of systems, where interfaces listen, how long a directory holds."""
 
     keys: Mapping[str, str]
     addresses: Mapping[str, str]
@@ -31,9 +31,21 @@ class Deployment:
     timeout_seconds: int
 
 
-def instance_of(organisations: Organisations) -> str:
-    """The exchange instance of a province."""
-    return f"VN-{organisations.code}"
+def instance_of(province_code: str) -> str:
+    """The exchange instance of the province with this code."""
+    return f"VN-{province_code}"
+
+
+def subsystems_of(model: ArchitectureVersion, province_code: str) -> list[str]:
+    """Every system that the exchange must be able to recognise."""
+    return sorted(subsystem_ids(model, instance_of(province_code)).values())
+
+
+def services_of(model: ArchitectureVersion, province_code: str) -> dict[str, str]:
+    """The exchange's identifier of each service by its code."""
+    found = service_ids(model, instance_of(province_code))
+    codes = {element.id: element.interface.service for element in model.elements if element.interface}
+    return {codes[element]: identifier for element, identifier in found.items()}
 
 
 def with_agency_codes(model: ArchitectureVersion, organisations: Organisations) -> ArchitectureVersion:

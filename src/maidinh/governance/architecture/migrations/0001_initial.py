@@ -86,18 +86,18 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
-                                ("state", "draft"),
-                                ("published_by__isnull", True),
-                                ("published_at__isnull", True),
                                 ("entry__isnull", True),
                                 ("jws", ""),
+                                ("published_at__isnull", True),
+                                ("published_by__isnull", True),
+                                ("state", "draft"),
                             ),
                             models.Q(
                                 models.Q(("state", "draft"), _negated=True),
                                 models.Q(("jws", ""), _negated=True),
-                                ("published_by__isnull", False),
-                                ("published_at__isnull", False),
                                 ("entry__isnull", False),
+                                ("published_at__isnull", False),
+                                ("published_by__isnull", False),
                                 ("salt__isnull", False),
                             ),
                             _connector="OR",
