@@ -1,7 +1,7 @@
 """Processes that a killed supervisor left running: how they are known, and how its successor ends them.
 
-Layer 0, config. No Django. Each child, and all it starts, carries a mark in its environment; a process id alone would not
-do, because it may belong to another process by now, and because a child's own children outlive it.
+Layer 0, config. No Django. Each child, and all it starts, carries a mark in its environment; a process id alone would
+not do, because it may belong to another process by now, and because a child's own children outlive it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ def mark(run: Path) -> dict[str, str]:
 def remains(run: Path) -> set[int]:
     """The living processes that carry the mark of this home, without ourselves."""
     wanted = os.fsencode(f"{MARK}={os.path.realpath(run)}")
-    found = {int(name) for name in os.listdir("/proc") if name.isdigit() and wanted in _environment(name)}
+    found = {
+        int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and wanted in _environment(entry)
+    }
     return found - {os.getpid()}
 
 
@@ -47,9 +49,9 @@ def send(pid: int, ending: signal.Signals, *, group: bool = False) -> None:
         return
 
 
-def _environment(pid: str) -> list[bytes]:
+def _environment(process: Path) -> list[bytes]:
     # A zombie has none, so it does not count as left running.
     try:
-        return Path("/proc", pid, "environ").read_bytes().split(b"\0")
+        return (process / "environ").read_bytes().split(b"\0")
     except OSError:
         return []

@@ -12,6 +12,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -212,10 +213,8 @@ class Supervisor:
             process.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + self.grace
         for process in living:
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
             send(process.pid, signal.SIGKILL, group=True)
             process.wait()
         for child in self._children:

@@ -31,7 +31,7 @@ class Failure(Exception):
 
 
 @pytest.fixture
-def web(prepared: Connections, django_db_blocker) -> Iterator[None]:
+def web(prepared: Connections) -> Iterator[None]:
     if not settings.configured:
         settings.configure()
     with psycopg.connect(prepared.dsn("owner"), autocommit=True) as owner:
@@ -44,11 +44,10 @@ def web(prepared: Connections, django_db_blocker) -> Iterator[None]:
             for statement in operation.sql:
                 owner.execute(statement)
     defaults = {"TIME_ZONE": None, "AUTOCOMMIT": True, "ATOMIC_REQUESTS": False, "TEST": {}}
-    with django_db_blocker.unblock():
-        django_connections[ALIAS] = DatabaseWrapper(prepared.django("web") | defaults, ALIAS)
-        yield
-        django_connections[ALIAS].close()
-        del django_connections[ALIAS]
+    django_connections[ALIAS] = DatabaseWrapper(prepared.django("web") | defaults, ALIAS)
+    yield
+    django_connections[ALIAS].close()
+    del django_connections[ALIAS]
 
 
 def visible() -> set[str]:

@@ -1,6 +1,6 @@
 """The system account PostgreSQL runs as, because PostgreSQL refuses to run as root.
 
-Layer 7, infrastructure. No Django. An ordinary user runs it as themselves; root hands it to the account `nobody` (65534).
+Layer 7, infrastructure. No Django. An ordinary user runs it as themselves; root hands it to the account `nobody`.
 """
 
 from __future__ import annotations

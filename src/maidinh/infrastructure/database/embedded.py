@@ -112,7 +112,7 @@ class EmbeddedPostgres:
             raise
 
     def stop(self) -> None:
-        """End all sessions, write everything out and stop; a server that will not is stopped the hard, still safe, way."""
+        """End all sessions, write everything out and stop; one that will not is stopped the hard, still safe, way."""
         process, self._process = self._process, None
         if process is not None:
             for ending, patience in ((signal.SIGINT, STOP_TIMEOUT), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):

@@ -1,6 +1,6 @@
 """What can be wrong with the place or the server of the database, said with its remedy.
 
-Layer 7, infrastructure. No Django. The templates stay apart from their facts so that the command line can translate them.
+Layer 7, infrastructure. No Django. The templates stay apart from their facts so that they can be translated.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ def passwords_in(path: Path, names: Iterable[str]) -> dict[str, str]:
     """The passwords kept in a file; the first caller makes them, and of two first callers one wins."""
     if not path.exists():
         _create(path, {name: secrets.token_urlsafe(PASSWORD_BYTES) for name in names})
-    return json.loads(path.read_text(encoding="utf-8"))
+    passwords: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return passwords
 
 
 def _create(path: Path, passwords: dict[str, str]) -> None:

@@ -1,8 +1,10 @@
 """Row-level security, privileges and append-only tables, written once for the migrations of every app.
 
-Layer 7, infrastructure. A condition is SQL over the row; the names in capitals below build the usual ones from who acts,
-which `scope.acting` tells the database in each transaction. Where nobody has been told, no row matches.
+Layer 7, infrastructure. A condition is SQL over the row; the names in capitals below build the usual ones from who
+acts, which `scope.acting` tells the database in each transaction. Where nobody has been told, no row matches.
 """
+
+# ruff: noqa: N802 - in a migration the conditions are read as SQL
 
 from __future__ import annotations
 
@@ -55,7 +57,7 @@ def TRACKING_IS(column: str, kind: str | None = None) -> str:
 def VISIBLE_WITH(table: str, column: str, parent: str, key: str = "id") -> str:
     """The row is seen where the row it belongs to is seen: the parent's own policy decides."""
     of_row = f"{_quoted(table)}.{_quoted(column)}"
-    return f"EXISTS (SELECT 1 FROM {_quoted(parent)} AS whole WHERE whole.{_quoted(key)} = {of_row})"
+    return f"EXISTS (SELECT 1 FROM {_quoted(parent)} AS whole WHERE whole.{_quoted(key)} = {of_row})"  # noqa: S608 - quoted names
 
 
 def ANY_OF(*conditions: str) -> str:
@@ -122,7 +124,8 @@ def append_only(table: str, *, except_columns: Iterable[str] = ()) -> migrations
     forward = [
         _REFUSAL_FUNCTION,
         f"CREATE TRIGGER {REFUSAL} BEFORE {at_once} ON {target} FOR EACH STATEMENT EXECUTE FUNCTION {REFUSAL}()",
-        f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {target} FOR EACH ROW EXECUTE FUNCTION {REFUSAL}({arguments})",
+        f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {target}"
+        f" FOR EACH ROW EXECUTE FUNCTION {REFUSAL}({arguments})",
         f"ALTER TABLE {target} ENABLE ALWAYS TRIGGER {REFUSAL}",
         f"ALTER TABLE {target} ENABLE ALWAYS TRIGGER {name}",
     ]

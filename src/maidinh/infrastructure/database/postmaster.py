@@ -34,18 +34,21 @@ class Postmaster:
         """Whether the server takes connections."""
         lines, pid = self._lines(), self.pid()
         says_so = len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready"
-        return says_so and self.cluster_name.encode() in _command_line(str(pid))
+        return says_so and self.cluster_name.encode() in _command_line(Path("/proc", str(pid)))
 
     def processes(self) -> set[int]:
         """Every living process of this data directory's server."""
         name = self.cluster_name.encode()
-        return {int(pid) for pid in os.listdir("/proc") if pid.isdigit() and name in _command_line(pid)}
+        return {
+            int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit() and name in _command_line(each)
+        }
 
     def forget_dead(self) -> None:
         """Remove a lock file that no process of this server stands behind any more.
 
         PostgreSQL does this itself unless the number of the dead process has been given to another one, which after a
-        restart of a container it usually has. That is safe only where nothing of the old server lives, which the titles tell.
+        restart of a container it usually has. It is safe only where nothing of the old server lives, and the titles
+        tell that.
         """
         if self.pid() is not None and not self.processes():
             self.lock_file.unlink(missing_ok=True)
@@ -57,8 +60,8 @@ class Postmaster:
             return []
 
 
-def _command_line(pid: str) -> bytes:
+def _command_line(process: Path) -> bytes:
     try:
-        return Path("/proc", pid, "cmdline").read_bytes()
+        return (process / "cmdline").read_bytes()
     except OSError:
         return b""

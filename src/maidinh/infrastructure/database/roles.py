@@ -83,7 +83,8 @@ def _set_role(admin: psycopg.Connection, name: str, password: str) -> None:
     # Hashed here, so that the password itself is in no statement a server might log.
     verifier = admin.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
     found = admin.execute(
-        "SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication FROM pg_roles WHERE rolname = %s",
+        "SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication"
+        " FROM pg_roles WHERE rolname = %s",
         [name],
     ).fetchone()
     if found and found[0]:

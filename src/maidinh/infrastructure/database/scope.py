@@ -25,8 +25,8 @@ def acting(
 ) -> Iterator[None]:
     """One transaction in which the rows of these agencies, this person or this tracking code exist, and no others.
 
-    All three are told every time, so that nothing is left from whoever acted before. Inside another scope it replaces that
-    one until it ends.
+    All three are told every time, so that nothing is left from whoever acted before. Inside another scope it replaces
+    that one until it ends.
     """
     told = [agency_list(agencies), person or "", tracking or ""]
     connection = connections[using]
@@ -54,4 +54,5 @@ def agency_list(agencies: Iterable[str]) -> str:
 def _run(using: str, statement: str, values: list[str]) -> tuple[str, ...]:
     with connections[using].cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchone()
+        values_now: tuple[str, ...] = cursor.fetchone()
+    return values_now
