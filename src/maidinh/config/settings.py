@@ -9,8 +9,11 @@ import os
 import secrets
 from pathlib import Path
 
+from django.utils.functional import SimpleLazyObject
+
 from maidinh.config.environment import Environment
 from maidinh.infrastructure.database.connections import Connections
+from maidinh.infrastructure.keys.client import SignerClient
 
 MAIDINH = Environment()
 PROCESS = os.environ.get("MAIDINH_PROCESS", "web")
@@ -137,3 +140,5 @@ LOGGING = {
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["out"], "level": "WARNING"},
 }
+
+SIGNER = SimpleLazyObject(lambda: SignerClient.for_caller(MAIDINH.home, PROCESS))

@@ -52,21 +52,29 @@ class Dossier(models.Model):
     supplements = models.PositiveSmallIntegerField(default=0)
     suspensions = models.JSONField(default=list)
     rule_pack = models.CharField(max_length=20)
+    tracking_secret = models.CharField(max_length=20)
     tracking_digest = models.CharField(max_length=64)
     receipt = models.JSONField()
     entry = models.BigIntegerField()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=[s.value for s in Status]), name="dossiers_status_is_national"),
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in Status]), name="dossiers_status_is_national"
+            ),
             models.CheckConstraint(
                 condition=Q(accepted_at__isnull=True) | Q(due_at__isnull=False), name="dossiers_accepted_has_due"
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=[2, 4, 6, 9, 10]) | Q(accepted_at__isnull=False), name="dossiers_process_is_accepted"
+                condition=~Q(status__in=[2, 4, 6, 9, 10]) | Q(accepted_at__isnull=False),
+                name="dossiers_process_is_accepted",
             ),
-            models.CheckConstraint(condition=~Q(status=10) | Q(returned_at__isnull=False), name="dossiers_returned_when"),
-            models.CheckConstraint(condition=Q(accepted_at__gte=F("submitted_at")), name="dossiers_accepted_after_submitted"),
+            models.CheckConstraint(
+                condition=~Q(status=10) | Q(returned_at__isnull=False), name="dossiers_returned_when"
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__gte=F("submitted_at")), name="dossiers_accepted_after_submitted"
+            ),
         ]
         indexes = [
             models.Index(fields=["applicant", "-submitted_at"]),
@@ -96,13 +104,20 @@ class Task(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["dossier"], condition=Q(closed_at__isnull=True), name="dossiers_one_open_task"),
+            models.UniqueConstraint(
+                fields=["dossier"], condition=Q(closed_at__isnull=True), name="dossiers_one_open_task"
+            ),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=True, outcome="") | Q(closed_at__isnull=False) & ~Q(outcome="") & ~Q(closed_by=""),
+                condition=Q(closed_at__isnull=True, outcome="")
+                | Q(closed_at__isnull=False) & ~Q(outcome="") & ~Q(closed_by=""),
                 name="dossiers_closed_task_has_outcome",
             ),
         ]
-        indexes = [models.Index(fields=["agency", "role", "due_at"], condition=Q(closed_at__isnull=True), name="dossiers_worklist")]
+        indexes = [
+            models.Index(
+                fields=["agency", "role", "due_at"], condition=Q(closed_at__isnull=True), name="dossiers_worklist"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.dossier_id} {self.step}"

@@ -56,4 +56,8 @@ def history_of(dossier: Dossier, public_only: bool) -> list[DossierEvent]:
 
 def tracked(code: str, secret: str) -> Dossier | None:
     """The dossier of this code and secret; call it within `acting(tracking=tracking_digest(code, secret))`."""
-    return Dossier.objects.filter(code=code, tracking_digest=tracking_digest(code, secret)).select_related("procedure").first()
+    return (
+        Dossier.objects.filter(code=code, tracking_digest=tracking_digest(code, secret))
+        .select_related("procedure")
+        .first()
+    )

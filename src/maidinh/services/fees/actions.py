@@ -39,5 +39,7 @@ def mark_paid(*, actor: Actor, dossier_id: int, receipt_number: str, at: datetim
         return charge
     charge.paid_at, charge.recorded_by, charge.receipt_number = at, actor.id, receipt_number
     charge.save(update_fields=["paid_at", "recorded_by", "receipt_number"])
-    record_act(actor=actor, action="record payment", subject=f"charge {charge.pk}", at=at, details={"receipt": receipt_number})
+    record_act(
+        actor=actor, action="record payment", subject=f"charge {charge.pk}", at=at, details={"receipt": receipt_number}
+    )
     return charge

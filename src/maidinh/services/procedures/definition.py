@@ -161,14 +161,18 @@ class Procedure(Provenance):
         for step in self.steps:
             for outcome in step.outcomes:
                 if outcome.to not in (*steps, "refused", "stopped", "returned", "supplement"):
-                    raise ValueError(f"step {step.id}: outcome {outcome.id} leads to {outcome.to}, which is no step or end")
+                    raise ValueError(
+                        f"step {step.id}: outcome {outcome.id} leads to {outcome.to}, which is no step or end"
+                    )
         if self.steps[0].kind != "intake":
             raise ValueError("the first step must be of kind intake")
         shown = [field.id for page in self.pages for field in page.fields]
         declared = set(self.answers.get("properties", {}))
         if set(shown) != declared or len(set(shown)) != len(shown):
             differing = sorted(declared.symmetric_difference(shown))
-            raise ValueError(f"pages and answers.properties must name the same fields once each; differing: {', '.join(differing)}")
+            raise ValueError(
+                f"pages and answers.properties must name the same fields once each; differing: {', '.join(differing)}"
+            )
         if self.online_level == "partial" and self.online_reason is None:
             raise ValueError("a partial online service must state its reason (NĐ 224/2026 article 14)")
         return self

@@ -129,8 +129,10 @@ def record_payment(*, actor: Actor, code: str, receipt_number: str, at: datetime
     """Note the payment of a dossier's fee; a dossier that waited for it goes on. Raises AlreadyPaid, ValueError."""
     if not receipt_number.strip():
         raise ValueError("a payment is recorded under the number of its receipt")
-    dossier = Dossier.objects.select_for_update(of=("self",)).select_related("procedure").get(
-        code=code, agencies__overlap=list(actor.agencies)
+    dossier = (
+        Dossier.objects.select_for_update(of=("self",))
+        .select_related("procedure")
+        .get(code=code, agencies__overlap=list(actor.agencies))
     )
     mark_paid(actor=actor, dossier_id=dossier.pk, receipt_number=receipt_number.strip(), at=at)
     if dossier.status == Status.PAYMENT:

@@ -18,9 +18,11 @@ from maidinh.infrastructure.commands.actions import begin_command, finish_comman
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.identity.rules import Actor, require
 from maidinh.infrastructure.rulepacks.queries import rule_pack_at
+from maidinh.infrastructure.translog.promise import Signs
+from maidinh.services.dossiers.actions.receipts import tracking_secret, write_receipt
+from maidinh.services.dossiers.actions.steps import note, open_task, rules_for
 from maidinh.services.dossiers.models import ENDED, Dossier, Paper, Status, Task
 from maidinh.services.dossiers.queries import dossier_for
-from maidinh.services.dossiers.actions.receipts import Signer, tracking_secret, write_receipt
 from maidinh.services.dossiers.rules import (
     Suspension,
     case_of,
@@ -28,7 +30,6 @@ from maidinh.services.dossiers.rules import (
     due_at,
     tracking_digest,
 )
-from maidinh.services.dossiers.actions.steps import note, open_task, rules_for
 from maidinh.services.procedures.models import ProcedureVersion
 
 
@@ -73,7 +74,7 @@ def submit_dossier(
     channel: int,
     key: str,
     at: datetime,
-    signer: Signer,
+    signer: Signs,
     province: str,
     promise_within: int,
 ) -> Submission:
@@ -118,9 +119,10 @@ def submit_dossier(
         submitted_at=at,
         promised_at=due_at(limit.budget, at, [], calendar, pack.supplement_rule, limit.cutoff),
         rule_pack=pack.id,
+        tracking_secret=secret,
         tracking_digest=tracking_digest(code, secret),
     )
-    write_receipt(dossier, papers, secret, at, signer, province, promise_within)
+    write_receipt(dossier, papers, at, signer, province, promise_within)
     dossier.save()
     _add_papers(dossier, papers, at)
     note(dossier, "submitted", actor, at)

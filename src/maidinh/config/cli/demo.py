@@ -1,0 +1,46 @@
+"""`maidinh demo`: a whole sample province on this machine; with --check, one dossier through its seven layers."""
+
+from __future__ import annotations
+
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from maidinh.config.cli.failures import told_plainly
+from maidinh.config.cli.texts import say
+
+
+@told_plainly
+def command(
+    province: Annotated[str, typer.Option(help=say("Which province's definitions to run."))] = "lao-cai",
+    check: Annotated[bool, typer.Option("--check", help=say("Take one dossier through all layers, then stop."))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=say("Answer as JSON, for machines."))] = False,
+    seed: Annotated[int, typer.Option(help=say("The seed of the synthetic registers."))] = 1,
+    port: Annotated[int, typer.Option(help=say("The port of the pages; the next two are used too."))] = 8000,
+    data: Annotated[Path | None, typer.Option(help=say("Where the demonstration keeps its data."))] = None,
+    open_page: Annotated[bool, typer.Option("--open/--no-open", help=say("Open the first page in a browser."))] = True,
+) -> None:
+    """Run a sample province: synthetic people, officials who may be anyone, nothing official."""
+    from maidinh.config.environment import Environment, default_home
+
+    if check:
+        from maidinh.config.demo_check import check_province
+
+        sys.exit(check_province(province=province, seed=seed, as_json=as_json))
+    from maidinh.config.installation import Installation
+
+    place = data or default_home().with_name("maidinh-demo") / province
+    environment = Environment(
+        data=place, province=province, seed=seed, port=port, gateway_port=port + 1, services_port=port + 2, sample=True
+    )
+
+    def ready() -> None:
+        print(f"{say('The province is running at')} {environment.address}/", flush=True)
+        print(say("Everything in it is sample data. Stop it with Ctrl+C."), flush=True)
+        if open_page and sys.stdout.isatty():
+            webbrowser.open(f"{environment.address}/")
+
+    Installation(environment).run(ready)

@@ -1,0 +1,60 @@
+"""One installation started, prepared, watched and stopped: what `maidinh up` and `maidinh demo` share.
+
+Layer 0, config.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from maidinh.config.environment import Environment
+from maidinh.config.processes import check_ports, supervisor_of
+from maidinh.config.provinces import Province, read_province
+from maidinh.config.supervisor import Supervisor
+from maidinh.infrastructure.database.connections import Connections
+
+
+class Installation:
+    """An environment with its province; reading it fails before anything is started when a definition is wrong."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+        self.province: Province = read_province(environment.province, environment.definitions)
+        self.supervisor: Supervisor = supervisor_of(environment)
+
+    def prepare_place(self) -> None:
+        """Make the directories and secrets that the processes expect. Raises PortTaken."""
+        check_ports(self.environment)
+        home = self.environment.home
+        home.prepare()
+        key = home.secrets / "django.key"
+        if not key.exists():
+            with suppress(FileExistsError), os.fdopen(os.open(key, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        connections = Connections(home, self.environment.database_url, self.environment.database_name)
+        connections.passwords  # noqa: B018 - made now, so that processes started at once don't each make their own
+
+    def prepare(self) -> None:
+        """What happens between the database's start and the processes': schema, definitions, keys, architecture."""
+        os.environ.update(self.environment.variables())
+        os.environ["MAIDINH_PROCESS"] = "web"
+        os.environ["DJANGO_SETTINGS_MODULE"] = "maidinh.config.settings"
+        import django
+
+        django.setup()
+        from django.conf import settings
+        from django.db import connections
+
+        from maidinh.config.preparation import prepare_installation
+
+        prepare_installation(self.environment, settings.CONNECTIONS, self.province, datetime.now(UTC))
+        connections.close_all()
+
+    def run(self, on_ready: Callable[[], None]) -> None:
+        """Start, serve until stopped, stop."""
+        self.prepare_place()
+        self.supervisor.run_until_stopped(prepare=self.prepare, on_ready=on_ready)

@@ -1,0 +1,109 @@
+"""Bringing an installation up to its definitions: schema, facts, keys, and the architecture in force.
+
+Layer 0, config. Safe to repeat at every start; what is there already is left as it is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.core.management import call_command
+
+from maidinh.config.deployment import deployment_of
+from maidinh.config.environment import Environment
+from maidinh.config.provinces import Province
+from maidinh.governance.architecture.reading import resolve
+from maidinh.governance.architecture.rules import Deployment, instance_of, subsystem_ids, with_agency_codes
+from maidinh.infrastructure.database.connections import Connections, prepare
+from maidinh.infrastructure.database.scope import acting
+from maidinh.infrastructure.database.standing import as_role
+from maidinh.infrastructure.keys.client import SignerClient
+
+CERTIFICATE_DAYS = 730
+
+
+def prepare_installation(environment: Environment, connections: Connections, province: Province, at: datetime) -> None:
+    """Everything that must be there before the first page; the database answers and the signer runs."""
+    prepare_schema(connections)
+    load_definitions(connections, province, environment.seed, at)
+    deployment = prepare_keys(environment, province, at)
+    publish_architecture(environment, connections, province, deployment, at)
+
+
+def prepare_schema(connections: Connections) -> None:
+    """Make the database and its roles, and bring the tables up to this release."""
+    prepare(connections)
+    with as_role(connections, "owner"):
+        call_command("migrate", verbosity=0, skip_checks=True)
+
+
+def load_definitions(connections: Connections, province: Province, seed: int, at: datetime) -> None:
+    """Load the province's agencies, officials, procedures and (synthetic) registers."""
+    from maidinh.applications.registers.actions import load_registers
+    from maidinh.infrastructure.identity.actions import load_officials
+    from maidinh.infrastructure.organisations.actions import load_agencies
+    from maidinh.services.procedures.actions import apply_procedure
+
+    communes = {agency.code: agency.name.vi for agency in province.organisations.agencies}
+    with as_role(connections, "owner"):
+        load_agencies(organisations=province.organisations)
+        load_officials(organisations=province.organisations)
+        for procedure in province.procedures:
+            apply_procedure(procedure=procedure, at=at)
+        load_registers(population=province.population, land=province.land, seed=seed, communes=communes)
+
+
+def prepare_keys(environment: Environment, province: Province, at: datetime) -> Deployment:
+    """Make every key that is missing; returns what the architecture leaves open: keys, addresses, durations."""
+    operator = SignerClient.for_caller(environment.home, "operator", patience=30)
+    model = with_agency_codes(province.newest, province.organisations)
+    subsystems = sorted(set(subsystem_ids(model, instance_of(province.organisations)).values()))
+    members = sorted({subsystem.split("/")[2] for subsystem in subsystems})
+    operator.create_many(
+        [
+            f"log:{province.id}",
+            f"promise:{province.id}",
+            f"architecture:{province.id}",
+            *(f"member:{member}" for member in members),
+            *(f"caller:{subsystem}" for subsystem in subsystems),
+        ]
+    )
+    names = {agency.code: agency.name.vi for agency in province.organisations.agencies}
+    for official in province.organisations.officials:
+        if "dossier.sign" in province.roles.permissions_of(list(official.roles)):
+            key = f"person:{official.id}"
+            operator.create(key)
+            operator.certify(
+                key,
+                common_name=official.name,
+                organisation=names[official.agency],
+                valid_from=at,
+                valid_to=at + timedelta(days=CERTIFICATE_DAYS),
+            )
+    return deployment_of(environment, province)
+
+
+def publish_architecture(
+    environment: Environment, connections: Connections, province: Province, deployment: Deployment, at: datetime
+) -> None:
+    """Where no version is in force: an architect loads each in turn, an approver, another person, publishes it.
+
+    Where one is, its directory is renewed when keys or addresses have changed or it is about to expire.
+    """
+    from maidinh.governance.architecture.actions import load_version, publish_version, renew_directory
+    from maidinh.governance.architecture.queries import current_version
+    from maidinh.infrastructure.identity.queries import actor_of_official, official
+
+    signer = SignerClient.for_caller(environment.home, "operator")
+    with as_role(connections, "web"):
+        if current_version() is not None:
+            renew_directory(at=at, signer=signer, deployment=deployment)
+            return
+        author = actor_of_official(official(province.official_with("architecture.draft").id))
+        approver = actor_of_official(official(province.official_with("architecture.publish").id))
+        for version in sorted(province.versions, key=lambda name: province.versions[name].effective_from):
+            model = resolve(province.versions, version)
+            with acting(agencies=author.agencies):
+                loaded = load_version(actor=author, version=model, organisations=province.organisations, at=at)
+            with acting(agencies=approver.agencies):
+                publish_version(actor=approver, version_id=loaded.pk, at=at, signer=signer, deployment=deployment)

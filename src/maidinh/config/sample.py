@@ -1,0 +1,64 @@
+"""What stands in for the outside in a sample installation: the registers' own service, the identity provider.
+
+Layer 0, config. Where a province connects its real ones, their addresses stand in the architecture and the settings.
+"""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from maidinh.applications.registers.provider import register_application
+from maidinh.config.environment import Environment
+from maidinh.config.provinces import read_province
+from maidinh.infrastructure.database.connections import Connections
+
+
+def sample_application(environment: Environment) -> web.Application:
+    """The registers, and the identity provider unless a real issuer is set; /health says that it runs."""
+    from maidinh.governance.architecture.rules import instance_of, service_ids, with_agency_codes
+
+    province = read_province(environment.province, environment.definitions)
+    connections = Connections(environment.home, environment.database_url, environment.database_name)
+    application = web.Application()
+
+    async def health(_: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    application.router.add_get("/health", health)
+    model = with_agency_codes(province.newest, province.organisations)
+    identifiers = service_ids(model, instance_of(province.organisations))
+    services = {identifier.rsplit("/", 1)[1]: identifier for identifier in identifiers.values()}
+    registers = register_application(
+        connections.dsn("worker"), services=services, public_keys=environment.home.public_keys
+    )
+    _include(application, registers)
+    if environment.oidc_issuer is None:
+        _include(application, _identity(environment))
+    return application
+
+
+def _identity(environment: Environment) -> web.Application:
+    from maidinh.infrastructure.identity.adapters.personas import citizen_persona, official_personas
+    from maidinh.infrastructure.identity.adapters.stand_in import Client, stand_in_application
+
+    province = read_province(environment.province, environment.definitions)
+    citizens = [
+        citizen_persona(person=persona.person, name=persona.full_name, note=persona.story)
+        for persona in province.population.personas
+    ]
+    return stand_in_application(
+        personas=[*citizens, *official_personas(organisations=province.organisations, roles=province.roles)],
+        issuer=environment.issuer,
+        signing_key=environment.home.secrets / "stand-in-identity.pem",
+        clients={environment.oidc_client_id: Client(redirect_uris=(f"{environment.address}/sign-in/return",))},
+    )
+
+
+def _include(application: web.Application, part: web.Application) -> None:
+    """Serve the part's routes as they are, with its own life."""
+    application.router.add_routes(
+        [web.route(route.method, route.resource.canonical, route.handler) for route in part.router.routes()]  # type: ignore[union-attr]
+    )
+    application.on_startup.extend(part.on_startup)
+    application.on_cleanup.extend(part.on_cleanup)
+    application.cleanup_ctx.extend(part.cleanup_ctx)

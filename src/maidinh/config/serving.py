@@ -1,0 +1,149 @@
+"""What each of the four processes does: web, gateway, worker, signer.
+
+Layer 0, config: the only place that puts the parts together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from maidinh.config.environment import Environment
+
+
+def serve_web(environment: Environment) -> None:
+    """Pages, until stopped."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    import maidinh.channels.web
+
+    assets = Path(maidinh.channels.web.__file__).parent / "static"
+    Granian(
+        "maidinh.config.wsgi:application",
+        address=environment.host,
+        port=environment.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=environment.web_threads,
+        log_level=LogLevels.warning,
+        static_path_route=["/static"],
+        static_path_mount=[assets],
+        respawn_failed_workers=True,
+    ).serve()
+
+
+def serve_gateway(environment: Environment) -> None:
+    """The exchange, until stopped."""
+    from maidinh.config.provinces import read_province
+    from maidinh.exchange.gateway.app import serve_gateway as serve
+    from maidinh.exchange.gateway.settings import GatewaySettings
+    from maidinh.governance.architecture.rules import instance_of
+    from maidinh.infrastructure.database.connections import Connections
+    from maidinh.infrastructure.keys.client import AsyncSignerClient
+
+    connections = Connections(environment.home, environment.database_url, environment.database_name)
+    province = read_province(environment.province, environment.definitions)
+    serve(
+        GatewaySettings(
+            instance=instance_of(province.organisations),
+            province=environment.province,
+            dsn=connections.dsn("gateway"),
+            home=environment.home,
+            signer=AsyncSignerClient.for_caller(environment.home, "gateway"),
+            host=environment.gateway_host,
+            port=environment.gateway_port,
+            window=timedelta(seconds=environment.exchange_clock_window),
+            body_limit=environment.exchange_body_limit,
+        )
+    )
+
+
+def serve_signer(environment: Environment) -> None:
+    """Signatures, until stopped."""
+    from maidinh.infrastructure.keys.signer import serve_signer as serve
+
+    serve(environment.home)
+
+
+def serve_worker(environment: Environment) -> None:
+    """Events, the log's sequencer, and the sample's registers and identity provider, until stopped."""
+    import django
+
+    django.setup()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    threads = [
+        threading.Thread(target=_sequence, args=(environment, stop), name="sequencer"),
+        threading.Thread(target=_serve_sample, args=(environment, stop), name="services"),
+    ]
+    for thread in threads:
+        thread.start()
+    _deliver(stop)
+    for thread in threads:
+        thread.join(10)
+
+
+def _sequence(environment: Environment, stop: threading.Event) -> None:
+    from maidinh.infrastructure.database.connections import Connections
+    from maidinh.infrastructure.keys.client import SignerClient
+    from maidinh.infrastructure.translog.promises import origin_of
+    from maidinh.infrastructure.translog.sequencer import run_sequencer
+
+    connections = Connections(environment.home, environment.database_url, environment.database_name)
+    run_sequencer(
+        connections.dsn("sequencer"),
+        environment.home,
+        SignerClient.for_caller(environment.home, "worker"),
+        origin_of(environment.province),
+        stop,
+        key=f"log:{environment.province}",
+        interval=environment.log_interval,
+    )
+
+
+def _deliver(stop: threading.Event) -> None:
+    """Deliver events as they come, and look every few seconds whether somebody called without a contract."""
+    import structlog
+    from django.db import DatabaseError, close_old_connections
+
+    from maidinh.governance.conformity.actions import watch_connections
+    from maidinh.infrastructure.events.actions import deliver_events
+
+    log = structlog.get_logger(__name__)
+    watched = 0.0
+    while not stop.is_set():
+        try:
+            found = deliver_events(at=datetime.now(UTC))
+            if time.monotonic() - watched > 5:
+                watch_connections(at=datetime.now(UTC))
+                watched = time.monotonic()
+        except DatabaseError as error:
+            log.warning("events wait for the database", error=str(error).strip())
+            close_old_connections()
+            found = 0
+        if not found:
+            stop.wait(0.5)
+
+
+def _serve_sample(environment: Environment, stop: threading.Event) -> None:
+    asyncio.run(_sample(environment, stop))
+
+
+async def _sample(environment: Environment, stop: threading.Event) -> None:
+    from aiohttp import web
+
+    from maidinh.config.sample import sample_application
+
+    runner = web.AppRunner(sample_application(environment), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", environment.services_port).start()
+    while not stop.is_set():
+        await asyncio.sleep(0.2)
+    await runner.cleanup()

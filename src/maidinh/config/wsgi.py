@@ -1,0 +1,15 @@
+"""The web process's application, as Granian loads it. Layer 0, config."""
+
+from __future__ import annotations
+
+import os
+
+from maidinh.infrastructure.database.parent import die_with_parent
+
+die_with_parent()
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maidinh.config.settings")
+os.environ.setdefault("MAIDINH_PROCESS", "web")
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()

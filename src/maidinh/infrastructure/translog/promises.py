@@ -1,0 +1,54 @@
+"""Entering something into this installation's log and handing out its receipt at once.
+
+Layer 7. The receipt carries a signed promise; the proof is added when a checkpoint covers the entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from maidinh.infrastructure.translog import promise
+from maidinh.infrastructure.translog.actions import append_entry
+from maidinh.infrastructure.translog.queries import proof_for
+from maidinh.infrastructure.translog.receipt import Receipt
+
+
+@dataclass(frozen=True)
+class Entered:
+    """The entry's number in the database and the receipt as a JSON object."""
+
+    entry: int
+    receipt: dict[str, Any]
+
+
+def origin_of(province: str) -> str:
+    """The name of a province's log, as its checkpoints carry it."""
+    return f"maidinh.example/{province}"
+
+
+def enter(
+    *,
+    kind: str,
+    agency: str,
+    role: str,
+    content: Mapping[str, Any],
+    at: datetime,
+    signer: promise.Signs,
+    province: str,
+    within: int,
+) -> Entered:
+    """Enter the content within the caller's transaction and promise that the log will hold it within some seconds."""
+    commitment = append_entry(kind=kind, agency=agency, role=role, content=content, at=at)
+    promised = promise.sign_promise(
+        signer, f"promise:{province}", origin=origin_of(province), leaf=commitment.leaf, at=at, within=within
+    )
+    receipt = Receipt(content, commitment.salt, commitment.leaf, promised, None)
+    return Entered(commitment.entry_id, receipt.document())
+
+
+def with_proof(receipt: Mapping[str, Any], entry: int) -> dict[str, Any]:
+    """The receipt with its proof, where a checkpoint covers it by now."""
+    return {**receipt, "proof": proof_for(entry)}

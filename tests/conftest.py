@@ -1,0 +1,272 @@
+"""What every test can have: one server and one prepared database for the run, cloned for each worker process.
+
+`DATABASE_URL` takes any PostgreSQL; unset, the embedded one is started in a temporary place. The database is real and
+its roles too: a test acts as the web role unless it says otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROVINCE = "lao-cai"
+NOW = datetime(2026, 11, 18, 2, 30, tzinfo=UTC)  # a Wednesday, 09:30 at the counter
+
+
+class Run:
+    """The server, the signer and the place of this test run; made by the process that starts the workers."""
+
+    def __init__(self) -> None:
+        self.place = Path(tempfile.mkdtemp(prefix="maidinh-tests-", dir="/tmp"))
+        self.place.chmod(0o711)
+        self.server: Any = None
+        self.signer: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        os.environ["MAIDINH_DATA"] = str(self.place / "home")
+        os.environ["MAIDINH_PROVINCE"] = PROVINCE
+        os.environ["MAIDINH_DATABASE_NAME"] = f"maidinh_test_{os.getpid()}"
+        from maidinh.config.environment import Environment
+
+        environment = Environment()
+        environment.home.prepare()
+        if environment.database_url is None:
+            from maidinh.infrastructure.database.embedded import EmbeddedPostgres
+
+            self.server = EmbeddedPostgres(environment.home)
+            self.server.start()
+        self.signer = subprocess.Popen([sys.executable, "-m", "maidinh.config.cli", "serve", "signer"])
+
+    def prepare(self) -> None:
+        import django
+
+        django.setup()
+        from django.conf import settings
+
+        from maidinh.config.preparation import prepare_installation
+        from maidinh.config.provinces import read_province
+
+        prepare_installation(settings.MAIDINH, settings.CONNECTIONS, read_province(PROVINCE), NOW)
+
+    def stop(self) -> None:
+        from django.conf import settings
+        from django.db import connections
+
+        from maidinh.infrastructure.database.roles import drop_database
+
+        connections.close_all()
+        if self.signer is not None:
+            self.signer.terminate()
+            self.signer.wait(10)
+        if self.server is not None:
+            self.server.stop()
+        else:
+            drop_database(settings.CONNECTIONS.admin_dsn, settings.CONNECTIONS.database)
+        shutil.rmtree(self.place, ignore_errors=True)
+
+
+RUN: Run | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    global RUN
+    os.environ["DJANGO_SETTINGS_MODULE"] = "maidinh.config.settings"
+    os.environ["MAIDINH_PROCESS"] = "web"
+    worker = getattr(config, "workerinput", None)
+    if worker is None:
+        RUN = Run()
+        try:
+            RUN.start()
+            RUN.prepare()
+        except BaseException:
+            if RUN.server is not None:
+                RUN.server.stop()
+            if RUN.signer is not None:
+                RUN.signer.kill()
+            raise
+        if config.getoption("numprocesses", None):
+            return
+    template = os.environ["MAIDINH_DATABASE_NAME"]
+    name = f"{template}_{worker['workerid'] if worker else 'main'}"
+    _clone(template, name)
+    os.environ["MAIDINH_DATABASE_NAME"] = name
+    if worker is not None:
+        import django
+
+        django.setup()
+    else:
+        _connect_to(name)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if RUN is not None and getattr(config, "workerinput", None) is None:
+        RUN.stop()
+
+
+def _clone(template: str, name: str) -> None:
+    from maidinh.config.environment import Environment
+    from maidinh.infrastructure.database.connections import Connections
+    from maidinh.infrastructure.database.roles import create_database, drop_database
+
+    environment = Environment()
+    admin = Connections(environment.home, environment.database_url, template).admin_dsn
+    if "django" in sys.modules:
+        from django.db import connections
+
+        if os.environ.get("MAIDINH_DATABASE_NAME") == template and RUN is not None:
+            connections.close_all()
+    drop_database(admin, name)
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            create_database(admin, name, template)
+            return
+        except Exception:  # another worker copies the template at this moment
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def _connect_to(name: str) -> None:
+    from django.conf import settings
+    from django.db import connections
+
+    connections.close_all()
+    settings.CONNECTIONS.database = name
+    settings.DATABASES["default"]["NAME"] = name
+    connections.settings["default"]["NAME"] = name
+    connections["default"].settings_dict["NAME"] = name
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The moment at which tests happen."""
+    return NOW
+
+
+@pytest.fixture
+def db() -> Iterator[None]:
+    """The prepared database as the web role, in a transaction that is rolled back."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def own_database() -> Iterator[str]:
+    """A fresh copy of the prepared database, for tests that commit; its name."""
+    from django.conf import settings
+    from django.db import connections
+
+    from maidinh.infrastructure.database.roles import drop_database
+
+    before = settings.CONNECTIONS.database
+    template, name = before.rsplit("_", 1)[0], f"{before}_own"
+    connections.close_all()
+    _clone(template, name)
+    _connect_to(name)
+    try:
+        yield name
+    finally:
+        connections.close_all()
+        _connect_to(before)
+        drop_database(settings.CONNECTIONS.admin_dsn, name)
+
+
+@pytest.fixture
+def role() -> Callable[[str], AbstractContextManager[None]]:
+    """`with role("worker"):` acts as another database role; what the test wrote and did not commit is not there."""
+    from django.conf import settings
+
+    from maidinh.infrastructure.database.standing import as_role
+
+    return lambda name: as_role(settings.CONNECTIONS, name)
+
+
+@pytest.fixture(scope="session")
+def province() -> Any:
+    """The province that the prepared database holds."""
+    from maidinh.config.provinces import read_province
+
+    return read_province(PROVINCE)
+
+
+@pytest.fixture
+def signer() -> Any:
+    """The web process's client of the running signer."""
+    from django.conf import settings
+
+    return settings.SIGNER
+
+
+@pytest.fixture
+def official(province: Any) -> Callable[..., Any]:
+    """`official("dossier.accept", agency="H38.…")`: the actor of the first official with that permission."""
+
+    def find(permission: str, agency: str | None = None) -> Any:
+        from maidinh.infrastructure.identity import queries
+
+        return queries.actor_of_official(queries.official(province.official_with(permission, agency).id))
+
+    return find
+
+
+@pytest.fixture
+def citizen(province: Any) -> Any:
+    """The actor of the first persona of the population register."""
+    return citizen_of(province, 0)
+
+
+def citizen_of(province: Any, number: int) -> Any:
+    """The actor of a persona of the population register."""
+    from maidinh.infrastructure.identity.queries import roles
+    from maidinh.infrastructure.identity.rules import Actor
+
+    persona = province.population.personas[number]
+    return Actor(
+        kind="citizen",
+        id=f"account:{number + 1}",
+        name=persona.full_name,
+        person=persona.person,
+        roles=frozenset({"citizen"}),
+        permissions=roles().permissions_of(["citizen"]),
+    )
+
+
+@pytest.fixture
+def client() -> Any:
+    """Django's test client, not signed in."""
+    from django.test import Client
+
+    return Client()
+
+
+@pytest.fixture
+def sign_in_as(db: None, at: datetime) -> Callable[[Any, Any], None]:
+    """`sign_in_as(client, actor)`: the client's session becomes that actor's, with an account made for them."""
+
+    def sign(client: Any, actor: Any) -> None:
+        from maidinh.channels.sessions import ACCOUNT
+        from maidinh.infrastructure.identity.actions import sign_in
+
+        claims = {"name": actor.name}
+        claims |= {"personal_number": actor.person} if actor.kind == "citizen" else {"official_id": actor.id}
+        account = sign_in(issuer="tests", subject=f"{actor.kind}-{actor.id}", claims=claims, at=at)
+        session = client.session
+        session[ACCOUNT] = account.pk
+        session.save()
+
+    return sign
