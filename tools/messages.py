@@ -15,6 +15,7 @@ import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
@@ -35,7 +36,7 @@ OPTIONS = {
         "silent": "false",
     }
 }
-KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -56,7 +57,8 @@ def collect() -> Catalog:
     catalog = Catalog(domain=DOMAIN, project="maidinh", charset="utf-8")
     found = extract_from_dir(str(SOURCE), METHODS, OPTIONS, KEYWORDS, comment_tags=("Translators:",))
     for path, _line, message, comments, context in sorted(found, key=lambda entry: (entry[0], entry[1])):
-        catalog.add(message, None, [(path, None)], auto_comments=comments, context=context)
+        places: Any = [(path, None)]
+        catalog.add(message, None, places, auto_comments=comments, context=context)
     return catalog
 
 

@@ -1,7 +1,7 @@
-"""Build the style sheet, the script and the fonts that the pages and the PDFs carry, or check that they are what a build gives.
+"""Build the style sheet, the script and the fonts of pages and PDFs, or check that they are what a build gives.
 
-A development tool: it needs Node and npm, and takes the exact versions of tools/assets/package-lock.json. What it makes is
-committed, with version, licence and SHA-256 in vendor.json beside it, so that installing Mái Đình needs no Node.
+A development tool: it needs Node and npm, and takes the exact versions of tools/assets/package-lock.json. What it
+makes is committed, with version, licence and SHA-256 in vendor.json beside it: installing Mái Đình needs no Node.
 
     python tools/vendor_assets.py            build and write
     python tools/vendor_assets.py --check    build elsewhere and compare byte for byte; exit code 1 where they differ
@@ -103,7 +103,7 @@ class Build:
         self.write(self.address_fonts(style.decode()).encode(), STATIC / "theme.css", "govuk-frontend")
 
     def address_fonts(self, style: str) -> str:
-        """Put a part of each font's hash into its address, as the pages do, so that the preloaded font is the one used."""
+        """Put a part of each font's hash into its address, as the pages do, so that the preloaded font is used."""
 
         def address(match: re.Match[str]) -> str:
             content = (self.target / STATIC / match["path"]).read_bytes()
@@ -134,7 +134,7 @@ class Build:
 def describe(package: str) -> dict[str, str]:
     """Return the version and licence of an installed npm package; for a package of fonts the fonts' own licence."""
     stated = json.loads((MODULES / package / "package.json").read_text(encoding="utf-8"))
-    licence = "OFL-1.1" if "font" in package.split("/")[0] else stated["license"]
+    licence = "OFL-1.1" if "font" in package.partition("/")[0] else stated["license"]
     return {"version": stated["version"], "licence": licence}
 
 

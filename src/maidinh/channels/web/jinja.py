@@ -1,4 +1,4 @@
-"""The Jinja2 environment of the web pages: the design system's macros, translation, and Vietnamese ways of writing values.
+"""The Jinja2 environment of the pages: the design system's macros, translation, Vietnamese ways of writing values.
 
 Layer 2 (channels). Django's Jinja2 backend calls `environment` (setting OPTIONS["environment"]). Dates, times and money
 are written as Vietnamese offices write them in either language: 02/09/2026, 14:30 02/09/2026, 1.250.000 ₫.
@@ -38,11 +38,16 @@ def environment(**options: Any) -> Environment:
     loaders.append(FileSystemLoader(HERE / "templates"))
     loaders.append(PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}))
     # The design system's macros test absent parameters, so neither the strict nor the debugging kind can serve here.
-    options["undefined"] = Undefined
-    options["autoescape"] = True
+    options |= {"undefined": Undefined}
+    options.pop("autoescape", None)
     extensions = [*options.pop("extensions", []), "jinja2.ext.i18n", "jinja2.ext.do"]
     env = Environment(
-        loader=ChoiceLoader(loaders), extensions=extensions, trim_blocks=True, lstrip_blocks=True, **options
+        loader=ChoiceLoader(loaders),
+        autoescape=True,
+        extensions=extensions,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        **options,
     )
     env.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext,
@@ -65,7 +70,7 @@ def environment(**options: Any) -> Environment:
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """Return the address of a named route."""
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+    return str(reverse(name, args=args or None, kwargs=kwargs or None))
 
 
 def asset(path: str) -> str:
@@ -127,8 +132,8 @@ def vn_money(value: int | Decimal | None) -> str:
 
 
 def localised(value: Any) -> str:
-    """Choose the page's language from a text in both ({"vi": …, "en": …} or .vi and .en); Vietnamese where it is missing."""
-    if value is None or isinstance(value, (str, Undefined)):
-        return value or ""
-    read = value.get if isinstance(value, Mapping) else lambda name: getattr(value, name, None)
-    return read(language()) or read("vi") or ""
+    """Choose the page's language from a text in both ({"vi": …, "en": …} or .vi and .en); else Vietnamese."""
+    if not value or isinstance(value, str):
+        return str(value or "")
+    texts = value if isinstance(value, Mapping) else {name: getattr(value, name, None) for name in ("vi", "en")}
+    return str(texts.get(language()) or texts.get("vi") or "")
