@@ -61,3 +61,8 @@ def tracked(code: str, secret: str) -> Dossier | None:
         .select_related("procedure")
         .first()
     )
+
+
+def applicant_of(dossier_id: int) -> str:
+    """The personal number of a dossier's applicant, for who tells them of it; Dossier.DoesNotExist when there is none."""
+    return str(Dossier.objects.values_list("applicant", flat=True).get(pk=dossier_id))
