@@ -1,0 +1,216 @@
+"""Filling in an application and handing it in: each page and each file is kept at once.
+
+Layer 3. A draft is handed in once; its id is the idempotency key, and what it held moves into the dossier.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO, Protocol
+from uuid import UUID
+
+from django.db import transaction
+
+from maidinh.infrastructure.audit.actions import record_act
+from maidinh.infrastructure.files.actions import store_document
+from maidinh.infrastructure.identity.rules import Actor, require
+from maidinh.portal.forms.models import Draft
+from maidinh.portal.forms.queries import draft_of
+from maidinh.portal.forms.rules import Fault, whole_faults
+from maidinh.services.dossiers.actions.receipts import Signer
+from maidinh.services.dossiers.actions.submission import SubmittedPaper, submit_dossier
+from maidinh.services.procedures.definition import Paper, Procedure
+
+NAME_LENGTH = 200
+FILES_LIMIT = 50  # of one application; more is a mistake or an attack
+ONLINE = 2  # KenhThucHien, the code list of channels
+
+
+class StoredDocument(Protocol):
+    """What the application keeps of a stored file."""
+
+    digest: str
+    size: int
+    media_type: str
+
+
+class OfferedVersion(Protocol):
+    """A version of a procedure that is kept in the database."""
+
+    hash: str
+
+    @property
+    def procedure(self) -> Procedure: ...
+
+
+class AlreadySubmitted(Exception):
+    """The draft became a dossier; `code` is its code."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+class TooManyFiles(Exception):
+    """No application has so many files."""
+
+
+class NotComplete(ValueError):
+    """Something is still missing or wrong: `faults` by field; `case` when case or agency was not chosen."""
+
+    def __init__(self, faults: Mapping[str, Fault], case: bool) -> None:
+        self.faults = dict(faults)
+        self.case = case
+        super().__init__(", ".join(faults))
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What a receipt needs of the installation."""
+
+    signer: Signer
+    province: str
+    promise_within: int
+
+
+@transaction.atomic
+def begin_draft(*, actor: Actor, version: OfferedVersion, case: str, receiving: str, at: datetime) -> Draft:
+    """Begin an application, or go on with the one begun before. Raises ValueError for a wrong case or agency."""
+    require(actor, "dossier.submit")
+    known = draft_of(actor, version.hash)
+    if known is not None:
+        return choose_case(actor=actor, draft_id=known.pk, case=case, receiving=receiving, at=at)
+    _check_case(version, case, receiving)
+    draft = Draft.objects.create(
+        applicant=actor.person, procedure=version, case=case, receiving=receiving, begun_at=at, saved_at=at
+    )
+    record_act(actor=actor, action="begin draft", subject=f"draft {draft.pk}", at=at)
+    return draft
+
+
+@transaction.atomic
+def choose_case(*, actor: Actor, draft_id: UUID, case: str, receiving: str, at: datetime) -> Draft:
+    """Choose the case and the agency that receives. Raises ValueError, AlreadySubmitted."""
+    draft = _own(actor, draft_id)
+    _check_case(draft.procedure, case, receiving)
+    draft.case, draft.receiving, draft.saved_at = case, receiving, at
+    draft.save(update_fields=["case", "receiving", "saved_at"])
+    return draft
+
+
+@transaction.atomic
+def save_page(
+    *, actor: Actor, draft_id: UUID, fields: frozenset[str], answers: Mapping[str, Any], at: datetime
+) -> Draft:
+    """Keep a page's answers; those of its fields that are not answered any more are forgotten."""
+    draft = _own(actor, draft_id)
+    kept = {name: value for name, value in draft.answers.items() if name not in fields}
+    draft.answers = kept | {name: value for name, value in answers.items() if name in fields}
+    draft.saved_at = at
+    draft.save(update_fields=["answers", "saved_at"])
+    return draft
+
+
+@transaction.atomic
+def attach_paper(
+    *, actor: Actor, draft_id: UUID, paper: Paper, name: str, content: BinaryIO, at: datetime
+) -> StoredDocument:
+    """Keep one file as one of the procedure's papers; the same file again changes nothing. Raises FileRefused."""
+    draft = _own(actor, draft_id)
+    if len(draft.papers) >= FILES_LIMIT:
+        raise TooManyFiles(draft.pk)
+    document = store_document(content=content, at=at, formats=tuple(paper.formats))
+    if not any((row["paper"], row["digest"]) == (paper.id, document.digest) for row in draft.papers):
+        row = paper_row(paper.id, name, document)
+        draft.papers = [*draft.papers, row]
+        draft.saved_at = at
+        draft.save(update_fields=["papers", "saved_at"])
+    return document
+
+
+@transaction.atomic
+def remove_paper(*, actor: Actor, draft_id: UUID, paper: str, digest: str, at: datetime) -> Draft:
+    """Take a file out of the application."""
+    draft = _own(actor, draft_id)
+    draft.papers = [row for row in draft.papers if (row["paper"], row["digest"]) != (paper, digest)]
+    draft.saved_at = at
+    draft.save(update_fields=["papers", "saved_at"])
+    return draft
+
+
+@transaction.atomic
+def discard_draft(*, actor: Actor, draft_id: UUID, at: datetime) -> None:
+    """Throw an application away that was not submitted."""
+    draft = _own(actor, draft_id)
+    record_act(actor=actor, action="discard draft", subject=f"draft {draft.pk}", at=at)
+    draft.delete()
+
+
+@transaction.atomic
+def submit_draft(*, actor: Actor, draft_id: UUID, at: datetime, installation: Installation) -> str:
+    """Hand the application in, once however often it is asked; the dossier's code. Raises NotComplete, PaperMissing."""
+    try:
+        draft = _own(actor, draft_id)
+    except AlreadySubmitted as done:
+        return done.code
+    faults = whole_faults(draft.procedure.procedure, draft.answers)
+    if faults or not draft.case or not draft.receiving:
+        raise NotComplete(faults, case=not draft.case or not draft.receiving)
+    submission = submit_dossier(
+        actor=actor,
+        version=draft.procedure,
+        case=draft.case,
+        receiving=draft.receiving,
+        answers=draft.answers,
+        papers=[SubmittedPaper(row["paper"], row["digest"], row["name"]) for row in draft.papers],
+        channel=ONLINE,
+        key=str(draft.pk),
+        at=at,
+        signer=installation.signer,
+        province=installation.province,
+        promise_within=installation.promise_within,
+    )
+    draft.dossier, draft.saved_at = submission.dossier.code, at
+    draft.answers, draft.papers = {}, []  # the dossier has them now; personal data lies in one place
+    draft.save(update_fields=["dossier", "saved_at", "answers", "papers"])
+    return draft.dossier
+
+
+def paper_row(paper: str, name: str, document: StoredDocument) -> dict[str, Any]:
+    """What is kept of an uploaded file."""
+    return {
+        "paper": paper,
+        "digest": document.digest,
+        "name": file_name(name),
+        "size": document.size,
+        "media_type": document.media_type,
+    }
+
+
+def file_name(name: str) -> str:
+    """The name that the applicant gave the file, without a path and without what can't be seen."""
+    bare = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
+    seen = "".join(c for c in bare if unicodedata.category(c)[0] != "C").strip()
+    return seen[-NAME_LENGTH:] or "file"
+
+
+def _own(actor: Actor, draft_id: UUID) -> Draft:
+    require(actor, "dossier.submit")
+    draft = (
+        Draft.objects.select_for_update(of=("self",))
+        .select_related("procedure")
+        .get(pk=draft_id, applicant=actor.person)
+    )
+    if draft.dossier:
+        raise AlreadySubmitted(draft.dossier)
+    return draft
+
+
+def _check_case(version: OfferedVersion, case: str, receiving: str) -> None:
+    if case not in {each.id for each in version.procedure.cases}:
+        raise ValueError("case")
+    if receiving not in version.procedure.receiving:
+        raise ValueError("receiving")

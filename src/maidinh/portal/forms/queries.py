@@ -1,0 +1,32 @@
+"""Applications being filled in, for the person who fills them in. Layer 3; the database shows nobody else's."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from maidinh.infrastructure.identity.rules import Actor, require
+from maidinh.portal.forms.models import Draft
+
+
+def drafts_for(actor: Actor) -> list[Draft]:
+    """The applications not yet submitted, the last saved first."""
+    require(actor, "dossier.submit")
+    return list(
+        Draft.objects.filter(applicant=actor.person, dossier="").select_related("procedure").order_by("-saved_at")
+    )
+
+
+def draft_for(actor: Actor, draft_id: UUID) -> Draft | None:
+    """One application of the actor's own; None when there is none of this id."""
+    require(actor, "dossier.submit")
+    return Draft.objects.filter(applicant=actor.person, pk=draft_id).select_related("procedure").first()
+
+
+def draft_of(actor: Actor, version_hash: str) -> Draft | None:
+    """The application for this procedure that the actor has begun and not submitted."""
+    require(actor, "dossier.submit")
+    return (
+        Draft.objects.filter(applicant=actor.person, procedure__hash=version_hash, dossier="")
+        .order_by("-saved_at")
+        .first()
+    )
