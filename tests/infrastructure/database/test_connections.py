@@ -54,8 +54,10 @@ def test_an_address_is_read_with_its_percent_encoding_and_options(place: Path) -
 
 
 def test_an_address_that_is_none_is_refused_without_showing_it(place: Path) -> None:
-    with pytest.raises(DatabaseServerError, match="DATABASE_URL cannot be read"):
-        Connections(Home(place / "home"), "postgresql://u:secret@host:1/db?nonsense=1").dsn("web")
+    for url in ("postgresql://u:secret@host:1/db?nonsense=1", "postgresql://u:secret%zz@host/db"):
+        with pytest.raises(DatabaseServerError, match="percent-encoded") as refusal:
+            Connections(Home(place / "home"), url).dsn("web")
+        assert "secret" not in str(refusal.value)
 
 
 def test_an_unknown_role_is_refused(place: Path) -> None:

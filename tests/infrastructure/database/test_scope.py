@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import django
 import psycopg
 import pytest
 from django.conf import settings
@@ -34,6 +35,7 @@ class Failure(Exception):
 def web(prepared: Connections) -> Iterator[None]:
     if not settings.configured:
         settings.configure()
+        django.setup()
     with psycopg.connect(prepared.dsn("owner"), autocommit=True) as owner:
         owner.execute("DROP TABLE IF EXISTS thing")
         owner.execute("CREATE TABLE thing (agency text, person text, code text)")

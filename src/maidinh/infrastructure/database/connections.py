@@ -39,11 +39,11 @@ class Connections:
             return EmbeddedPostgres(self.home).admin_dsn
         try:
             return make_conninfo(self.database_url)
-        except psycopg.ProgrammingError as error:
+        except psycopg.ProgrammingError:
+            # Why is not repeated, because libpq quotes the part it stumbles over, which may be the password.
             raise DatabaseServerError(
-                "DATABASE_URL cannot be read: {reason}",
+                "DATABASE_URL cannot be read.",
                 "Write it as postgresql://user:password@host:port/database, special characters percent-encoded.",
-                reason=str(error).strip(),
             ) from None
 
     @cached_property
