@@ -12,7 +12,5 @@ def search(text: str) -> list[Procedure]:
     versions = {version.code: version for version in offered()}
     if not text.strip():
         return sorted((version.procedure for version in versions.values()), key=lambda each: each.name.vi)
-    searched = [
-        Searched(version.code, version.procedure.name.vi, version.search) for version in versions.values()
-    ]
+    searched = [Searched(version.code, version.procedure.name.vi, version.search) for version in versions.values()]
     return [versions[code].procedure for code in ranked(text, searched)]
