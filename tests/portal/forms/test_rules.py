@@ -1,0 +1,126 @@
+"""Answers become values of their type, and whatever can't is said with what is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from maidinh.portal.forms.rules import (
+    Fault,
+    calls_of,
+    held_answers,
+    page_after,
+    page_of,
+    parts_of,
+    picked_answers,
+    required_of,
+    tidied,
+    validate_answers,
+    whole_faults,
+)
+
+PERSON = "000018000001"
+PERSONS = ("population", f"/persons/{PERSON}")
+PARCELS = ("land", f"/owners/{PERSON}/parcels")
+FOUND = {
+    PERSONS: {
+        "full_name": "Lù Thị Mai",
+        "personal_number": PERSON,
+        "date_of_birth": "1986-05-12",
+        "residence": "Tổ 4, phường Lào Cai",
+    },
+    PARCELS: {
+        "items": [{"parcel": "000.02647.12.105", "address": "Tổ 4", "area": 420, "certificate": "MAU-018001"}]
+    },
+}
+WORK = {
+    "work_kind": "house",
+    "storeys": "2",
+    "floor_area": "1.250",
+    "height": "8",
+    "start_date-day": "1",
+    "start_date-month": "3",
+    "start_date-year": "2027",
+    "designer": "  Công ty   Mẫu ",
+    "phone": "0912 345 678",
+}
+
+
+@pytest.fixture
+def permit(province):
+    return next(each for each in province.procedures if each.code == "1.013225")
+
+
+def test_what_a_register_holds_is_not_asked(permit):
+    applicant, land = page_of(permit, "applicant"), page_of(permit, "land")
+    assert parts_of(applicant).asked == ()
+    assert calls_of(applicant, PERSON) == {PERSONS} and calls_of(land, PERSON) == {PARCELS}
+    assert held_answers(applicant, PERSON, FOUND) == FOUND[PERSONS]
+    answers, faults = validate_answers(permit, applicant, {"full_name": "Somebody else"})
+    assert (answers, faults) == ({}, {})
+
+
+def test_only_what_the_register_lists_can_be_picked(permit):
+    land, required = page_of(permit, "land"), required_of(permit)
+    answers, faults = picked_answers(land, PERSON, FOUND, {"parcel": "000.02647.12.105"}, required)
+    assert not faults and answers["parcel_area"] == 420 and answers["certificate"] == "MAU-018001"
+    _, faults = picked_answers(land, PERSON, FOUND, {"parcel": "000.99999.1.1", "parcel_area": "9"}, required)
+    assert faults == {"parcel": Fault("not-an-option")}
+    assert picked_answers(land, PERSON, FOUND, {}, required)[1] == {"parcel": Fault("missing")}
+
+
+def test_typed_answers_become_values(permit):
+    answers, faults = validate_answers(permit, page_of(permit, "work"), WORK)
+    assert not faults
+    assert answers == {
+        "work_kind": "house",
+        "storeys": 2,
+        "floor_area": 1250,
+        "height": 8,
+        "start_date": "2027-03-01",
+        "designer": "Công ty Mẫu",
+        "phone": "0912345678",
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "fault"),
+    [
+        ({"storeys": ""}, "storeys", Fault("missing")),
+        ({"storeys": "hai"}, "storeys", Fault("not-a-number")),
+        ({"storeys": "1e3"}, "storeys", Fault("not-a-number")),
+        ({"storeys": "0"}, "storeys", Fault("too-small", 1)),
+        ({"storeys": "61"}, "storeys", Fault("too-large", 60)),
+        ({"work_kind": "castle"}, "work_kind", Fault("not-an-option")),
+        ({"start_date-day": "31", "start_date-month": "2"}, "start_date", Fault("not-a-date")),
+        ({"start_date-day": ""}, "start_date", Fault("not-a-date")),
+        ({"start_date-year": "27"}, "start_date", Fault("not-a-date")),
+        ({"start_date-day": "", "start_date-month": "", "start_date-year": ""}, "start_date", Fault("missing")),
+        ({"designer": "x" * 201}, "designer", Fault("too-long", 200)),
+        ({"designer": "\u200b \x00"}, "designer", Fault("missing")),
+        ({"phone": "12345"}, "phone", Fault("form")),
+    ],
+)
+def test_a_wrong_answer_is_named(permit, change, field, fault):
+    _, faults = validate_answers(permit, page_of(permit, "work"), WORK | change)
+    assert faults == {field: fault}
+
+
+def test_an_application_is_whole_only_with_every_answer(permit):
+    answers = held_answers(page_of(permit, "applicant"), PERSON, FOUND)
+    assert set(whole_faults(permit, answers)) >= {"parcel", "storeys", "phone"}
+    answers |= picked_answers(page_of(permit, "land"), PERSON, FOUND, {"parcel": "000.02647.12.105"}, frozenset())[0]
+    answers |= validate_answers(permit, page_of(permit, "work"), WORK)[0]
+    assert whole_faults(permit, answers) == {}
+    assert whole_faults(permit, answers | {"storeys": 900}) == {"storeys": Fault("too-large", 60)}
+    assert whole_faults(permit, answers | {"extra": 1}) == {"extra": Fault("form")}
+
+
+def test_pages_follow_each_other(permit):
+    assert page_after(permit, "applicant").id == "land"
+    assert page_after(permit, permit.pages[-1].id) is None
+    assert page_of(permit, "no-such-page") is None
+
+
+def test_text_has_one_form():
+    assert tidied("Nguye\u0302\u0303n  \u200bVa\u0306n\r\n") == "Nguyễn Văn"
+    assert tidied("a\r\nb\x07 ", several_lines=True) == "a\nb"
