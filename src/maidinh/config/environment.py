@@ -88,12 +88,20 @@ class Environment(BaseSettings):
         """The OpenID Connect issuer in force."""
         return self.oidc_issuer or f"{self.services_url}/identity"
 
+    @classmethod
+    def documented(cls) -> dict[str, str]:
+        """Every setting's environment variable with its meaning."""
+        return {_variable(name): str(field.description) for name, field in cls.model_fields.items()}
+
     def variables(self) -> dict[str, str]:
         """These settings as environment variables, for a child process."""
         values: dict[str, str] = {}
         for name in type(self).model_fields:
             value = getattr(self, name)
             if value is not None:
-                variable = "DATABASE_URL" if name == "database_url" else f"MAIDINH_{name.upper()}"
-                values[variable] = str(int(value)) if isinstance(value, bool) else str(value)
+                values[_variable(name)] = str(int(value)) if isinstance(value, bool) else str(value)
         return values
+
+
+def _variable(name: str) -> str:
+    return "DATABASE_URL" if name == "database_url" else f"MAIDINH_{name.upper()}"

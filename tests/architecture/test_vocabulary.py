@@ -1,0 +1,65 @@
+"""Nobody guesses where something stands: the closed vocabulary of files, their size, their docstrings."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[2] / "src/maidinh"
+IN_AN_APP = {
+    "__init__", "actions", "adapters", "admin", "apps", "datasets", "definition", "handlers", "migrations", "models",
+    "queries", "reading", "rules",
+}  # fmt: skip
+NOUNS = {  # pure or process modules of an app that the vocabulary has no word for, each by its noun
+    "infrastructure/translog": {
+        "inspection", "merkle", "note", "promise", "promises", "proof", "published", "receipt", "sequencer", "tiles",
+        "trust", "verification",
+    },
+    "applications/registers": {"provider"},
+    "governance/architecture": {"drawing", "frameworks", "layout", "picture"},
+}  # fmt: skip
+REFUSED = {"utils", "helpers", "common", "base", "core", "managers", "misc", "services"}
+FILE_LIMIT, FUNCTION_LIMIT = 500, 80
+
+FILES = sorted(SOURCE.rglob("*.py"))
+APPS = sorted(path.parent for path in SOURCE.rglob("models.py"))
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(SOURCE))
+
+
+@pytest.mark.parametrize("app", APPS, ids=name)
+def test_an_app_holds_only_known_files(app: Path) -> None:
+    allowed = IN_AN_APP | NOUNS.get(name(app), set())
+    found = {path.stem for path in app.iterdir() if path.suffix == ".py" or (path.is_dir() and path.name != "__pycache__")}
+    assert found <= allowed, f"{sorted(found - allowed)}: a file of an app has one of the known names"
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    found = [name(path) for path in FILES if path.stem in REFUSED and path.parent != SOURCE]
+    assert not found
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_files_and_functions_stay_small(path: Path) -> None:
+    text = path.read_text("utf-8")
+    if "migrations" in path.parts:
+        return
+    lines = text.count("\n")
+    assert lines <= FILE_LIMIT, f"{lines} lines"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            size = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert size <= FUNCTION_LIMIT, f"{node.name} has {size} lines"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_every_module_says_what_it_is(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    if path.name == "__init__.py":
+        assert not tree.body, "a package's __init__ stays empty, so that importing a part imports nothing else"
+    else:
+        assert ast.get_docstring(tree), "the module has no docstring"
