@@ -11,8 +11,6 @@ from django.db.models import ForeignKey
 LAYERS = ("infrastructure", "exchange", "applications", "governance", "services", "portal", "channels", "users", "config")
 HEIGHT = {layer: height for height, layer in enumerate(LAYERS)} | {"governance": 3, "services": 3}
 PRIVATE = {"models", "handlers", "admin", "apps", "migrations"}
-# The one table that others' rows are read with as a whole: a dossier's version holds its definition.
-SHARED_ROWS = {"maidinh.services.procedures.models"}
 
 
 @cache
@@ -30,9 +28,7 @@ def test_no_app_reaches_into_another() -> None:
         for imported in graph().find_modules_directly_imported_by(importer):
             parts = imported.split(".")
             if len(parts) > 3 and parts[3] in PRIVATE and app_of(importer) != app_of(imported):
-                same_layer = importer.split(".")[1] == parts[1]
-                if not (same_layer and imported in SHARED_ROWS):
-                    found.append(f"{importer} -> {imported}")
+                found.append(f"{importer} -> {imported}")
     assert not sorted(found)
 
 

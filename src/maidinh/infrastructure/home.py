@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,7 +75,7 @@ class Home:
         return self.run / "signer.sock"
 
     def prepare(self) -> None:
-        """Create the directories with their permissions; safe to repeat."""
+        """Create the directories with their permissions; safe to repeat. PermissionError for a place that is not ours."""
         for path, mode in (
             (self.root, 0o711),
             (self.secrets, 0o700),
@@ -87,4 +88,7 @@ class Home:
             (self.run, 0o711),
         ):
             path.mkdir(parents=True, exist_ok=True)
+            found = path.lstat()
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+                raise PermissionError(f"{path} is no directory of this user: remove it, or set MAIDINH_DATA to another place")
             path.chmod(mode)

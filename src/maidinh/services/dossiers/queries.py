@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.db.models import F, QuerySet
 
-from maidinh.infrastructure.identity.rules import Actor, require
+from maidinh.infrastructure.actor import Actor, require
 from maidinh.services.dossiers.models import Dossier, DossierEvent, Task
 from maidinh.services.dossiers.rules import tracking_digest
 

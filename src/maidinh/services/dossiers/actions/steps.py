@@ -14,7 +14,7 @@ from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.calendars.queries import calendar_at
 from maidinh.infrastructure.calendars.rules import due
 from maidinh.infrastructure.events.actions import publish
-from maidinh.infrastructure.identity.rules import Actor, require
+from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.rulepacks.queries import RulePack, rule_pack
 from maidinh.services.dossiers.models import Dossier, DossierEvent, Status, Task
 from maidinh.services.dossiers.rules import (

@@ -16,7 +16,7 @@ from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.calendars.queries import calendar_at
 from maidinh.infrastructure.commands.actions import begin_command, finish_command
 from maidinh.infrastructure.events.actions import publish
-from maidinh.infrastructure.identity.rules import Actor, require
+from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.rulepacks.queries import rule_pack_at
 from maidinh.infrastructure.translog.promise import Signs
 from maidinh.services.dossiers.actions.receipts import tracking_secret, write_receipt
@@ -30,7 +30,7 @@ from maidinh.services.dossiers.rules import (
     due_at,
     tracking_digest,
 )
-from maidinh.services.procedures.models import ProcedureVersion
+from maidinh.services.procedures.queries import ProcedureVersion
 
 
 @dataclass(frozen=True)

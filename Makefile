@@ -1,0 +1,63 @@
+# Everything a newcomer needs: `make demo` to see it, `make test` to trust it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+PROVINCE ?= lao-cai
+WORKERS ?= 2
+
+help: ## What there is to do
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@tools/python.sh "$(PYTHON)" "$(VENV)"
+
+$(VENV)/runtime.done: requirements/runtime.txt pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --require-hashes -r requirements/runtime.txt
+	$(BIN)/pip install --quiet --require-hashes -r requirements/build.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.done: requirements/dev.txt $(VENV)/runtime.done
+	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+setup: $(VENV)/dev.done ## Install what running and testing need
+
+demo: $(VENV)/runtime.done ## Run a sample province and open its first page (PROVINCE=lao-cai)
+	$(BIN)/maidinh demo --province $(PROVINCE)
+
+check: $(VENV)/runtime.done ## Take one dossier through all seven layers, then stop
+	$(BIN)/maidinh demo --check --province $(PROVINCE)
+
+test: $(VENV)/dev.done lint browser ## Every test, journeys in a real browser included
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/pytest tests/journeys
+
+test-fast: $(VENV)/dev.done ## The core, in under 90 seconds
+	$(BIN)/pytest -n $(WORKERS) -m "not slow and not journey"
+
+test-second: $(VENV)/dev.done ## The same tests on Debian's PostgreSQL instead of the embedded one
+	tools/second_database.sh $(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+journeys: $(VENV)/dev.done browser ## A person's whole task, in a real browser
+	$(BIN)/pytest tests/journeys
+
+faults: $(VENV)/dev.done ## Processes killed in mid-submission (ROUNDS=50)
+	$(BIN)/python -m tests.faults.kill --rounds $(or $(ROUNDS),50)
+
+lint: $(VENV)/dev.done ## Style, types and import contracts
+	$(BIN)/ruff check src tests tools
+	$(BIN)/lint-imports
+
+browser: $(VENV)/dev.done
+	@tools/browser.sh
+
+wheel: $(VENV)/dev.done ## The wheel, complete: definitions, templates, fonts, assets
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+lock: $(VENV)/dev.done ## Renew the locked requirements
+	tools/lock.sh
+
+.PHONY: help setup demo check test test-fast test-second journeys faults lint browser wheel lock
