@@ -15,6 +15,7 @@ from maidinh.config.environment import Environment
 from maidinh.infrastructure.database.connections import Connections
 from maidinh.infrastructure.keys.client import SignerClient
 
+SOURCE = Path(__file__).resolve().parents[1]
 MAIDINH = Environment()
 PROCESS = os.environ.get("MAIDINH_PROCESS", "web")
 
@@ -39,7 +40,6 @@ SECURE = MAIDINH.address.startswith("https://")
 
 INSTALLED_APPS = [
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
     "maidinh.infrastructure.organisations",
     "maidinh.infrastructure.identity",
     "maidinh.infrastructure.audit",
@@ -80,7 +80,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [],
+        "DIRS": [SOURCE / "channels/web/templates"],
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "maidinh.channels.web.jinja.environment",
@@ -131,7 +131,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 STATIC_URL = "/static/"
-LOCALE_PATHS = [str(Path(__file__).resolve().parents[1] / "locale")]
+LOCALE_PATHS = [SOURCE / "locale"]
 
 LOGGING = {
     "version": 1,
