@@ -29,7 +29,7 @@ def version_files(province_root: Path) -> list[Path]:
 
 
 def read_versions(province_root: Path) -> dict[str, ArchitectureVersion]:
-    """All architecture versions of a province by their version, as their own files state them. Raises DefinitionError."""
+    """All architecture versions of a province, as their own files state them. Raises DefinitionError."""
     content = read_all(version_files(province_root), ArchitectureVersion)
     problems = [
         Problem(path, 1, "version", f"expected {path.parent.name}, the folder's name (found {found.version!r})")
@@ -42,7 +42,7 @@ def read_versions(province_root: Path) -> dict[str, ArchitectureVersion]:
 
 
 def resolve(versions: dict[str, ArchitectureVersion], version: str) -> ArchitectureVersion:
-    """The version with everything it inherits: later statements replace earlier ones of the same id, `removes` takes away.
+    """The version with everything it inherits: later statements replace earlier ones of the same id.
 
     Raises ValueError when a version is missing, inherits itself, or removes what isn't there.
     """

@@ -74,7 +74,7 @@ def add_working_days(day: date, amount: int, calendar: WorkingCalendar) -> date:
 
 
 def due(start: datetime, budget: Budget, calendar: WorkingCalendar, cutoff: bool = True) -> datetime:
-    """The moment at which a term that starts at this moment ends, in the calendar's time zone. Never before the start."""
+    """When a term that starts at this moment ends, in the calendar's time zone. Never before the start."""
     if budget.unit == "working_hour":
         return _add_working_hours(_local(start, calendar), budget.amount * HOUR, calendar)
     last = _next_working_day(_last_day(start_day(start, calendar, cutoff), budget, calendar), calendar)
@@ -226,7 +226,7 @@ def _why_off(day: date, calendar: WorkingCalendar) -> tuple[Reason, Text | None]
 
 @lru_cache(maxsize=64)
 def _days_off(country: str, year: int) -> tuple[dict[date, Text], frozenset[date]]:
-    """Holidays and worked weekend days of a year. Built whole: the package fills its years lazily, unsafe in threads."""
+    """Holidays and worked weekend days of a year. Built whole: the package fills years lazily, unsafe in threads."""
     years = range(year - 1, year + 2)
     found, english = (
         holidays.country_holidays(country, years=years, expand=False, language=language) for language in ("vi", "en_US")

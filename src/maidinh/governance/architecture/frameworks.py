@@ -1,0 +1,89 @@
+"""The national architecture frameworks as catalogues: layers, components, reference models, principles, duties.
+
+Layer 4, governance. Frameworks 1.0 (1178/BTTTT-THH, 2015), 2.0 (QĐ 2323/QĐ-BTTTT, 2019) and the one in force (QĐ
+1425/QĐ-TTg, 2026). A node whose code wasn't read has none here.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from pydantic import model_validator
+
+from maidinh.infrastructure.definitions.definition import Form, Provenance
+from maidinh.infrastructure.definitions.reading import read_all
+
+FOLDER = "frameworks"
+
+
+class Entry(Provenance):
+    """One thing that a framework names. `code` only where the framework itself gives it; `id` is our own."""
+
+    id: str | None = None
+    code: str | None = None
+    vi: str | None = None
+    en: str | None = None
+    meaning: str | None = None
+    layer: str | None = None
+    group: str | None = None
+    tier: str | None = None
+    owner: str | None = None
+    where: str | None = None
+    since: str | None = None
+    due: date | None = None
+    draft: bool = False
+    optional: bool = False
+    complete: bool = True
+    children: list[Entry] = []
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Entry:
+        if not (self.vi or self.en or self.code):
+            raise ValueError("an entry needs a name in Vietnamese or English, or an official code")
+        return self
+
+
+class Framework(Form):
+    """A version of the national framework, as far as its text or reliable reports of it were read."""
+
+    id: str
+    catalogue_id: str
+    name: str
+    legal: str
+    issuer: str
+    issued: date
+    valid_from: date
+    valid_to: date | None = None
+    province_document: str | None = None
+    source: str
+    note: str | None = None
+    layers: list[Entry]
+    cross_cutting: list[Entry] = []
+    component_architectures: list[Entry] = []
+    components: list[Entry]
+    reference_models: list[Entry] = []
+    principles: list[Entry] = []
+    duties: list[Entry] = []
+    deadlines: list[Entry] = []
+    approval: list[Entry] = []
+    contents: list[Entry] = []
+    diagrams: list[Entry] = []
+    checklist: list[Entry] = []
+    changes: list[Entry] = []
+    gap_options: list[Entry] = []
+    commune_model: list[Entry] = []
+    shared_components: list[Entry] = []
+    national_platforms: list[Entry] = []
+    measures: list[Entry] = []
+    appraisal: list[Entry] = []
+
+    def component_ids(self) -> frozenset[str]:
+        """The ids by which an architecture element may refer to this framework."""
+        return frozenset(entry.id for entry in self.components if entry.id)
+
+
+def read_frameworks(national_root: Path) -> dict[str, Framework]:
+    """All frameworks by id. Raises DefinitionError."""
+    found = read_all(sorted((national_root / FOLDER).glob("*.yaml")), Framework)
+    return {content.id: content for content in found.values()}
