@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,9 +28,17 @@ from maidinh.services.dossiers.actions.steps import TaskClosed, claim_task, comp
 from maidinh.services.results.adapters.pades import DigestSigner, sign_pdf
 from maidinh.services.results.adapters.typst import qr_code, typeset
 from maidinh.services.results.models import PublishedResult, Result
-from maidinh.services.results.rules import answers_in_words, filled, result_number, verification_code
+from maidinh.services.results.rules import (
+    Slip,
+    answers_in_words,
+    day_in_words,
+    filled,
+    result_number,
+    verification_code,
+)
 
 TEMPLATE = Path(__file__).parent / "result.typ"
+SLIP = Path(__file__).parent / "slip.typ"
 SAMPLE = "MẪU - SAMPLE"
 NOT_SIGNED = ""
 
@@ -55,6 +63,24 @@ class Installation:
 def prepare_result(*, dossier: Any, installation: Installation, at: datetime, signatory: str = "") -> bytes:
     """The result of a dossier as a draft that says that it is unsigned; `signatory` is the official who is to sign."""
     return _typeset(dossier, installation, signatory, NOT_SIGNED, at)
+
+
+def prepare_slip(*, dossier: Any, slip: Slip, installation: Installation, at: datetime) -> bytes:
+    """A form of the one-stop shop (Circular 03/2025/TT-VPCP, Annex I) about a dossier, ready to print."""
+    procedure = dossier.procedure.procedure
+    track_at = f"{installation.address}/track"
+    facts = asdict(slip) | {
+        "dossier": dossier.code,
+        "applicant": dossier.applicant_name,
+        "procedure_code": procedure.code,
+        "procedure_name": procedure.name.vi,
+        "day": day_in_words(timezone.localtime(at)),
+        "track_at": track_at,
+        "qr": qr_code(f"{track_at}?code={dossier.code}"),
+        "sample": installation.sample or procedure.sample,
+        "sample_text": SAMPLE,
+    }
+    return typeset(SLIP, facts, at=at)
 
 
 @transaction.atomic
@@ -144,13 +170,12 @@ def _typeset(dossier: Any, installation: Installation, signatory: str, signed_at
     person = official(signatory) if signatory else None
     code = _code(dossier)
     verify_at = f"{installation.address}/verify/{code}"
-    day = timezone.localtime(at)
     facts = {
         "title": procedure.result.title.vi,
         "agency": responsible.name_vi,
         "parent": responsible.parent.name_vi if responsible.parent else "",
         "number": result_number(dossier.code),
-        "day": f"Ngày {day:%d} tháng {day:%m} năm {day:%Y}",
+        "day": day_in_words(timezone.localtime(at)),
         "procedure_code": procedure.code,
         "procedure_name": procedure.name.vi,
         "body": filled(procedure.result.body.vi, answers_in_words(procedure, dossier.answers, "vi")),

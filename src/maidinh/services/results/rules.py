@@ -45,13 +45,33 @@ class Validation:
         return self.signed and self.intact and self.trusted and self.whole and not self.problems
 
 
+@dataclass(frozen=True)
+class Slip:
+    """A form of the one-stop shop about a dossier: its number, who issues it, what it says in Vietnamese.
+
+    `facts` are rows of name and value; `points` are numbered under `points_title`.
+    """
+
+    form: str
+    agency: str
+    official: str
+    facts: tuple[tuple[str, str], ...]
+    points_title: str = ""
+    points: tuple[str, ...] = ()
+
+
+def day_in_words(day: date) -> str:
+    """The date as documents write it (Decree 30/2020/NĐ-CP, Annex I)."""
+    return f"Ngày {day:%d} tháng {day:%m} năm {day:%Y}"
+
+
 def result_number(dossier: str) -> str:
     """The number of a result: that of its dossier, since a dossier has one result at most."""
     return f"{dossier}/KQ"
 
 
 def verification_code(*, dossier: str, procedure: str, answers: Mapping[str, Any], salt: str) -> str:
-    """The code under which anyone can verify the result; the salt of the dossier's receipt keeps it from being guessed."""
+    """The code under which anyone can verify the result; the salt of the receipt keeps it from being guessed."""
     content = {"dossier": dossier, "procedure": procedure, "answers": dict(answers), "salt": salt}
     number = int.from_bytes(hashlib.sha256(content_hash(content).encode("ascii")).digest()[:10], "big")
     letters = [ALPHABET[number >> (5 * place) & 31] for place in reversed(range(CODE_LENGTH))]

@@ -1,0 +1,230 @@
+"""`/desk/dossiers/<code>`: one dossier on an official's desk, and what the official may do with it.
+
+Layer 2. Every change is a POST that answers with a redirect; doing the same twice does it once. Two officials at one
+step: the first wins, the other is told who it was.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maidinh.channels.counter.sheet import findings_of, sheet_of, slips_of
+from maidinh.channels.counter.timing import time_left
+from maidinh.channels.counter.wording import WITHDRAWN as WITHDRAWN_WORDS
+from maidinh.channels.counter.wording import language
+from maidinh.channels.routing import page
+from maidinh.infrastructure.files.queries import open_document
+from maidinh.infrastructure.identity.queries import official
+from maidinh.services.dossiers.actions.steps import (
+    WITHDRAWN,
+    FeeUnpaid,
+    NotYours,
+    ReasonMissing,
+    ResultMissing,
+    SupplementsUsedUp,
+    TaskClosed,
+    TaskTaken,
+    claim_task,
+    complete_task,
+    record_payment,
+)
+from maidinh.services.dossiers.queries import dossier_for, open_task_for, open_task_of
+from maidinh.services.dossiers.rules import NoSuchOutcome, step_of
+from maidinh.services.fees.actions import AlreadyPaid
+from maidinh.services.results.queries import result_for
+
+REFUSALS = (TaskClosed, TaskTaken, NotYours, FeeUnpaid, ResultMissing, SupplementsUsedUp, NoSuchOutcome)
+LONGEST_TEXT = 4000
+ENDINGS = ("refused", "stopped")
+
+
+def desk(request: HttpRequest, code: str) -> HttpResponse:
+    """The dossier."""
+    return shown(request, code)
+
+
+def shown(
+    request: HttpRequest, code: str, *, errors: dict[str, str] | None = None, problem: str = "", status: int = 200
+) -> HttpResponse:
+    """The desk's page, with what went wrong when something did."""
+    actor, at = request.actor, timezone.now()  # type: ignore[attr-defined]
+    dossier = found(request, code)
+    mine = open_task_for(actor, dossier)
+    waiting = mine or open_task_of(dossier)
+    context = sheet_of(dossier, at) | {
+        "task": mine and _task(mine, dossier, actor, at),
+        "elsewhere": _elsewhere(waiting, dossier) if waiting and not mine else None,
+        "findings": findings_of(dossier),
+        "result": result_for(actor, code),
+        "slips": slips_of(dossier),
+        "errors": errors or {},
+        "problem": problem,
+        "notice": _notice(request.GET.get("done", "")),
+        "typed": request.POST,
+    }
+    return render(request, "counter/desk.html", context, status=status)
+
+
+def found(request: HttpRequest, code: str) -> Any:
+    """The dossier of the address, when the actor may see it."""
+    dossier = dossier_for(request.actor, code)  # type: ignore[attr-defined]
+    if dossier is None:
+        raise Http404(code)
+    return dossier
+
+
+def claim(request: HttpRequest, code: str) -> HttpResponse:
+    """Take the dossier's open step."""
+    try:
+        claim_task(actor=request.actor, task_id=_task_id(request), at=timezone.now())  # type: ignore[attr-defined]
+    except REFUSALS as refusal:
+        return shown(request, code, problem=in_words(refusal), status=409)
+    return back(code, "taken")
+
+
+def decide(request: HttpRequest, code: str) -> HttpResponse:
+    """Close the open step with one of its outcomes."""
+    found(request, code)
+    typed = {name: request.POST.get(name, "").strip() for name in ("outcome", "reason", "findings")}
+    if any(len(text) > LONGEST_TEXT for text in typed.values()):
+        too_long = {
+            name: _("Write at most %(n)s characters") % {"n": LONGEST_TEXT}
+            for name in typed
+            if len(typed[name]) > LONGEST_TEXT
+        }
+        return shown(request, code, errors=too_long, status=422)
+    try:
+        complete_task(actor=request.actor, task_id=_task_id(request), at=timezone.now(), **typed)  # type: ignore[attr-defined]
+    except ReasonMissing:
+        missing = _("Give the reason. The applicant reads it: name everything that is missing or wrong")
+        return shown(request, code, errors={"reason": missing}, status=422)
+    except REFUSALS as refusal:
+        return shown(request, code, problem=in_words(refusal), status=409)
+    return back(code, "decided")
+
+
+def pay(request: HttpRequest, code: str) -> HttpResponse:
+    """Record that the fee was paid."""
+    found(request, code)
+    number = request.POST.get("receipt_number", "").strip()
+    if not number or len(number) > 60:
+        wanted = _("Enter the number of the payment receipt, 60 characters at most")
+        return shown(request, code, errors={"receipt_number": wanted}, status=422)
+    try:
+        record_payment(actor=request.actor, code=code, receipt_number=number, at=timezone.now())  # type: ignore[attr-defined]
+    except AlreadyPaid as paid:
+        told = _("The fee was recorded already, under receipt %(number)s.") % {"number": paid}
+        return shown(request, code, problem=told, status=409)
+    return back(code, "paid")
+
+
+def paper(request: HttpRequest, code: str, digest: str) -> HttpResponse:
+    """A file of the dossier: shown, or saved with `?save=1`."""
+    file = found(request, code).papers.select_related("document").filter(document_id=digest).first()
+    if file is None:
+        raise Http404(digest)
+    return document(open_document(digest), file.document.media_type, file.name, save="save" in request.GET)
+
+
+def signed_result(request: HttpRequest, code: str) -> HttpResponse:
+    """The signed result."""
+    result = result_for(request.actor, code)  # type: ignore[attr-defined]
+    if result is None:
+        raise Http404(code)
+    name = f"{result.number.replace('/', '-')}.pdf"
+    return document(open_document(result.document_id), "application/pdf", name, save="save" in request.GET)
+
+
+def document(content: bytes, media_type: str, name: str, *, save: bool) -> HttpResponse:
+    """A document as an answer; its name is only ever a name, and nothing in it may run as ours."""
+    answer = HttpResponse(content, content_type=media_type)
+    how = "attachment" if save else "inline"
+    answer["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(name, safe='')}"
+    answer["Content-Security-Policy"] = "frame-ancestors 'none'; form-action 'none'; script-src 'none'"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def back(code: str, done: str) -> HttpResponse:
+    """To the dossier's page, with word of what was done."""
+    return redirect(f"{reverse('desk-dossier', kwargs={'code': code})}?done={done}")
+
+
+def in_words(refusal: Exception) -> str:
+    """Why it was not done, and what to do instead."""
+    if isinstance(refusal, TaskTaken):
+        person = official(refusal.by)
+        name = person.name if person else refusal.by
+        return _("%(name)s is working on this step. Talk to them, or choose another dossier.") % {"name": name}
+    if isinstance(refusal, TaskClosed):
+        return _("This step was finished in the meantime. The page shows the dossier as it stands now.")
+    if isinstance(refusal, FeeUnpaid):
+        return _("The fee is not paid. Record the payment first.")
+    if isinstance(refusal, SupplementsUsedUp):
+        return _("The applicant was asked already as often as the law allows. Decide on what is there.")
+    if isinstance(refusal, NotYours):
+        return _("This step is not yours: it belongs to another agency or role, or you did an earlier step yourself.")
+    return _("The step cannot end like this. Choose one of the buttons.")
+
+
+def _task_id(request: HttpRequest) -> int:
+    typed = request.POST.get("task", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+
+
+def _task(task: Any, dossier: Any, actor: Any, at: Any) -> dict[str, Any]:
+    step = step_of(dossier.procedure.procedure, task.step)
+    outcomes = [
+        {"id": o.id, "name": o.name.in_language(language()), "reason": o.reason, "ending": o.to in ENDINGS}
+        for o in step.outcomes
+    ]
+    if dossier.status == 7:
+        outcomes.append({"id": WITHDRAWN, "name": WITHDRAWN_WORDS, "reason": False, "ending": True})
+    holder = official(task.claimed_by) if task.claimed_by else None
+    return {
+        "id": task.pk,
+        "kind": step.kind,
+        "name": step.name.in_language(language()),
+        "left": time_left(task.due_at, at),
+        "due_at": task.due_at,
+        "mine": task.claimed_by == actor.id,
+        "taken_by": holder.name if holder and task.claimed_by != actor.id else "",
+        "findings": step.findings and step.findings.in_language(language()),
+        "requires_fee": step.requires_fee,
+        "outcomes": outcomes,
+        "reasons": [o["name"] for o in outcomes if o["reason"]],
+    }
+
+
+def _elsewhere(task: Any, dossier: Any) -> dict[str, Any]:
+    step = step_of(dossier.procedure.procedure, task.step)
+    return {"step": step.name.in_language(language()), "agency": task.agency, "due_at": task.due_at}
+
+
+def _notice(done: str) -> str:
+    words = {
+        "taken": _("You took this step."),
+        "decided": _("Done. The dossier has moved on."),
+        "paid": _("The payment is recorded."),
+        "signed": _("Signed. Anyone can verify the result now."),
+        "sent-back": _("Sent back."),
+    }
+    return words.get(done, "")
+
+
+READ = "dossier.read-agency"
+ROUTES = [
+    page("desk/dossiers/<str:code>", desk, name="desk-dossier", who=READ),
+    page("desk/dossiers/<str:code>/claim", claim, name="desk-claim", who=READ, methods=("POST",)),
+    page("desk/dossiers/<str:code>/outcome", decide, name="desk-outcome", who=READ, methods=("POST",)),
+    page("desk/dossiers/<str:code>/payment", pay, name="desk-payment", who="fee.record", methods=("POST",)),
+    page("desk/dossiers/<str:code>/papers/<str:digest>", paper, name="desk-paper", who=READ),
+    page("desk/dossiers/<str:code>/result", signed_result, name="desk-result", who=READ),
+]

@@ -1,0 +1,174 @@
+"""A dossier as the desk shows it: answers with their source, papers, clock, history, fee.
+
+Layer 2: reads and words only; nothing here changes a dossier.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maidinh.channels.counter.timing import SUPPLEMENT, time_left
+from maidinh.channels.counter.wording import FORM, STATUS, budget_in_words, language, line_title
+from maidinh.infrastructure.calendars.queries import calendar_at
+from maidinh.infrastructure.calendars.rules import explain_due
+from maidinh.infrastructure.identity.queries import official
+from maidinh.infrastructure.organisations.queries import agency_names
+from maidinh.services.dossiers.queries import history_of
+from maidinh.services.dossiers.rules import case_of, step_of
+from maidinh.services.fees.queries import charge_of
+from maidinh.services.results.rules import answers_in_words
+
+ENDED = (3, 8, 10)
+TONES = {3: "stopped", 5: "wait", 6: "wait", 7: "stopped", 8: "stopped", 9: "good", 10: "good"}
+
+
+def sheet_of(dossier: Any, at: datetime) -> dict[str, Any]:
+    """Everything the desk shows of a dossier besides its open task."""
+    agencies = agency_names(language())
+    return {
+        "dossier": dossier,
+        "procedure": dossier.procedure.procedure,
+        "case": case_of(dossier.procedure.procedure, dossier.case).name,
+        "status": STATUS[dossier.status],
+        "receiving": agencies.get(dossier.receiving, dossier.receiving),
+        "responsible": agencies.get(dossier.responsible, dossier.responsible),
+        "answers": answers(dossier),
+        "papers": papers(dossier),
+        "clock": clock(dossier, at),
+        "history": history(dossier, agencies),
+        "charge": charge_of(dossier.pk),
+    }
+
+
+def answers(dossier: Any) -> list[dict[str, Any]]:
+    """The answers page by page, each with where it comes from."""
+    procedure = dossier.procedure.procedure
+    words = answers_in_words(procedure, dossier.answers, language())
+    return [
+        {
+            "title": page.title.in_language(language()),
+            "rows": [
+                {
+                    "label": field.label.in_language(language()),
+                    "value": words[field.id],
+                    "register": field.from_register.service if field.from_register else "",
+                }
+                for field in page.fields
+            ],
+        }
+        for page in procedure.pages
+    ]
+
+
+def papers(dossier: Any) -> list[dict[str, Any]]:
+    """The papers the procedure asks for, each with the files that were handed in."""
+    files: dict[str, list[dict[str, Any]]] = {}
+    for paper in dossier.papers.select_related("document").order_by("id"):
+        files.setdefault(paper.paper, []).append(
+            {
+                "name": paper.name,
+                "digest": paper.document_id,
+                "size": paper.document.size,
+                "added_at": paper.added_at,
+                "href": reverse("desk-paper", kwargs={"code": dossier.code, "digest": paper.document_id}),
+            }
+        )
+    asked = dossier.procedure.procedure.papers
+    return [
+        {
+            "name": paper.name.in_language(language()),
+            "required": paper.required,
+            "copies": paper.copies,
+            "files": files.get(paper.id, []),
+        }
+        for paper in asked
+    ]
+
+
+def clock(dossier: Any, at: datetime) -> dict[str, Any]:
+    """When the dossier is due and how that comes about."""
+    limit = case_of(dossier.procedure.procedure, dossier.case).time_limit
+    start = dossier.accepted_at or dossier.submitted_at
+    due = dossier.due_at or dossier.promised_at
+    running = dossier.status not in ENDED and dossier.finished_at is None
+    steps = explain_due(start, limit.budget, calendar_at(timezone.localtime(start).date()), limit.cutoff)
+    return {
+        "limit": budget_in_words(limit.budget),
+        "basis": limit.reference.text if limit.reference else "",
+        "checked": limit.official,
+        "due": due,
+        "promised": dossier.due_at is None,
+        "left": time_left(due, at, paused=dossier.status == SUPPLEMENT) if running else None,
+        "pauses": [
+            {name: datetime.fromisoformat(row[name]) if row.get(name) else None for name in ("since", "until")}
+            for row in dossier.suspensions
+        ],
+        "days": [_day_in_words(step) for step in steps],
+        "pack": dossier.rule_pack,
+    }
+
+
+def _day_in_words(step: Any) -> dict[str, Any]:
+    words = {
+        "start": _("the clock starts"),
+        "counted": _("counted"),
+        "not_counted": _("not counted"),
+        "due": _("due"),
+        "moved": _("moved on, the offices are closed"),
+    }
+    name = step.name.in_language(language()) if step.name else ""
+    return {"day": step.day, "text": str(words.get(step.kind, step.kind)), "count": step.count, "why": name}
+
+
+def history(dossier: Any, agencies: dict[str, str]) -> list[dict[str, Any]]:
+    """The history, the newest first, with who did each thing and for which agency."""
+    events = history_of(dossier, public_only=False)
+    names = people({event.actor for event in events}, dossier)
+    lines = [
+        {
+            "title": line_title(event.kind, event.step, dossier.procedure.procedure),
+            "at": event.at,
+            "who": ", ".join(part for part in (names[event.actor], agencies.get(event.agency, event.agency)) if part),
+            "text": event.reason,
+            "tone": TONES.get(event.status, ""),
+        }
+        for event in events
+    ]
+    return lines[::-1]
+
+
+def people(ids: set[str], dossier: Any) -> dict[str, str]:
+    """Names of those who acted: officials by their own, the applicant by theirs."""
+    found = {}
+    for one in ids:
+        person = None if one.startswith("account:") else official(one)
+        found[one] = person.name if person else (dossier.applicant_name if one.startswith("account:") else one)
+    return found
+
+
+def findings_of(dossier: Any) -> list[dict[str, Any]]:
+    """What officials noted at earlier steps, for those who come after them."""
+    procedure = dossier.procedure.procedure
+    done = dossier.tasks.exclude(findings="").order_by("id")
+    return [
+        {
+            "step": step_of(procedure, task.step).name.in_language(language()),
+            "at": task.closed_at,
+            "text": task.findings,
+        }
+        for task in done
+    ]
+
+
+def slips_of(dossier: Any) -> list[dict[str, Any]]:
+    """The forms that can be printed for a dossier as it stands, with their numbers and names."""
+    numbers = ["01"] if dossier.accepted_at is not None else []
+    if dossier.supplements:
+        numbers.append("02")
+    numbers += {3: ["03"], 8: ["05"]}.get(dossier.status, [])
+    return [{"number": number, "title": FORM[number]} for number in numbers]
