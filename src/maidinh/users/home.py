@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from maidinh.infrastructure.identity.rules import Actor
+from maidinh.infrastructure.actor import Actor
 
 Words = Any  # a text, or one that is translated when it is shown
 Count = Callable[[Actor, datetime], int]

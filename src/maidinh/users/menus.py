@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from maidinh.channels.routing import ANYONE, PAGES
+from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.identity.queries import anonymous
-from maidinh.infrastructure.identity.rules import Actor
 from maidinh.users import (
     administrator,
     appraiser,

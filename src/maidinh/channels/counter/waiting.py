@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
-from maidinh.infrastructure.identity.rules import Actor
+from maidinh.infrastructure.actor import Actor
 from maidinh.services.dossiers.queries import worklist_for
 from maidinh.services.dossiers.rules import step_of
 from maidinh.services.procedures.definition import Procedure

@@ -6,7 +6,6 @@ document, its public line, its leaf in the log and the dossier's next step exist
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -16,14 +15,13 @@ from typing import Any, Protocol
 from django.db import transaction
 from django.utils import timezone
 
+from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.files.actions import store_document
 from maidinh.infrastructure.identity.queries import official
-from maidinh.infrastructure.identity.rules import Actor, require
 from maidinh.infrastructure.organisations.queries import agency as agency_of
-from maidinh.infrastructure.translog.actions import append_entry
-from maidinh.infrastructure.translog.promises import sign_promise
+from maidinh.infrastructure.translog.promises import Entered, enter
 from maidinh.services.dossiers.actions.steps import TaskClosed, claim_task, complete_task
 from maidinh.services.results.adapters.pades import DigestSigner, sign_pdf
 from maidinh.services.results.adapters.typst import qr_code, typeset
@@ -106,7 +104,7 @@ def issue_result(
     digest = hashlib.sha256(signed).hexdigest()
     complete_task(actor=actor, task_id=task_id, outcome=outcome, at=at, result_digest=digest)
     document = store_document(content=signed, at=at, formats=("pdf",))
-    receipt, entry = _enter(number, digest, task.agency, actor, at, signer, installation)
+    entered = _enter(number, digest, task.agency, actor, at, signer, installation)
     result = Result.objects.create(
         dossier=dossier,
         number=number,
@@ -114,8 +112,8 @@ def issue_result(
         document=document,
         signed_by=actor.id,
         signed_at=at,
-        receipt=receipt,
-        entry=entry,
+        receipt=entered.receipt,
+        entry=entered.entry,
     )
     PublishedResult.objects.create(
         verification_code=_code(dossier),
@@ -124,7 +122,7 @@ def issue_result(
         code=dossier.procedure.procedure.result.code,
         agency=task.agency,
         signed_at=at,
-        entry=entry,
+        entry=entered.entry,
     )
     record_act(actor=actor, action="issue result", subject=dossier.code, at=at, details={"number": number})
     publish(
@@ -138,24 +136,24 @@ def issue_result(
 
 def _enter(
     number: str, digest: str, agency: str, actor: Actor, at: datetime, signer: Signer, installation: Installation
-) -> tuple[dict[str, Any], int]:
-    content = {
-        "kind": "result-issued",
-        "number": number,
-        "digest": digest,
-        "agency": agency,
-        "signed_by": actor.id,
-        "signed_at": at.astimezone(UTC).isoformat(),
-    }
-    made = append_entry(kind="result-issued", agency=agency, role="leader", content=content, at=at)
-    within, province = installation.promise_within, installation.province
-    receipt = {
-        "content": content,
-        "salt": base64.b64encode(made.salt).decode("ascii"),
-        "leaf": made.leaf.decode("utf-8"),
-        "promise": sign_promise(signer=signer, province=province, leaf=made.leaf, at=at, within=within),
-    }
-    return receipt, made.entry_id
+) -> Entered:
+    return enter(
+        kind="result-issued",
+        agency=agency,
+        role="leader",
+        content={
+            "kind": "result-issued",
+            "number": number,
+            "digest": digest,
+            "agency": agency,
+            "signed_by": actor.id,
+            "signed_at": at.astimezone(UTC).isoformat(),
+        },
+        at=at,
+        signer=signer,
+        province=installation.province,
+        within=installation.promise_within,
+    )
 
 
 def _code(dossier: Any) -> str:

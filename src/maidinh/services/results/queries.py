@@ -9,8 +9,8 @@ from datetime import datetime
 
 from django.conf import settings
 
+from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.files.queries import open_document
-from maidinh.infrastructure.identity.rules import Actor
 from maidinh.services.dossiers.queries import dossier_for
 from maidinh.services.results.adapters.pades import check_pdf
 from maidinh.services.results.models import PublishedResult, Result
