@@ -58,29 +58,28 @@ class Register:
 
     def decide(self, consumer: str, service: str, method: str, path: str, at: datetime) -> Allowed | Refused:
         """Whether this consumer may make this call at this moment; `path` is raw, as it will be forwarded."""
-        if not self.directory.issued_at <= at < self.directory.expires_at:
-            return Refused("directory_expired" if at >= self.directory.expires_at else "directory_not_yet_valid")
-        if consumer not in self.subsystems:
-            return Refused("unknown_consumer")
-        offered = self.services.get(service)
-        if offered is None:
-            return Refused("unknown_service")
         steps = steps_of(path)
-        if steps is None:
-            return Refused("unsafe_path")
         contracts = self.contracts.get((consumer, service), [])
-        if not contracts:
-            return Refused("no_contract")
-        current = [each for each in contracts if _current(each, at)]
-        if not current:
-            return Refused(
-                "contract_expired" if any(_over(each, at) for each in contracts) else "contract_not_yet_valid"
-            )
-        for contract in current:
-            endpoint = _first(contract.methods, method, steps)
+        reason = self._standing(consumer, service, at)
+        if reason is None and steps is not None:
+            reason = _validity(contracts, at)
+        if reason is not None or steps is None:
+            return Refused(reason or "unsafe_path")
+        offered = self.services[service]
+        for contract in contracts:
+            endpoint = _first(contract.methods, method, steps) if _current(contract, at) else None
             if endpoint and _first(offered.methods, method, steps):
                 return Allowed(contract, offered, endpoint.path)
         return Refused("operation_not_in_contract")
+
+    def _standing(self, consumer: str, service: str, at: datetime) -> str | None:
+        if at >= self.directory.expires_at:
+            return "directory_expired"
+        if at < self.directory.issued_at:
+            return "directory_not_yet_valid"
+        if consumer not in self.subsystems:
+            return "unknown_consumer"
+        return None if service in self.services else "unknown_service"
 
 
 def decide(
@@ -123,6 +122,14 @@ def matches(pattern: str, steps: list[str]) -> bool:
 
 def _first(endpoints: tuple[Endpoint, ...], method: str, steps: list[str]) -> Endpoint | None:
     return next((each for each in endpoints if each.method == method and matches(each.path, steps)), None)
+
+
+def _validity(contracts: list[Contract], at: datetime) -> str | None:
+    if not contracts:
+        return "no_contract"
+    if any(_current(each, at) for each in contracts):
+        return None
+    return "contract_expired" if any(_over(each, at) for each in contracts) else "contract_not_yet_valid"
 
 
 def _current(contract: Contract, at: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Reading what was exchanged: each agency its own rows, everyone the counts.
 
-Layer 6. The counts come from a function of the database that gives no row away; the rows come through row-level security.
+Layer 6. The counts come from a function of the database that gives no row away; the rows come through row-level
+security.
 """
 
 from __future__ import annotations

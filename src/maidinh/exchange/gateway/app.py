@@ -1,7 +1,7 @@
 """The gateway process: an HTTP server whose one purpose is to take calls through the exchange.
 
-Layer 6, no Django. It listens for HTTP, follows the directory and writes the evidence; it ends on SIGTERM after the calls
-under way have ended, and at once when one of its own tasks does.
+Layer 6, no Django. It listens for HTTP, follows the directory and writes the evidence; it ends on SIGTERM after the
+calls under way have ended, and at once when one of its own tasks does.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from multidict import CIMultiDict
 
 from maidinh.exchange.gateway import protocol
 from maidinh.exchange.gateway.bodies import PIECE, Body, BodyTooLargeError, receive
+from maidinh.exchange.gateway.call import Call
 from maidinh.exchange.gateway.directory import DirectoryKeeper
-from maidinh.exchange.gateway.forwarding import Forwarder
-from maidinh.exchange.gateway.mediation import Call, Mediator
+from maidinh.exchange.gateway.forwarding import Answer, Forwarder
+from maidinh.exchange.gateway.mediation import Mediator
 from maidinh.exchange.gateway.protocol import ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
 from maidinh.exchange.gateway.writer import EvidenceWriter
@@ -104,9 +105,9 @@ class Gateway:
 
     async def _mediate(self, request: web.BaseRequest, call: Call, bodies: list[Body]) -> web.StreamResponse:
         try:
-            self._mediator.admit(call)
+            admitted = self._mediator.admit(call)
             bodies.append(await self._receive(request))
-            await self._mediator.carry(call, bodies[0])
+            answer = await self._mediator.carry(call, admitted, bodies[0])
         except ProtocolError as error:
             await self._mediator.fail(call, error)
             raise
@@ -115,7 +116,7 @@ class Gateway:
             unforeseen = ProtocolError(protocol.INTERNAL, "internal_error")
             await self._mediator.fail(call, unforeseen)
             raise unforeseen from error
-        return await _deliver(request, call)
+        return await _deliver(request, answer)
 
     async def _receive(self, request: web.BaseRequest) -> Body:
         settings = self.settings
@@ -150,10 +151,8 @@ class Gateway:
         return web.Response(status=status, body=json.dumps(state).encode(), content_type="application/json")
 
 
-async def _deliver(request: web.BaseRequest, call: Call) -> web.StreamResponse:
-    answer = call.answer
-    assert answer is not None  # carry ended without an error
-    headers = CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in call.answer_headers)
+async def _deliver(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+    headers = CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers)
     headers.setdefault("Server", SERVER)
     if answer.body.file is None:
         return web.Response(status=answer.status, reason=answer.reason, headers=headers, body=answer.body.data)

@@ -142,7 +142,7 @@ class DirectoryKeeper:
         target = self.settings.directory_copy
         fresh = target.with_name(f"{target.name}.{os.getpid()}")
         with contextlib.suppress(OSError):
-            with open(fresh, "w", encoding="ascii") as file:
+            with fresh.open("w", encoding="ascii") as file:
                 file.write(token)
                 file.flush()
                 os.fsync(file.fileno())

@@ -1,7 +1,7 @@
 """Sending a call on to the service, and taking its answer in.
 
-Layer 6, no Django. The only address that is ever called is the one in the signed directory; a redirect is an answer like
-any other and is not followed; cookies, proxies and credentials of the machine take no part.
+Layer 6, no Django. The only address that is ever called is the one in the signed directory; a redirect is an answer
+like any other and is not followed; cookies, proxies and credentials of the machine take no part.
 """
 
 from __future__ import annotations

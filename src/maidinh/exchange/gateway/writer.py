@@ -78,19 +78,22 @@ class ExchangeRow:
 
 TYPES = {"UUID": "uuid", "str": "text", "int": "bigint", "int | None": "bigint", "bool": "boolean",
          "datetime": "timestamptz", "Jsonb": "jsonb", "bytes": "bytea", "bytes | None": "bytea"}  # fmt: skip
-COLUMNS = {row: {field.name: TYPES[str(field.type)] for field in fields(row)} for row in (IntentRow, ExchangeRow)}
+COLUMNS: dict[type, dict[str, str]] = {
+    row: {field.name: TYPES[str(field.type)] for field in fields(row)} for row in (IntentRow, ExchangeRow)
+}
 
 
 def _rows(row: type) -> str:
     names = ", ".join(COLUMNS[row])
     arrays = ", ".join(f"%({name})s::{kind}[]" for name, kind in COLUMNS[row].items())
-    return f"SELECT {names} FROM unnest({arrays}) AS waiting({names})"
+    return f"SELECT {names} FROM unnest({arrays}) AS waiting({names})"  # noqa: S608 - names of our own fields
 
 
 _INTENT = ", ".join(COLUMNS[IntentRow])
 _EXCHANGE = ", ".join(name for name in COLUMNS[ExchangeRow] if name != "leaf")
 INSERT_INTENTS = f"INSERT INTO evidence_intent ({_INTENT}) {_rows(IntentRow)} ON CONFLICT DO NOTHING"
 FIND_INTENTS = "SELECT id FROM evidence_intent WHERE id = ANY(%s::uuid[])"
+# The entry of the log and the row that it commits to are one statement: they are there together or not at all.
 INSERT_EXCHANGES = f"""
 WITH waiting AS ({_rows(ExchangeRow)}),
 entries AS (
@@ -102,7 +105,7 @@ INSERT INTO evidence_exchange ({_EXCHANGE}, log_entry)
 SELECT {", ".join("waiting." + name for name in _EXCHANGE.split(", "))}, entries.id
 FROM waiting LEFT JOIN entries ON entries.idempotency = 'exchange:' || waiting.id
 ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608 - names of our own fields
 
 
 @dataclass

@@ -1,0 +1,67 @@
+"""Who sees which evidence: agencies their own rows, everyone the counts, nobody anything to change."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+import requests
+
+from maidinh.exchange.evidence.queries import observed_connections, visible_exchanges
+from maidinh.infrastructure.database.connections import Connections
+from maidinh.infrastructure.database.scope import acting
+from maidinh.infrastructure.keys.client import SignerClient
+from tests.exchange.world import NOW, PORTAL, SERVICE, STRANGER, Provider, token_for
+
+TARGET = f"/r1/{SERVICE}/persons/1"
+
+
+@pytest.fixture
+def happened(url: str, signer: SignerClient, provider: Provider) -> None:
+    for client in (PORTAL, STRANGER):
+        headers = {
+            "X-Road-Client": client, "Authorization": f"Bearer {token_for(signer, TARGET, client=client)}",
+        }  # fmt: skip
+        requests.get(url + TARGET, headers=headers, timeout=20)
+    requests.get(url + TARGET, headers={"X-Road-Client": PORTAL}, timeout=20)
+
+
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_the_counts_are_for_everyone(happened: None, orm_as: Any, role: str) -> None:
+    with orm_as(role):
+        found = {(each.client, each.outcome, each.authenticated): each for each in observed_connections(NOW)}
+        assert found[(PORTAL, "allowed", True)].service == SERVICE
+        assert found[(PORTAL, "allowed", True)].count >= 1
+        assert found[(STRANGER, "refused", True)].last_at == NOW
+        assert found[(PORTAL, "refused", False)].count >= 1
+        assert observed_connections(NOW + timedelta(days=300)) == []
+        assert list(visible_exchanges()) == []
+
+
+def test_rows_are_for_those_who_took_part(happened: None, orm_as: Any) -> None:
+    with orm_as("web"):
+        with acting(agencies=["AG2"]):
+            mine = {each.outcome for each in visible_exchanges()}
+        with acting(agencies=["AG7"]):
+            others = list(visible_exchanges())
+    assert {"allowed", "refused"} <= mine
+    assert others == []
+
+
+@pytest.mark.parametrize("role", ["web", "worker", "gateway", "owner"])
+@pytest.mark.parametrize("table", ["evidence_exchange", "evidence_intent"])
+def test_nobody_changes_or_removes_evidence(happened: None, database: Connections, role: str, table: str) -> None:
+    for statement in (f"UPDATE {table} SET contract = 'x'", f"DELETE FROM {table}", f"TRUNCATE {table}"):
+        with psycopg.connect(database.dsn(role)) as connection, pytest.raises(psycopg.Error):
+            connection.execute(statement)
+
+
+def test_the_web_writes_no_evidence_and_the_gateway_reads_none(happened: None, database: Connections) -> None:
+    with psycopg.connect(database.dsn("web")) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("INSERT INTO evidence_intent SELECT * FROM evidence_intent")
+    with psycopg.connect(database.dsn("gateway")) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("SELECT * FROM evidence_exchange")
+    with psycopg.connect(database.dsn("sequencer")) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("SELECT * FROM evidence_observed('2020-01-01')")
