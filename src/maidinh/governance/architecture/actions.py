@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localtime
 
@@ -25,7 +26,7 @@ from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.identity.rules import Actor, require
 from maidinh.infrastructure.organisations.definition import Organisations
 from maidinh.infrastructure.organisations.queries import agency_names
-from maidinh.infrastructure.translog.actions import append_entry
+from maidinh.infrastructure.translog.promises import enter
 
 KIND = "maidinh-architecture+jws"
 DRAFTING, PUBLISHING = "architecture.draft", "architecture.publish"
@@ -95,12 +96,21 @@ def publish_version(*, actor: Actor, version_id: int, at: datetime, signer: Sign
     _refuse_unready(row, current, actor, localtime(at))
     directory = _directory(row, deployment(row), at)
     statement = _statement(row, actor, directory, at)
-    entry = append_entry(kind="architecture", agency=actor.agency, role=PUBLISHING, content=statement, at=at)
+    entered = enter(
+        kind="architecture-published",
+        agency=actor.agency,
+        role="approver",
+        content=statement,
+        at=at,
+        signer=signer,
+        province=row.province,
+        within=settings.MAIDINH.log_promise,
+    )
     if current is not None:
         current.state, current.superseded_at = SUPERSEDED, at
         current.save(update_fields=["state", "superseded_at"])
     row.state, row.published_by, row.published_at = PUBLISHED, actor.id, at
-    row.entry, row.salt, row.serial = entry.entry_id, entry.salt, directory.serial
+    row.entry, row.receipt, row.serial = entered.entry, entered.receipt, directory.serial
     row.jws = _signed(statement, architecture_key(row.province), signer)
     row.save()
     publish_directory(directory=directory, signer=signer, at=at)
@@ -150,6 +160,7 @@ def _directory(row: Version, here: rules.Deployment, at: datetime) -> Directory:
 def _statement(row: Version, actor: Actor, directory: Directory, at: datetime) -> dict[str, Any]:
     """What is signed and committed to the log: which content, who drafted it, who put it into force."""
     return {
+        "kind": "architecture-published",
         "province": row.province,
         "version": row.version,
         "hash": row.hash,
@@ -170,11 +181,9 @@ def _signed(statement: dict[str, Any], key: str, signer: Signer) -> str:
 
 def _same(standing: Directory, new: Directory) -> bool:
     """Whether two directories allow the same; when they were issued doesn't matter."""
-    differing = {"serial", "issued_at", "expires_at"}
-    issue = {"subsystems": {"__all__": {"keys": {"__all__": {"valid_from"}}}}}
-    return standing.model_dump(exclude=dict.fromkeys(differing, True) | issue) == new.model_dump(
-        exclude=dict.fromkeys(differing, True) | issue
-    )
+    issue = {"__all__": {"keys": {"__all__": {"valid_from"}}}}
+    apart: dict[str, Any] = {"serial": True, "issued_at": True, "expires_at": True, "subsystems": issue}
+    return standing.model_dump(exclude=apart) == new.model_dump(exclude=apart)
 
 
 def _subject(row: Version) -> str:

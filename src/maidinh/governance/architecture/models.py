@@ -16,7 +16,7 @@ DRAFT, PUBLISHED, SUPERSEDED = STATES = ("draft", "published", "superseded")
 
 
 class Version(models.Model):
-    """One version with all that it inherits. `jws` is its signature, `entry` and `salt` its place in the public log."""
+    """One version with all that it inherits. `jws` is its signature, `receipt` and `entry` its place in the public log."""
 
     province = models.CharField(max_length=60)
     version = models.CharField(max_length=40)
@@ -31,7 +31,7 @@ class Version(models.Model):
     published_at = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)
     jws = models.TextField(blank=True)
-    salt = models.BinaryField(null=True)
+    receipt = models.JSONField(null=True)
     entry = models.BigIntegerField(null=True)
     serial = models.BigIntegerField(null=True)
 
@@ -52,7 +52,7 @@ class Version(models.Model):
                 | ~models.Q(state=DRAFT)
                 & ~models.Q(jws="")
                 & models.Q(
-                    published_by__isnull=False, published_at__isnull=False, entry__isnull=False, salt__isnull=False
+                    published_by__isnull=False, published_at__isnull=False, entry__isnull=False, receipt__isnull=False
                 ),
                 name="architecture_published_is_whole",
             ),

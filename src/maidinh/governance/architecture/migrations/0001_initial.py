@@ -13,7 +13,7 @@ from maidinh.infrastructure.database.policies import EVERY_ROW, grant, protect
 KEEP = """
 CREATE FUNCTION architecture_version_kept() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    published text[] := ARRAY['state', 'published_by', 'published_at', 'jws', 'salt', 'entry', 'serial'];
+    published text[] := ARRAY['state', 'published_by', 'published_at', 'jws', 'receipt', 'entry', 'serial'];
     superseded text[] := ARRAY['state', 'superseded_at'];
 BEGIN
     IF TG_OP = 'INSERT' THEN
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ("published_at", models.DateTimeField(null=True)),
                 ("superseded_at", models.DateTimeField(null=True)),
                 ("jws", models.TextField(blank=True)),
-                ("salt", models.BinaryField(null=True)),
+                ("receipt", models.JSONField(null=True)),
                 ("entry", models.BigIntegerField(null=True)),
                 ("serial", models.BigIntegerField(null=True)),
             ],
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                                 ("entry__isnull", False),
                                 ("published_at__isnull", False),
                                 ("published_by__isnull", False),
-                                ("salt__isnull", False),
+                                ("receipt__isnull", False),
                             ),
                             _connector="OR",
                         ),
