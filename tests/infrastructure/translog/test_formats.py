@@ -231,16 +231,15 @@ def test_canonical_order_is_by_utf16_as_in_rfc_8785() -> None:
     assert [pair.split(":")[1] for pair in canonical(content).decode()[1:-1].split(",")] == list("2467153")
 
 
+words = st.text(st.characters(codec="utf-8"))
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(codec="utf-8")),
-    lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=4)
-    ),
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | words,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4),
     max_leaves=12,
 )
 
 
-@given(st.dictionaries(st.text(st.characters(codec="utf-8")), json_values, max_size=5))
+@given(st.dictionaries(words, json_values, max_size=5))
 def test_order_of_writing_does_not_change_a_commitment(content: dict[str, object]) -> None:
     backwards = dict(reversed(content.items()))
     assert commitment_of(content, bytes(32)) == commitment_of(backwards, bytes(32))

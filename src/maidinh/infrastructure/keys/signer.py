@@ -84,11 +84,8 @@ class Signer:
 
     def answer(self, caller: str, line: bytes) -> dict[str, Any]:
         """Do what one request asks and say what came of it."""
-        try:
-            request = json.loads(line)
-        except ValueError:
-            return _refusal(None, "invalid", "a request is one JSON object on one line")
-        if not isinstance(request, dict):
+        request = _object(line)
+        if request is None:
             return _refusal(None, "invalid", "a request is one JSON object on one line")
         number = request.get("id")
         try:
@@ -122,28 +119,33 @@ class Signer:
 
     def _perform(self, operation: str, key: str, request: dict[str, Any]) -> dict[str, Any]:
         ring = self._keyring
-        if operation == "sign":
-            return {"signature": encode(ring.sign(key, decode(request["message"])))}
-        if operation == "sign_digest":
-            algorithm = request.get("digest_algorithm", "sha256")
-            return {"signature": encode(ring.sign_digest(key, decode(request["digest"]), algorithm))}
-        if operation == "public":
-            return {"public": ring.public(key)}
-        if operation == "certificate":
-            return {"certificate": ring.certificate(key)}
-        if operation == "create":
-            return {"public": ring.create(key, request.get("algorithm"))}
-        if operation == "certify":
-            chain = ring.certify(
-                key,
-                common_name=request["common_name"],
-                organisation=request["organisation"],
-                valid_from=datetime.fromisoformat(request["valid_from"]),
-                valid_to=datetime.fromisoformat(request["valid_to"]),
-            )
-            return {"certificate": chain}
-        ring.revoke(key)
-        return {"revoked": True}
+        match operation:
+            case "sign":
+                done = {"signature": encode(ring.sign(key, decode(request["message"])))}
+            case "sign_digest":
+                algorithm = request.get("digest_algorithm", "sha256")
+                done = {"signature": encode(ring.sign_digest(key, decode(request["digest"]), algorithm))}
+            case "public":
+                done = {"public": ring.public(key)}
+            case "certificate":
+                done = {"certificate": ring.certificate(key)}
+            case "create":
+                done = {"public": ring.create(key, request.get("algorithm"))}
+            case "certify":
+                chain = ring.certify(
+                    key,
+                    common_name=request["common_name"],
+                    organisation=request["organisation"],
+                    valid_from=datetime.fromisoformat(request["valid_from"]),
+                    valid_to=datetime.fromisoformat(request["valid_to"]),
+                )
+                done = {"certificate": chain}
+            case "revoke":
+                ring.revoke(key)
+                done = {"revoked": key}
+            case _:
+                raise KeyRefusedError("invalid", "there is no such operation")
+        return done
 
     async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str | None:
         caller = None
@@ -162,6 +164,14 @@ class Signer:
             writer.write(_line({"caller": caller}))
         await writer.drain()
         return caller
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _line(answer: dict[str, Any]) -> bytes:

@@ -41,6 +41,11 @@ class TrustedKeys:
 
     keys: tuple[TrustedKey, ...]
 
+    @property
+    def for_promises(self) -> bool:
+        """Whether any of the keys may sign promises at all."""
+        return any(each.origin is None and (each.key is None or kind_of(each.key) == "promise") for each in self.keys)
+
     def of_log(self, origin: str) -> list[NoteKey]:
         """Return the keys that may sign this log's checkpoints."""
         return [
