@@ -38,15 +38,17 @@ class Run:
         os.environ["MAIDINH_PROVINCE"] = PROVINCE
         os.environ["MAIDINH_DATABASE_NAME"] = f"maidinh_test_{os.getpid()}"
         from maidinh.config.environment import Environment
+        from maidinh.infrastructure.keys.signer import prepare_tokens
 
         environment = Environment()
         environment.home.prepare()
+        prepare_tokens(environment.home)
         if environment.database_url is None:
             from maidinh.infrastructure.database.embedded import EmbeddedPostgres
 
             self.server = EmbeddedPostgres(environment.home)
             self.server.start()
-        self.signer = subprocess.Popen([sys.executable, "-m", "maidinh.config.cli", "serve", "signer"])
+        self.signer = subprocess.Popen([sys.executable, "-m", "maidinh", "serve", "signer"])
 
     def prepare(self) -> None:
         import django
@@ -233,7 +235,7 @@ def citizen(province: Any) -> Any:
 def citizen_of(province: Any, number: int) -> Any:
     """The actor of a persona of the population register."""
     from maidinh.infrastructure.identity.queries import roles
-    from maidinh.infrastructure.identity.rules import Actor
+    from maidinh.infrastructure.actor import Actor
 
     persona = province.population.personas[number]
     return Actor(

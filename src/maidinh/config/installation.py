@@ -16,6 +16,7 @@ from maidinh.config.processes import check_ports, supervisor_of
 from maidinh.config.provinces import Province, read_province
 from maidinh.config.supervisor import Supervisor
 from maidinh.infrastructure.database.connections import Connections
+from maidinh.infrastructure.keys.signer import prepare_tokens
 
 
 class Installation:
@@ -35,6 +36,7 @@ class Installation:
         if not key.exists():
             with suppress(FileExistsError), os.fdopen(os.open(key, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(48))
+        prepare_tokens(home)
         connections = Connections(home, self.environment.database_url, self.environment.database_name)
         connections.passwords  # noqa: B018 - made now, so that processes started at once don't each make their own
 

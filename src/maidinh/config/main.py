@@ -16,8 +16,8 @@ GROUPS = ("architecture", "definitions", "log", "serve")
 COMMANDS = ("demo", "doctor", "up")
 
 
-def application() -> typer.Typer:
-    """Every command under its name."""
+def application(only: str | None = None) -> typer.Typer:
+    """Every command under its name; with `only`, that one alone, so that a process loads no other's modules."""
     app = typer.Typer(
         name="maidinh",
         help=say("Runs a province's e-government from its architecture."),
@@ -25,9 +25,11 @@ def application() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for group in GROUPS:
+    for group in (name for name in GROUPS if only in (None, name)):
         app.add_typer(importlib.import_module(f"maidinh.config.cli.{group}").app, name=group)
-    for command in COMMANDS:
+    if only is not None:
+        app.callback()(lambda: None)  # keeps a single command under its name
+    for command in (name for name in COMMANDS if only in (None, name)):
         app.command(command)(importlib.import_module(f"maidinh.config.cli.{command}").command)
     return app
 
@@ -37,7 +39,8 @@ def main() -> None:
     from maidinh.infrastructure.definitions.reading import DefinitionError
 
     try:
-        application()()
+        asked = sys.argv[1] if len(sys.argv) > 1 else ""
+        application(asked if asked in (*GROUPS, *COMMANDS) else None)()
     except DefinitionError as error:
         print(error, file=sys.stderr)
         sys.exit(1)

@@ -9,11 +9,9 @@ from datetime import datetime, timedelta
 
 from django.core.management import call_command
 
-from maidinh.config.deployment import deployment_of
 from maidinh.config.environment import Environment
 from maidinh.config.provinces import Province
-from maidinh.governance.architecture.reading import resolve
-from maidinh.governance.architecture.rules import Deployment, instance_of, subsystem_ids, with_agency_codes
+from maidinh.governance.architecture.rules import instance_of, subsystem_ids, with_agency_codes
 from maidinh.infrastructure.database.connections import Connections, prepare
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.database.standing import as_role
@@ -26,8 +24,8 @@ def prepare_installation(environment: Environment, connections: Connections, pro
     """Everything that must be there before the first page; the database answers and the signer runs."""
     prepare_schema(connections)
     load_definitions(connections, province, environment.seed, at)
-    deployment = prepare_keys(environment, province, at)
-    publish_architecture(environment, connections, province, deployment, at)
+    prepare_keys(environment, province, at)
+    publish_architecture(environment, connections, province, at)
 
 
 def prepare_schema(connections: Connections) -> None:
@@ -53,11 +51,11 @@ def load_definitions(connections: Connections, province: Province, seed: int, at
         load_registers(population=province.population, land=province.land, seed=seed, communes=communes)
 
 
-def prepare_keys(environment: Environment, province: Province, at: datetime) -> Deployment:
-    """Make every key that is missing; returns what the architecture leaves open: keys, addresses, durations."""
+def prepare_keys(environment: Environment, province: Province, at: datetime) -> None:
+    """Make every key that is missing: of the log, the architecture, the exchange's members and systems, of people."""
     operator = SignerClient.for_caller(environment.home, "operator", patience=30)
     model = with_agency_codes(province.newest, province.organisations)
-    subsystems = sorted(set(subsystem_ids(model, instance_of(province.organisations)).values()))
+    subsystems = sorted(set(subsystem_ids(model, instance_of(province.organisations.code)).values()))
     members = sorted({subsystem.split("/")[2] for subsystem in subsystems})
     operator.create_many(
         [
@@ -80,11 +78,10 @@ def prepare_keys(environment: Environment, province: Province, at: datetime) -> 
                 valid_from=at,
                 valid_to=at + timedelta(days=CERTIFICATE_DAYS),
             )
-    return deployment_of(environment, province)
 
 
 def publish_architecture(
-    environment: Environment, connections: Connections, province: Province, deployment: Deployment, at: datetime
+    environment: Environment, connections: Connections, province: Province, at: datetime
 ) -> None:
     """Where no version is in force: an architect loads each in turn, an approver, another person, publishes it.
 
@@ -97,13 +94,12 @@ def publish_architecture(
     signer = SignerClient.for_caller(environment.home, "operator")
     with as_role(connections, "web"):
         if current_version() is not None:
-            renew_directory(at=at, signer=signer, deployment=deployment)
+            renew_directory(at=at, signer=signer)
             return
         author = actor_of_official(official(province.official_with("architecture.draft").id))
         approver = actor_of_official(official(province.official_with("architecture.publish").id))
         for version in sorted(province.versions, key=lambda name: province.versions[name].effective_from):
-            model = resolve(province.versions, version)
             with acting(agencies=author.agencies):
-                loaded = load_version(actor=author, version=model, organisations=province.organisations, at=at)
+                loaded = load_version(actor=author, version=version, at=at)
             with acting(agencies=approver.agencies):
-                publish_version(actor=approver, version_id=loaded.pk, at=at, signer=signer, deployment=deployment)
+                publish_version(actor=approver, version_id=loaded.pk, at=at, signer=signer)

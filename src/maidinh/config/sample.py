@@ -26,7 +26,7 @@ def sample_application(environment: Environment) -> web.Application:
 
     application.router.add_get("/health", health)
     model = with_agency_codes(province.newest, province.organisations)
-    identifiers = service_ids(model, instance_of(province.organisations))
+    identifiers = service_ids(model, instance_of(province.organisations.code))
     services = {identifier.rsplit("/", 1)[1]: identifier for identifier in identifiers.values()}
     registers = register_application(
         connections.dsn("worker"), services=services, public_keys=environment.home.public_keys

@@ -51,7 +51,7 @@ def serve_gateway(environment: Environment) -> None:
     province = read_province(environment.province, environment.definitions)
     serve(
         GatewaySettings(
-            instance=instance_of(province.organisations),
+            instance=instance_of(province.organisations.code),
             province=environment.province,
             dsn=connections.dsn("gateway"),
             home=environment.home,
