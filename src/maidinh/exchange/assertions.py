@@ -17,6 +17,7 @@ from maidinh.exchange import jws
 HEADER = "X-MaiDinh-Assertion"
 KIND = "maidinh-assertion+jwt"
 LIFETIME = timedelta(minutes=2)
+FORM = {"sub": str, "aud": str, "contract": str, "jti": str, "xid": str, "htu": str, "iat": int, "exp": int}
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ def verify_assertion(
         "htm": method,
         "bsh": jws.base64url(hashlib.sha256(body).digest()),
     }
+    if any(not isinstance(claims.get(name), kind) for name, kind in FORM.items()):
+        raise jws.InvalidToken("malformed_token")
     if any(claims.get(name) != value for name, value in expected.items()) or _plain(claims["htu"]) != _plain(target):
         raise jws.InvalidToken("other_call")
     if not claims["iat"] - LIFETIME.total_seconds() <= at.timestamp() < claims["exp"]:

@@ -56,6 +56,19 @@ def test_without_a_log_nothing_is_forwarded(
     assert provider.seen == []
 
 
+def test_a_gateway_whose_database_is_away_says_so_and_answers_nothing(
+    start_gateway: Any, settings_of: Any, published: str, signer: SignerClient, provider: Provider
+) -> None:
+    settings = settings_of()
+    settings.directory_copy.write_text(published)
+    gateway = start_gateway(dsn="host=/nonexistent", log_patience_seconds=0.5)
+    assert gateway.keeper.snapshot is not None
+    assert call(gateway.port, signer).headers["X-Road-Error"] == LOGGING_FAILED
+    assert provider.seen == []
+    health = requests.get(f"http://127.0.0.1:{gateway.port}/health", timeout=5)
+    assert (health.status_code, health.json()["database"]) == (503, False)
+
+
 def test_what_cannot_be_logged_afterwards_is_not_answered(
     start_gateway: Any, database: Connections, signer: SignerClient, provider: Provider, rows: Any
 ) -> None:
