@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db.models import F, QuerySet
 
 from maidinh.infrastructure.actor import Actor, require
-from maidinh.services.dossiers.models import Dossier, DossierEvent, Task
+from maidinh.services.dossiers.models import Dossier, DossierEvent, Paper, Task
 from maidinh.services.dossiers.rules import tracking_digest
 
 
@@ -66,3 +66,13 @@ def tracked(code: str, secret: str) -> Dossier | None:
 def applicant_of(dossier_id: int) -> str:
     """The personal number of a dossier's applicant, for who tells them of it; Dossier.DoesNotExist when there is none."""
     return str(Dossier.objects.values_list("applicant", flat=True).get(pk=dossier_id))
+
+
+def papers_of(dossier: Dossier) -> list[Paper]:
+    """The papers of a dossier that the actor may see, in the order they were added."""
+    return list(Paper.objects.filter(dossier=dossier).select_related("document").order_by("added_at", "id"))
+
+
+def applicant_of(dossier_id: int) -> str | None:
+    """Whose dossier this is, for a receiver of events; None when the reader may not see it."""
+    return Dossier.objects.filter(pk=dossier_id).values_list("applicant", flat=True).first()
