@@ -65,7 +65,11 @@ def inspect_rows(published: PublishedLog, tree: Tree, rows: Iterable[tuple[int, 
 
 def place_of(published: PublishedLog, tree: Tree, leaf: bytes) -> int | None:
     """Return where a leaf is in the published log."""
-    wanted = leaf_hash(leaf)
+    return place_of_hash(published, tree, leaf_hash(leaf))
+
+
+def place_of_hash(published: PublishedLog, tree: Tree, wanted: bytes) -> int | None:
+    """Return where the leaf with this hash is in the published log."""
     for number in range((tree.size + WIDTH - 1) // WIDTH):
         hashes = published.hashes(0, number, width_at(0, number, tree.size))
         if wanted in hashes:
