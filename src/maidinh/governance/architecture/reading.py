@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.architecture.definition import ArchitectureVersion, Element, Principle, Relation
 from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_all
 
 FOLDER = "architecture"
@@ -47,7 +47,9 @@ def resolve(versions: dict[str, ArchitectureVersion], version: str) -> Architect
     Raises ValueError when a version is missing, inherits itself, or removes what isn't there.
     """
     line = _line_of(versions, version)
-    elements, relations, principles = {}, {}, {}
+    elements: dict[str, Element] = {}
+    relations: dict[str, Relation] = {}
+    principles: dict[str, Principle] = {}
     for step in line:
         known = elements.keys() | relations.keys() | principles.keys()
         unknown = [item for item in step.removes if item not in known]

@@ -1,0 +1,268 @@
+"""Whether all definitions fit together: agencies, roles, procedures, architecture, registers, calendars, codes.
+
+Layer 0, config: the only place that may know procedures and the architecture at once. It only reads: nothing is loaded
+into a database when anything is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from maidinh.applications.registers.definition import LandRegister, PopulationRegister
+from maidinh.applications.registers.reading import FOLDER as REGISTERS
+from maidinh.applications.registers.reading import read_land, read_population
+from maidinh.config.procedures_check import Surroundings, check_procedure
+from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.architecture.frameworks import Framework, read_frameworks
+from maidinh.governance.architecture.reading import read_versions, resolve, version_files, version_in_force
+from maidinh.governance.architecture.rules import problems as misfits
+from maidinh.governance.architecture.rules import with_agency_codes
+from maidinh.infrastructure.calendars.definition import WorkingCalendar
+from maidinh.infrastructure.calendars.queries import FOLDER as CALENDARS
+from maidinh.infrastructure.definitions.code_lists import FOLDER as CODES
+from maidinh.infrastructure.definitions.code_lists import read_code_lists
+from maidinh.infrastructure.definitions.document import Document
+from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_all
+from maidinh.infrastructure.definitions.rule_packs import FOLDER as RULE_PACKS
+from maidinh.infrastructure.definitions.rule_packs import read_rule_packs
+from maidinh.infrastructure.identity.definition import Roles
+from maidinh.infrastructure.identity.reading import read_roles
+from maidinh.infrastructure.organisations.definition import Organisations
+from maidinh.infrastructure.organisations.reading import FILE as ORGANISATIONS
+from maidinh.infrastructure.organisations.reading import read_organisations
+from maidinh.services.procedures.definition import Procedure
+from maidinh.services.procedures.reading import procedure_files, read_procedures
+
+Read = TypeVar("Read")
+
+
+class Dated(Protocol):
+    """Something in force from one day to another."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def valid_from(self) -> date: ...
+    @property
+    def valid_to(self) -> date | None: ...
+
+
+@dataclass
+class Findings:
+    """What a check found: how many files it read, and everything that is wrong in them."""
+
+    files: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def read(self, reader: Callable[[], Read]) -> Read | None:
+        """What the reader reads; None, with its problems noted, when it can't."""
+        try:
+            return reader()
+        except DefinitionError as error:
+            self.problems.extend(error.problems)
+            return None
+
+
+@dataclass(frozen=True)
+class Nation:
+    """What holds for every province; a part that couldn't be read is None."""
+
+    roles: Roles | None
+    calendars: list[WorkingCalendar] | None
+    frameworks: dict[str, Framework] | None
+    ministries: frozenset[str] | None
+
+    def calendar_at(self, day: date) -> WorkingCalendar | None:
+        """The calendar in force on a day, if one is."""
+        held = [c for c in self.calendars or [] if c.valid_from <= day and (c.valid_to is None or day <= c.valid_to)]
+        return max(held, key=lambda calendar: calendar.valid_from, default=None)
+
+
+def check_definitions(root: Path, province: str | None = None) -> Findings:
+    """Read and hold together everything under `root`: the national definitions and those of one or all provinces."""
+    findings = Findings(files=len(list((root / "national").rglob("*.yaml"))))
+    nation = _check_nation(root / "national", findings)
+    for folder in sorted((root / "provinces").iterdir()):
+        if folder.is_dir() and province in (None, folder.name):
+            findings.files += len(list(folder.rglob("*.yaml")))
+            _check_province(folder, nation, findings)
+    findings.problems.sort(key=lambda problem: (str(problem.file), problem.line, problem.place))
+    return findings
+
+
+def _check_nation(national: Path, findings: Findings) -> Nation:
+    calendars = findings.read(lambda: read_all(sorted((national / CALENDARS).glob("*.yaml")), WorkingCalendar))
+    frameworks = findings.read(lambda: read_frameworks(national))
+    lists = findings.read(lambda: read_code_lists(national))
+    packs = findings.read(lambda: read_rule_packs(national))
+    for folder, found in ((CALENDARS, list((calendars or {}).values())), (RULE_PACKS, packs or [])):
+        findings.problems.extend(_overlapping(national / folder, found))
+    for folder, ids in (("frameworks", frameworks or {}), (CODES, lists or {})):
+        findings.problems.extend(_misnamed(national / folder, set(ids)))
+    ministries = frozenset(code.code for code in lists["ministries"].codes) if lists and "ministries" in lists else None
+    return Nation(
+        roles=findings.read(lambda: read_roles(national)),
+        calendars=list(calendars.values()) if calendars else None,
+        frameworks=frameworks,
+        ministries=ministries,
+    )
+
+
+def _overlapping(folder: Path, found: Sequence[Dated]) -> Iterator[Problem]:
+    ordered = sorted(found, key=lambda item: item.valid_from)
+    for earlier, later in pairwise(ordered):
+        if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
+            path = folder / f"{later.id}.yaml"
+            yield Problem(path, 1, "valid_from", f"{earlier.id} is still in force on {later.valid_from}")
+
+
+def _misnamed(folder: Path, ids: set[str]) -> Iterator[Problem]:
+    for path in sorted(folder.glob("*.yaml")):
+        if path.stem not in ids:
+            yield Problem(path, 1, "id", f"expected {path.stem}, the file's name")
+
+
+def _check_province(folder: Path, nation: Nation, findings: Findings) -> None:
+    organisations = findings.read(lambda: read_organisations(folder))
+    versions = findings.read(lambda: read_versions(folder))
+    procedures = findings.read(lambda: read_procedures(folder))
+    population = findings.read(lambda: read_population(folder))
+    land = findings.read(lambda: read_land(folder))
+    if organisations is None:
+        return
+    problems = findings.problems
+    problems.extend(_organisations(folder, organisations, nation.roles))
+    if versions is not None:
+        problems.extend(_architecture(folder, versions, organisations, nation.frameworks))
+    if population is not None and land is not None:
+        problems.extend(_registers(folder, population, land, organisations))
+    if procedures is not None:
+        problems.extend(_procedures(folder, procedures, versions, organisations, nation))
+
+
+def _organisations(folder: Path, organisations: Organisations, roles: Roles | None) -> Iterator[Problem]:
+    document = Document(folder / ORGANISATIONS)
+    if organisations.province != folder.name:
+        yield document.problem(("province",), f"expected {folder.name}, the folder's name")
+    known = {role.id: role for role in roles.roles} if roles else None
+    for n, person in enumerate(organisations.officials):
+        for role in person.roles if known is not None else []:
+            if known is None or role not in known:
+                yield document.problem(("officials", n, "roles"), f"expected roles of roles.yaml (found {role!r})")
+            elif both := sorted(set(known[role].apart_from) & set(person.roles)):
+                yield document.problem(("officials", n, "roles"), f"{role} and {both[0]} must be different people")
+
+
+def _architecture(
+    folder: Path,
+    versions: dict[str, ArchitectureVersion],
+    organisations: Organisations,
+    frameworks: dict[str, Framework] | None,
+) -> Iterator[Problem]:
+    paths = {path.parent.name: Document(path) for path in version_files(folder)}
+    codes = [agency.code for agency in organisations.agencies]
+    if not versions:
+        yield Problem(folder / "architecture", 0, "", "expected at least one architecture version")
+    for version, own in versions.items():
+        document = paths[version]
+        if own.province != folder.name:
+            yield document.problem(("province",), f"expected {folder.name}, the folder's name")
+        if frameworks is not None:
+            yield from _framework(own, document, frameworks)
+        try:
+            model = with_agency_codes(resolve(versions, version), organisations)
+        except ValueError as error:
+            yield document.problem(("inherits",), str(error))
+            continue
+        for misfit in misfits(model, codes):
+            yield document.problem(_place(own, misfit), misfit)
+
+
+def _framework(own: ArchitectureVersion, document: Document, frameworks: dict[str, Framework]) -> Iterator[Problem]:
+    framework = frameworks.get(own.framework)
+    if framework is None:
+        yield document.problem(("framework",), f"expected one of {', '.join(frameworks)} (found {own.framework!r})")
+        return
+    components = {component for each in frameworks.values() for component in each.component_ids()}
+    for n, element in enumerate(own.elements):
+        if element.layer > len(framework.layers):
+            yield document.problem(
+                ("elements", n, "layer"), f"framework {framework.id} has {len(framework.layers)} layers"
+            )
+        for reference in element.reference:
+            if reference not in components:
+                yield document.problem(("elements", n, "reference"), f"no framework has a component {reference!r}")
+
+
+def _place(own: ArchitectureVersion, misfit: str) -> tuple[str | int, ...]:
+    """Where the element or relation stands that a message of the architecture's rules begins with."""
+    kind, _, rest = misfit.partition(" ")
+    named = rest.split(":")[0]
+    ids = {"element": [item.id for item in own.elements], "relation": [item.id for item in own.relations]}
+    return (f"{kind}s", ids[kind].index(named)) if named in ids.get(kind, []) else ("version",)
+
+
+def _registers(
+    folder: Path, population: PopulationRegister, land: LandRegister, organisations: Organisations
+) -> Iterator[Problem]:
+    people, parcels = (Document(folder / REGISTERS / f"{name}.yaml") for name in ("population", "land"))
+    communes = {agency.code for agency in organisations.agencies if agency.kind == "commune"}
+    for document, named in ((people, population.communes), (parcels, land.communes)):
+        for code in sorted(set(named) - communes):
+            yield document.problem(("communes",), f"expected the code of a commune (found {code!r})")
+    owners = {parcel.parcel: parcel.owner for parcel in land.named}
+    persons = {persona.person for persona in population.personas}
+    for n, persona in enumerate(population.personas):
+        if persona.commune not in communes:
+            yield people.problem(
+                ("personas", n, "commune"), f"expected the code of a commune (found {persona.commune!r})"
+            )
+        for parcel in persona.parcels:
+            if owners.get(parcel) != persona.person:
+                yield people.problem(
+                    ("personas", n, "parcels"), f"the land register doesn't give {parcel} to this person"
+                )
+    for n, named_parcel in enumerate(land.named):
+        if named_parcel.owner not in persons:
+            yield parcels.problem(("named", n, "owner"), f"no persona has the number {named_parcel.owner}")
+        if named_parcel.commune not in communes:
+            message = f"expected the code of a commune (found {named_parcel.commune!r})"
+            yield parcels.problem(("named", n, "commune"), message)
+
+
+def _procedures(
+    folder: Path,
+    procedures: list[Procedure],
+    versions: dict[str, ArchitectureVersion] | None,
+    organisations: Organisations,
+    nation: Nation,
+) -> Iterator[Problem]:
+    documents = {path.parts[-3:-1]: Document(path) for path in procedure_files(folder)}
+    architecture = _in_force(versions)
+    for procedure in procedures:
+        document = documents[(procedure.code, procedure.version)]
+        calendar = nation.calendar_at(procedure.effective_from)
+        if calendar is None and nation.calendars is not None:
+            yield document.problem(("effective_from",), "no working calendar is in force on this day")
+        around = Surroundings(organisations, nation.roles, architecture, calendar, nation.ministries)
+        yield from check_procedure(procedure, document, around)
+    ordered = sorted(procedures, key=lambda each: (each.code, each.effective_from))
+    for earlier, later in pairwise(ordered):
+        still = earlier.effective_to is None or earlier.effective_to >= later.effective_from
+        if earlier.code == later.code and still:
+            document = documents[(later.code, later.version)]
+            yield document.problem(("effective_from",), f"version {earlier.version} is still in force on this day")
+
+
+def _in_force(versions: dict[str, ArchitectureVersion] | None) -> ArchitectureVersion | None:
+    if not versions:
+        return None
+    try:
+        return resolve(versions, version_in_force(versions))
+    except ValueError:
+        return None
