@@ -1,7 +1,7 @@
 """Signatures in PDF documents (PAdES B-B): making them with a key that only the signer holds, and checking them.
 
-Layer 4. Law on Electronic Transactions 20/2023/QH15 article 22 for what a digital signature must show. ETSI EN 319 142-1,
-baseline B; a time stamp and revocation data would need outside services and are not claimed.
+Layer 4. Law on Electronic Transactions 20/2023/QH15 article 22 for what a digital signature must show. ETSI EN 319
+142-1, baseline B; a time stamp and revocation data would need outside services and are not claimed.
 """
 
 from __future__ import annotations
