@@ -18,8 +18,9 @@ from maidinh.exchange.directory.definition import Directory, architecture_key
 from maidinh.exchange.directory.queries import current_directory, current_serial
 from maidinh.governance.architecture import rules
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.models import DRAFT, PUBLISHED, SUPERSEDED, Version
+from maidinh.governance.architecture.models import Version
 from maidinh.governance.architecture.queries import declared_version, deployment
+from maidinh.governance.architecture.rules import DRAFT, PUBLISHED, SUPERSEDED
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.definitions.hashing import content_hash
 from maidinh.infrastructure.events.actions import publish
@@ -91,7 +92,9 @@ def draft_version(*, actor: Actor, version: ArchitectureVersion, organisations: 
 def publish_version(*, actor: Actor, version_id: int, at: datetime, signer: Signer) -> Version:
     """Put a draft of another person into force: signed, logged, and obeyed by the exchange from here on."""
     require(actor, PUBLISHING)
-    row = Version.objects.select_for_update().get(pk=version_id)
+    row = Version.objects.select_for_update().filter(pk=version_id).first()
+    if row is None:
+        raise VersionRefused("there is no such version")
     current = Version.objects.select_for_update().filter(province=row.province, state=PUBLISHED).first()
     _refuse_unready(row, current, actor, localtime(at))
     directory = _directory(row, deployment(row), at)

@@ -11,8 +11,7 @@ from functools import cached_property
 from django.db import models
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
-
-DRAFT, PUBLISHED, SUPERSEDED = STATES = ("draft", "published", "superseded")
+from maidinh.governance.architecture.rules import DRAFT, PUBLISHED, STATES
 
 
 class Version(models.Model):

@@ -14,7 +14,8 @@ from django.utils.timezone import get_default_timezone
 
 from maidinh.governance.architecture import reading, rules
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.models import DRAFT, PUBLISHED, Version
+from maidinh.governance.architecture.models import Version
+from maidinh.governance.architecture.rules import DRAFT, PUBLISHED
 from maidinh.infrastructure.definitions.locating import province_root
 from maidinh.infrastructure.identity.rules import Actor
 from maidinh.infrastructure.keys.identifiers import file_stem

@@ -18,6 +18,7 @@ from maidinh.infrastructure.organisations.definition import Organisations
 Item = TypeVar("Item")
 MEMBER_CLASS = "GOV"
 RUNNING = ("live", "retiring")
+DRAFT, PUBLISHED, SUPERSEDED = STATES = ("draft", "published", "superseded")
 
 
 @dataclass(frozen=True)
