@@ -1,0 +1,20 @@
+"""The first page: search, the tasks people come for, tracking. Layer 2."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from maidinh.channels.routing import ANYONE, page
+from maidinh.portal.catalogue.queries import search
+from maidinh.portal.forms.queries import drafts_for
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Search box, procedures, tracking box, and what the person has begun."""
+    actor = request.actor  # type: ignore[attr-defined]
+    drafts = drafts_for(actor) if actor.may("dossier.submit") else []
+    return render(request, "web/home.html", {"procedures": search(""), "drafts": drafts})
+
+
+ROUTES = [page("", home, name="home", who=ANYONE)]

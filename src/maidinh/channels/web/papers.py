@@ -1,0 +1,117 @@
+"""Uploading papers, one file at a time: each is kept as it comes, and shown with its size and digest. Layer 2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maidinh.channels.routing import page as route
+from maidinh.channels.web.context import language
+from maidinh.channels.web.drafts import missing_papers, of_own_draft
+from maidinh.channels.web.wording import file_refusal, file_size
+from maidinh.infrastructure.files.rules import FORMATS, FileRefused
+from maidinh.portal.forms.actions import TooManyFiles, attach_paper, remove_paper
+from maidinh.services.procedures.definition import Paper, Procedure
+
+SUBMIT = "dossier.submit"
+DIGEST_SHOWN = 12  # hexadecimal characters: enough for a person to compare
+
+
+@of_own_draft
+def papers(request: HttpRequest, draft: Any) -> HttpResponse:
+    """The papers of the application: what is there, what is still needed."""
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        if "paper" in request.POST:
+            errors = _upload(request, draft)
+            if not errors:
+                return redirect(f"{request.path}#paper-{request.POST['paper']}")
+        else:
+            errors = {f"file-{paper}": _("Upload this paper; it is needed") for paper in missing_papers(draft)}
+            if not errors:
+                return redirect("application-check", draft=draft.pk)
+    procedure = draft.procedure.procedure
+    context = {
+        "procedure": procedure,
+        "papers": [paper_view(paper, draft.papers) for paper in procedure.papers],
+        "errors": errors,
+        "remove": reverse("application-paper-remove", kwargs={"draft": draft.pk}),
+        "back": reverse("application-page", kwargs={"draft": draft.pk, "page": procedure.pages[-1].id}),
+    }
+    return render(request, "web/papers.html", context, status=422 if errors else 200)
+
+
+@of_own_draft
+def remove(request: HttpRequest, draft: Any) -> HttpResponse:
+    """Take a file out again."""
+    actor = request.actor  # type: ignore[attr-defined]
+    paper, digest = request.POST.get("paper", ""), request.POST.get("digest", "")
+    remove_paper(actor=actor, draft_id=draft.pk, paper=paper, digest=digest, at=timezone.now())
+    return redirect("application-papers", draft=draft.pk)
+
+
+def paper_view(paper: Paper, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """A paper as it is shown: what it is, which formats it takes, the files that are there."""
+    return {
+        "id": paper.id,
+        "name": paper.name.in_language(language()),
+        "required": paper.required,
+        "accept": ",".join(FORMATS[each] for each in paper.formats),
+        "formats": ", ".join(each.upper() for each in paper.formats),
+        "files": [file_view(row) for row in rows if row["paper"] == paper.id],
+    }
+
+
+def file_view(row: dict[str, Any]) -> dict[str, str]:
+    """A file as it is shown."""
+    return {
+        "name": row["name"],
+        "size": file_size(row["size"]),
+        "digest": row["digest"],
+        "beginning": row["digest"][:DIGEST_SHOWN],
+    }
+
+
+def paper_asked(procedure: Procedure, paper_id: str) -> Paper | None:
+    """The paper of this id, when the procedure asks for it."""
+    return next((paper for paper in procedure.papers if paper.id == paper_id), None)
+
+
+def _upload(request: HttpRequest, draft: Any) -> dict[str, str]:
+    paper = paper_asked(draft.procedure.procedure, request.POST["paper"])
+    if paper is None:
+        return {"": _("The procedure does not ask for this paper")}
+    file, field = request.FILES.get("file"), f"file-{paper.id}"
+    if file is None:
+        return {field: _("Choose a file first")}
+    try:
+        attach_paper(
+            actor=request.actor,  # type: ignore[attr-defined]
+            draft_id=draft.pk,
+            paper=paper,
+            name=file.name or "",
+            content=file,  # type: ignore[arg-type]
+            at=timezone.now(),
+        )
+    except FileRefused as refusal:
+        return {field: file_refusal(refusal.reason, tuple(paper.formats))}
+    except TooManyFiles:
+        return {field: file_refusal("too-many", tuple(paper.formats))}
+    return {}
+
+
+ROUTES = [
+    route("applications/<uuid:draft>/papers", papers, name="application-papers", who=SUBMIT, methods=("GET", "POST")),
+    route(
+        "applications/<uuid:draft>/papers/remove",
+        remove,
+        name="application-paper-remove",
+        who=SUBMIT,
+        methods=("POST",),
+    ),
+]

@@ -1,0 +1,74 @@
+"""Finding a procedure, and all that one must know before beginning. Layer 2.
+
+What is shown of a procedure is what Decree 63/2010/NĐ-CP article 8 wants published; what nobody has checked says so.
+"""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from maidinh.channels.counter.wording import budget_in_words
+from maidinh.channels.routing import page
+from maidinh.channels.web.cases import case_choices, posted_case, receiving_choices
+from maidinh.channels.web.context import language
+from maidinh.infrastructure.organisations.queries import agency_names
+from maidinh.portal.catalogue.queries import search
+from maidinh.portal.forms.actions import begin_draft
+from maidinh.portal.forms.queries import draft_of
+from maidinh.services.procedures.queries import current_version
+
+TYPED_LIMIT = 200
+
+
+def procedures(request: HttpRequest) -> HttpResponse:
+    """The procedures that answer what was typed."""
+    text = request.GET.get("q", "")[:TYPED_LIMIT]
+    return render(request, "web/procedures.html", {"q": text, "procedures": search(text)})
+
+
+def procedure(request: HttpRequest, code: str) -> HttpResponse:
+    """Who, cost, days, papers, agency and legal basis of one procedure."""
+    version = current_version(code)
+    if version is None:
+        raise Http404
+    found = version.procedure
+    context = {
+        "procedure": found,
+        "agencies": agency_names(language()),
+        "cases": [(case, budget_in_words(case.time_limit.budget)) for case in found.cases],
+    }
+    return render(request, "web/procedure.html", context)
+
+
+def begin(request: HttpRequest, code: str) -> HttpResponse:
+    """Choose the case and the agency that receives; then the application exists and is saved."""
+    version = current_version(code)
+    if version is None:
+        raise Http404
+    actor = request.actor  # type: ignore[attr-defined]
+    known = draft_of(actor, version.hash)
+    found, errors = version.procedure, {}
+    chosen = (known.case, known.receiving) if known else ("", "")
+    if request.method == "POST":
+        chosen, errors = posted_case(found, request.POST)
+        if not errors:
+            draft = begin_draft(actor=actor, version=version, case=chosen[0], receiving=chosen[1], at=timezone.now())
+            return redirect("application-page", draft=draft.pk, page=found.pages[0].id)
+    context = {
+        "procedure": found,
+        "known": known,
+        "cases": case_choices(found),
+        "agencies": receiving_choices(found),
+        "chosen": chosen,
+        "errors": errors,
+    }
+    return render(request, "web/case.html", context, status=422 if errors else 200)
+
+
+ROUTES = [
+    page("procedures", procedures, name="procedures", who="catalogue.read"),
+    page("procedures/<str:code>", procedure, name="procedure", who="catalogue.read"),
+    page("procedures/<str:code>/begin", begin, name="procedure-begin", who="dossier.submit", methods=("GET", "POST")),
+]

@@ -1,0 +1,125 @@
+"""Checking the answers, submitting, and the page that says it is done. Layer 2.
+
+A second click finds the dossier that the first one made.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maidinh.channels.counter.wording import budget_in_words
+from maidinh.channels.routing import page as route
+from maidinh.channels.web.context import language
+from maidinh.channels.web.drafts import next_stop, of_own_draft
+from maidinh.channels.web.papers import file_view
+from maidinh.channels.web.qr import qr_address
+from maidinh.channels.web.receipts import tracking_address
+from maidinh.channels.web.wording import fault_texts
+from maidinh.infrastructure.organisations.queries import agency_names
+from maidinh.portal.forms.actions import Installation, NotComplete, submit_draft
+from maidinh.portal.forms.queries import draft_for
+from maidinh.services.dossiers.actions.submission import PaperMissing
+from maidinh.services.dossiers.queries import dossier_for
+from maidinh.services.dossiers.rules import case_of
+from maidinh.services.procedures.definition import Procedure
+from maidinh.services.results.rules import answer_in_words
+
+SUBMIT = "dossier.submit"
+
+
+@of_own_draft
+def check(request: HttpRequest, draft: Any) -> HttpResponse:
+    """Everything once more, with a way to change each part; then the declaration and the submission."""
+    errors: dict[str, str] = {}
+    name, where = next_stop(draft)
+    if name != "application-check":
+        return redirect(name, **where)
+    if request.method == "POST":
+        if request.POST.get("declaration") != "yes":
+            errors = {"declaration": _("Confirm that what you say is true, then submit")}
+        else:
+            errors = _submit(request, draft)
+            if not errors:
+                return redirect("application-submitted", draft=draft.pk)
+    procedure = draft.procedure.procedure
+    case = case_of(procedure, draft.case)
+    context = {
+        "procedure": procedure,
+        "draft": draft,
+        "case": case,
+        "time": budget_in_words(case.time_limit.budget),
+        "receiving": agency_names(language()).get(draft.receiving, draft.receiving),
+        "pages": [_answered(procedure, page, draft) for page in procedure.pages],
+        "papers": [(paper, [file_view(row) for row in draft.papers if row["paper"] == paper.id])
+                   for paper in procedure.papers],
+        "errors": errors,
+        "back": reverse("application-papers", kwargs={"draft": draft.pk}),
+    }  # fmt: skip
+    return render(request, "web/check.html", context, status=422 if errors else 200)
+
+
+def submitted(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """It is done: the code, the tracking secret, the promised date, and the receipt to keep."""
+    actor = request.actor  # type: ignore[attr-defined]
+    found = draft_for(actor, draft)
+    if found is None:
+        raise Http404
+    if not found.dossier:
+        return redirect("application", draft=draft)
+    dossier = dossier_for(actor, found.dossier)
+    if dossier is None:
+        raise Http404
+    address = tracking_address(dossier.code)
+    context = {
+        "dossier": dossier,
+        "procedure": dossier.procedure.procedure,
+        "secret": dossier.receipt.get("tracking", ""),
+        "receiving": agency_names(language()).get(dossier.receiving, dossier.receiving),
+        "address": address,
+        "qr": qr_address(address),
+    }
+    return render(request, "web/submitted.html", context)
+
+
+def _submit(request: HttpRequest, draft: Any) -> dict[str, str]:
+    environment = settings.MAIDINH
+    installation = Installation(
+        signer=settings.SIGNER, province=environment.province, promise_within=environment.log_promise
+    )
+    try:
+        submit_draft(
+            actor=request.actor,  # type: ignore[attr-defined]
+            draft_id=draft.pk,
+            at=timezone.now(),
+            installation=installation,
+        )
+    except NotComplete as fault:
+        return fault_texts(draft.procedure.procedure, fault.faults) or {"": _("Choose your case and where to submit")}
+    except PaperMissing:
+        return {"": _("A paper is missing. Go back to the papers and upload it")}
+    return {}
+
+
+def _answered(procedure: Procedure, page: Any, draft: Any) -> dict[str, Any]:
+    address = reverse("application-page", kwargs={"draft": draft.pk, "page": page.id}) + "?change=1"
+    rows = []
+    for field in page.fields:
+        label = field.label.in_language(language())
+        value = answer_in_words(field, draft.answers.get(field.id), language())
+        held = field.from_register is not None and not field.from_register.choose
+        rows.append({"key": label, "value": value, "href": None if held else address})
+    return {"title": page.title.in_language(language()), "rows": rows}
+
+
+ROUTES = [
+    route("applications/<uuid:draft>/check", check, name="application-check", who=SUBMIT, methods=("GET", "POST")),
+    route("applications/<uuid:draft>/submitted", submitted, name="application-submitted", who=SUBMIT),
+]
