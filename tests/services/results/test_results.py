@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -80,7 +79,7 @@ def test_a_signed_result_can_be_verified_by_anyone(issue: Any, dossier: Any, lea
 
 def test_signing_moves_the_dossier_on_and_enters_the_log(issue: Any, dossier: Any, leader: Actor) -> None:
     result = issue()
-    task, step = open_step(dossier)
+    _, step = open_step(dossier)
     assert dossier.status == 9
     assert step.kind == "handover"
     assert result.receipt["content"]["digest"] == result.document_id
@@ -164,9 +163,7 @@ def test_a_result_sent_back_needs_a_reason_and_is_not_signed(
         issue()
 
 
-def test_a_result_is_never_changed(
-    issue: Any, leader: Actor, role: Callable[[str], AbstractContextManager[None]]
-) -> None:
+def test_a_result_is_never_changed(issue: Any, leader: Actor) -> None:
     result = issue()
     with acting(agencies=leader.agencies):
         for statement in (
@@ -189,7 +186,15 @@ def test_a_draft_says_that_it_is_not_signed(dossier: Any, leader: Actor, at: dat
 
 @pytest.mark.parametrize("form", ["01", "02", "03", "05"])
 def test_every_form_can_be_set(dossier: Any, at: datetime, form: str) -> None:
-    slip = Slip(form, "Trung tâm", "Lý Thị Mai", (("Nhận hồ sơ", "09:30"),), "Lý do", ("Thiếu #bản vẽ", "Thiếu *đơn*"))
+    slip = Slip(
+        form,
+        "Phiếu thử",
+        "Trung tâm",
+        "Lý Thị Mai",
+        (("Nhận hồ sơ", "09:30"),),
+        "Lý do",
+        ("Thiếu #bản vẽ", "Thiếu *đơn*"),
+    )
     with acting(agencies=dossier.agencies):
         made = prepare_slip(dossier=dossier, slip=slip, installation=HERE, at=at)
     text = PdfReader(BytesIO(made)).pages[0].extract_text()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maidinh.channels.counter.timing import SUPPLEMENT, time_left
-from maidinh.channels.counter.wording import FORM, STATUS, budget_in_words, language, line_title
+from maidinh.channels.counter.wording import budget_in_words, form_name, language, line_title, status_name
 from maidinh.infrastructure.calendars.queries import calendar_at
 from maidinh.infrastructure.calendars.rules import explain_due
 from maidinh.infrastructure.identity.queries import official
@@ -34,7 +34,7 @@ def sheet_of(dossier: Any, at: datetime) -> dict[str, Any]:
         "dossier": dossier,
         "procedure": dossier.procedure.procedure,
         "case": case_of(dossier.procedure.procedure, dossier.case).name,
-        "status": STATUS[dossier.status],
+        "status": status_name(dossier.status),
         "receiving": agencies.get(dossier.receiving, dossier.receiving),
         "responsible": agencies.get(dossier.responsible, dossier.responsible),
         "answers": answers(dossier),
@@ -171,4 +171,4 @@ def slips_of(dossier: Any) -> list[dict[str, Any]]:
     if dossier.supplements:
         numbers.append("02")
     numbers += {3: ["03"], 8: ["05"]}.get(dossier.status, [])
-    return [{"number": number, "title": FORM[number]} for number in numbers]
+    return [{"number": number, "title": form_name(number)} for number in numbers]

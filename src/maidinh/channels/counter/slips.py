@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from maidinh.channels.counter.desk import READ, document, found
 from maidinh.channels.counter.sheet import papers, slips_of
 from maidinh.channels.counter.signing import installation
-from maidinh.channels.counter.wording import budget_in_words
+from maidinh.channels.counter.wording import budget_in_words, form_name
 from maidinh.channels.routing import page
 from maidinh.infrastructure.identity.queries import official
 from maidinh.infrastructure.organisations.queries import agency_names
@@ -66,6 +66,7 @@ def _slip(
     from_agency = event.agency if event and event.agency else dossier.receiving
     return Slip(
         form=form,
+        title=form_name(form, "vi"),
         agency=agency_names("vi").get(from_agency, from_agency),
         official=_name(event),
         facts=facts,

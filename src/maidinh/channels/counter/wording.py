@@ -1,31 +1,23 @@
 """How the counter's pages name things: statuses, lines of the history, amounts of time.
 
-Layer 2. The names of steps, outcomes, papers and fields come from the procedure itself.
+Layer 2. The names of steps, outcomes, papers and fields come from the procedure itself,
+those of statuses and forms from the code lists.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from maidinh.infrastructure.calendars.definition import Budget
+from maidinh.infrastructure.definitions.code_lists import read_code_list
+from maidinh.infrastructure.definitions.definition import Text
+from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.services.procedures.definition import Procedure
-
-# The names of the ten national statuses (TrangThai); the code is what systems exchange, the name is for people.
-STATUS: dict[int, Any] = {
-    1: _("New"),
-    2: _("Accepted"),
-    3: _("Not accepted"),
-    4: _("In process"),
-    5: _("Supplement requested"),
-    6: _("Payment requested"),
-    7: _("Withdrawal requested"),
-    8: _("Stopped"),
-    9: _("Result ready"),
-    10: _("Result handed over"),
-}
 
 LINE: dict[str, Any] = {
     "submitted": _("Submitted"),
@@ -33,19 +25,28 @@ LINE: dict[str, Any] = {
     "withdrawal_requested": _("Withdrawal requested"),
     "paid": _("Fee paid"),
 }
-# Circular 03/2025/TT-VPCP, Annex I.
-FORM: dict[str, Any] = {
-    "01": _("Receipt and appointment"),
-    "02": _("Request for a supplement"),
-    "03": _("Refusal of a dossier"),
-    "05": _("Notice that processing stops"),
-}
 WITHDRAWN = _("Withdrawal confirmed")
 
 
 def language() -> str:
     """The page's language, vi or en."""
     return (get_language() or "vi")[:2]
+
+
+@cache
+def _names(list_id: str) -> dict[str, Text]:
+    codes = read_code_list(definitions_root(settings.MAIDINH.definitions) / "national", list_id).codes
+    return {code.code: code.name for code in codes if code.code}
+
+
+def status_name(status: int) -> str:
+    """The name of a national status (TrangThai); the code is what systems exchange, the name is for people."""
+    return _names("dossier-statuses")[str(status)].in_language(language())
+
+
+def form_name(number: str, tongue: str | None = None) -> str:
+    """The name of a form of the one-stop shop."""
+    return _names("forms")[number].in_language(tongue or language())
 
 
 def budget_in_words(budget: Budget) -> str:

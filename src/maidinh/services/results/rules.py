@@ -47,12 +47,13 @@ class Validation:
 
 @dataclass(frozen=True)
 class Slip:
-    """A form of the one-stop shop about a dossier: its number, who issues it, what it says in Vietnamese.
+    """A form of the one-stop shop about a dossier: its number and name, who issues it, what it says in Vietnamese.
 
     `facts` are rows of name and value; `points` are numbered under `points_title`.
     """
 
     form: str
+    title: str
     agency: str
     official: str
     facts: tuple[tuple[str, str], ...]
