@@ -18,47 +18,55 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 PROVINCE = "lao-cai"
 NOW = datetime(2026, 11, 18, 2, 30, tzinfo=UTC)  # a Wednesday, 09:30 at the counter
 
 
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+os.environ["DJANGO_SETTINGS_MODULE"] = "maidinh.config.settings"
+os.environ["MAIDINH_PROCESS"] = "web"
+if WORKER is None:
+    PLACE = Path(tempfile.mkdtemp(prefix="maidinh-tests-", dir="/tmp"))
+    PLACE.chmod(0o711)
+    os.environ["MAIDINH_DATA"] = str(PLACE / "home")
+    os.environ["MAIDINH_PROVINCE"] = PROVINCE
+    os.environ["MAIDINH_DATABASE_NAME"] = os.environ["MAIDINH_TEST_TEMPLATE"] = f"maidinh_test_{os.getpid()}"
+    for name in [name for name in os.environ if name.startswith("MAIDINH_") and name.endswith(("_PORT", "_DEFINITIONS"))]:
+        del os.environ[name]
+else:
+    os.environ["MAIDINH_DATABASE_NAME"] = f"{os.environ['MAIDINH_TEST_TEMPLATE']}_{WORKER}"
+
+import django  # noqa: E402
+
+from maidinh.config.environment import Environment  # noqa: E402
+from maidinh.infrastructure.keys.signer import prepare_tokens  # noqa: E402
+
+Environment().home.prepare()
+prepare_tokens(Environment().home)
+django.setup()
+
+
 class Run:
-    """The server, the signer and the place of this test run; made by the process that starts the workers."""
+    """The server and the signer of this test run; made by the process that starts the workers."""
 
     def __init__(self) -> None:
-        self.place = Path(tempfile.mkdtemp(prefix="maidinh-tests-", dir="/tmp"))
-        self.place.chmod(0o711)
         self.server: Any = None
         self.signer: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        os.environ["MAIDINH_DATA"] = str(self.place / "home")
-        os.environ["MAIDINH_PROVINCE"] = PROVINCE
-        os.environ["MAIDINH_DATABASE_NAME"] = f"maidinh_test_{os.getpid()}"
-        from maidinh.config.environment import Environment
-        from maidinh.infrastructure.keys.signer import prepare_tokens
-
-        environment = Environment()
-        environment.home.prepare()
-        prepare_tokens(environment.home)
-        if environment.database_url is None:
-            from maidinh.infrastructure.database.embedded import EmbeddedPostgres
-
-            self.server = EmbeddedPostgres(environment.home)
-            self.server.start()
-        self.signer = subprocess.Popen([sys.executable, "-m", "maidinh", "serve", "signer"])
-
-    def prepare(self) -> None:
-        import django
-
-        django.setup()
         from django.conf import settings
 
         from maidinh.config.preparation import prepare_installation
         from maidinh.config.provinces import read_province
+        from maidinh.infrastructure.database.embedded import EmbeddedPostgres
 
+        if settings.MAIDINH.database_url is None:
+            self.server = EmbeddedPostgres(settings.MAIDINH.home)
+            self.server.start()
+        self.signer = subprocess.Popen([sys.executable, "-m", "maidinh", "serve", "signer"])
         prepare_installation(settings.MAIDINH, settings.CONNECTIONS, read_province(PROVINCE), NOW)
 
     def stop(self) -> None:
@@ -73,9 +81,10 @@ class Run:
             self.signer.wait(10)
         if self.server is not None:
             self.server.stop()
-        else:
-            drop_database(settings.CONNECTIONS.admin_dsn, settings.CONNECTIONS.database)
-        shutil.rmtree(self.place, ignore_errors=True)
+        elif settings.MAIDINH.database_url is not None:
+            for name in (settings.CONNECTIONS.database, os.environ["MAIDINH_TEST_TEMPLATE"]):
+                drop_database(settings.CONNECTIONS.admin_dsn, name)
+        shutil.rmtree(PLACE, ignore_errors=True)
 
 
 RUN: Run | None = None
@@ -83,61 +92,54 @@ RUN: Run | None = None
 
 def pytest_configure(config: pytest.Config) -> None:
     global RUN
-    os.environ["DJANGO_SETTINGS_MODULE"] = "maidinh.config.settings"
-    os.environ["MAIDINH_PROCESS"] = "web"
-    worker = getattr(config, "workerinput", None)
-    if worker is None:
+    template = os.environ["MAIDINH_TEST_TEMPLATE"]
+    if WORKER is None:
         RUN = Run()
         try:
             RUN.start()
-            RUN.prepare()
         except BaseException:
-            if RUN.server is not None:
-                RUN.server.stop()
-            if RUN.signer is not None:
-                RUN.signer.kill()
+            RUN.stop()
             raise
         if config.getoption("numprocesses", None):
             return
-    template = os.environ["MAIDINH_DATABASE_NAME"]
-    name = f"{template}_{worker['workerid'] if worker else 'main'}"
-    _clone(template, name)
-    os.environ["MAIDINH_DATABASE_NAME"] = name
-    if worker is not None:
-        import django
-
-        django.setup()
+        _clone(template, f"{template}_main")
+        _connect_to(f"{template}_main")
     else:
-        _connect_to(name)
+        _clone(template, f"{template}_{WORKER}")
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if RUN is not None and getattr(config, "workerinput", None) is None:
+def pytest_unconfigure() -> None:
+    from django.db import connections
+
+    connections.close_all()
+    if WORKER is not None:
+        from django.conf import settings
+
+        from maidinh.infrastructure.database.roles import drop_database
+
+        drop_database(settings.CONNECTIONS.admin_dsn, settings.CONNECTIONS.database)
+    if RUN is not None:
         RUN.stop()
 
 
 def _clone(template: str, name: str) -> None:
-    from maidinh.config.environment import Environment
-    from maidinh.infrastructure.database.connections import Connections
+    """A copy of the prepared database; nobody may be connected to the template meanwhile, so it may take a few tries."""
+    from django.conf import settings
+    from django.db import connections
+
     from maidinh.infrastructure.database.roles import create_database, drop_database
 
-    environment = Environment()
-    admin = Connections(environment.home, environment.database_url, template).admin_dsn
-    if "django" in sys.modules:
-        from django.db import connections
-
-        if os.environ.get("MAIDINH_DATABASE_NAME") == template and RUN is not None:
-            connections.close_all()
+    connections.close_all()
+    admin = settings.CONNECTIONS.admin_dsn
     drop_database(admin, name)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 20
     while True:
         try:
-            create_database(admin, name, template)
-            return
-        except Exception:  # another worker copies the template at this moment
+            return create_database(admin, name, template)
+        except psycopg.errors.ObjectInUse:
             if time.monotonic() > deadline:
                 raise
-            time.sleep(0.1)
+            time.sleep(0.05)
 
 
 def _connect_to(name: str) -> None:
@@ -176,9 +178,8 @@ def own_database() -> Iterator[str]:
     from maidinh.infrastructure.database.roles import drop_database
 
     before = settings.CONNECTIONS.database
-    template, name = before.rsplit("_", 1)[0], f"{before}_own"
-    connections.close_all()
-    _clone(template, name)
+    name = f"{before}_own"
+    _clone(os.environ["MAIDINH_TEST_TEMPLATE"], name)
     _connect_to(name)
     try:
         yield name

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
+from typing import Literal
 
 from django.conf import settings
 
 from maidinh.infrastructure.definitions.locating import definitions_root
-from maidinh.infrastructure.rulepacks.definition import RulePack
-from maidinh.infrastructure.rulepacks.reading import read_rule_packs
+from maidinh.infrastructure.definitions.rule_packs import RulePack, read_rule_packs
 
 
 @cache
@@ -31,3 +31,13 @@ def rule_pack(pack: str) -> RulePack:
         if candidate.id == pack:
             return candidate
     raise LookupError(f"no rule pack {pack}")
+
+
+def supplement_rule(pack: RulePack) -> Literal["pause", "restart"]:
+    """What a supplement does to the clock."""
+    return "restart" if pack.value("dossier.supplement-rule") == "restart" else "pause"
+
+
+def supplements_allowed(pack: RulePack) -> int:
+    """How often an agency may ask for a supplement."""
+    return int(pack.value("dossier.supplements-allowed"))

@@ -73,6 +73,3 @@ def papers_of(dossier: Dossier) -> list[Paper]:
     return list(Paper.objects.filter(dossier=dossier).select_related("document").order_by("added_at", "id"))
 
 
-def applicant_of(dossier_id: int) -> str | None:
-    """Whose dossier this is, for a receiver of events; None when the reader may not see it."""
-    return Dossier.objects.filter(pk=dossier_id).values_list("applicant", flat=True).first()

@@ -11,10 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
-from maidinh.infrastructure.calendars.rules import due, is_working_day, start_day
+from maidinh.infrastructure.calendars.rules import Pause, due_with_pauses
 from maidinh.services.procedures.definition import Case, Outcome, Procedure, Step
 
 SupplementRule = Literal["pause", "restart"]
@@ -112,46 +111,11 @@ def due_at(
     cutoff: bool,
 ) -> datetime:
     """When the dossier is due, in the calendar's zone. A suspension still open does not move it yet."""
-    start, budget = accepted, limit
-    for pause in suspensions:
-        if pause.until is None:
-            continue
-        if rule == "pause":
-            budget = remaining(budget, start, pause.since, calendar, cutoff)
-        else:
-            budget = limit
-        start = pause.until
-    return due(start, budget, calendar, cutoff)
-
-
-def remaining(budget: Budget, start: datetime, stop: datetime, calendar: WorkingCalendar, cutoff: bool) -> Budget:
-    """What is left of a budget when the clock stops: the days up to and including that of the stop are used."""
-    zone = ZoneInfo(calendar.timezone)
-    first, last = start_day(start, calendar, cutoff), stop.astimezone(zone).date()
-    days = [first + timedelta(days=n) for n in range(1, max((last - first).days, 0) + 1)]
-    if budget.unit == "working_day":
-        return Budget(amount=max(budget.amount - sum(is_working_day(d, calendar) for d in days), 0), unit="working_day")
-    if budget.unit == "working_hour":
-        used = _office_seconds(start.astimezone(zone), stop.astimezone(zone), calendar)
-        left = max(budget.amount * 3600 - used, 0)
-        return Budget(amount=-(-left // 3600), unit="working_hour")
-    if budget.unit == "month":
-        whole = (due(start, budget, calendar, cutoff).astimezone(zone).date() - first).days
-        return Budget(amount=max(whole - len(days), 0), unit="calendar_day")
-    return Budget(amount=max(budget.amount - len(days), 0), unit="calendar_day")
-
-
-def _office_seconds(start: datetime, stop: datetime, calendar: WorkingCalendar) -> int:
-    total = timedelta()
-    day: date = start.date()
-    while day <= stop.date():
-        if is_working_day(day, calendar):
-            for hours in calendar.office_hours:
-                opens = datetime.combine(day, hours.opens, start.tzinfo)
-                closes = datetime.combine(day, hours.closes, start.tzinfo)
-                total += max(min(closes, stop) - max(opens, start), timedelta())
-        day += timedelta(days=1)
-    return int(total.total_seconds())
+    pauses = [Pause(each.since, each.until) for each in suspensions if each.until is not None]
+    due = due_with_pauses(accepted, limit, pauses, rule, calendar, cutoff)
+    if due is None:
+        raise ValueError("a term whose suspensions have all ended has an end")
+    return due
 
 
 def time_left(due: datetime | None, at: datetime, soon: timedelta) -> Literal["late", "soon", "fine", "none"]:

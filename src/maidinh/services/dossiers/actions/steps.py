@@ -9,13 +9,13 @@ from datetime import datetime
 
 from django.db import transaction
 
+from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.calendars.queries import calendar_at
 from maidinh.infrastructure.calendars.rules import due
 from maidinh.infrastructure.events.actions import publish
-from maidinh.infrastructure.actor import Actor, require
-from maidinh.infrastructure.rulepacks.queries import RulePack, rule_pack
+from maidinh.infrastructure.rulepacks.queries import RulePack, rule_pack, supplement_rule, supplements_allowed
 from maidinh.services.dossiers.models import Dossier, DossierEvent, Status, Task
 from maidinh.services.dossiers.rules import (
     Move,
@@ -218,7 +218,7 @@ def _refuse_unready(
 ) -> None:
     if step.requires_fee and target.status != Status.STOPPED and unpaid(dossier.pk):
         raise FeeUnpaid(dossier.code)
-    if target.status == Status.SUPPLEMENT and dossier.supplements >= pack.supplements_allowed:
+    if target.status == Status.SUPPLEMENT and dossier.supplements >= supplements_allowed(pack):
         raise SupplementsUsedUp(dossier.code)
     if step.kind == "signature" and target.status == Status.DONE:
         if result_digest is None:
@@ -229,7 +229,7 @@ def _refuse_unready(
 
 def _accept(dossier: Dossier, limit: TimeLimit, calendar: WorkingCalendar, pack: RulePack, at: datetime) -> None:
     dossier.accepted_at = at
-    dossier.due_at = due_at(limit.budget, at, [], calendar, pack.supplement_rule, limit.cutoff)
+    dossier.due_at = due_at(limit.budget, at, [], calendar, supplement_rule(pack), limit.cutoff)
     fee = case_of(dossier.procedure.procedure, dossier.case).fee
     if fee is not None and fee.amount > 0:
         charge_fee(dossier_id=dossier.pk, fee=fee, at=at)

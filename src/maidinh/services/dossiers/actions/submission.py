@@ -12,12 +12,12 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.calendars.queries import calendar_at
 from maidinh.infrastructure.commands.actions import begin_command, finish_command
 from maidinh.infrastructure.events.actions import publish
-from maidinh.infrastructure.actor import Actor, require
-from maidinh.infrastructure.rulepacks.queries import rule_pack_at
+from maidinh.infrastructure.rulepacks.queries import rule_pack_at, supplement_rule
 from maidinh.infrastructure.translog.promise import Signs
 from maidinh.services.dossiers.actions.receipts import tracking_secret, write_receipt
 from maidinh.services.dossiers.actions.steps import note, open_task, rules_for
@@ -117,7 +117,7 @@ def submit_dossier(
         agencies=sorted({receiving, procedure.responsible}),
         status=Status.NEW,
         submitted_at=at,
-        promised_at=due_at(limit.budget, at, [], calendar, pack.supplement_rule, limit.cutoff),
+        promised_at=due_at(limit.budget, at, [], calendar, supplement_rule(pack), limit.cutoff),
         rule_pack=pack.id,
         tracking_secret=secret,
         tracking_digest=tracking_digest(code, secret),
@@ -150,7 +150,7 @@ def supplement_dossier(
         pauses = [Suspension.from_json(row) for row in dossier.suspensions]
         pauses[-1] = Suspension(pauses[-1].since, at)
         dossier.suspensions = [pause.as_json() for pause in pauses]
-        dossier.due_at = due_at(limit.budget, dossier.accepted_at, pauses, calendar, pack.supplement_rule, limit.cutoff)
+        dossier.due_at = due_at(limit.budget, dossier.accepted_at, pauses, calendar, supplement_rule(pack), limit.cutoff)
     dossier.status = Status.NEW if dossier.accepted_at is None else Status.IN_PROCESS
     dossier.save(update_fields=["status", "suspensions", "due_at"])
     note(dossier, "supplemented", actor, at, reason=explanation)
