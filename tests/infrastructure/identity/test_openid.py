@@ -128,7 +128,9 @@ def test_the_page_says_that_it_is_a_stand_in_and_lists_everyone(served):
            "code_challenge": "x", "code_challenge_method": "S256"}  # fmt: skip
     page = requests.get(f"{served.issuer}/authorize", params=ask, timeout=10)
     assert "Dữ liệu mẫu." in page.text and CITIZEN.name in page.text and OFFICIAL.name in page.text
-    assert "<script" not in page.text and "form-action 'self' http://testserver" in page.headers["Content-Security-Policy"]
+    assert (
+        "<script" not in page.text and "form-action 'self' http://testserver" in page.headers["Content-Security-Policy"]
+    )
     english = requests.get(f"{served.issuer}/authorize", params={**ask, "ui_locales": "en"}, timeout=10)
     assert "Nobody here is real" in english.text
 

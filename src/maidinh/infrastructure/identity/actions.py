@@ -30,7 +30,7 @@ class SignInRefused(Exception):
 
 @transaction.atomic
 def load_officials(*, organisations: Organisations) -> int:
-    """Bring the officials' rows up to the definition; returns how many there are. Roles of those gone are taken away."""
+    """Bring the officials' rows up to the definition; returns how many there are. Those gone lose their roles."""
     known = roles()
     for person in organisations.officials:
         for role_id in person.roles:

@@ -9,11 +9,11 @@ from functools import cache
 
 from django.conf import settings
 
+from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.infrastructure.identity.definition import Roles
 from maidinh.infrastructure.identity.models import Account, Official
 from maidinh.infrastructure.identity.reading import read_roles
-from maidinh.infrastructure.identity.rules import Actor
 
 ANONYMOUS = "anonymous"
 CITIZEN = "citizen"

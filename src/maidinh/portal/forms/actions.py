@@ -14,13 +14,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.files.actions import store_document
-from maidinh.infrastructure.identity.rules import Actor, require
+from maidinh.infrastructure.translog.promise import Signs
 from maidinh.portal.forms.models import Draft
 from maidinh.portal.forms.queries import draft_of
 from maidinh.portal.forms.rules import Fault, whole_faults
-from maidinh.services.dossiers.actions.receipts import Signer
 from maidinh.services.dossiers.actions.submission import SubmittedPaper, submit_dossier
 from maidinh.services.procedures.definition import Paper, Procedure
 
@@ -71,7 +71,7 @@ class NotComplete(ValueError):
 class Installation:
     """What a receipt needs of the installation."""
 
-    signer: Signer
+    signer: Signs
     province: str
     promise_within: int
 

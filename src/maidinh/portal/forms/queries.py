@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from maidinh.infrastructure.identity.rules import Actor, require
+from maidinh.infrastructure.actor import Actor, require
 from maidinh.portal.forms.models import Draft
 
 

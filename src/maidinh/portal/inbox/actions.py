@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
+from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.audit.actions import record_act
-from maidinh.infrastructure.identity.rules import Actor
 from maidinh.portal.inbox.queries import notices_for
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from maidinh.infrastructure.identity.rules import Actor, require
+from maidinh.infrastructure.actor import Actor, require
 from maidinh.portal.inbox.models import Notice
 
 

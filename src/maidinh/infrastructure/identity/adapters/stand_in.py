@@ -101,13 +101,17 @@ class StandIn:
         if request.method == "POST":
             return await self._choose(request, asked)
         language = "en" if asked["ui_locales"].split(" ")[0].startswith("en") else "vi"
-        target = urlsplit(asked["redirect_uri"])
-        policy = f"default-src 'none'; style-src 'self'; form-action 'self' {target.scheme}://{target.netloc}; base-uri 'none'; frame-ancestors 'none'"
+        start, target = urlsplit(self.issuer).path, urlsplit(asked["redirect_uri"])
+        policy = (
+            "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+            f"form-action 'self' {target.scheme}://{target.netloc}"
+        )
+        other = {**asked, "ui_locales": "vi" if language == "en" else "en"}
         text = TEMPLATES.get_template("stand_in.html").render(
             groups=_grouped(self.personas.values(), language),
-            action=f"{urlsplit(self.issuer).path}/authorize?{urlencode(asked)}",
-            other=f"{urlsplit(self.issuer).path}/authorize?{urlencode({**asked, 'ui_locales': 'vi' if language == 'en' else 'en'})}",
-            style=f"{urlsplit(self.issuer).path}/style.css",
+            action=f"{start}/authorize?{urlencode(asked)}",
+            other=f"{start}/authorize?{urlencode(other)}",
+            style=f"{start}/style.css",
             language=language,
         )
         headers = {**ANSWER_HEADERS, "Content-Security-Policy": policy}
