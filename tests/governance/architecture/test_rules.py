@@ -1,0 +1,118 @@
+"""The directory says exactly what the architecture declares."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from maidinh.exchange.directory.definition import Directory
+from maidinh.exchange.directory.rules import Allowed, Refused, decide
+from maidinh.governance.architecture import rules
+from maidinh.governance.architecture.definition import ArchitectureVersion
+from tests.governance import small
+
+AT = datetime(2026, 11, 18, 2, 30, tzinfo=UTC)
+DEPLOYMENT = rules.Deployment(
+    keys={small.PORTAL: "PEM"},
+    addresses={"registers/population": "http://127.0.0.1:8002/registers/population"},
+    zone=ZoneInfo("Asia/Ho_Chi_Minh"),
+    lifetime=timedelta(days=30),
+    timeout_seconds=10,
+)
+
+
+def directory(model: ArchitectureVersion, at: datetime = AT, **changes: Any) -> Directory:
+    deployment = rules.Deployment(**{**vars(DEPLOYMENT), **changes})
+    return rules.build_directory(
+        model, instance=small.INSTANCE, agencies={"H99.1": "Văn phòng"}, deployment=deployment, serial=7,
+        content_hash="a" * 64, at=at,
+    )  # fmt: skip
+
+
+def test_directory_holds_exactly_what_is_declared() -> None:
+    built = directory(small.architecture())
+    assert [(each.code, each.name) for each in built.members] == [
+        ("H99.1", "Văn phòng"), ("H99.2", "H99.2"), ("H99.3", "H99.3"),
+    ]  # fmt: skip
+    assert {each.id for each in built.subsystems} == {small.PORTAL, small.OTHER, small.REGISTER}
+    assert [(each.id, each.url) for each in built.services] == [
+        (small.SERVICE, "http://127.0.0.1:8002/registers/population")
+    ]
+    assert [(each.id, each.consumer, each.provider_service, each.sample) for each in built.contracts] == [
+        ("C1", small.PORTAL, small.SERVICE, True)
+    ]
+    keys = {each.id: [key.public_key_pem for key in each.keys] for each in built.subsystems}
+    assert keys == {small.PORTAL: ["PEM"], small.REGISTER: [], small.OTHER: []}
+    assert (built.serial, built.expires_at) == (7, AT + timedelta(days=30))
+
+
+def test_what_the_directory_says_is_what_the_gateway_decides() -> None:
+    built = directory(small.architecture())
+    assert isinstance(decide(built, small.PORTAL, small.SERVICE, "GET", "/persons/1", AT), Allowed)
+    assert decide(built, small.PORTAL, small.SERVICE, "POST", "/persons/1", AT) == Refused("operation_not_in_contract")
+    assert decide(built, small.OTHER, small.SERVICE, "GET", "/persons/1", AT) == Refused("no_contract")
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "valid_to", "there"),
+    [
+        (date(2020, 1, 1), date(2026, 11, 17), False),
+        (date(2020, 1, 1), date(2026, 11, 18), True),
+        (date(2026, 12, 1), date(2027, 1, 1), True),  # begins while the directory holds; the gateway minds the day
+        (date(2027, 1, 1), date(2028, 1, 1), False),
+    ],
+)
+def test_contracts_that_are_over_are_left_out(valid_from: date, valid_to: date, there: bool) -> None:
+    built = directory(small.with_contract(valid_from=valid_from, valid_to=valid_to))
+    assert [each.id for each in built.contracts] == (["C1"] if there else [])
+
+
+def test_last_day_of_a_contract_ends_at_midnight_in_vietnam() -> None:
+    built = directory(small.with_contract(valid_to=date(2026, 11, 18)))
+    assert built.contracts[0].valid_to == datetime(2026, 11, 18, 17, tzinfo=UTC)
+
+
+def test_flow_without_contract_and_system_that_does_not_run_yet_allow_nothing() -> None:
+    model = small.architecture()
+    bare = model.model_copy(update={"relations": [model.relations[0].model_copy(update={"contract": None})]})
+    assert directory(bare).contracts == ()
+    planned = [
+        each.model_copy(update={"state": "planned"}) if each.id == "register" else each for each in model.elements
+    ]
+    built = directory(model.model_copy(update={"elements": planned}))
+    assert (built.services, built.contracts) == ((), ())
+
+
+def test_interface_without_address_is_told() -> None:
+    with pytest.raises(ValueError, match="registers/population"):
+        directory(small.architecture(), addresses={})
+
+
+def test_problems_are_named_all_at_once() -> None:
+    assert rules.problems(small.architecture(), ["H99.1", "H99.2", "H99.3"]) == []
+    model = small.architecture(
+        relations=[
+            {"id": "r1", "kind": "serving", "from": "one-stop", "to": "nowhere"},
+            {"id": "r2", "kind": "serving", "from": "one-stop", "to": "persons", "contract": small.contract()},
+            {"id": "r3", "kind": "flow", "from": "citizens", "to": "register", "contract": small.contract()},
+            {"id": "r4", "kind": "flow", "from": "one-stop", "to": "persons",
+             "contract": small.contract(id="C2", methods=[{"method": "POST", "path": "/persons"}],
+                                        valid_to=date(2019, 1, 1))},
+        ]
+    )  # fmt: skip
+    found = rules.problems(model, ["H99.1", "H99.2"])
+    for part in (
+        "its owner H99.3 is no agency", "nowhere is no element", "only a flow carries a contract",
+        "citizens has no subsystem", "a contract leads to an interface", "does not offer POST /persons",
+        "ends before it begins", "contract C1 stands more than once",
+    ):  # fmt: skip
+        assert any(part in line for line in found), part
+
+
+def test_services_are_found_by_code() -> None:
+    assert rules.services_of(small.architecture(), "H99") == {"persons": small.SERVICE}
+    assert rules.subsystems_of(small.architecture(), "H99") == sorted([small.PORTAL, small.REGISTER, small.OTHER])
+    assert rules.system_subsystem(small.architecture(), "citizens", small.INSTANCE) is None
