@@ -21,7 +21,7 @@ class Code(Provenance):
 
     code: str
     name: Text
-    properties: dict[str, str | int | bool] = {}
+    properties: dict[str, str | int | bool] = Field(default_factory=dict)
 
 
 class CodeList(Provenance):
@@ -32,7 +32,7 @@ class CodeList(Provenance):
     legal: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
-    properties: dict[str, str | int | bool] = {}
+    properties: dict[str, str | int | bool] = Field(default_factory=dict)
     codes: list[Code] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -15,6 +15,11 @@ from pydantic import BaseModel, ValidationError
 
 FILE_SIZE_LIMIT = 4 * 1024 * 1024  # bytes; the largest honest definition is a tenth of it
 
+TOO_DEEP = "nested too deeply"
+PLAIN_TAGS = frozenset(
+    f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
+)
+
 Form = TypeVar("Form", bound=BaseModel)
 Position = tuple[str | int, ...]
 
@@ -81,55 +86,77 @@ def read_yaml(path: Path) -> tuple[Any, dict[Position, int]]:
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line + 1) if error.problem_mark else 0
         raise DefinitionError([Problem(path, line, "", f"not readable as YAML: {error.problem}")]) from None
+    except RecursionError:
+        raise DefinitionError([Problem(path, 1, "", TOO_DEEP)]) from None
     except yaml.YAMLError as error:
         raise DefinitionError([Problem(path, 0, "", f"not readable as YAML: {error}")]) from None
     if node is None:
         raise DefinitionError([Problem(path, 1, "", "the file is empty")])
-    lines: dict[Position, int] = {}
-    problems: list[Problem] = []
-    content = _construct(node, (), lines, problems, path, set())
-    if problems:
-        raise DefinitionError(problems)
-    return content, lines
+    construction = _Construction(path)
+    try:
+        content = construction.content(node, ())
+    except RecursionError:
+        raise DefinitionError([Problem(path, 1, "", TOO_DEEP)]) from None
+    if construction.problems:
+        raise DefinitionError(construction.problems)
+    return content, construction.lines
 
 
 def _loader() -> type[yaml.SafeLoader]:
     return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-_SCALARS = yaml.SafeLoader("")
+class _Construction:
+    """The making of plain content from the nodes of one file, with the line of each part and what is refused."""
 
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lines: dict[Position, int] = {}
+        self.problems: list[Problem] = []
+        self._seen: set[int] = set()
+        self._scalars = yaml.SafeLoader("")
 
-def _construct(
-    node: yaml.Node, at: Position, lines: dict[Position, int], problems: list[Problem], path: Path, seen: set[int]
-) -> Any:
-    line = node.start_mark.line + 1
-    lines.setdefault(at, line)
-    if isinstance(node, (yaml.MappingNode, yaml.SequenceNode)):
-        if id(node) in seen:
-            problems.append(Problem(path, line, _place(at), "aliases are not allowed: write the value out"))
-            return None
-        seen.add(id(node))
-    if isinstance(node, yaml.MappingNode):
-        result: dict[Any, Any] = {}
+    def content(self, node: yaml.Node, at: Position) -> Any:
+        """What the node holds; None where it is refused."""
+        self.lines.setdefault(at, node.start_mark.line + 1)
+        if node.tag not in PLAIN_TAGS:
+            return self._refuse(node, at, f"tags are not allowed (found {node.tag})")
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, at)
+        if id(node) in self._seen:
+            return self._refuse(node, at, "aliases are not allowed: write the value out")
+        self._seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            return [self.content(child, (*at, n)) for n, child in enumerate(node.value)]
+        return self._mapping(node, at)
+
+    def _mapping(self, node: yaml.Node, at: Position) -> dict[str | int, Any]:
+        result: dict[str | int, Any] = {}
         for key_node, value_node in node.value:
-            key = _SCALARS.construct_object(key_node)
-            if not isinstance(key, (str, int)):
-                key = str(key_node.value)
+            key = self._key(key_node, at)
+            if key is None:
+                continue
             if key in result:
-                problems.append(
-                    Problem(path, key_node.start_mark.line + 1, _place((*at, key)), "the same key stands here twice")
-                )
-            lines[(*at, key)] = key_node.start_mark.line + 1
-            result[key] = _construct(value_node, (*at, key), lines, problems, path, seen)
+                self._refuse(key_node, (*at, key), "the same key stands here twice")
+            self.lines[(*at, key)] = key_node.start_mark.line + 1
+            result[key] = self.content(value_node, (*at, key))
         return result
-    if isinstance(node, yaml.SequenceNode):
-        return [_construct(child, (*at, n), lines, problems, path, seen) for n, child in enumerate(node.value)]
-    try:
-        return _SCALARS.construct_object(node)
-    except (yaml.YAMLError, ValueError) as error:
-        problems.append(Problem(path, line, _place(at), f"a value that can't be read: {error}"))
-        return None
+
+    def _key(self, node: yaml.Node, at: Position) -> str | int | None:
+        if not isinstance(node, yaml.ScalarNode) or node.tag not in PLAIN_TAGS:
+            self._refuse(node, at, "expected a plain word or number as key")
+            return None
+        key = self._scalar(node, at)
+        return key if isinstance(key, (str, int)) and not isinstance(key, bool) else str(node.value)
+
+    def _scalar(self, node: yaml.Node, at: Position) -> Any:
+        try:
+            return self._scalars.construct_object(node)
+        except (yaml.YAMLError, ValueError) as error:
+            return self._refuse(node, at, f"a value that can't be read: {error}")
+
+    def _refuse(self, node: yaml.Node, at: Position, expected: str) -> None:
+        self.problems.append(Problem(self.path, node.start_mark.line + 1, _place(at), expected))
 
 
 def _place(at: Position) -> str:
