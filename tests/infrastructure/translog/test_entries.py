@@ -58,22 +58,25 @@ def test_an_entry_has_a_proof_after_the_next_checkpoint(bench: Bench) -> None:
     assert proof_for(commitment.entry_id, published=bench.published) == proof
 
 
-@pytest.mark.parametrize("role", ["web", "gateway", "worker"])
-def test_writers_enter_pending_leaves_and_do_nothing_else(dsn: Dsn, role: str) -> None:
-    with psycopg.connect(dsn(role), autocommit=True) as connection:
-        leaf = leaf_number(7)
-        connection.execute(ENTER, [AT, leaf, idempotency_of(leaf)])
-        for statement in (
-            "INSERT INTO translog_entry (created_at, leaf, idempotency, index) VALUES (now(), 'x', 'x', 0)",
-            "UPDATE translog_entry SET index = 0",
-            "UPDATE translog_entry SET leaf = 'x'",
-            "DELETE FROM translog_entry",
-            "TRUNCATE translog_entry",
-            "INSERT INTO translog_checkpoint (origin, size, root, note, at) VALUES ('o', 0, '', '', now())",
-            "DELETE FROM translog_checkpoint",
-        ):
-            with pytest.raises(REFUSALS):
-                connection.execute(statement)
+WRITING_MORE = (
+    "INSERT INTO translog_entry (created_at, leaf, idempotency, index) VALUES (now(), 'x', 'x', 0)",
+    "UPDATE translog_entry SET index = 0",
+    "UPDATE translog_entry SET leaf = 'x'",
+    "DELETE FROM translog_entry",
+    "TRUNCATE translog_entry",
+    "INSERT INTO translog_checkpoint (origin, size, root, note, at) VALUES ('o', 0, '', '', now())",
+    "DELETE FROM translog_checkpoint",
+)
+
+
+def test_writers_enter_pending_leaves_and_do_nothing_else(dsn: Dsn) -> None:
+    for number, role in enumerate(("web", "gateway", "worker")):
+        with psycopg.connect(dsn(role), autocommit=True) as connection:
+            leaf = leaf_number(number)
+            connection.execute(ENTER, [AT, leaf, idempotency_of(leaf)])
+            for statement in WRITING_MORE:
+                with pytest.raises(REFUSALS):
+                    connection.execute(statement)
 
 
 def test_the_sequencer_gives_places_and_does_nothing_else(bench: Bench) -> None:

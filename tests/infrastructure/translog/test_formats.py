@@ -160,7 +160,7 @@ def test_sizes_of_tiles_are_checked() -> None:
         join_entries([bytes(65_536)])
 
 
-@pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 511, 512, 1000, 65_536, 65_537, 66_000])
+@pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 511, 512, 1000, 66_000])
 def test_a_growing_edge_gives_the_same_root_and_tiles_as_the_whole_tree(size: int, tmp_path: Path) -> None:
     published, edge = PublishedLog(tmp_path), Edge()
     leaves = [b"%d" % number for number in range(size)]
