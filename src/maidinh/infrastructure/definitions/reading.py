@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 FILE_SIZE_LIMIT = 4 * 1024 * 1024  # bytes; the largest honest definition is a tenth of it
 
-TOO_DEEP = "nested too deeply"
+DEPTH_LIMIT = 50  # the deepest honest definition has 10; composing recurses in C, which no exception stops
 PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
 )
@@ -82,24 +82,32 @@ def read_yaml(path: Path) -> tuple[Any, dict[Position, int]]:
     if len(text) > FILE_SIZE_LIMIT:
         raise DefinitionError([Problem(path, 0, "", f"larger than {FILE_SIZE_LIMIT} bytes")])
     try:
+        if _depth(text) > DEPTH_LIMIT:
+            raise DefinitionError([Problem(path, 1, "", f"nested more than {DEPTH_LIMIT} deep")])
         node = yaml.compose(text, Loader=_loader())
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line + 1) if error.problem_mark else 0
         raise DefinitionError([Problem(path, line, "", f"not readable as YAML: {error.problem}")]) from None
-    except RecursionError:
-        raise DefinitionError([Problem(path, 1, "", TOO_DEEP)]) from None
     except yaml.YAMLError as error:
         raise DefinitionError([Problem(path, 0, "", f"not readable as YAML: {error}")]) from None
     if node is None:
         raise DefinitionError([Problem(path, 1, "", "the file is empty")])
     construction = _Construction(path)
-    try:
-        content = construction.content(node, ())
-    except RecursionError:
-        raise DefinitionError([Problem(path, 1, "", TOO_DEEP)]) from None
+    content = construction.content(node, ())
     if construction.problems:
         raise DefinitionError(construction.problems)
     return content, construction.lines
+
+
+def _depth(text: str) -> int:
+    """How deep the text nests; counting stops where it is too deep."""
+    depth = deepest = 0
+    for event in yaml.parse(text, Loader=_loader()):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        deepest = max(deepest, depth)
+        if deepest > DEPTH_LIMIT:
+            break
+    return deepest
 
 
 def _loader() -> type[yaml.SafeLoader]:
