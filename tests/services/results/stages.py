@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from maidinh.infrastructure.actor import Actor
@@ -46,7 +47,7 @@ def submitted(citizen: Actor, signer: Any, at: datetime, kind: str = "same-day",
     version = current_version(version_of_kind(kind).code)
     with acting(person=citizen.person):
         papers = [
-            SubmittedPaper(paper.id, store_document(content=PDF, at=at).digest, f"Giấy tờ {paper.id}.pdf")
+            SubmittedPaper(paper.id, store_document(content=BytesIO(PDF), at=at).digest, f"Giấy tờ {paper.id}.pdf")
             for paper in version.procedure.papers
             if paper.required
         ]

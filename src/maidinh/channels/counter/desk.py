@@ -38,7 +38,7 @@ from maidinh.services.dossiers.actions.steps import (
 from maidinh.services.dossiers.queries import dossier_for, open_task_for, open_task_of
 from maidinh.services.dossiers.rules import NoSuchOutcome, step_of
 from maidinh.services.fees.actions import AlreadyPaid
-from maidinh.services.results.queries import result_for
+from maidinh.services.results.queries import document_of, result_for
 
 REFUSALS = (TaskClosed, TaskTaken, NotYours, FeeUnpaid, ResultMissing, SupplementsUsedUp, NoSuchOutcome)
 LONGEST_TEXT = 4000
@@ -130,7 +130,8 @@ def paper(request: HttpRequest, code: str, digest: str) -> HttpResponse:
     file = found(request, code).papers.select_related("document").filter(document_id=digest).first()
     if file is None:
         raise Http404(digest)
-    return document(open_document(digest), file.document.media_type, file.name, save="save" in request.GET)
+    with open_document(digest) as stream:
+        return document(stream.read(), file.document.media_type, file.name, save="save" in request.GET)
 
 
 def signed_result(request: HttpRequest, code: str) -> HttpResponse:
@@ -139,7 +140,7 @@ def signed_result(request: HttpRequest, code: str) -> HttpResponse:
     if result is None:
         raise Http404(code)
     name = f"{result.number.replace('/', '-')}.pdf"
-    return document(open_document(result.document_id), "application/pdf", name, save="save" in request.GET)
+    return document(document_of(result), "application/pdf", name, save="save" in request.GET)
 
 
 def document(content: bytes, media_type: str, name: str, *, save: bool) -> HttpResponse:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -103,7 +104,7 @@ def issue_result(
     signed = sign_pdf(draft, signer=signer, key=f"person:{actor.id}", name=actor.name, reason=number, at=at)
     digest = hashlib.sha256(signed).hexdigest()
     complete_task(actor=actor, task_id=task_id, outcome=outcome, at=at, result_digest=digest)
-    document = store_document(content=signed, at=at, formats=("pdf",))
+    document = store_document(content=BytesIO(signed), at=at, formats=("pdf",))
     entered = _enter(number, digest, task.agency, actor, at, signer, installation)
     result = Result.objects.create(
         dossier=dossier,

@@ -25,7 +25,8 @@ def result_for(actor: Actor, code: str) -> Result | None:
 
 def document_of(result: Result) -> bytes:
     """The signed document itself."""
-    return open_document(result.document_id)
+    with open_document(result.document_id) as stream:
+        return stream.read()
 
 
 def public_line(result: Result) -> PublishedResult:
