@@ -58,7 +58,7 @@ def test_the_desk_shows_answers_papers_clock_and_history(dossier: Any, clerk: Ac
     shown = words(answer)
     assert answer.status_code == 200
     assert dossier.applicant_name in shown
-    assert "From the register: population" in shown
+    assert "From the population register" in shown
     for paper in dossier.procedure.procedure.papers:
         assert paper.name.in_language("en") in shown
     assert "Submitted" in shown

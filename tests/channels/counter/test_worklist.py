@@ -45,6 +45,14 @@ def test_one_state_of_urgency_holds_each_dossier(dossier: Any, clerk: Actor, bro
     assert len(shown) == 1
 
 
+def test_the_most_urgent_stands_first_though_its_step_has_no_time_of_its_own(
+    dossier: Any, clerk: Actor, citizen: Actor, signer: Any, at: datetime, browser: Browser
+) -> None:
+    later = submitted(citizen, signer, at, kind="licence", key="later")
+    page = words(browser(clerk).get(reverse("worklist")))
+    assert page.index(dossier.code) < page.index(later.code)
+
+
 def test_more_rows_take_no_more_queries(
     dossier: Any, clerk: Actor, citizen: Actor, signer: Any, at: datetime, browser: Browser
 ) -> None:

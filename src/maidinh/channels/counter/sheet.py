@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maidinh.channels.counter.timing import SUPPLEMENT, time_left
-from maidinh.channels.counter.wording import budget_in_words, form_name, language, line_title, status_name
+from maidinh.channels.counter.wording import REGISTER, budget_in_words, form_name, language, line_title, status_name
 from maidinh.infrastructure.calendars.queries import calendar_at
 from maidinh.infrastructure.calendars.rules import explain_due
 from maidinh.infrastructure.identity.queries import official
@@ -56,13 +56,18 @@ def answers(dossier: Any) -> list[dict[str, Any]]:
                 {
                     "label": field.label.in_language(language()),
                     "value": words[field.id],
-                    "register": field.from_register.service if field.from_register else "",
+                    "register": _register(field),
                 }
                 for field in page.fields
             ],
         }
         for page in procedure.pages
     ]
+
+
+def _register(field: Any) -> str:
+    source = field.from_register
+    return str(REGISTER.get(source.service, source.service)) if source else ""
 
 
 def papers(dossier: Any) -> list[dict[str, Any]]:

@@ -50,8 +50,8 @@ def queue(request: HttpRequest) -> HttpResponse:
             "href": reverse("desk-sign", kwargs={"code": task.dossier.code}),
             "applicant": task.dossier.applicant_name,
             "result": procedure_of(task.dossier.procedure.hash).result.name.in_language(language()),
-            "left": time_left(task.due_at, at),
-            "due_at": task.due_at,
+            "left": time_left(task.due, at),
+            "due_at": task.due,
         }
         for task in waiting[:LONGEST_QUEUE]
     ]

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from maidinh.infrastructure.actor import Actor
 from maidinh.services.dossiers.queries import worklist_for
@@ -25,6 +26,12 @@ def procedure_of(digest: str) -> Procedure:
     return version_by_hash(digest).procedure
 
 
+def steps_for(actor: Actor) -> QuerySet:
+    """What waits for the official, by urgency; `due` is the end of the step or, where it has none, of the dossier."""
+    due = Coalesce("due_at", "dossier__due_at", "dossier__promised_at")
+    return worklist_for(actor).annotate(due=due).order_by("due", "id")
+
+
 def waiting(actor: Actor, at: datetime) -> int:
     """How many steps wait for the official."""
     return worklist_for(actor).count()
@@ -32,7 +39,7 @@ def waiting(actor: Actor, at: datetime) -> int:
 
 def late(actor: Actor, at: datetime) -> int:
     """How many of them are past their time."""
-    return worklist_for(actor).filter(due_at__lt=at).count()
+    return steps_for(actor).filter(due__lt=at).count()
 
 
 def to_sign(actor: Actor, at: datetime) -> int:
@@ -47,4 +54,4 @@ def signatures_for(actor: Actor) -> QuerySet:
     for digest, step in steps:
         if step_of(procedure_of(digest), step).kind == SIGNATURE:
             wanted |= Q(dossier__procedure__hash=digest, step=step)
-    return worklist_for(actor).filter(wanted)
+    return steps_for(actor).filter(wanted)

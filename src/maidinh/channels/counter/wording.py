@@ -25,6 +25,7 @@ LINE: dict[str, Any] = {
     "withdrawal_requested": _("Withdrawal requested"),
     "paid": _("Fee paid"),
 }
+REGISTER: dict[str, Any] = {"population": _("population register"), "land": _("land register")}
 WITHDRAWN = _("Withdrawal confirmed")
 
 

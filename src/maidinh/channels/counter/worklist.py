@@ -19,9 +19,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from maidinh.channels.counter.timing import time_left
-from maidinh.channels.counter.waiting import procedure_of
+from maidinh.channels.counter.waiting import procedure_of, steps_for
 from maidinh.channels.routing import page
-from maidinh.services.dossiers.queries import worklist_for
 from maidinh.services.dossiers.rules import step_of
 
 ROWS_ON_A_PAGE = 50
@@ -32,7 +31,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """The official's open steps, filtered by words, step and urgency."""
     actor, at = request.actor, timezone.now()  # type: ignore[attr-defined]
     asked = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "step", "state")}
-    everything = worklist_for(actor)
+    everything = steps_for(actor)
     shown = _filtered(everything, asked, at).defer("dossier__procedure__content", "dossier__answers")
     listed = Paginator(shown, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     kept = urlencode({name: value for name, value in asked.items() if value})
@@ -59,9 +58,9 @@ def _filtered(tasks: QuerySet, asked: dict[str, str], at: datetime) -> QuerySet:
 
 def _urgency(at: datetime) -> dict[str, Q]:
     tomorrow = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    late = Q(due_at__lt=at)
-    today = Q(due_at__gte=at, due_at__lt=tomorrow)
-    return {"late": late, "today": today, "rest": ~late & ~today | Q(due_at__isnull=True)}
+    late = Q(due__lt=at)
+    today = Q(due__gte=at, due__lt=tomorrow)
+    return {"late": late, "today": today, "rest": Q(due__gte=tomorrow)}
 
 
 def _figures(tasks: QuerySet, at: datetime) -> list[dict[str, Any]]:
@@ -97,9 +96,8 @@ def _row(task: Any, at: datetime) -> dict[str, Any]:
         "procedure": procedure.short_name.in_language(language),
         "step": step_of(procedure, task.step).name.in_language(language),
         "status": task.dossier.status,
-        "left": time_left(task.due_at, at),
-        "due_at": task.due_at,
-        "dossier_due_at": task.dossier.due_at,
+        "left": time_left(task.due, at),
+        "due_at": task.due,
         "taken_by": task.claimed_by,
     }
 
