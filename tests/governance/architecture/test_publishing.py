@@ -133,9 +133,7 @@ def test_published_version_is_never_changed(statement: str) -> None:
 
 def test_published_version_is_never_deleted() -> None:
     current = current_version()
-    update(
-        "DELETE FROM architecture_version WHERE id = %s", current.pk
-    )  # row-level security: no such row to the web role
+    update("DELETE FROM architecture_version WHERE id = %s", current.pk)  # the web role sees drafts alone
     assert current_version() == current
 
 
@@ -147,8 +145,8 @@ def test_content_of_a_draft_is_not_changed_either(draft: Version) -> None:
 def test_one_version_is_in_force(draft: Version) -> None:
     with pytest.raises(IntegrityError, match="architecture_one_in_force"):
         update(
-            "UPDATE architecture_version SET published_by = 'x', published_at = submitted_at, jws = 'x', receipt = '{}',"
-            " entry = 1, serial = 1, state = 'published' WHERE id = %s",
+            "UPDATE architecture_version SET published_by = 'x', published_at = submitted_at, jws = 'x',"
+            " receipt = '{}', entry = 1, serial = 1, state = 'published' WHERE id = %s",
             draft.pk,
         )
 
@@ -156,10 +154,10 @@ def test_one_version_is_in_force(draft: Version) -> None:
 def test_nothing_enters_as_published(draft: Version) -> None:
     with pytest.raises(DatabaseError):
         update(
-            "INSERT INTO architecture_version (province, version, instance, hash, content, effective_from, state, author,"
-            " submitted_at, published_by, published_at, jws, receipt, entry) SELECT province, '7', instance, hash, content,"
-            " effective_from, 'published', author, submitted_at, 'x', now(), 'x', '{}', 1 FROM architecture_version"
-            " WHERE id = %s",
+            "INSERT INTO architecture_version (province, version, instance, hash, content, effective_from, state,"
+            " author, submitted_at, published_by, published_at, jws, receipt, entry) SELECT province, '7', instance,"
+            " hash, content, effective_from, 'published', author, submitted_at, 'x', now(), 'x', '{}', 1"
+            " FROM architecture_version WHERE id = %s",
             draft.pk,
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from maidinh.exchange.evidence.models import Exchange
 from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.architecture.rules import service_ids, subsystem_ids
 from maidinh.governance.conformity.actions import watch_connections
@@ -19,8 +20,6 @@ from maidinh.infrastructure.events.models import Event
 
 def record(client: str, service: str, outcome: str, at: datetime, *, authenticated: bool = True) -> None:
     """One exchange, written as the gateway's role does."""
-    from maidinh.exchange.evidence.models import Exchange
-
     with as_role(settings.CONNECTIONS, "gateway"):
         Exchange.objects.bulk_create(
             [

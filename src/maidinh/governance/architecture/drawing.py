@@ -7,17 +7,28 @@ by dash, width and text, so that nothing rests on colour; a table beside the pic
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 from xml.etree import ElementTree as Tree
 
 from maidinh.governance.architecture.definition import ArchitectureVersion, Element
+from maidinh.governance.architecture.layout import (
+    BOX_HEIGHT,
+    BOX_WIDTH,
+    LABEL,
+    LABEL_HEIGHT,
+    OUTSIDE,
+    WIDTH,
+    Band,
+    Box,
+    Picture,
+    Point,
+    Traffic,
+    curve,
+    layout,
+    route,
+)
 
-WIDTH, LABEL, MARGIN = 1290, 118, 14
-BOX_WIDTH, BOX_HEIGHT, GAP = 176, 84, 16
-ROW_GAP, LABEL_HEIGHT, BAND_GAP, STRIDE = 30, 18, 8, 4
-COLUMNS = (WIDTH - LABEL - 2 * MARGIN + GAP) // (BOX_WIDTH + GAP)
 NAME_WIDTH, NAME_LINES, NOTE_WIDTH = 23, 3, 31  # in characters
 INK, GREY, GREEN, RED, PAPER = "#0b0c0c", "#484f54", "#0f7a52", "#a3161a", "#faf6ef"
 LINES = {
@@ -26,18 +37,7 @@ LINES = {
     "undeclared": {"stroke": RED, "stroke-width": "3.5", "stroke-dasharray": "9 5"},
 }
 ENDS = {"used": GREEN, "unused": GREY, "undeclared": RED}
-CUT = 16
-
-
-class Traffic(Protocol):
-    """A connection with its verdict, as conformity finds it."""
-
-    @property
-    def source(self) -> str: ...
-    @property
-    def target(self) -> str: ...
-    @property
-    def verdict(self) -> str: ...
+CUT = 16  # of a platform's corners
 
 
 @dataclass(frozen=True)
@@ -54,65 +54,8 @@ class Words:
     owners: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Box:
-    """Where an element stands."""
-
-    element: Element
-    x: int
-    y: int
-    row: int
-    strip: int  # the top of the free strip above its row, in which lines arrive
-
-    @property
-    def middle(self) -> float:
-        """The middle from left to right."""
-        return self.x + BOX_WIDTH / 2
-
-
-@dataclass(frozen=True)
-class Band:
-    """Where a layer lies."""
-
-    layer: int
-    y: int
-    height: int
-
-
-@dataclass(frozen=True)
-class Picture:
-    """All boxes and bands, by number."""
-
-    bands: Sequence[Band]
-    boxes: Mapping[str, Box]
-    height: int
-
-
 Label = Callable[[Traffic], str]
 Marks = Callable[[Element], str]
-
-
-def layout(model: ArchitectureVersion, connections: Sequence[Traffic], words: Words) -> Picture:
-    """Give every element a place in the band of its layer, near what it is related to."""
-    elements = [*model.elements, *_outsiders(connections, words)]
-    rows = _rows(elements, [(each.from_, each.to) for each in model.relations])
-    lines = [each.target for each in connections]
-    bands: list[Band] = []
-    boxes: dict[str, Box] = {}
-    y, number = MARGIN, 0
-    for layer in range(1, 8):
-        top = y
-        for row in rows[layer]:
-            strip, number = y, number + 1
-            room = max((lines.count(element.id) for element in row), default=0)
-            y += ROW_GAP + room * LABEL_HEIGHT
-            for place, element in enumerate(row, (COLUMNS - len(row)) // 2):
-                boxes[element.id] = Box(element, _column(place), y, number, strip)
-            y += BOX_HEIGHT
-        y += ROW_GAP // 2
-        bands.append(Band(layer, top, y - top))
-        y += BAND_GAP
-    return Picture(bands, boxes, y + MARGIN)
 
 
 def draw(
@@ -125,7 +68,7 @@ def draw(
     relations: bool = True,
 ) -> str:
     """The whole picture as an SVG document. `label` writes a connection's text, `marks` what to know of a box."""
-    picture = layout(model, connections, words)
+    picture = layout(model, connections, words.outside)
     root = _root(picture, words)
     for band in picture.bands:
         _draw_band(root, band, words)
@@ -134,91 +77,20 @@ def draw(
         for relation in model.relations:
             ends = (relation.from_, relation.to)
             if ends not in shown and all(end in picture.boxes for end in ends):
-                _draw_curve(root, _curve(picture.boxes[ends[0]], picture.boxes[ends[1]]))
+                _draw_curve(root, curve(picture.boxes[ends[0]], picture.boxes[ends[1]]))
     texts: list[tuple[float, float, str, str]] = []
     waiting: dict[str, int] = {}
     for line, each in enumerate(sorted(connections, key=lambda one: picture.boxes[one.source].middle)):
         number = waiting[each.target] = waiting.get(each.target, 0) + 1
         share = number / (sum(other.target == each.target for other in connections) + 1)
-        route = _route(picture.boxes[each.source], picture.boxes[each.target], share, line)
-        _draw_line(root, route, each.verdict)
-        texts.append((route[-1][0], route[-1][1] - number * LABEL_HEIGHT + 3, label(each), each.verdict))
+        way = route(picture.boxes[each.source], picture.boxes[each.target], share, line)
+        _draw_line(root, way, each.verdict)
+        texts.append((way[-1][0], way[-1][1] - number * LABEL_HEIGHT + 3, label(each), each.verdict))
     for box in picture.boxes.values():
         _draw_box(root, box, words, marks(box.element))
     for x, y, text, verdict in texts:
         _draw_label(root, x, y, text, verdict)
     return Tree.tostring(root, encoding="unicode")
-
-
-def _outsiders(connections: Iterable[Traffic], words: Words) -> list[Element]:
-    """Boxes for callers and services that the architecture does not know, where any were seen."""
-    ends = {each.source for each in connections if each.source == "outside"}
-    ends |= {each.target for each in connections if each.target == "outside"}
-    return [
-        Element.model_validate(
-            {"id": end, "kind": "interface", "layer": 6, "name": {"vi": words.outside, "en": words.outside}}
-        )
-        for end in sorted(ends)
-    ]
-
-
-def _rows(elements: Sequence[Element], relations: Sequence[tuple[str, str]]) -> dict[int, list[list[Element]]]:
-    """Rows of boxes for each layer; within a layer by the mean place of what an element is related to above."""
-    near: dict[str, set[str]] = {element.id: set() for element in elements}
-    for source, target in relations:
-        near.get(source, set()).add(target)
-        near.get(target, set()).add(source)
-    place: dict[str, float] = {}
-    rows: dict[int, list[list[Element]]] = {}
-    for layer in range(1, 8):
-        own = [element for element in elements if element.layer == layer]
-        means = {element.id: _mean([place[each] for each in near[element.id] if each in place]) for element in own}
-        own.sort(key=lambda element: means[element.id])
-        count = -(-len(own) // COLUMNS)
-        size = -(-len(own) // count) if count else 1
-        # Neighbours stand above one another rather than a row apart, so the order is dealt column by column.
-        rows[layer] = [own[start::count] for start in range(count)] if count else [[]]
-        for row in rows[layer]:
-            for number, element in enumerate(row):
-                place[element.id] = number / max(size, 1)
-    return rows
-
-
-def _mean(numbers: Sequence[float]) -> float:
-    return sum(numbers) / len(numbers) if numbers else 0.5
-
-
-Point = tuple[float, float]
-
-
-def _column(place: int) -> int:
-    return LABEL + MARGIN + place * (BOX_WIDTH + GAP)
-
-
-def _curve(source: Box, target: Box) -> list[Point]:
-    """A quiet line behind the boxes: start, two points that bend it, end."""
-    down = source.y < target.y
-    start = (source.middle, float(source.y + (BOX_HEIGHT if down else 0)))
-    end = (target.middle, float(target.y + (BOX_HEIGHT if source.y > target.y else 0)))
-    bend = max(abs(end[1] - start[1]) / 2, 30.0)
-    first = start[1] + bend if down else start[1] - bend
-    last = end[1] - bend if down or source.y == target.y else end[1] + bend
-    return [start, (start[0], first), (end[0], last), end]
-
-
-def _route(source: Box, target: Box, share: float, line: int) -> list[Point]:
-    """A line that is always in sight: along the strips above the rows and the gutters between the columns."""
-    lane = line % 4 * STRIDE
-    port = target.x + CUT + (BOX_WIDTH - 2 * CUT) * share
-    arrival = float(target.strip + 8 + lane)
-    out = source.middle + lane - 6
-    start = (out, float(source.y + BOX_HEIGHT if source.row < target.row else source.y))
-    if source.row in (target.row, target.row - 1):
-        return [start, (out, arrival), (port, arrival), (port, float(target.y))]
-    leaving = float(source.y + BOX_HEIGHT + 8 + lane if source.row < target.row else source.strip + 8 + lane)
-    toward = (source.x - LABEL - MARGIN) // (BOX_WIDTH + GAP) + (1 if port > source.middle else 0)
-    gutter = _column(toward) - GAP / 2 + lane - 6
-    return [start, (out, leaving), (gutter, leaving), (gutter, arrival), (port, arrival), (port, float(target.y))]
 
 
 def _root(picture: Picture, words: Words) -> Tree.Element:
@@ -261,14 +133,14 @@ def _draw_band(root: Tree.Element, band: Band, words: Words) -> None:
         Tree.SubElement(group, "text", text).text = line
 
 
-def _draw_curve(root: Tree.Element, curve: Sequence[Point]) -> None:
-    start, first, last, end = (f"{x:.1f} {y:.1f}" for x, y in curve)
+def _draw_curve(root: Tree.Element, bent: Sequence[Point]) -> None:
+    start, first, last, end = (f"{x:.1f} {y:.1f}" for x, y in bent)
     look = {"d": f"M{start}C{first} {last} {end}", "fill": "none", "stroke": "#b9a88a", "class": "md-relation"}
     Tree.SubElement(root, "path", look)
 
 
-def _draw_line(root: Tree.Element, route: Sequence[Point], verdict: str) -> None:
-    look = {"d": _path(route), "fill": "none", "stroke-linejoin": "round", "marker-end": f"url(#end-{verdict})"}
+def _draw_line(root: Tree.Element, way: Sequence[Point], verdict: str) -> None:
+    look = {"d": _path(way), "fill": "none", "stroke-linejoin": "round", "marker-end": f"url(#end-{verdict})"}
     Tree.SubElement(root, "path", look | LINES[verdict] | {"class": f"md-connection md-connection--{verdict}"})
 
 
@@ -288,7 +160,7 @@ def _draw_box(root: Tree.Element, box: Box, words: Words, mark: str) -> None:
     Tree.SubElement(group, "title").text = name
     look = {"class": "md-box", "fill": "#ffffff", "stroke": INK if element.state == "live" else GREY}
     look["stroke-width"] = "1.5"
-    if element.state != "live" or element.id == "outside":
+    if element.state != "live" or element.id == OUTSIDE:
         look["stroke-dasharray"] = "3 3"
     for path in _shape(element.kind, box.x, box.y):
         Tree.SubElement(group, "path", look | {"d": path})
@@ -297,7 +169,7 @@ def _draw_box(root: Tree.Element, box: Box, words: Words, mark: str) -> None:
     for number, line in enumerate(lines):
         _centred(group, box, y + number * 15, line, {"font-weight": "600"})
     owner = words.owners.get(element.owner or "", "")
-    kind = words.kinds[element.kind] if element.id != "outside" else ""
+    kind = words.kinds[element.kind] if element.id != OUTSIDE else ""
     note = " · ".join(part for part in (kind, words.states.get(element.state, ""), mark) if part)
     _centred(group, box, box.y + 65, textwrap.shorten(owner, NOTE_WIDTH, placeholder=" …"), {"font-size": "11"})
     _centred(group, box, box.y + 78, textwrap.shorten(note, NOTE_WIDTH + 4, placeholder=" …"), {"font-size": "10.5"})

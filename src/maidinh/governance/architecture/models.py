@@ -15,7 +15,7 @@ from maidinh.governance.architecture.rules import DRAFT, PUBLISHED, STATES
 
 
 class Version(models.Model):
-    """One version with all that it inherits. `jws` is its signature, `receipt` and `entry` its place in the public log."""
+    """One version with all that it inherits, its signature (`jws`) and its place in the public log."""
 
     province = models.CharField(max_length=60)
     version = models.CharField(max_length=40)
