@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maidinh.channels.counter.wording import STATUS
+from maidinh.channels.counter.wording import status_name
 from maidinh.channels.routing import page as route
 from maidinh.channels.web.context import language
 from maidinh.channels.web.downloads import attachment
@@ -36,7 +36,7 @@ def dossiers(request: HttpRequest) -> HttpResponse:
     """All of them, and the applications not yet submitted."""
     actor = request.actor  # type: ignore[attr-defined]
     rows = [
-        {"dossier": dossier, "procedure": dossier.procedure.procedure, "status": STATUS[dossier.status]}
+        {"dossier": dossier, "procedure": dossier.procedure.procedure, "status": status_name(dossier.status)}
         for dossier in dossiers_for(actor)[:100]
     ]
     drafts = drafts_for(actor) if actor.may("dossier.submit") else []
@@ -51,7 +51,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "dossier": found,
         "procedure": standing.procedure,
-        "status": STATUS[standing.status],
+        "status": status_name(standing.status),
         "asked": _asked(found) if standing.status == SUPPLEMENT else "",
         "withdrawable": standing.status not in CLOSED,
         "times": times_of(standing, timezone.now()),

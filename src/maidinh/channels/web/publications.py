@@ -38,12 +38,12 @@ def keys(request: HttpRequest) -> HttpResponse:
     return render(request, "web/keys.html", context)
 
 
-def key_file(request: HttpRequest, name: str) -> HttpResponse:
+def key_file(request: HttpRequest, file: str) -> HttpResponse:
     """One public key or certificate."""
-    if not KEY_FILE.fullmatch(name):
+    if not KEY_FILE.fullmatch(file):
         raise Http404
     try:
-        content = (settings.MAIDINH.home.public_keys / name).read_bytes()
+        content = (settings.MAIDINH.home.public_keys / file).read_bytes()
     except FileNotFoundError:
         raise Http404 from None
     headers = {"Cache-Control": "no-cache", "Content-Disposition": "attachment"}
@@ -70,5 +70,5 @@ def _checkpoint() -> str:
 ROUTES = [
     page("log/<path:path>", log_file, name="log-file", who=ANYONE),
     page("keys", keys, name="keys", who=ANYONE),
-    page("keys/<str:name>", key_file, name="key-file", who=ANYONE),
+    page("keys/<str:file>", key_file, name="key-file", who=ANYONE),
 ]

@@ -21,7 +21,7 @@ from maidinh.channels.web.context import province_name
 from maidinh.channels.web.downloads import attachment
 from maidinh.channels.web.jinja import vn_datetime
 from maidinh.infrastructure.organisations.queries import agency_names
-from maidinh.infrastructure.translog.queries import proof_for
+from maidinh.infrastructure.translog.promises import with_proof
 from maidinh.services.dossiers.queries import dossier_for
 from maidinh.services.dossiers.rules import case_of
 from maidinh.services.results.adapters.typst import qr_code, typeset
@@ -41,8 +41,7 @@ def receipt_pdf(request: HttpRequest, code: str) -> HttpResponse:
 def receipt_json(request: HttpRequest, code: str) -> HttpResponse:
     """The receipt with its promise, and its proof once the log has it."""
     dossier = _own(request, code)
-    content = {**dossier.receipt, "proof": proof_for(dossier.entry)}
-    text = json.dumps(content, ensure_ascii=False, indent=2)
+    text = json.dumps(with_proof(dossier.receipt, dossier.entry), ensure_ascii=False, indent=2)
     return attachment(text.encode(), f"{dossier.code}.json", "application/json")
 
 
@@ -61,7 +60,7 @@ def _facts(dossier: Any) -> dict[str, Any]:
         "province": province_name().vi,
         "agency": names.get(dossier.receiving, dossier.receiving),
         "code": dossier.code,
-        "secret": dossier.receipt.get("tracking", ""),
+        "secret": dossier.tracking_secret,
         "applicant": dossier.applicant_name,
         "procedure_code": procedure.code,
         "procedure_name": procedure.name.vi,

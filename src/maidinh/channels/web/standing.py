@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from maidinh.channels.counter.timing import TimeLeft, time_left
-from maidinh.channels.counter.wording import STATUS, line_title
+from maidinh.channels.counter.wording import line_title, status_name
 from maidinh.portal.tracking.queries import Standing
 from maidinh.services.dossiers.queries import history_of
 
@@ -52,6 +52,6 @@ def story_of(dossier: Any, names: Mapping[str, str]) -> list[dict[str, Any]]:
 def public_story(standing: Standing, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """What happened as anyone with the code may know it: statuses and agencies, no reasons and nobody's name."""
     return [
-        {"title": STATUS[status], "at": at, "who": names.get(agency, agency)}
+        {"title": status_name(status), "at": at, "who": names.get(agency, agency)}
         for at, status, agency in reversed(standing.history)
     ]

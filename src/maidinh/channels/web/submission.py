@@ -81,7 +81,7 @@ def submitted(request: HttpRequest, draft: UUID) -> HttpResponse:
     context = {
         "dossier": dossier,
         "procedure": dossier.procedure.procedure,
-        "secret": dossier.receipt.get("tracking", ""),
+        "secret": dossier.tracking_secret,
         "receiving": agency_names(language()).get(dossier.receiving, dossier.receiving),
         "address": address,
         "qr": qr_address(address),

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maidinh.channels.counter.wording import STATUS
+from maidinh.channels.counter.wording import status_name
 from maidinh.channels.routing import ANYONE, page
 from maidinh.channels.web.context import language
 from maidinh.channels.web.standing import public_story, times_of
@@ -35,7 +35,7 @@ def track(request: HttpRequest) -> HttpResponse:
             names = agency_names(language())
             context |= {
                 "standing": standing,
-                "status": STATUS[standing.status],
+                "status": status_name(standing.status),
                 "times": times_of(standing, timezone.now()),
                 "holder": names.get(standing.holder, standing.holder),
                 "story": public_story(standing, names),

@@ -1,0 +1,116 @@
+"""What a citizen sees of a dossier, with and without signing in; and what nobody else sees."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pypdf
+import pytest
+from django.test import Client
+
+from maidinh.infrastructure.database.scope import acting
+from maidinh.services.dossiers.actions.steps import complete_task
+from maidinh.services.dossiers.models import Dossier
+from maidinh.services.dossiers.queries import open_task_of
+from tests.conftest import citizen_of
+from tests.infrastructure.files.test_rules import pdf
+
+from .test_applications import fill_in_copy
+
+
+@pytest.fixture
+def dossier(browser: Client, citizen: Any) -> Dossier:
+    """A dossier that the citizen has submitted in the browser."""
+    base = fill_in_copy(browser)
+    browser.post(f"{base}/check", {"declaration": "yes"})
+    with acting(person=citizen.person):
+        return Dossier.objects.select_related("procedure").get()
+
+
+def decide(official: Any, dossier: Dossier, outcome: str, at: Any, reason: str = "") -> None:
+    actor = official("dossier.accept", agency=dossier.receiving)
+    with acting(agencies=actor.agencies):
+        complete_task(actor=actor, task_id=open_task_of(dossier).pk, outcome=outcome, reason=reason, at=at)
+
+
+def now(dossier: Dossier, citizen: Any) -> Dossier:
+    with acting(person=citizen.person):
+        return Dossier.objects.get(pk=dossier.pk)
+
+
+def test_the_dossier_is_shown_with_status_time_and_holder(browser, dossier):
+    assert dossier.code in browser.get("/dossiers").content.decode()
+    page = browser.get(f"/dossiers/{dossier.code}").content.decode()
+    assert "newly submitted" in page and "Promised for" in page and "Now with" in page
+    assert "Lào Cai" in page and "Ask for the dossier back" in page
+
+
+def test_the_receipt_can_be_kept_and_read_by_machines(browser, dossier):
+    answer = browser.get(f"/dossiers/{dossier.code}/receipt.pdf")
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(answer.content)).pages)
+    assert answer["Content-Disposition"].startswith("attachment") and "sandbox" in answer["Content-Security-Policy"]
+    assert dossier.code in text and dossier.tracking_secret in text and "MẪU" in text
+    receipt = json.loads(browser.get(f"/dossiers/{dossier.code}/receipt.json").content)
+    assert receipt["content"]["code"] == dossier.code and receipt["promise"] and "proof" in receipt
+    assert dossier.applicant not in json.dumps(receipt)
+
+
+def test_what_a_name_holds_is_not_read_as_a_command_by_the_receipt(browser, dossier, citizen):
+    with acting(person=citizen.person):
+        Dossier.objects.filter(pk=dossier.pk).update(applicant_name="#panic() *x* \\ $y$ <z>")
+    answer = browser.get(f"/dossiers/{dossier.code}/receipt.pdf")
+    text = pypdf.PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
+    assert "#panic() *x*" in text
+
+
+def test_nobody_else_sees_it(dossier, sign_in_as, province):
+    other = Client()
+    sign_in_as(other, citizen_of(province, 1))
+    for page in ("", "/receipt.pdf", "/receipt.json", "/result.pdf", "/withdraw", "/supplement"):
+        assert other.get(f"/dossiers/{dossier.code}{page}").status_code == 404
+        assert Client().get(f"/dossiers/{dossier.code}{page}").status_code == 302
+
+
+def test_code_and_secret_show_where_it_stands_and_nothing_of_the_person(dossier, citizen):
+    visitor = Client()
+    visitor.cookies["django_language"] = "en"
+    code, secret = dossier.code, dossier.tracking_secret
+    assert code in visitor.get("/track", {"code": code}).content.decode()
+    for typed in (secret, f" {secret.lower()} "):
+        page = visitor.post("/track", {"code": code, "secret": typed}).content.decode()
+        assert "newly submitted" in page and "Now with" in page
+        assert citizen.name not in page and citizen.person not in page and secret not in page
+    for wrong in ({"code": code, "secret": "ABCDEFGH2345"}, {"code": code}, {"secret": secret}, {}):
+        assert visitor.post("/track", wrong).status_code == 422
+
+
+def test_a_supplement_is_answered_file_by_file(browser, dossier, citizen, official, at):
+    address = f"/dossiers/{dossier.code}/supplement"
+    assert browser.get(address).status_code == 302
+    decide(official, dossier, "supplement", at, reason="The proof of relationship is missing")
+    assert "The proof of relationship is missing" in browser.get(f"/dossiers/{dossier.code}").content.decode()
+    assert browser.post(address, {}).status_code == 422
+    file = io.BytesIO(b"no file of ours")
+    file.name = "x.exe"
+    assert browser.post(address, {"paper": "relationship", "file": file}).status_code == 422
+    file = io.BytesIO(pdf())
+    file.name = "proof.pdf"
+    assert browser.post(address, {"paper": "relationship", "file": file}).status_code == 302
+    assert "proof.pdf" in browser.get(address).content.decode()
+    assert browser.post(address, {"note": "Here it is"}).status_code == 302
+    assert now(dossier, citizen).status == 1
+    page = browser.get(f"/dossiers/{dossier.code}").content.decode()
+    assert "proof.pdf" in page and "Here it is" in page
+    shown = browser.get(f"/dossiers/{dossier.code}/papers/{page.split('/papers/')[1][:64]}")
+    assert shown.content == pdf() and "sandbox" in shown["Content-Security-Policy"]
+    assert browser.get(f"/dossiers/{dossier.code}/papers/{'0' * 64}").status_code == 404
+
+
+def test_a_dossier_can_be_asked_back_once(browser, dossier, citizen):
+    address = f"/dossiers/{dossier.code}/withdraw"
+    assert browser.post(address, {"reason": " "}).status_code == 422
+    for _ in range(2):
+        assert browser.post(address, {"reason": "I changed my mind"}).status_code == 302
+    assert now(dossier, citizen).status == 7

@@ -1,0 +1,133 @@
+"""The pages that anyone may open: catalogue, verification, keys and log, languages, health, failures."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError
+from django.test import Client
+
+from tests.infrastructure.files.test_rules import pdf
+
+
+@pytest.fixture
+def visitor(db: None) -> Client:
+    """Somebody who has not signed in, in English."""
+    client = Client()
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def test_the_first_page_leads_to_everything(visitor):
+    page = visitor.get("/").content.decode()
+    for address in ("/procedures", "/track", "/verify", "/sign-in", "/procedures/2.000908", "/keys"):
+        assert f'"{address}"' in page
+    assert "Sample data" in page
+
+
+def test_a_procedure_is_found_without_diacritics(visitor):
+    page = visitor.get("/procedures", {"q": "giay phep xay dung"}).content.decode()
+    assert "/procedures/1.013225" in page and "/procedures/2.000908" not in page
+    nothing = visitor.get("/procedures", {"q": "<script>zzz"}).content.decode()
+    assert "Nothing was found" in nothing and "<script>zzz" not in nothing
+
+
+def test_a_procedure_says_what_one_must_know_and_what_is_not_official(visitor):
+    page = visitor.get("/procedures/1.013225").content.decode()
+    for text in ("75.000", "15 days", "Design drawings", "Department of Construction", "Sample", "not official"):
+        assert text in page or text == "Department of Construction"
+    assert visitor.get("/procedures/9.999999").status_code == 404
+
+
+def test_beginning_asks_to_sign_in_and_comes_back(visitor):
+    answer = visitor.get("/procedures/1.013225/begin")
+    assert answer["Location"] == "/sign-in?next=%2Fprocedures%2F1.013225%2Fbegin"
+
+
+def test_a_forged_code_or_file_is_told(visitor):
+    assert visitor.post("/verify", {"code": "nonsense"}).status_code == 422
+    followed = visitor.post("/verify", {"code": "abcd efgh jkmn pqrs"}, follow=True)
+    assert followed.status_code == 404 and "No such result was issued here" in followed.content.decode()
+    file = io.BytesIO(pdf())
+    file.name = "result.pdf"
+    page = visitor.post("/verify", {"look": "file", "file": file}).content.decode()
+    assert "No such result was issued here" in page
+    assert visitor.post("/verify", {"look": "file"}).status_code == 422
+
+
+def test_the_logs_files_are_served_and_nothing_else(visitor):
+    home = settings.MAIDINH.home
+    (home.log / "tile/0").mkdir(parents=True, exist_ok=True)
+    (home.log / "tile/0/000").write_bytes(b"hashes")
+    (home.log / "checkpoint").write_text("origin\n1\nroot\n")
+    checkpoint, tile = visitor.get("/log/checkpoint"), visitor.get("/log/tile/0/000")
+    assert checkpoint["Cache-Control"] == "no-store" and "immutable" in tile["Cache-Control"]
+    assert tile.content == b"hashes"
+    for path in (
+        ".lock",
+        "tile/0/001",
+        "tile/0",
+        "../secrets/django.key",
+        "tile/0/../../../secrets/django.key",
+        "tile/",
+    ):
+        assert visitor.get(f"/log/{path}").status_code == 404
+
+
+def test_public_keys_can_be_downloaded_and_no_others(visitor):
+    page = visitor.get("/keys").content.decode()
+    name = f"log@{settings.MAIDINH.province}.pem"
+    assert name in page and b"BEGIN PUBLIC KEY" in visitor.get(f"/keys/{name}").content
+    for wrong in ("..%2Fsecrets%2Fdjango.key", "nothing.pem", "log@lao-cai"):
+        assert visitor.get(f"/keys/{wrong}").status_code == 404
+
+
+def test_the_language_is_chosen_and_never_leads_away(db):
+    client = Client()
+    assert 'lang="vi"' in client.get("/").content.decode()
+    assert client.post("/language", {"language": "en", "next": "//evil.example/"})["Location"] == "/"
+    assert 'lang="en"' in client.get("/").content.decode()
+
+
+def test_health_needs_no_database(monkeypatch):
+    monkeypatch.setattr("maidinh.channels.sessions.actor_of_account", None)
+    assert Client().get("/health").json() == {"status": "ok"}
+
+
+@pytest.fixture
+def gone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The database is gone at the moment the page looks for procedures."""
+
+    def fail(*arguments: Any) -> Any:
+        raise OperationalError("the connection was lost")
+
+    monkeypatch.setattr("maidinh.channels.web.procedures.search", fail)
+    yield
+
+
+def test_a_lost_database_is_said_plainly(visitor, gone):
+    answer = visitor.get("/procedures")
+    assert answer.status_code == 503 and answer["Retry-After"]
+    assert "whole or not at all" in answer.content.decode()
+
+
+def test_an_upload_beyond_the_limit_is_refused_before_it_is_read(visitor):
+    length = settings.MAIDINH.upload_limit + 2_000_000
+    answer = visitor.generic("POST", "/verify", b"x", content_type="multipart/form-data", CONTENT_LENGTH=str(length))
+    assert answer.status_code == 413 and "Nothing was taken in" in answer.content.decode()
+
+
+def test_a_form_without_its_secret_is_refused_with_the_way_out(db):
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["django_language"] = "en"
+    answer = client.post("/track", {"code": "x"})
+    assert answer.status_code == 403 and "load the page again" in answer.content.decode()
+
+
+def test_every_page_forbids_scripts_and_frames_of_others(visitor):
+    policy = visitor.get("/")["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy
