@@ -27,9 +27,7 @@ FINDINGS, WRONG_USE, FAILED = 1, 2, 3
 
 app = typer.Typer(help=say("Check the transparency log."), no_args_is_help=True)
 
-Keys = Annotated[
-    list[Path], typer.Option("--key", help=say("A public key (PEM or verifier key) or a folder of them."))
-]
+Keys = Annotated[list[Path], typer.Option("--key", help=say("A public key (PEM or verifier key) or a folder of them."))]
 Log = Annotated[Path | None, typer.Option("--log", help=say("The folder of the published log. Unset: this machine's."))]
 Json = Annotated[bool, typer.Option("--json", help=say("Print JSON."))]
 Language = Annotated[str | None, typer.Option("--language", help=say("vi or en. Unset: by LANG."))]

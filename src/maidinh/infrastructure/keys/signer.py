@@ -149,9 +149,9 @@ class Signer:
 
     async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str | None:
         caller = None
+        async with asyncio.timeout(HELLO_SECONDS):
+            line = await reader.readline()  # also from a stranger: closing on unread words would lose our answer
         if _peer_uid(writer) in self._uids:
-            async with asyncio.timeout(HELLO_SECONDS):
-                line = await reader.readline()
             with contextlib.suppress(ValueError, AttributeError, KeyError, TypeError):
                 shown = hashlib.sha256(json.loads(line)["token"].encode()).digest()
                 for name, digest in self._digests.items():

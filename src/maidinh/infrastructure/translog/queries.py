@@ -56,7 +56,8 @@ def proof_text(published: PublishedLog, note: str, index: int, leaf: bytes) -> s
 
 def entry_index(entry_id: int) -> int | None:
     """Return an entry's place in the log, or None while it is pending."""
-    return Entry.objects.values_list("index", flat=True).get(pk=entry_id)
+    index: int | None = Entry.objects.values_list("index", flat=True).get(pk=entry_id)
+    return index
 
 
 def log_state() -> LogState | None:

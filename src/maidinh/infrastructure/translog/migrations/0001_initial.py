@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
     """First tables."""
 
     initial = True
-    dependencies = []
+    dependencies: list[tuple[str, str]] = []
 
     operations = [
         migrations.CreateModel(
