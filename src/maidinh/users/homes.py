@@ -17,7 +17,7 @@ from maidinh.users.menus import homes_of, may_open
 
 def home(request: HttpRequest) -> HttpResponse:
     """The homes of the actor's roles; a visitor is asked to sign in."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if not actor.signed_in:
         return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.path})}")
     at = timezone.now()

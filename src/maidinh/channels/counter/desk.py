@@ -54,7 +54,7 @@ def shown(
     request: HttpRequest, code: str, *, errors: dict[str, str] | None = None, problem: str = "", status: int = 200
 ) -> HttpResponse:
     """The desk's page, with what went wrong when something did."""
-    actor, at = request.actor, timezone.now()  # type: ignore[attr-defined]
+    actor, at = request.actor, timezone.now()
     dossier = found(request, code)
     mine = open_task_for(actor, dossier)
     waiting = mine or open_task_of(dossier)
@@ -74,7 +74,7 @@ def shown(
 
 def found(request: HttpRequest, code: str) -> Any:
     """The dossier of the address, when the actor may see it."""
-    dossier = dossier_for(request.actor, code)  # type: ignore[attr-defined]
+    dossier = dossier_for(request.actor, code)
     if dossier is None:
         raise Http404(code)
     return dossier
@@ -83,7 +83,7 @@ def found(request: HttpRequest, code: str) -> Any:
 def claim(request: HttpRequest, code: str) -> HttpResponse:
     """Take the dossier's open step."""
     try:
-        claim_task(actor=request.actor, task_id=_task_id(request), at=timezone.now())  # type: ignore[attr-defined]
+        claim_task(actor=request.actor, task_id=_task_id(request), at=timezone.now())
     except REFUSALS as refusal:
         return shown(request, code, problem=in_words(refusal), status=409)
     return back(code, "taken")
@@ -101,7 +101,7 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
         }
         return shown(request, code, errors=too_long, status=422)
     try:
-        complete_task(actor=request.actor, task_id=_task_id(request), at=timezone.now(), **typed)  # type: ignore[attr-defined]
+        complete_task(actor=request.actor, task_id=_task_id(request), at=timezone.now(), **typed)
     except ReasonMissing:
         missing = _("Give the reason. The applicant reads it: name everything that is missing or wrong")
         return shown(request, code, errors={"reason": missing}, status=422)
@@ -118,7 +118,7 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
         wanted = _("Enter the number of the payment receipt, 60 characters at most")
         return shown(request, code, errors={"receipt_number": wanted}, status=422)
     try:
-        record_payment(actor=request.actor, code=code, receipt_number=number, at=timezone.now())  # type: ignore[attr-defined]
+        record_payment(actor=request.actor, code=code, receipt_number=number, at=timezone.now())
     except AlreadyPaid as paid:
         told = _("The fee was recorded already, under receipt %(number)s.") % {"number": paid}
         return shown(request, code, problem=told, status=409)
@@ -136,7 +136,7 @@ def paper(request: HttpRequest, code: str, digest: str) -> HttpResponse:
 
 def signed_result(request: HttpRequest, code: str) -> HttpResponse:
     """The signed result."""
-    result = result_for(request.actor, code)  # type: ignore[attr-defined]
+    result = result_for(request.actor, code)
     if result is None:
         raise Http404(code)
     name = f"{result.number.replace('/', '-')}.pdf"

@@ -18,17 +18,18 @@ from maidinh.channels.counter.desk import LONGEST_TEXT, READ, REFUSALS, back, do
 from maidinh.channels.counter.sheet import findings_of, history
 from maidinh.channels.counter.timing import time_left
 from maidinh.channels.counter.waiting import SIGNATURE, procedure_of, signatures_for
+from maidinh.channels.counter.wording import WITHDRAWN as WITHDRAWN_WORDS
 from maidinh.channels.counter.wording import language
 from maidinh.channels.routing import page
 from maidinh.infrastructure.keys.client import SignerError
 from maidinh.infrastructure.organisations.queries import agency_names
-from maidinh.services.dossiers.actions.steps import ReasonMissing, complete_task
+from maidinh.services.dossiers.actions.steps import WITHDRAWN, ReasonMissing, complete_task
 from maidinh.services.dossiers.queries import open_task_for
 from maidinh.services.dossiers.rules import move, step_of
 from maidinh.services.results.actions import Installation, issue_result, prepare_result
 from maidinh.services.results.rules import answers_in_words, filled, result_number
 
-DONE = 9
+DONE, WITHDRAWAL = 9, 7
 LONGEST_QUEUE = 200
 
 
@@ -43,7 +44,7 @@ def installation() -> Installation:
 def queue(request: HttpRequest) -> HttpResponse:
     """The results that wait for the leader's signature, the most urgent first."""
     at = timezone.now()
-    waiting = signatures_for(request.actor).defer("dossier__procedure__content", "dossier__answers")  # type: ignore[attr-defined]
+    waiting = signatures_for(request.actor).defer("dossier__procedure__content", "dossier__answers")
     rows = [
         {
             "code": task.dossier.code,
@@ -78,7 +79,7 @@ def sign(request: HttpRequest, code: str) -> HttpResponse:
 
 def draft(request: HttpRequest, code: str) -> HttpResponse:
     """The draft as a document, which says that it is not signed."""
-    dossier, actor = found(request, code), request.actor  # type: ignore[attr-defined]
+    dossier, actor = found(request, code), request.actor
     signatory = actor.id if actor.may("dossier.sign") else ""
     made = prepare_result(dossier=dossier, installation=installation(), at=timezone.now(), signatory=signatory)
     return document(made, "application/pdf", f"{code}-draft.pdf", save="save" in request.GET)
@@ -92,7 +93,7 @@ def _refused(request: HttpRequest, code: str, refusal: Exception) -> HttpRespons
 
 
 def _decided(request: HttpRequest, code: str, task: Any, *, outcome: str, reason: str) -> HttpResponse:
-    actor, at = request.actor, timezone.now()  # type: ignore[attr-defined]
+    actor, at = request.actor, timezone.now()
     if outcome not in _signing(task.dossier, task.step):
         complete_task(actor=actor, task_id=task.pk, outcome=outcome, reason=reason, at=at)
         return back(code, "sent-back")
@@ -106,7 +107,7 @@ def _decided(request: HttpRequest, code: str, task: Any, *, outcome: str, reason
 
 def _task_of(request: HttpRequest, code: str) -> Any:
     """The dossier's open signature step, when it is the leader's; a posted step must still be that one."""
-    task = open_task_for(request.actor, found(request, code))  # type: ignore[attr-defined]
+    task = open_task_for(request.actor, found(request, code))
     if task is None or step_of(task.dossier.procedure.procedure, task.step).kind != SIGNATURE:
         return None
     return task if request.method == "GET" or request.POST.get("task") == str(task.pk) else None
@@ -123,7 +124,7 @@ def _shown(
     request: HttpRequest, code: str, *, errors: dict[str, str] | None = None, problem: str = "", status: int = 0
 ) -> HttpResponse:
     dossier, at = found(request, code), timezone.now()
-    task = open_task_for(request.actor, dossier)  # type: ignore[attr-defined]
+    task = open_task_for(request.actor, dossier)
     procedure = dossier.procedure.procedure
     if task is None or step_of(procedure, task.step).kind != SIGNATURE:
         if problem:
@@ -135,6 +136,8 @@ def _shown(
         {"id": o.id, "name": o.name.in_language(language()), "reason": o.reason, "signs": o.id in signing}
         for o in step_of(procedure, task.step).outcomes
     ]
+    if dossier.status == WITHDRAWAL:
+        outcomes.append({"id": WITHDRAWN, "name": WITHDRAWN_WORDS, "reason": False, "signs": False})
     context = {
         "dossier": dossier,
         "procedure": procedure,

@@ -1,6 +1,7 @@
 """`/desk/dossiers`: what waits for the official, the most urgent first.
 
-Layer 2. Few queries however long the list: one for the figures, one for the steps to filter by, two for the page.
+Layer 2. Few queries however long the list: one for the figures, one for the steps to filter by, two for the page,
+one for each colleague named on it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 from maidinh.channels.counter.timing import time_left
 from maidinh.channels.counter.waiting import procedure_of, steps_for
 from maidinh.channels.routing import page
+from maidinh.infrastructure.identity.queries import official
 from maidinh.services.dossiers.rules import step_of
 
 ROWS_ON_A_PAGE = 50
@@ -29,15 +31,16 @@ STATES = ("late", "today", "rest")
 
 def worklist(request: HttpRequest) -> HttpResponse:
     """The official's open steps, filtered by words, step and urgency."""
-    actor, at = request.actor, timezone.now()  # type: ignore[attr-defined]
+    actor, at = request.actor, timezone.now()
     asked = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "step", "state")}
     everything = steps_for(actor)
     shown = _filtered(everything, asked, at).defer("dossier__procedure__content", "dossier__answers")
     listed = Paginator(shown, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    holders = {each: official(each) for each in {task.claimed_by for task in listed} if each}
     kept = urlencode({name: value for name, value in asked.items() if value})
     context = {
         "page": listed,
-        "rows": [_row(task, at) for task in listed],
+        "rows": [_row(task, at, holders) for task in listed],
         "figures": _figures(everything, at),
         "steps": _steps(everything),
         "asked": asked,
@@ -86,7 +89,7 @@ def _steps(tasks: QuerySet) -> list[tuple[str, str]]:
     return sorted(names.items(), key=lambda pair: pair[1])
 
 
-def _row(task: Any, at: datetime) -> dict[str, Any]:
+def _row(task: Any, at: datetime, holders: dict[str, Any]) -> dict[str, Any]:
     language = (get_language() or "vi")[:2]
     procedure = procedure_of(task.dossier.procedure.hash)
     return {
@@ -98,7 +101,7 @@ def _row(task: Any, at: datetime) -> dict[str, Any]:
         "status": task.dossier.status,
         "left": time_left(task.due, at),
         "due_at": task.due,
-        "taken_by": task.claimed_by,
+        "taken_by": holder.name if (holder := holders.get(task.claimed_by)) else task.claimed_by,
     }
 
 
