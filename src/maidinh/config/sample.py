@@ -5,7 +5,7 @@ Layer 0, config. Where a province connects its real ones, their addresses stand 
 
 from __future__ import annotations
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from maidinh.applications.registers.provider import register_application
 from maidinh.config.environment import Environment
@@ -57,7 +57,11 @@ def _identity(environment: Environment) -> web.Application:
 def _include(application: web.Application, part: web.Application) -> None:
     """Serve the part's routes as they are, with its own life."""
     application.router.add_routes(
-        [web.route(route.method, route.resource.canonical, route.handler) for route in part.router.routes()]  # type: ignore[union-attr]
+        [
+            web.route(route.method, route.resource.canonical, route.handler)
+            for route in part.router.routes()
+            if route.resource is not None and route.method != hdrs.METH_HEAD  # a GET route brings its HEAD along
+        ]
     )
     application.on_startup.extend(part.on_startup)
     application.on_cleanup.extend(part.on_cleanup)

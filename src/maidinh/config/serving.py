@@ -93,7 +93,7 @@ def serve_worker(environment: Environment) -> None:
 def _sequence(environment: Environment, stop: threading.Event) -> None:
     from maidinh.infrastructure.database.connections import Connections
     from maidinh.infrastructure.keys.client import SignerClient
-    from maidinh.infrastructure.translog.promises import origin_of
+    from maidinh.infrastructure.translog.rules import origin_of
     from maidinh.infrastructure.translog.sequencer import run_sequencer
 
     connections = Connections(environment.home, environment.database_url, environment.database_name)

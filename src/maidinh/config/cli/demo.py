@@ -27,7 +27,7 @@ def command(
     from maidinh.config.environment import Environment, default_home
 
     if check:
-        from maidinh.config.demo_check import check_province
+        from maidinh.config.demonstration.check import check_province
 
         sys.exit(check_province(province=province, seed=seed, as_json=as_json))
     from maidinh.config.installation import Installation

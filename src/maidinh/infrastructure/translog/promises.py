@@ -14,6 +14,7 @@ from maidinh.infrastructure.translog import promise
 from maidinh.infrastructure.translog.actions import append_entry
 from maidinh.infrastructure.translog.queries import proof_for
 from maidinh.infrastructure.translog.receipt import Receipt
+from maidinh.infrastructure.translog.rules import origin_of
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,6 @@ class Entered:
 
     entry: int
     receipt: dict[str, Any]
-
-
-def origin_of(province: str) -> str:
-    """The name of a province's log, as its checkpoints carry it."""
-    return f"maidinh.example/{province}"
 
 
 def enter(

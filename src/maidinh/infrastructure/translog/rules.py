@@ -119,3 +119,8 @@ def _ordered(value: Any) -> Any:
 
 def _utf16(text: str) -> bytes:
     return text.encode("utf-16-be", "surrogatepass")
+
+
+def origin_of(province: str) -> str:
+    """The name of a province's log, as its checkpoints carry it."""
+    return f"maidinh.example/{province}"
