@@ -1,0 +1,107 @@
+"""`maidinh doctor`: what is wrong with an installation, and the mend.
+
+Layer 0, config. Exit codes: 0 all in order, 1 something found, 3 the settings themselves cannot be read.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from maidinh.config.cli.failures import told_plainly
+from maidinh.config.cli.texts import say
+
+if TYPE_CHECKING:
+    from maidinh.config.environment import Environment
+    from maidinh.config.finding import Finding
+
+FINDINGS, FAILED = 1, 3
+
+
+Data = Annotated[Path | None, typer.Option(help=say("The data directory to look at. Unset: as the settings say."))]
+Name = Annotated[str | None, typer.Option(help=say("Its province. Unset: as its keys, or the settings, say."))]
+Port = Annotated[int | None, typer.Option(help=say("The port of its pages; the next two are looked at too."))]
+Json = Annotated[bool, typer.Option("--json", help=say("Answer as JSON, for machines."))]
+
+
+@told_plainly
+def command(data: Data = None, province: Name = None, port: Port = None, as_json: Json = False) -> None:
+    """Say what is wrong with an installation, and the mend."""
+    from maidinh.config.diagnosis import examine
+
+    environment = _environment(data, province, port)
+    findings = list(examine(environment, at=datetime.now(UTC)))
+    if as_json:
+        found = [_document(finding) for finding in findings]
+        print(json.dumps({"data": str(environment.data), "findings": found}, ensure_ascii=False, indent=2))
+    else:
+        _tell(findings)
+        _point_to_demonstrations(environment)
+    sys.exit(FINDINGS if any(finding.state != "ok" for finding in findings) else 0)
+
+
+def _environment(data: Path | None, province: str | None, port: int | None) -> Environment:
+    from pydantic import ValidationError
+
+    from maidinh.config.diagnosis import province_of
+    from maidinh.config.environment import Environment
+    from maidinh.infrastructure.home import Home
+
+    given: dict[str, Any] = {}
+    if data is not None:
+        given["data"] = data
+        province = province or province_of(Home(data))
+    if province is not None:
+        given["province"] = province
+    if port is not None:
+        given |= {"port": port, "gateway_port": port + 1, "services_port": port + 2}
+    try:
+        return Environment(**given)
+    except ValidationError as error:
+        for problem in error.errors():
+            name = str(problem["loc"][0]).upper()
+            name = name if name == "DATABASE_URL" else f"MAIDINH_{name}"
+            print(f"{say('This setting cannot be read')}: {name}: {problem['msg']}", file=sys.stderr)
+        print(say("Put it right in the environment; docs/reference/settings.md lists them all."), file=sys.stderr)
+        sys.exit(FAILED)
+
+
+def _tell(findings: Sequence[Finding]) -> None:
+    words = {"ok": say("in order"), "warning": say("look here"), "wrong": say("WRONG")}
+    width = max(len(word) for word in words.values())
+    names = max(len(finding.name) for finding in findings)
+    for finding in findings:
+        print(f"{words[finding.state]:<{width}}  {finding.name:<{names}}  {_filled(finding.found, finding)}")
+        if finding.mend:
+            print(f"{'':<{width}}  {'':<{names}}  -> {_filled(finding.mend, finding)}")
+    wrong = sum(finding.state != "ok" for finding in findings)
+    print(say("Everything is in order.") if not wrong else f"{say('To look at')}: {wrong}")
+
+
+def _filled(template: str, finding: Finding) -> str:
+    return say(template).format_map(finding.facts)
+
+
+def _document(finding: Finding) -> dict[str, str]:
+    return {
+        "name": finding.name,
+        "state": finding.state,
+        "found": _filled(finding.found, finding),
+        "mend": _filled(finding.mend, finding) if finding.mend else "",
+    }
+
+
+def _point_to_demonstrations(environment: Environment) -> None:
+    """Whoever ran the demonstration looks for it here, and its data lie elsewhere."""
+    from maidinh.config.environment import default_home
+
+    place = default_home().with_name("maidinh-demo")
+    if environment.data == default_home() and place.is_dir():
+        for folder in sorted(path for path in place.iterdir() if path.is_dir()):
+            print(f"{say('A demonstration lies here; look at it with')}: maidinh doctor --data {folder}")
