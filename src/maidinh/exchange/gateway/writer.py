@@ -85,7 +85,7 @@ COLUMNS: dict[type, dict[str, str]] = {
 
 def _rows(row: type) -> str:
     names = ", ".join(COLUMNS[row])
-    arrays = ", ".join(f"%({name})s::{kind}[]" for name, kind in COLUMNS[row].items())
+    arrays = ", ".join(f"%({name})b::{kind}[]" for name, kind in COLUMNS[row].items())
     return f"SELECT {names} FROM unnest({arrays}) AS waiting({names})"  # noqa: S608 - names of our own fields
 
 
