@@ -18,9 +18,9 @@ from maidinh.governance.architecture.actions import draft_version
 from maidinh.governance.architecture.models import Version
 from maidinh.governance.architecture.queries import current_version, declared_version
 from maidinh.governance.architecture.rules import service_ids, subsystem_ids
+from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.database.standing import as_role
-from maidinh.infrastructure.identity.rules import Actor
 
 SVG = "{http://www.w3.org/2000/svg}"
 

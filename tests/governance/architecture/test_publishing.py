@@ -26,10 +26,10 @@ from maidinh.governance.architecture.actions import (
 )
 from maidinh.governance.architecture.models import Version
 from maidinh.governance.architecture.queries import current_version, declared_version, versions_for
+from maidinh.infrastructure.actor import Actor, NotAllowed
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.definitions.hashing import content_hash
 from maidinh.infrastructure.events.models import Event
-from maidinh.infrastructure.identity.rules import Actor, NotAllowed
 from maidinh.infrastructure.translog.models import Entry
 from maidinh.infrastructure.translog.rules import commitment_of, read_leaf
 

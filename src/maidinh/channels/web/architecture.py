@@ -20,9 +20,9 @@ from maidinh.governance.architecture.queries import current_version, declared_ve
 from maidinh.governance.architecture.rules import DRAFT, SUPERSEDED
 from maidinh.governance.conformity.queries import connections
 from maidinh.governance.conformity.rules import Connection
+from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.definitions.reading import DefinitionError
 from maidinh.infrastructure.identity.queries import official
-from maidinh.infrastructure.identity.rules import Actor
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.infrastructure.translog.promises import with_proof
 
@@ -91,9 +91,7 @@ def element(request: HttpRequest, element: str) -> HttpResponse:
             for each in picture.relation_rows(version.model, here)
             if element in (each["relation"].from_, each["relation"].to)
         ],
-        "connections": [
-            each for each in rows if element in (each["connection"].source, each["connection"].target)
-        ],
+        "connections": [each for each in rows if element in (each["connection"].source, each["connection"].target)],
         "official": request.actor.kind == "official",  # type: ignore[attr-defined]
     }
     return render(request, "architecture/element.html", context)

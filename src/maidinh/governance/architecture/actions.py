@@ -21,10 +21,10 @@ from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.models import Version
 from maidinh.governance.architecture.queries import declared_version, deployment
 from maidinh.governance.architecture.rules import DRAFT, PUBLISHED, SUPERSEDED
+from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.definitions.hashing import content_hash
 from maidinh.infrastructure.events.actions import publish
-from maidinh.infrastructure.identity.rules import Actor, require
 from maidinh.infrastructure.organisations.definition import Organisations
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.infrastructure.translog.promises import enter

@@ -29,7 +29,7 @@ from maidinh.governance.architecture.layout import (
     route,
 )
 
-NAME_WIDTH, NAME_LINES, NOTE_WIDTH = 23, 3, 31  # in characters
+NAME_WIDTH, NAME_LINES, NOTE_WIDTH = 23, 3, 28  # in characters
 INK, GREY, GREEN, RED, PAPER = "#0b0c0c", "#484f54", "#0f7a52", "#a3161a", "#faf6ef"
 LINES = {
     "used": {"stroke": GREEN, "stroke-width": "3"},
@@ -127,7 +127,7 @@ def _draw_band(root: Tree.Element, band: Band, words: Words) -> None:
     rect = {"x": "1", "y": str(band.y), "width": str(WIDTH - 2), "height": str(band.height), "stroke": "#b9a88a"}
     look = "md-band" if band.layer % 2 else "md-band md-band--odd"
     Tree.SubElement(group, "rect", rect | {"class": look, "fill": PAPER if band.layer % 2 else "#ffffff"})
-    for number, line in enumerate(textwrap.wrap(f"{band.layer}. {words.layers[band.layer]}", 14)):
+    for number, line in enumerate(textwrap.wrap(f"{band.layer}. {words.layers[band.layer]}", 17)):
         y = band.y + 26 + number * 18
         text = {"x": "12", "y": str(y), "font-weight": "700", "font-size": "14", "class": "md-band__name"}
         Tree.SubElement(group, "text", text).text = line

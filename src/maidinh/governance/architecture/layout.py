@@ -11,7 +11,7 @@ from typing import Protocol
 
 from maidinh.governance.architecture.definition import ArchitectureVersion, Element
 
-WIDTH, LABEL, MARGIN = 1290, 118, 14
+WIDTH, LABEL, MARGIN = 1312, 140, 14
 BOX_WIDTH, BOX_HEIGHT, GAP = 176, 84, 16
 ROW_GAP, LABEL_HEIGHT, BAND_GAP, STRIDE = 30, 18, 8, 4
 COLUMNS = (WIDTH - LABEL - 2 * MARGIN + GAP) // (BOX_WIDTH + GAP)

@@ -16,8 +16,8 @@ from maidinh.governance.architecture import reading, rules
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.models import Version
 from maidinh.governance.architecture.rules import DRAFT, PUBLISHED
+from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.definitions.locating import province_root
-from maidinh.infrastructure.identity.rules import Actor
 from maidinh.infrastructure.keys.identifiers import file_stem
 from maidinh.infrastructure.organisations.definition import Organisations
 from maidinh.infrastructure.organisations.reading import read_organisations

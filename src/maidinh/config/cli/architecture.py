@@ -1,0 +1,126 @@
+"""`maidinh architecture check|draw`: an architecture version from its files, held together or drawn.
+
+Layer 0, config. Works on files alone; no database.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from maidinh.config.cli.failures import told_plainly
+from maidinh.config.cli.texts import LOCALE, language, say
+
+if TYPE_CHECKING:
+    from maidinh.governance.architecture.definition import ArchitectureVersion
+    from maidinh.infrastructure.organisations.definition import Organisations
+
+app = typer.Typer(help=say("Architecture versions: check them, draw them."), no_args_is_help=True)
+
+DONE, FINDINGS, WRONG_USE = 0, 1, 2
+
+Folder = Annotated[
+    Path | None, typer.Argument(help=say("The folder of a version, which holds version.yaml."), show_default=False)
+]
+Province = Annotated[str | None, typer.Option("--province", help=say("A province of the definitions instead."))]
+Number = Annotated[str | None, typer.Option("--version", help=say("Its version. Unset: the one in force."))]
+Definitions = Annotated[
+    Path | None, typer.Option("--definitions", envvar="MAIDINH_DEFINITIONS", help=say("The folder of definitions."))
+]
+
+
+@app.command(help=say("Read a version with all it inherits and say what does not fit together."))
+@told_plainly
+def check(
+    folder: Folder = None,
+    province: Province = None,
+    version: Number = None,
+    as_json: Annotated[bool, typer.Option("--json", help=say("Answer as JSON, for machines."))] = False,
+    definitions: Definitions = None,
+) -> None:
+    """Read a version with all it inherits and say what does not fit together."""
+    from maidinh.governance.architecture.rules import problems
+
+    model, organisations = _read(folder, province, version, definitions)
+    found = problems(model, [agency.code for agency in organisations.agencies])
+    if as_json:
+        facts = {"province": model.province, "version": model.version, "elements": len(model.elements)}
+        print(json.dumps(facts | {"relations": len(model.relations), "problems": found}, ensure_ascii=False, indent=2))
+    else:
+        for line in found:
+            print(line)
+        print(f"{model.province} {model.version}: {say('problems found')}: {len(found)}")
+    sys.exit(FINDINGS if found else DONE)
+
+
+@app.command(help=say("Draw a version as SVG in seven bands."))
+@told_plainly
+def draw(
+    output: Annotated[Path, typer.Option("--output", "-o", help=say("The file to write."))],
+    folder: Folder = None,
+    province: Province = None,
+    version: Number = None,
+    relations: Annotated[bool, typer.Option(help=say("Draw the relations that are no connections too."))] = True,
+    definitions: Definitions = None,
+) -> None:
+    """Draw a version as SVG in seven bands."""
+    model, organisations = _read(folder, province, version, definitions)
+    output.write_text(_picture(model, organisations, relations), "utf-8")
+    print(output)
+
+
+def _picture(model: ArchitectureVersion, organisations: Organisations, relations: bool) -> str:
+    """The picture in the terminal's language; without a database nothing was seen, so no traffic stands on it."""
+    import django
+    from django.conf import settings
+    from django.utils.translation import override
+
+    if not settings.configured:
+        settings.configure(USE_I18N=True, LOCALE_PATHS=[str(LOCALE)], LANGUAGE_CODE=language())
+        django.setup()
+    from maidinh.channels.web.picture import picture
+    from maidinh.governance.architecture.rules import instance_of, service_ids, subsystem_ids
+    from maidinh.governance.conformity.rules import Flow, compare
+
+    instance = instance_of(organisations.code)
+    ends = {*subsystem_ids(model, instance), *service_ids(model, instance)}
+    flows = [Flow(each.from_, each.to) for each in model.relations if each.contract and {each.from_, each.to} <= ends]
+    owners = {agency.code: agency.name.in_language(language()) for agency in organisations.agencies}
+    with override(language()):
+        return picture(
+            model, compare(flows, []), language=language(), owners=owners, official=True, relations=relations
+        )
+
+
+def _read(
+    folder: Path | None, province: str | None, version: str | None, definitions: Path | None
+) -> tuple[ArchitectureVersion, Organisations]:
+    from maidinh.governance.architecture.reading import FILE, read_versions, resolve, version_in_force
+    from maidinh.governance.architecture.rules import with_agency_codes
+    from maidinh.infrastructure.definitions.locating import province_root
+    from maidinh.infrastructure.organisations.reading import read_organisations
+
+    if (folder is None) == (province is None):
+        _leave(say("Name either the folder of a version or a province."))
+    if folder is not None:
+        if not (folder / FILE).is_file():
+            _leave(f"{folder}: {say('there is no version.yaml')}")
+        root, version = folder.resolve().parents[1], folder.resolve().name
+    else:
+        root = province_root(str(province), definitions)
+    versions = read_versions(root)
+    organisations = read_organisations(root)
+    try:
+        model = resolve(versions, version or version_in_force(versions))
+    except ValueError as error:
+        _leave(str(error))
+    return with_agency_codes(model, organisations), organisations
+
+
+def _leave(message: str) -> NoReturn:
+    print(message, file=sys.stderr)
+    sys.exit(WRONG_USE)
