@@ -181,7 +181,8 @@ def examine_tokens(home: Home) -> Finding:
     missing = [caller for caller in CALLERS if not token_path(home, caller).exists()]
     if missing:
         mend = N_("They are made at the next start: maidinh up.")
-        return Finding("tokens", "wrong", N_("Tokens are missing of: {callers}."), mend, {"callers": ", ".join(missing)})
+        facts = {"callers": ", ".join(missing)}
+        return Finding("tokens", "wrong", N_("Tokens are missing of: {callers}."), mend, facts)
     return Finding("tokens", "ok", N_("Each process has its token."))
 
 
