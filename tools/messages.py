@@ -38,6 +38,8 @@ OPTIONS = {
 }
 KEYWORDS: dict[str, Any] = {
     "_": None,
+    "say": None,
+    "N_": None,
     "gettext": None,
     "gettext_lazy": None,
     "ngettext": (1, 2),

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -17,6 +19,8 @@ from maidinh.config.provinces import Province, read_province
 from maidinh.config.supervisor import Supervisor
 from maidinh.infrastructure.database.connections import Connections
 from maidinh.infrastructure.keys.signer import prepare_tokens
+
+RENEWAL_CHECK = 3600.0  # seconds; a directory is renewed when half its life is over
 
 
 class Installation:
@@ -59,4 +63,28 @@ class Installation:
     def run(self, on_ready: Callable[[], None]) -> None:
         """Start, serve until stopped, stop."""
         self.prepare_place()
-        self.supervisor.run_until_stopped(prepare=self.prepare, on_ready=on_ready)
+        ended = threading.Event()
+        keeper = threading.Thread(target=self._keep_directory, args=(ended,), name="directory", daemon=True)
+
+        def ready() -> None:
+            keeper.start()
+            on_ready()
+
+        try:
+            self.supervisor.run_until_stopped(prepare=self.prepare, on_ready=ready)
+        finally:
+            ended.set()
+
+    def _keep_directory(self, ended: threading.Event) -> None:
+        """Renew the exchange's directory in good time: an expired one would stop every exchange."""
+        from django.conf import settings
+        from django.db import DatabaseError
+
+        from maidinh.config.preparation import publish_architecture
+        from maidinh.infrastructure.keys.client import SignerError
+
+        while not ended.wait(RENEWAL_CHECK):
+            try:
+                publish_architecture(self.environment, settings.CONNECTIONS, self.province, datetime.now(UTC))
+            except (DatabaseError, SignerError, OSError) as fault:
+                print(f"the directory was not renewed: {fault}", file=sys.stderr, flush=True)

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from maidinh.config.cli.texts import say
+from maidinh.config.texts import say
 
 GROUPS = ("architecture", "definitions", "log", "serve")
 COMMANDS = ("demo", "doctor", "up")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from maidinh.config.cli.failures import told_plainly
-from maidinh.config.cli.texts import LOCALE, language, say
+from maidinh.config.failures import told_plainly
+from maidinh.config.texts import LOCALE, language, say
 
 if TYPE_CHECKING:
     from maidinh.governance.architecture.definition import ArchitectureVersion

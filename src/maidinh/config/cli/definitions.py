@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from maidinh.config.cli.texts import say
+from maidinh.config.texts import say
 
 app = typer.Typer(help=say("Check the definitions: the facts that everything runs on."), no_args_is_help=True)
 

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from maidinh.config.cli.failures import told_plainly
-from maidinh.config.cli.texts import say
+from maidinh.config.failures import told_plainly
+from maidinh.config.texts import say
 
 
 @told_plainly

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from maidinh.config.cli.failures import told_plainly
-from maidinh.config.cli.texts import say
+from maidinh.config.failures import told_plainly
+from maidinh.config.texts import say
 
 if TYPE_CHECKING:
     from maidinh.config.environment import Environment

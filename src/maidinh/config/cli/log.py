@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from maidinh.config.cli.texts import say
+from maidinh.config.texts import say
 
 if TYPE_CHECKING:
     from maidinh.infrastructure.translog.note import Tree

@@ -6,7 +6,7 @@ import os
 
 import typer
 
-from maidinh.config.cli.texts import say
+from maidinh.config.texts import say
 
 app = typer.Typer(help=say("Run one process of an installation."), no_args_is_help=True)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from maidinh.config.cli.failures import told_plainly
-from maidinh.config.cli.texts import say
+from maidinh.config.failures import told_plainly
+from maidinh.config.texts import say
 
 
 @told_plainly

@@ -15,7 +15,7 @@ from typing import Any
 
 import requests
 
-from maidinh.config.cli.texts import say
+from maidinh.config.texts import say
 from maidinh.config.demonstration.layers import layers, log_state, refused, walk
 from maidinh.config.demonstration.visitor import Lost
 from maidinh.config.environment import Environment
