@@ -34,7 +34,9 @@ if WORKER is None:
     os.environ["MAIDINH_DATA"] = str(PLACE / "home")
     os.environ["MAIDINH_PROVINCE"] = PROVINCE
     os.environ["MAIDINH_DATABASE_NAME"] = os.environ["MAIDINH_TEST_TEMPLATE"] = f"maidinh_test_{os.getpid()}"
-    for name in [name for name in os.environ if name.startswith("MAIDINH_") and name.endswith(("_PORT", "_DEFINITIONS"))]:
+    for name in [
+        name for name in os.environ if name.startswith("MAIDINH_") and name.endswith(("_PORT", "_DEFINITIONS"))
+    ]:
         del os.environ[name]
 else:
     os.environ["MAIDINH_DATABASE_NAME"] = f"{os.environ['MAIDINH_TEST_TEMPLATE']}_{WORKER}"
@@ -91,7 +93,7 @@ RUN: Run | None = None
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    global RUN
+    global RUN  # noqa: PLW0603 - made here, stopped by the next hook
     template = os.environ["MAIDINH_TEST_TEMPLATE"]
     if WORKER is None:
         RUN = Run()
@@ -123,7 +125,7 @@ def pytest_unconfigure() -> None:
 
 
 def _clone(template: str, name: str) -> None:
-    """A copy of the prepared database; nobody may be connected to the template meanwhile, so it may take a few tries."""
+    """A copy of the prepared database; while another worker copies it too, it may take a few tries."""
     from django.conf import settings
     from django.db import connections
 
@@ -235,8 +237,8 @@ def citizen(province: Any) -> Any:
 
 def citizen_of(province: Any, number: int) -> Any:
     """The actor of a persona of the population register."""
-    from maidinh.infrastructure.identity.queries import roles
     from maidinh.infrastructure.actor import Actor
+    from maidinh.infrastructure.identity.queries import roles
 
     persona = province.population.personas[number]
     return Actor(

@@ -8,7 +8,17 @@ import grimp
 from django.apps import apps
 from django.db.models import ForeignKey
 
-LAYERS = ("infrastructure", "exchange", "applications", "governance", "services", "portal", "channels", "users", "config")
+LAYERS = (
+    "infrastructure",
+    "exchange",
+    "applications",
+    "governance",
+    "services",
+    "portal",
+    "channels",
+    "users",
+    "config",
+)
 HEIGHT = {layer: height for height, layer in enumerate(LAYERS)} | {"governance": 3, "services": 3}
 PRIVATE = {"models", "handlers", "admin", "apps", "migrations"}
 

@@ -11,7 +11,9 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src/maidinh"
 DAYS_OR_MONEY = re.compile(
-    r"\b\d+\s*(working[ _-]?days?|calendar[ _-]?days?|ngày|dong|đồng|VND|₫)|\b(fee|deadline|time_limit)\w*\s*=\s*\d{2,}", re.I
+    r"\b\d+\s*(working[ _-]?days?|calendar[ _-]?days?|ngày|dong|đồng|VND|₫)"
+    r"|\b(fee|deadline|time_limit)\w*\s*=\s*\d{2,}",
+    re.I,
 )
 
 

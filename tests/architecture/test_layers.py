@@ -30,7 +30,9 @@ def test_contracts_are_kept() -> None:
 
 def test_an_import_upwards_is_found(tmp_path: Path) -> None:
     shutil.copy(ROOT / ".importlinter", tmp_path)
-    shutil.copytree(ROOT / "src/maidinh", tmp_path / "src/maidinh", ignore=shutil.ignore_patterns("__pycache__", "static"))
+    shutil.copytree(
+        ROOT / "src/maidinh", tmp_path / "src/maidinh", ignore=shutil.ignore_patterns("__pycache__", "static")
+    )
     faulty = tmp_path / "src/maidinh/infrastructure/home.py"
     faulty.write_text(faulty.read_text() + "\nimport maidinh.services.dossiers.rules\n")
     verdict = lint(tmp_path, tmp_path / "src")

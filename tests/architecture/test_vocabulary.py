@@ -34,7 +34,9 @@ def name(path: Path) -> str:
 @pytest.mark.parametrize("app", APPS, ids=name)
 def test_an_app_holds_only_known_files(app: Path) -> None:
     allowed = IN_AN_APP | NOUNS.get(name(app), set())
-    found = {path.stem for path in app.iterdir() if path.suffix == ".py" or (path.is_dir() and path.name != "__pycache__")}
+    found = {
+        path.stem for path in app.iterdir() if path.suffix == ".py" or (path.is_dir() and path.name != "__pycache__")
+    }
     assert found <= allowed, f"{sorted(found - allowed)}: a file of an app has one of the known names"
 
 

@@ -17,8 +17,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 
+from maidinh.infrastructure.actor import NotAllowed
 from maidinh.infrastructure.database.scope import acting
-from maidinh.infrastructure.identity.rules import NotAllowed
 
 View = Callable[..., HttpResponse]
 ANYONE = "anyone"

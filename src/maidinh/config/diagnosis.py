@@ -190,9 +190,7 @@ def examine_keys(home: Home, province: str) -> Iterator[Finding]:
     """The keys without which nothing can be signed or checked are there."""
     wanted = [f"{kind}:{province}" for kind in ("log", "promise", "architecture")]
     missing = [key for key in wanted if not (home.public_keys / f"{file_stem(key)}.pem").exists()]
-    lost = [
-        key for key in wanted if key not in missing and not (home.private_keys / f"{file_stem(key)}.pem").exists()
-    ]
+    lost = [key for key in wanted if key not in missing and not (home.private_keys / f"{file_stem(key)}.pem").exists()]
     if lost:
         yield Finding(
             "keys", "wrong", N_("Private keys are lost: {keys}."),

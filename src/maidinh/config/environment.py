@@ -41,14 +41,19 @@ class Environment(BaseSettings):
     gateway_host: str = Field(default="127.0.0.1", description="The address the gateway listens on.")
     gateway_port: int = Field(default=8001, ge=1, le=65535, description="The port of the gateway.")
     services_port: int = Field(
-        default=8002, ge=1, le=65535, description="The loopback port of the registers and the stand-in identity provider."
+        default=8002,
+        ge=1,
+        le=65535,
+        description="The loopback port of the registers and the stand-in identity provider.",
     )
     base_url: str | None = Field(default=None, description="The address people see, without a slash at the end.")
     oidc_issuer: str | None = Field(
         default=None, description="The OpenID Connect issuer people sign in with. Unset: the stand-in of the sample."
     )
     oidc_client_id: str = Field(default="maidinh", description="The client this installation is at that issuer.")
-    oidc_client_secret: str | None = Field(default=None, description="That client's secret, where the issuer wants one.")
+    oidc_client_secret: str | None = Field(
+        default=None, description="That client's secret, where the issuer wants one."
+    )
     sample: bool = Field(default=True, description="Whether people, officials and signatures here are samples.")
     seed: int = Field(default=1, ge=0, description="The seed of the synthetic registers.")
     upload_limit: int = Field(default=20_000_000, ge=1, description="The largest upload, in bytes.")

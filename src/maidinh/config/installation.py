@@ -38,7 +38,10 @@ class Installation:
         home.prepare()
         key = home.secrets / "django.key"
         if not key.exists():
-            with suppress(FileExistsError), os.fdopen(os.open(key, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            with (
+                suppress(FileExistsError),
+                os.fdopen(os.open(key, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file,
+            ):
                 file.write(secrets.token_urlsafe(48))
         prepare_tokens(home)
         connections = Connections(home, self.environment.database_url, self.environment.database_name)

@@ -80,9 +80,7 @@ def prepare_keys(environment: Environment, province: Province, at: datetime) -> 
             )
 
 
-def publish_architecture(
-    environment: Environment, connections: Connections, province: Province, at: datetime
-) -> None:
+def publish_architecture(environment: Environment, connections: Connections, province: Province, at: datetime) -> None:
     """Where no version is in force: an architect loads each in turn, an approver, another person, publishes it.
 
     Where one is, its directory is renewed when keys or addresses have changed or it is about to expire.

@@ -67,7 +67,7 @@ class Home:
         if len(os.fsencode(here)) <= SOCKET_PATH_LIMIT:
             return here
         digest = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
-        return Path("/tmp") / f"maidinh-{os.geteuid()}-{digest}"
+        return Path("/tmp") / f"maidinh-{os.geteuid()}-{digest}"  # noqa: S108 - `prepare` refuses one that is not ours
 
     @property
     def signer_socket(self) -> Path:
@@ -75,7 +75,7 @@ class Home:
         return self.run / "signer.sock"
 
     def prepare(self) -> None:
-        """Create the directories with their permissions; safe to repeat. PermissionError for a place that is not ours."""
+        """Create the directories with their permissions, or raise PermissionError for a place that is not ours."""
         for path, mode in (
             (self.root, 0o711),
             (self.secrets, 0o700),
@@ -90,5 +90,7 @@ class Home:
             path.mkdir(parents=True, exist_ok=True)
             found = path.lstat()
             if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-                raise PermissionError(f"{path} is no directory of this user: remove it, or set MAIDINH_DATA to another place")
+                raise PermissionError(
+                    f"{path} is no directory of this user: remove it, or set MAIDINH_DATA to another place"
+                )
             path.chmod(mode)

@@ -20,7 +20,9 @@ PDF = typst.compile(b"A sample paper")
 
 @pytest.fixture
 def submit(db: None, citizen: Any, signer: Any, at: Any) -> Callable[..., Any]:
-    def make(procedure: str = LICENCE, key: str = "k1", actor: Any = citizen, papers: bool = True, **changed: Any) -> Any:
+    def make(
+        procedure: str = LICENCE, key: str = "k1", actor: Any = citizen, papers: bool = True, **changed: Any
+    ) -> Any:
         version = current_version(procedure)
         handed = [
             SubmittedPaper(paper.id, store_document(content=io.BytesIO(PDF), at=at).digest, f"{paper.id}.pdf")

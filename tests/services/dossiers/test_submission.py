@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from tests.conftest import citizen_of
 
 from maidinh.infrastructure.commands.actions import KeyReused
 from maidinh.infrastructure.database.scope import acting
@@ -13,7 +14,6 @@ from maidinh.services.dossiers.actions.submission import NotNow, PaperMissing, r
 from maidinh.services.dossiers.models import Dossier, DossierEvent, Paper, Status, Task
 from maidinh.services.dossiers.queries import dossier_for, tracked
 from maidinh.services.dossiers.rules import tracking_digest
-from tests.conftest import citizen_of
 
 
 def test_a_dossier_is_whole(submit, citizen, at) -> None:
@@ -60,8 +60,8 @@ def test_the_agency_must_receive_the_procedure(submit, province, citizen, signer
     with acting(person=citizen.person), pytest.raises(ValueError, match="does not receive"):
         version = current_version("1.013225")
         submit_dossier(
-            actor=citizen, version=version, case=version.procedure.cases[0].id, receiving="H38.9", answers={}, papers=[],
-            channel=2, key="x", at=at, signer=signer, province="lao-cai", promise_within=60,
+            actor=citizen, version=version, case=version.procedure.cases[0].id, receiving="H38.9", answers={},
+            papers=[], channel=2, key="x", at=at, signer=signer, province="lao-cai", promise_within=60,
         )  # fmt: skip
 
 

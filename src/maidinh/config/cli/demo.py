@@ -16,7 +16,9 @@ from maidinh.config.texts import say
 @told_plainly
 def command(
     province: Annotated[str, typer.Option(help=say("Which province's definitions to run."))] = "lao-cai",
-    check: Annotated[bool, typer.Option("--check", help=say("Take one dossier through all layers, then stop."))] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help=say("Take one dossier through all layers, then stop."))
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help=say("Answer as JSON, for machines."))] = False,
     seed: Annotated[int, typer.Option(help=say("The seed of the synthetic registers."))] = 1,
     port: Annotated[int, typer.Option(help=say("The port of the pages; the next two are used too."))] = 8000,

@@ -15,12 +15,12 @@ from typing import Any
 
 import requests
 
-from maidinh.config.texts import say
 from maidinh.config.demonstration.layers import layers, log_state, refused, walk
 from maidinh.config.demonstration.visitor import Lost
 from maidinh.config.environment import Environment
 from maidinh.config.installation import Installation
 from maidinh.config.processes import free_ports
+from maidinh.config.texts import say
 from maidinh.infrastructure.database.connections import Connections
 from maidinh.infrastructure.database.roles import drop_database
 

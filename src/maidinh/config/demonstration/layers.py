@@ -29,8 +29,8 @@ from maidinh.infrastructure.identity.adapters.personas import citizen_persona
 from maidinh.infrastructure.keys.client import SignerClient
 from maidinh.infrastructure.keys.identifiers import file_stem, key_of_stem
 from maidinh.infrastructure.translog.inspection import inspect_log
-from maidinh.infrastructure.translog.rules import origin_of
 from maidinh.infrastructure.translog.published import PublishedLog
+from maidinh.infrastructure.translog.rules import origin_of
 from maidinh.infrastructure.translog.trust import TrustedKeys, read_keys
 from maidinh.infrastructure.translog.verification import verdict, verify_receipt
 from maidinh.services.procedures.definition import Procedure
@@ -139,7 +139,7 @@ def services(done: Walk) -> dict[str, Any]:
             "SELECT status FROM dossiers_dossierevent WHERE dossier_id = %s ORDER BY id", [dossier["id"]]
         ).fetchall()
         result = connection.execute(
-            "SELECT p.* FROM results_publishedresult p JOIN results_result r ON r.number = p.number WHERE r.dossier_id = %s",
+            "SELECT p.* FROM results_publishedresult p JOIN results_result r USING (number) WHERE r.dossier_id = %s",
             [dossier["id"]],
         ).fetchone()
     if result is None or dossier["status"] != 10:
@@ -191,7 +191,7 @@ def applications(done: Walk) -> dict[str, Any]:
 
 
 def exchange(done: Walk) -> dict[str, Any]:
-    """The exchanges of this dossier: their ids and contracts, both members' signatures checked with their public keys."""
+    """The exchanges of this dossier: ids, contracts, and both members' signatures checked with their public keys."""
     keys = {
         key: path.read_text("ascii")
         for path in done.environment.home.public_keys.glob("member*.pem")
@@ -285,7 +285,7 @@ def _shown(done: Walk, element: str, since: float) -> float:
             if element == connection["source"] and connection["verdict"] == "undeclared":
                 return round(time.monotonic() - since, 1)
         time.sleep(0.5)
-    raise Lost(f"/architecture does not show the undeclared connection of {stranger} after {PATIENCE:.0f} s")
+    raise Lost(f"/architecture does not show the undeclared connection of {element} after {PATIENCE:.0f} s")
 
 
 def log_state(done: Walk) -> dict[str, Any]:

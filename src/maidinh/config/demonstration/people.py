@@ -46,7 +46,7 @@ def submit_dossier(visitor: Visitor, procedure: Procedure, today: date) -> Submi
     page = visitor.submit(page.forms()[0], {"case": procedure.cases[0].id, "receiving": procedure.receiving[0]})
     typed = 0
     for _ in range(PAGE_LIMIT):
-        if not page.address.split("/")[-2] == "questions":
+        if page.address.split("/")[-2] != "questions":
             break
         answers = dict(_answers(procedure, page, today))
         typed += len({name.rsplit("-", 1)[0] for name in answers})

@@ -48,7 +48,8 @@ def deliver_events(*, at: datetime, batch: int = 50) -> int:
             Event.objects.select_for_update(skip_locked=True).filter(done_at__isnull=True).order_by("id")[:batch]
         )
         for event in waiting:
-            if all([_deliver(event, name, receiver, at) for name, receiver in _receivers.get(event.name, [])]):
+            delivered = [_deliver(event, name, receiver, at) for name, receiver in _receivers.get(event.name, [])]
+            if all(delivered):
                 event.done_at = at
                 event.save(update_fields=["done_at"])
         return len(waiting)
@@ -65,6 +66,8 @@ def _deliver(event: Event, name: str, receiver: Receiver, at: datetime) -> bool:
         delivery.delivered_at = at
     except Exception as error:  # a receiver's fault must not stop the others; it is kept and tried again
         delivery.last_error = f"{type(error).__name__}: {error}"[:500]
-        _log.warning("event not delivered", event_name=event.name, receiver=name, attempts=delivery.attempts, error=str(error))
+        _log.warning(
+            "event not delivered", event_name=event.name, receiver=name, attempts=delivery.attempts, error=str(error)
+        )
     delivery.save()
     return delivery.delivered_at is not None or delivery.attempts >= ATTEMPTS

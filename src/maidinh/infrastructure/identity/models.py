@@ -39,7 +39,8 @@ class Account(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["issuer", "subject"], name="identity_account_subject_once"),
             models.CheckConstraint(
-                condition=models.Q(person="", official__isnull=False) | ~models.Q(person="") & models.Q(official__isnull=True),
+                condition=models.Q(person="", official__isnull=False)
+                | ~models.Q(person="") & models.Q(official__isnull=True),
                 name="identity_account_is_citizen_or_official",
             ),
         ]

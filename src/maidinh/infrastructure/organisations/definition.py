@@ -13,7 +13,16 @@ from pydantic import Field, model_validator
 from maidinh.infrastructure.definitions.definition import Form, Provenance, Text
 
 AgencyKind = Literal[
-    "people-committee", "office", "department", "unit", "centre", "committee", "commune", "ministry-branch", "enterprise", "other"
+    "people-committee",
+    "office",
+    "department",
+    "unit",
+    "centre",
+    "committee",
+    "commune",
+    "ministry-branch",
+    "enterprise",
+    "other",
 ]
 
 

@@ -64,12 +64,10 @@ def tracked(code: str, secret: str) -> Dossier | None:
 
 
 def applicant_of(dossier_id: int) -> str:
-    """The personal number of a dossier's applicant, for who tells them of it; Dossier.DoesNotExist when there is none."""
+    """The personal number of a dossier's applicant, for whoever tells them of it. Raises Dossier.DoesNotExist."""
     return str(Dossier.objects.values_list("applicant", flat=True).get(pk=dossier_id))
 
 
 def papers_of(dossier: Dossier) -> list[Paper]:
     """The papers of a dossier that the actor may see, in the order they were added."""
     return list(Paper.objects.filter(dossier=dossier).select_related("document").order_by("added_at", "id"))
-
-

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
-from maidinh.infrastructure.identity.rules import Actor, require
 from maidinh.services.fees.models import Charge
 from maidinh.services.procedures.definition import Fee
 

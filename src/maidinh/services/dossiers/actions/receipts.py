@@ -15,8 +15,8 @@ from maidinh.infrastructure.translog.promise import Signs
 from maidinh.infrastructure.translog.promises import enter
 from maidinh.services.dossiers.models import Dossier
 
-SECRET_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that a tired eye takes for something else
-SECRET_LENGTH = 12
+SYMBOLS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that a tired eye takes for something else
+SYMBOL_COUNT = 12
 
 
 class PaperLike(Protocol):
@@ -30,7 +30,7 @@ class PaperLike(Protocol):
 
 def tracking_secret() -> str:
     """The second half of what it takes to follow a dossier without signing in."""
-    return "".join(secrets.choice(SECRET_ALPHABET) for _ in range(SECRET_LENGTH))
+    return "".join(secrets.choice(SYMBOLS) for _ in range(SYMBOL_COUNT))
 
 
 def write_receipt(

@@ -150,7 +150,9 @@ def supplement_dossier(
         pauses = [Suspension.from_json(row) for row in dossier.suspensions]
         pauses[-1] = Suspension(pauses[-1].since, at)
         dossier.suspensions = [pause.as_json() for pause in pauses]
-        dossier.due_at = due_at(limit.budget, dossier.accepted_at, pauses, calendar, supplement_rule(pack), limit.cutoff)
+        dossier.due_at = due_at(
+            limit.budget, dossier.accepted_at, pauses, calendar, supplement_rule(pack), limit.cutoff
+        )
     dossier.status = Status.NEW if dossier.accepted_at is None else Status.IN_PROCESS
     dossier.save(update_fields=["status", "suspensions", "due_at"])
     note(dossier, "supplemented", actor, at, reason=explanation)
