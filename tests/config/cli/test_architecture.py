@@ -1,0 +1,73 @@
+"""`maidinh architecture`: from files alone, with the exit codes that scripts rely on."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from maidinh.config.cli.architecture import app
+from maidinh.infrastructure.definitions.locating import definitions_root
+
+PROVINCES = definitions_root() / "provinces"
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(each) for each in arguments])
+
+
+@pytest.mark.parametrize("folder", sorted(PROVINCES.glob("*/architecture/*")), ids=lambda path: path.parts[-3])
+def test_every_version_fits_together_and_can_be_drawn(folder: Path, tmp_path: Path) -> None:
+    answer = run("check", folder, "--json")
+    assert answer.exit_code == 0, answer.output
+    facts = json.loads(answer.output)
+    assert (facts["version"], facts["problems"]) == (folder.name, [])
+    target = tmp_path / "picture.svg"
+    assert run("draw", folder, "-o", target).exit_code == 0
+    drawn = ElementTree.parse(target).getroot()
+    assert sum(1 for group in drawn.iter() if group.get("data-element")) == facts["elements"]
+
+
+def test_the_version_in_force_is_taken_unless_one_is_named() -> None:
+    assert json.loads(run("check", "--province", "vinh-phuc", "--json").output)["version"] == "2.0"
+    named = run("check", "--province", "vinh-phuc", "--version", "1.0", "--json")
+    assert json.loads(named.output)["version"] == "1.0"
+
+
+def test_what_does_not_fit_is_a_finding(tmp_path: Path) -> None:
+    shutil.copytree(PROVINCES / "lao-cai", tmp_path / "lao-cai")
+    folder = tmp_path / "lao-cai/architecture/1.0"
+    file = folder / "version.yaml"
+    file.write_text(file.read_text("utf-8").replace("system: land-register", "system: nowhere"), "utf-8")
+    answer = run("check", folder)
+    assert answer.exit_code == 1
+    assert "its system nowhere is no element" in answer.output
+
+
+def test_broken_file_is_told_with_its_line(tmp_path: Path) -> None:
+    shutil.copytree(PROVINCES / "lao-cai", tmp_path / "lao-cai")
+    folder = tmp_path / "lao-cai/architecture/1.0"
+    file = folder / "version.yaml"
+    file.write_text(file.read_text("utf-8").replace("layer: 7", "layer: 8", 1), "utf-8")
+    line = next(number for number, text in enumerate(file.read_text("utf-8").splitlines(), 1) if "layer: 8" in text)
+    answer = run("check", folder)
+    assert answer.exit_code == 1
+    assert f"version.yaml:{line}:" in answer.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check"],
+        ["check", "there/is/none"],
+        ["check", "--province", "nowhere"],
+        ["check", "--province", "lao-cai", "--version", "77"],
+        ["draw", "--province", "lao-cai"],
+    ],
+)
+def test_wrong_use(arguments: list[str]) -> None:
+    assert run(*arguments).exit_code == 2
