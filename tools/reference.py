@@ -1,7 +1,7 @@
 """Write the tables of docs/reference that follow from the code: settings, events, permissions, routes, commands.
 
-A development tool. A table stands between `<!-- begin NAME -->` and `<!-- end NAME -->`; everything around it is written
-by hand and left alone.
+A development tool. A table stands between `<!-- begin NAME -->` and `<!-- end NAME -->`; everything around it is
+written by hand and left alone.
 
     python tools/reference.py            write the tables
     python tools/reference.py --check    say which differ from the code; exit code 1 where one does
