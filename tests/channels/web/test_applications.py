@@ -74,6 +74,14 @@ def test_what_the_register_holds_is_shown_and_never_read_from_the_form(browser, 
     assert all(f"/persons/{citizen.person}" in asked for asked in exchange.asked)
 
 
+def test_answers_are_offered_in_the_order_of_the_definition(browser):
+    base = begin(browser, PERMIT, case="house", receiving="H38.101")
+    page = browser.get(f"{base}/questions/work").content.decode()
+    places = [page.index(f'value="{each}"') for each in ("house", "shop", "religious", "other")]
+    assert places == sorted(places)
+    assert "Area (m²): 420" in browser.get(f"{base}/questions/land").content.decode()
+
+
 def test_a_parcel_of_somebody_else_cannot_be_chosen(browser, province, citizen, drafts):
     base = begin(browser, PERMIT, case="house", receiving="H38.101")
     address = f"{base}/questions/land"

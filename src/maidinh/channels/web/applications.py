@@ -145,10 +145,12 @@ def _held(page: Page, person: str, found: Any) -> list[dict[str, str]]:
 def _input(field: FormField, draft: Any, person: str, found: Any, request: HttpRequest) -> dict[str, Any]:
     posted = request.POST if request.method == "POST" else None
     value: Any = draft.answers.get(field.id, "") if posted is None else posted.get(field.id, "")
-    widget, options = field.widget, [(each, text.in_language(language())) for each, text in field.options.items()]
+    schema = draft.procedure.procedure.answers["properties"][field.id]
+    widget, options = field.widget, _options(field, schema)
     if field.from_register is not None:
         items = items_of(field, person, found)
-        widget, options = "radios", [(each, _item_in_words(field, item)) for each, item in items.items()]
+        page = next(each for each in draft.procedure.procedure.pages if field in each.fields)
+        widget, options = "radios", [(each, _item_in_words(field, page, item)) for each, item in items.items()]
         if not items:
             widget = "nothing"
     if widget == "date":
@@ -157,7 +159,6 @@ def _input(field: FormField, draft: Any, person: str, found: Any, request: HttpR
             value = {part: posted.get(f"{field.id}-{part}", "") for part in parts}
         elif value:
             value = dict(zip(parts, reversed([each.lstrip("0") for each in value.split("-")]), strict=True))
-    schema = draft.procedure.procedure.answers["properties"][field.id]
     optional = field.id not in required_of(draft.procedure.procedure)
     return {
         "id": field.id,
@@ -173,10 +174,22 @@ def _input(field: FormField, draft: Any, person: str, found: Any, request: HttpR
     }
 
 
-def _item_in_words(field: FormField, item: Any) -> str:
+def _options(field: FormField, schema: Any) -> list[tuple[str, str]]:
+    # The database keeps no order of an object's keys; the schema's list of values keeps the definition's.
+    order = [str(each) for each in schema.get("enum", ())] or list(field.options)
+    return [(each, field.options[each].in_language(language())) for each in order if each in field.options]
+
+
+def _item_in_words(field: FormField, page: Page, item: Any) -> str:
     source = field.from_register
-    shown = (source.show if source else []) or [source.field if source else ""]
-    return " – ".join(answer_in_words(field, item.get(each), language()) for each in shown)
+    following = parts_of(page).following
+    labels = {each.from_register.field: each for each in following if each.from_register}
+    parts = []
+    for name in (source.show if source else []) or [source.field if source else ""]:
+        text = answer_in_words(field, item.get(name), language())
+        labelled = name in labels and isinstance(item.get(name), int)
+        parts.append(f"{labels[name].label.in_language(language())}: {text}" if labelled else text)
+    return " – ".join(parts)
 
 
 def _onwards(request: HttpRequest, draft: Any, page: Page) -> HttpResponse:
