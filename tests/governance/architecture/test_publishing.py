@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import translation
 
 from maidinh.exchange import jws
 from maidinh.exchange.directory.definition import architecture_key
@@ -34,6 +35,12 @@ from maidinh.infrastructure.translog.models import Entry
 from maidinh.infrastructure.translog.rules import commitment_of, read_leaf
 
 pytestmark = pytest.mark.usefixtures("db")
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

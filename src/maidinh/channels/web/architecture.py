@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from maidinh.channels.routing import page
 from maidinh.channels.web import picture
 from maidinh.channels.web.context import language
-from maidinh.governance.architecture.actions import SamePerson, VersionRefused, load_version, publish_version
+from maidinh.governance.architecture.actions import VersionRefused, load_version, publish_version
 from maidinh.governance.architecture.queries import current_version, declared_versions, versions_for
 from maidinh.governance.architecture.rules import DRAFT, SUPERSEDED
 from maidinh.governance.conformity.queries import connections
@@ -133,8 +133,6 @@ def publish(request: HttpRequest, version_id: int) -> HttpResponse:
             at=timezone.now(),
             signer=settings.SIGNER,
         )
-    except SamePerson:
-        return versions(request, {"": [_("You drafted this version. Somebody else must publish it.")]})
     except VersionRefused as refusal:
         return versions(request, {"": list(refusal.reasons)})
     return redirect(f"{reverse('architecture-versions')}?done=published")

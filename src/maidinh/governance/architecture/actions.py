@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from maidinh.exchange import jws
 from maidinh.exchange.directory.actions import Signer, publish_directory
@@ -34,7 +35,7 @@ DRAFTING, PUBLISHING = "architecture.draft", "architecture.publish"
 
 
 class VersionRefused(ValueError):
-    """The version can't be drafted or published as it is; `reasons` says why, a line each."""
+    """The version can't be drafted or published as it is; `reasons` says why, a line each, in the reader's language."""
 
     def __init__(self, *reasons: str) -> None:
         self.reasons = reasons
@@ -71,7 +72,8 @@ def draft_version(*, actor: Actor, version: ArchitectureVersion, organisations: 
     if known is not None and known.hash == digest:
         return known
     if known is not None and known.state != DRAFT:
-        raise VersionRefused(f"version {model.version} is published; a changed one needs a new number")
+        words = {"version": model.version}
+        raise VersionRefused(_("Version %(version)s is published; a changed one needs a new number.") % words)
     if known is not None:
         known.delete()
     row = Version.objects.create(
@@ -94,7 +96,7 @@ def publish_version(*, actor: Actor, version_id: int, at: datetime, signer: Sign
     require(actor, PUBLISHING)
     row = Version.objects.select_for_update().filter(pk=version_id).first()
     if row is None:
-        raise VersionRefused("there is no such version")
+        raise VersionRefused(_("There is no such version."))
     current = Version.objects.select_for_update().filter(province=row.province, state=PUBLISHED).first()
     _refuse_unready(row, current, actor, localtime(at))
     directory = _directory(row, deployment(row), at)
@@ -138,14 +140,15 @@ def renew_directory(*, at: datetime, signer: Signer) -> Directory | None:
 
 
 def _refuse_unready(row: Version, current: Version | None, actor: Actor, local: datetime) -> None:
+    words = {"version": row.version, "day": row.effective_from.strftime("%d/%m/%Y")}
     if row.state != DRAFT:
-        raise VersionRefused(f"version {row.version} is no draft any more")
+        raise VersionRefused(_("Version %(version)s is no draft any more.") % words)
     if row.author == actor.id:
-        raise SamePerson(f"{actor.id} drafted version {row.version} and may not publish it too")
+        raise SamePerson(_("You drafted version %(version)s. Somebody else must publish it.") % words)
     if row.effective_from > local.date():
-        raise VersionRefused(f"version {row.version} takes effect on {row.effective_from} and not before")
+        raise VersionRefused(_("Version %(version)s takes effect on %(day)s and not before.") % words)
     if current is not None and current.effective_from > row.effective_from:
-        raise VersionRefused(f"version {current.version}, in force, took effect after version {row.version}")
+        raise VersionRefused(_("The version in force took effect after version %(version)s.") % words)
 
 
 def _directory(row: Version, here: rules.Deployment, at: datetime) -> Directory:
