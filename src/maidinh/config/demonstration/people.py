@@ -48,7 +48,7 @@ def submit_dossier(visitor: Visitor, procedure: Procedure, today: date) -> Submi
     for _ in range(PAGE_LIMIT):
         if page.address.split("/")[-2] != "questions":
             break
-        answers = dict(_answers(procedure, page, today))
+        answers = dict(page_answers(procedure, page, today))
         typed += len({name.rsplit("-", 1)[0] for name in answers})
         page = visitor.submit(page.forms()[0], answers)
         if page.errors:
@@ -76,7 +76,7 @@ def _secret(page: Page) -> str:
     raise Lost(f"{page.address} shows no tracking secret")
 
 
-def _answers(procedure: Procedure, page: Page, today: date) -> Iterator[tuple[str, str]]:
+def page_answers(procedure: Procedure, page: Page, today: date) -> Iterator[tuple[str, str]]:
     """An answer to each question of the page, by the schema of the procedure's answers."""
     form = page.forms()[0]
     posted = {field.get("name") for field in form.xpath(".//input|.//select|.//textarea") if field.get("name")}
