@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pypdf
@@ -14,8 +15,10 @@ from maidinh.infrastructure.database.scope import acting
 from maidinh.services.dossiers.actions.steps import complete_task
 from maidinh.services.dossiers.models import Dossier
 from maidinh.services.dossiers.queries import open_task_of
+from maidinh.services.results.actions import Installation, issue_result
 from tests.conftest import citizen_of
 from tests.infrastructure.files.test_rules import pdf
+from tests.services.results.stages import advanced_to, official_of
 
 from .test_applications import fill_in_copy
 
@@ -114,3 +117,52 @@ def test_a_dossier_can_be_asked_back_once(browser, dossier, citizen):
     for _ in range(2):
         assert browser.post(address, {"reason": "I changed my mind"}).status_code == 302
     assert now(dossier, citizen).status == 7
+
+
+@pytest.fixture
+def result(dossier: Dossier, province: Any, signer: Any, at: Any) -> Any:
+    """The dossier's result, signed by the leader."""
+    task = advanced_to(dossier, "signature", province, at)
+    leader, when = official_of(dossier, task, province), at + timedelta(minutes=30)
+    installation = Installation("http://testserver", province.id, 60, True)
+    with acting(agencies=leader.agencies):
+        return issue_result(
+            actor=leader, task_id=task.pk, outcome="sign", at=when, signer=signer, installation=installation
+        )
+
+
+def test_the_citizen_gets_the_result_and_anyone_verifies_it(browser, dossier, result, citizen, later):
+    page = browser.get(f"/dossiers/{dossier.code}").content.decode()
+    code = page.split("/verify/")[1].split('"')[0]
+    assert "Your result is signed" in page
+    signed = browser.get(f"/dossiers/{dossier.code}/result.pdf").content
+    visitor = Client()
+    visitor.cookies["django_language"] = "en"
+    found = visitor.get(f"/verify/{code.lower().replace('-', '')}").content.decode()
+    assert result.number in found and "A result was issued here" in found
+    assert citizen.name not in found and citizen.person not in found
+    assert visitor.post("/verify", {"code": code})["Location"] == f"/verify/{code}"
+    assert "Genuine" in verified(visitor, signed)
+    altered = bytearray(signed)
+    altered[len(signed) // 3] ^= 1
+    assert "Genuine" not in verified(visitor, bytes(altered)) and "forged or changed" in verified(
+        visitor, bytes(altered)
+    )
+
+
+def test_a_result_is_nobody_elses_to_download(dossier, result, sign_in_as, province):
+    other = Client()
+    sign_in_as(other, citizen_of(province, 1))
+    assert other.get(f"/dossiers/{dossier.code}/result.pdf").status_code == 404
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch, at: Any) -> None:
+    """The pages' clock stands an hour after the submission."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at + timedelta(hours=1))
+
+
+def verified(visitor: Client, content: bytes) -> str:
+    file = io.BytesIO(content)
+    file.name = "result.pdf"
+    return visitor.post("/verify", {"look": "file", "file": file}).content.decode()

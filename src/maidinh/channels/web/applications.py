@@ -48,12 +48,13 @@ def resume(request: HttpRequest, draft: Any) -> HttpResponse:
 @of_own_draft
 def change_case(request: HttpRequest, draft: Any) -> HttpResponse:
     """Choose another case or agency."""
-    procedure, errors = draft.procedure.procedure, {}
+    procedure = draft.procedure.procedure
+    errors: dict[str, str] = {}
     chosen = (draft.case, draft.receiving)
     if request.method == "POST":
         chosen, errors = posted_case(procedure, request.POST)
         if not errors:
-            actor = request.actor  # type: ignore[attr-defined]
+            actor = request.actor
             choose_case(actor=actor, draft_id=draft.pk, case=chosen[0], receiving=chosen[1], at=timezone.now())
             return redirect("application", draft=draft.pk)
     context = {
@@ -74,7 +75,7 @@ def questions(request: HttpRequest, draft: Any, page: str) -> HttpResponse:
     asked = page_of(procedure, page)
     if asked is None:
         raise Http404
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     try:
         found = _registers_answers(request, draft, asked)
     except (RegisterUnavailable, PersonUnknown) as fault:
@@ -108,13 +109,13 @@ def questions(request: HttpRequest, draft: Any, page: str) -> HttpResponse:
 def discard(request: HttpRequest, draft: Any) -> HttpResponse:
     """Throw the application away, once the person has said so twice."""
     if request.method == "POST":
-        discard_draft(actor=request.actor, draft_id=draft.pk, at=timezone.now())  # type: ignore[attr-defined]
+        discard_draft(actor=request.actor, draft_id=draft.pk, at=timezone.now())
         return redirect("dossiers")
     return render(request, "web/discard.html", {"procedure": draft.procedure.procedure, "draft": draft})
 
 
 def _registers_answers(request: HttpRequest, draft: Any, page: Page) -> Any:
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     calls = calls_of(page, actor.person)
     if not calls:
         return {}
@@ -146,7 +147,8 @@ def _input(field: FormField, draft: Any, person: str, found: Any, request: HttpR
     posted = request.POST if request.method == "POST" else None
     value: Any = draft.answers.get(field.id, "") if posted is None else posted.get(field.id, "")
     schema = draft.procedure.procedure.answers["properties"][field.id]
-    widget, options = field.widget, _options(field, schema)
+    widget: str = field.widget
+    options = _options(field, schema)
     if field.from_register is not None:
         items = items_of(field, person, found)
         page = next(each for each in draft.procedure.procedure.pages if field in each.fields)

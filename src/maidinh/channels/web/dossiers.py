@@ -34,7 +34,7 @@ CLOSED = (3, 7, 8, 9, 10)  # national statuses in which nothing can be withdrawn
 
 def dossiers(request: HttpRequest) -> HttpResponse:
     """All of them, and the applications not yet submitted."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     rows = [
         {"dossier": dossier, "procedure": dossier.procedure.procedure, "status": status_name(dossier.status)}
         for dossier in dossiers_for(actor)[:100]
@@ -46,7 +46,7 @@ def dossiers(request: HttpRequest) -> HttpResponse:
 def dossier(request: HttpRequest, code: str) -> HttpResponse:
     """One dossier: status, time, who holds it, what is asked, papers, history, result."""
     found = own_dossier(request, code)
-    actor, names = request.actor, agency_names(language())  # type: ignore[attr-defined]
+    actor, names = request.actor, agency_names(language())
     standing, result = standing_of(found), result_for(actor, code)
     context = {
         "dossier": found,
@@ -77,7 +77,7 @@ def paper(request: HttpRequest, code: str, digest: str) -> HttpResponse:
 
 def result_pdf(request: HttpRequest, code: str) -> HttpResponse:
     """The signed result."""
-    result = result_for(request.actor, own_dossier(request, code).code)  # type: ignore[attr-defined]
+    result = result_for(request.actor, own_dossier(request, code).code)
     if result is None:
         raise Http404
     name = f"{code}-KQ.{ENDINGS['application/pdf']}"
@@ -86,14 +86,15 @@ def result_pdf(request: HttpRequest, code: str) -> HttpResponse:
 
 def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     """Ask for the dossier back, with a reason."""
-    found, errors = own_dossier(request, code), {}
+    found = own_dossier(request, code)
+    errors: dict[str, str] = {}
     reason = request.POST.get("reason", "").strip()[:REASON_LIMIT]
     if request.method == "POST":
         if not reason:
             errors = {"reason": _("Say why you want the dossier back")}
         else:
             try:
-                actor = request.actor  # type: ignore[attr-defined]
+                actor = request.actor
                 request_withdrawal(actor=actor, code=code, reason=reason, at=timezone.now())
                 return redirect("dossier", code=code)
             except NotNow:
@@ -106,7 +107,7 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
 
 def own_dossier(request: HttpRequest, code: str) -> Any:
     """The person's own dossier; 404 where it is none of theirs."""
-    found = dossier_for(request.actor, code)  # type: ignore[attr-defined]
+    found = dossier_for(request.actor, code)
     if found is None:
         raise Http404
     return found

@@ -21,7 +21,7 @@ def of_own_draft(view: Callable[..., HttpResponse]) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, draft: UUID, **parts: Any) -> HttpResponse:
-        found = draft_for(request.actor, draft)  # type: ignore[attr-defined]
+        found = draft_for(request.actor, draft)
         if found is None:
             raise Http404
         if found.dossier:

@@ -12,7 +12,7 @@ from maidinh.portal.forms.queries import drafts_for
 
 def home(request: HttpRequest) -> HttpResponse:
     """Search box, procedures, tracking box, and what the person has begun."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     drafts = drafts_for(actor) if actor.may("dossier.submit") else []
     return render(request, "web/home.html", {"procedures": search(""), "drafts": drafts})
 

@@ -17,7 +17,7 @@ PER_PAGE = 30
 
 def notices(request: HttpRequest) -> HttpResponse:
     """The newest first."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if request.method == "POST":
         up_to = request.POST.get("up_to", "")
         if up_to.isascii() and up_to.isdigit() and len(up_to) < 18:

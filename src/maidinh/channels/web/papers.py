@@ -49,7 +49,7 @@ def papers(request: HttpRequest, draft: Any) -> HttpResponse:
 @of_own_draft
 def remove(request: HttpRequest, draft: Any) -> HttpResponse:
     """Take a file out again."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     paper, digest = request.POST.get("paper", ""), request.POST.get("digest", "")
     remove_paper(actor=actor, draft_id=draft.pk, paper=paper, digest=digest, at=timezone.now())
     return redirect("application-papers", draft=draft.pk)
@@ -91,11 +91,11 @@ def _upload(request: HttpRequest, draft: Any) -> dict[str, str]:
         return {field: _("Choose a file first")}
     try:
         attach_paper(
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=request.actor,
             draft_id=draft.pk,
             paper=paper,
             name=file.name or "",
-            content=file,  # type: ignore[arg-type]
+            content=file,
             at=timezone.now(),
         )
     except FileRefused as refusal:

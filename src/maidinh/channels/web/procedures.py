@@ -47,9 +47,10 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     version = current_version(code)
     if version is None:
         raise Http404
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     known = draft_of(actor, version.hash)
-    found, errors = version.procedure, {}
+    found = version.procedure
+    errors: dict[str, str] = {}
     chosen = (known.case, known.receiving) if known else ("", "")
     if request.method == "POST":
         chosen, errors = posted_case(found, request.POST)

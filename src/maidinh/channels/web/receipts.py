@@ -87,7 +87,7 @@ def tracking_address(code: str) -> str:
 
 
 def _own(request: HttpRequest, code: str) -> Any:
-    dossier = dossier_for(request.actor, code)  # type: ignore[attr-defined]
+    dossier = dossier_for(request.actor, code)
     if dossier is None:
         raise Http404
     return dossier

@@ -68,7 +68,7 @@ def check(request: HttpRequest, draft: Any) -> HttpResponse:
 
 def submitted(request: HttpRequest, draft: UUID) -> HttpResponse:
     """It is done: the code, the tracking secret, the promised date, and the receipt to keep."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     found = draft_for(actor, draft)
     if found is None:
         raise Http404
@@ -96,7 +96,7 @@ def _submit(request: HttpRequest, draft: Any) -> dict[str, str]:
     )
     try:
         submit_draft(
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=request.actor,
             draft_id=draft.pk,
             at=timezone.now(),
             installation=installation,

@@ -76,7 +76,7 @@ def _upload(
         return rows, {field: file_refusal("too-many", tuple(paper.formats))}
     try:
         document = store_document(
-            content=file,  # type: ignore[arg-type]
+            content=file,
             at=timezone.now(),
             formats=tuple(paper.formats),
         )
@@ -92,7 +92,7 @@ def _send(request: HttpRequest, code: str, rows: list[dict[str, Any]], note: str
         return {"note": _("Upload what was asked for, or explain why you can't")}
     with suppress(NotNow):  # sent already, by the first of two clicks
         supplement_dossier(
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=request.actor,
             code=code,
             papers=[SubmittedPaper(row["paper"], row["digest"], row["name"]) for row in rows],
             explanation=note,

@@ -51,7 +51,7 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
 
 def _of_file(request: HttpRequest) -> HttpResponse:
     limits = upload_limits()
-    content = request.FILES["file"].read(limits.size + 1)  # type: ignore[union-attr]
+    content = request.FILES["file"].read(limits.size + 1)
     try:
         media_type_of(content, limits=limits, formats=("pdf",))
     except FileRefused as refusal:

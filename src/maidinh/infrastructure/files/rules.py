@@ -84,7 +84,8 @@ def _check_jpeg(content: bytes, limits: Limits) -> None:
 
 def _check_png(content: bytes, limits: Limits) -> None:
     """Chunks must be whole from header to end."""
-    position, seen = 8, []
+    position = 8
+    seen: list[bytes] = []
     while position + 12 <= len(content):
         length, kind = struct.unpack(">I4s", content[position : position + 8])
         end = position + 12 + length

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, Protocol
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
@@ -80,6 +80,10 @@ class Installation:
 def begin_draft(*, actor: Actor, version: OfferedVersion, case: str, receiving: str, at: datetime) -> Draft:
     """Begin an application, or go on with the one begun before. Raises ValueError for a wrong case or agency."""
     require(actor, "dossier.submit")
+    with connection.cursor() as cursor:  # two clicks at once begin one application
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"draft {actor.person} {version.hash}"]
+        )
     known = draft_of(actor, version.hash)
     if known is not None:
         return choose_case(actor=actor, draft_id=known.pk, case=case, receiving=receiving, at=at)
