@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.portal.forms.rules import (
     Fault,
     calls_of,
@@ -17,6 +18,7 @@ from maidinh.portal.forms.rules import (
     validate_answers,
     whole_faults,
 )
+from maidinh.services.procedures.reading import read_procedures
 
 PERSON = "000018000001"
 PERSONS = ("population", f"/persons/{PERSON}")
@@ -28,9 +30,7 @@ FOUND = {
         "date_of_birth": "1986-05-12",
         "residence": "Tổ 4, phường Lào Cai",
     },
-    PARCELS: {
-        "items": [{"parcel": "000.02647.12.105", "address": "Tổ 4", "area": 420, "certificate": "MAU-018001"}]
-    },
+    PARCELS: {"items": [{"parcel": "000.02647.12.105", "address": "Tổ 4", "area": 420, "certificate": "MAU-018001"}]},
 }
 WORK = {
     "work_kind": "house",
@@ -124,3 +124,44 @@ def test_pages_follow_each_other(permit):
 def test_text_has_one_form():
     assert tidied("Nguye\u0302\u0303n  \u200bVa\u0306n\r\n") == "Nguyễn Văn"
     assert tidied("a\r\nb\x07 ", several_lines=True) == "a\nb"
+
+
+def typed_for(name: str, form: dict) -> dict[str, str]:
+    """What somebody types into a field, by what its schema wants."""
+    if form.get("enum"):
+        return {name: str(form["enum"][0])}
+    if form.get("format") == "date":
+        return {f"{name}-day": "27", f"{name}-month": "3", f"{name}-year": "2027"}
+    if form["type"] in ("integer", "number"):
+        return {name: str(form.get("minimum", 1))}
+    return {name: "0912345678" if "pattern" in form else "x" * form.get("minLength", 1)}
+
+
+def every_procedure() -> list:
+    root = definitions_root() / "provinces"
+    return [procedure for folder in sorted(root.iterdir()) for procedure in read_procedures(folder)]
+
+
+@pytest.mark.parametrize("procedure", every_procedure(), ids=lambda each: f"{each.code} {each.receiving[0]}")
+def test_every_form_of_every_province_can_be_filled_in(procedure):
+    answers: dict = {}
+    items: dict = {}
+    for page in procedure.pages:
+        for field in page.fields:
+            source = field.from_register
+            if source is not None:
+                form = procedure.answers["properties"][field.id]
+                value = form.get("minimum", 1) if form["type"] == "integer" else "2001-02-03"
+                items[source.field] = PERSON if "pattern" in form else value
+    for page in procedure.pages:
+        found = {call: {**items, "items": [items]} for call in calls_of(page, PERSON)}
+        posted: dict[str, str] = {}
+        for field in parts_of(page).asked:
+            posted |= typed_for(field.id, procedure.answers["properties"][field.id])
+        for field in parts_of(page).picked:
+            posted[field.id] = str(items[field.from_register.field])
+        picked, wrong = picked_answers(page, PERSON, found, posted, required_of(procedure))
+        typed, faults = validate_answers(procedure, page, posted)
+        assert not wrong and not faults
+        answers |= held_answers(page, PERSON, found) | picked | typed
+    assert whole_faults(procedure, answers) == {}
