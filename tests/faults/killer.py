@@ -70,7 +70,7 @@ class Killer:
         if target in SUPERVISED:
             return _number(self.home.run / f"{target}.pid")
         if target == "web-worker":
-            return self._one(_children(_number(self.home.run / "web.pid")), b"spawn_main", b"granian")
+            return self._one(_children(_number(self.home.run / "web.pid")), b"serve", b"spawn_main")
         postmaster = Postmaster(self.home.postgres / "data").pid()
         if target == "postmaster":
             return postmaster
