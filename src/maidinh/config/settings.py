@@ -38,6 +38,8 @@ if MAIDINH.base_url:
     CSRF_TRUSTED_ORIGINS = [MAIDINH.base_url]
 SECURE = MAIDINH.address.startswith("https://")
 
+ISSUER_ORIGIN = "/".join(MAIDINH.issuer.split("/")[:3])
+
 INSTALLED_APPS = [
     "django.contrib.sessions",
     "maidinh.infrastructure.organisations",
@@ -120,7 +122,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", ISSUER_ORIGIN],  # a form sent after the session ended is led on to sign in
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     }

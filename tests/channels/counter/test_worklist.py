@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from maidinh.channels.counter.timing import time_left
+from maidinh.channels.timing import time_left
 from maidinh.infrastructure.actor import Actor
 from tests.channels.counter.test_desk import words
 from tests.services.results.stages import official_of, open_step, submitted

@@ -16,10 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maidinh.channels.counter.sheet import findings_of, sheet_of, slips_of
-from maidinh.channels.counter.timing import time_left
-from maidinh.channels.counter.wording import WITHDRAWN as WITHDRAWN_WORDS
-from maidinh.channels.counter.wording import language
 from maidinh.channels.routing import page
+from maidinh.channels.timing import time_left
+from maidinh.channels.wording import WITHDRAWN as WITHDRAWN_WORDS
+from maidinh.channels.wording import language
 from maidinh.infrastructure.files.queries import open_document
 from maidinh.infrastructure.identity.queries import official
 from maidinh.services.dossiers.actions.steps import (

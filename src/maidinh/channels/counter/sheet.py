@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maidinh.channels.counter.timing import SUPPLEMENT, time_left
-from maidinh.channels.counter.wording import REGISTER, budget_in_words, form_name, language, line_title, status_name
+from maidinh.channels.timing import SUPPLEMENT, time_left
+from maidinh.channels.wording import REGISTER, budget_in_words, form_name, language, line_title, status_name
 from maidinh.infrastructure.calendars.queries import calendar_at
 from maidinh.infrastructure.calendars.rules import explain_due
 from maidinh.infrastructure.identity.queries import official

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.counter.desk import LONGEST_TEXT, READ, REFUSALS, back, document, found, in_words
 from maidinh.channels.counter.sheet import findings_of, history
-from maidinh.channels.counter.timing import time_left
 from maidinh.channels.counter.waiting import SIGNATURE, procedure_of, signatures_for
-from maidinh.channels.counter.wording import WITHDRAWN as WITHDRAWN_WORDS
-from maidinh.channels.counter.wording import language
 from maidinh.channels.routing import page
+from maidinh.channels.timing import time_left
+from maidinh.channels.wording import WITHDRAWN as WITHDRAWN_WORDS
+from maidinh.channels.wording import language
 from maidinh.infrastructure.keys.client import SignerError
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.services.dossiers.actions.steps import WITHDRAWN, ReasonMissing, complete_task

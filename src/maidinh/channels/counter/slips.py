@@ -14,8 +14,8 @@ from django.utils import timezone, translation
 from maidinh.channels.counter.desk import READ, document, found
 from maidinh.channels.counter.sheet import papers, slips_of
 from maidinh.channels.counter.signing import installation
-from maidinh.channels.counter.wording import budget_in_words, form_name
 from maidinh.channels.routing import page
+from maidinh.channels.wording import budget_in_words, form_name
 from maidinh.infrastructure.identity.queries import official
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.services.dossiers.queries import history_of

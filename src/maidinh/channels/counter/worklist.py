@@ -19,9 +19,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from maidinh.channels.counter.timing import time_left
 from maidinh.channels.counter.waiting import procedure_of, steps_for
 from maidinh.channels.routing import page
+from maidinh.channels.timing import time_left
 from maidinh.infrastructure.identity.queries import official
 from maidinh.services.dossiers.rules import step_of
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from maidinh.channels.counter.wording import budget_in_words
 from maidinh.channels.web.context import language
 from maidinh.channels.web.jinja import vn_money
+from maidinh.channels.wording import budget_in_words
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.services.procedures.definition import Procedure
 

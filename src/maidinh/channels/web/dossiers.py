@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maidinh.channels.counter.wording import status_name
 from maidinh.channels.routing import page as route
 from maidinh.channels.web.context import language
 from maidinh.channels.web.downloads import attachment
 from maidinh.channels.web.papers import file_view
 from maidinh.channels.web.standing import story_of, times_of
+from maidinh.channels.wording import status_name
 from maidinh.infrastructure.files.queries import documents, open_document
 from maidinh.infrastructure.files.rules import ENDINGS
 from maidinh.infrastructure.organisations.queries import agency_names

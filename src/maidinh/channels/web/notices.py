@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from maidinh.channels.counter.wording import status_name
 from maidinh.channels.routing import page
+from maidinh.channels.wording import status_name
 from maidinh.portal.inbox.actions import mark_read
 from maidinh.portal.inbox.queries import notices_for
 

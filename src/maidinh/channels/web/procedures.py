@@ -9,10 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from maidinh.channels.counter.wording import budget_in_words
 from maidinh.channels.routing import page
 from maidinh.channels.web.cases import case_choices, posted_case, receiving_choices
 from maidinh.channels.web.context import language
+from maidinh.channels.wording import budget_in_words
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.portal.catalogue.queries import search
 from maidinh.portal.forms.actions import begin_draft

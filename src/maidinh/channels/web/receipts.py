@@ -15,16 +15,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from maidinh.channels.counter.wording import budget_in_words
 from maidinh.channels.routing import page as route
 from maidinh.channels.web.context import province_name
 from maidinh.channels.web.downloads import attachment
 from maidinh.channels.web.jinja import vn_datetime
+from maidinh.channels.wording import budget_in_words
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.infrastructure.translog.promises import with_proof
+from maidinh.infrastructure.typesetting import qr_code, typeset
 from maidinh.services.dossiers.queries import dossier_for
 from maidinh.services.dossiers.rules import case_of
-from maidinh.services.results.adapters.typst import qr_code, typeset
 
 TEMPLATE = Path(__file__).parent / "templates" / "typst" / "receipt.typ"
 OWN = "dossier.read-own"

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from maidinh.channels.counter.timing import TimeLeft, time_left
-from maidinh.channels.counter.wording import line_title, status_name
+from maidinh.channels.timing import TimeLeft, time_left
+from maidinh.channels.wording import line_title, status_name
 from maidinh.portal.tracking.queries import Standing
 from maidinh.services.dossiers.queries import history_of
 

@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maidinh.channels.counter.wording import budget_in_words
 from maidinh.channels.routing import page as route
 from maidinh.channels.web.context import language
 from maidinh.channels.web.drafts import next_stop, of_own_draft
@@ -23,6 +22,7 @@ from maidinh.channels.web.papers import file_view
 from maidinh.channels.web.qr import qr_address
 from maidinh.channels.web.receipts import tracking_address
 from maidinh.channels.web.wording import fault_texts
+from maidinh.channels.wording import budget_in_words
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.portal.forms.actions import Installation, NotComplete, submit_draft
 from maidinh.portal.forms.queries import draft_for

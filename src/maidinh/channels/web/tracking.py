@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maidinh.channels.counter.wording import status_name
 from maidinh.channels.routing import ANYONE, page
 from maidinh.channels.web.context import language
 from maidinh.channels.web.standing import public_story, times_of
+from maidinh.channels.wording import status_name
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.portal.tracking.queries import TYPED_LIMIT, standing_by
 

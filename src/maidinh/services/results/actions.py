@@ -23,9 +23,9 @@ from maidinh.infrastructure.files.actions import store_document
 from maidinh.infrastructure.identity.queries import official
 from maidinh.infrastructure.organisations.queries import agency as agency_of
 from maidinh.infrastructure.translog.promises import Entered, enter
+from maidinh.infrastructure.typesetting import qr_code, typeset
 from maidinh.services.dossiers.actions.steps import TaskClosed, claim_task, complete_task
 from maidinh.services.results.adapters.pades import DigestSigner, sign_pdf
-from maidinh.services.results.adapters.typst import qr_code, typeset
 from maidinh.services.results.models import PublishedResult, Result
 from maidinh.services.results.rules import (
     Slip,

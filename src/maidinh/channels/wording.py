@@ -1,4 +1,4 @@
-"""How the counter's pages name things: statuses, lines of the history, amounts of time.
+"""How pages name things: statuses, lines of the history, amounts of time.
 
 Layer 2. The names of steps, outcomes, papers and fields come from the procedure itself,
 those of statuses and forms from the code lists.

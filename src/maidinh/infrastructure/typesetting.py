@@ -1,6 +1,6 @@
 """Setting documents: a template and its facts become a PDF/A, with the fonts of the distribution and no others.
 
-Layer 4. Facts reach the template as data, never as markup, so nothing that a person typed can be read as a command.
+Layer 7. Facts reach the template as data, never as markup, so nothing that a person typed can be read as a command.
 """
 
 from __future__ import annotations
