@@ -5,12 +5,14 @@ Faults are collected, with the page and the rule, and told together at the journ
 
 from __future__ import annotations
 
+import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, Route
 
-AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+AXE = Path(__file__).parent / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NARROW = 320  # CSS pixels: WCAG 1.4.10
 RUN_AXE = """tags => axe.run({runOnly: tags, resultTypes: ['violations'], rules: {'target-size': {enabled: true}}})
@@ -23,27 +25,30 @@ SHAPE = """() => ({
     headings: document.querySelectorAll('h1').length,
     language: document.documentElement.lang,
     title: document.title,
+    english: document.documentElement.lang == 'vi' ? document.body.innerText.split('\\n')
+        .filter(line => /\\b(the|your|and|with|this|you|not|was|are)\\b/i.test(line)) : [],
 })"""
+CHANGING = re.compile(r'(name="csrfmiddlewaretoken" value|action|nonce)="[^"]*"')
 
 
 class Audit:
-    """The faults of the pages of one test."""
+    """The faults of the pages of one test; `seen` holds the pages that this run has held against the rules already."""
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, reader: Reader, seen: set[str]) -> None:
         self.faults: list[str] = []
-        self.pages = 0
-        self._reader = browser.new_context(java_script_enabled=True)
+        self.reader, self.seen = reader, seen
 
-    def close(self) -> None:
-        """Give the reader's pages back."""
-        self._reader.close()
-
-    def look(self, page: Page, *, language: str, javascript: bool) -> None:
-        """Hold everything against the page as it now stands."""
-        self.pages += 1
-        for rule, told, nodes in self._violations(page, javascript):
+    def look(self, page: Page, *, language: str, javascript: bool) -> bool:
+        """Hold everything against the page as it now stands; whether it had not been seen before."""
+        size, content = page.viewport_size, page.content()
+        markup = f"{page.url.split('?')[0]} {size} {javascript} {CHANGING.sub('', content)}"
+        digest = hashlib.sha256(markup.encode()).hexdigest()
+        if digest in self.seen:
+            return False
+        self.seen.add(digest)
+        found = page.evaluate(RUN_AXE, RULES) if javascript else self.reader.violations(page, content)
+        for rule, told, nodes in found:
             self._note(page, f"axe {rule} ({told}): {'; '.join(nodes[:3])}")
-        size = page.viewport_size
         page.set_viewport_size({"width": NARROW, "height": 640})
         shape = page.evaluate(SHAPE)
         if size:
@@ -56,6 +61,9 @@ class Audit:
             self._note(page, f"lang is {shape['language']}, not {language}")
         if not shape["title"].strip():
             self._note(page, "no title")
+        for line in shape["english"]:
+            self._note(page, f"English on a Vietnamese page: {line}")
+        return True
 
     def note(self, fault: str) -> None:
         """A fault found while walking."""
@@ -64,26 +72,28 @@ class Audit:
     def _note(self, page: Page, fault: str) -> None:
         self.faults.append(f"{page.url}: {fault}")
 
-    def _violations(self, page: Page, javascript: bool) -> Any:
-        if javascript:
-            page.evaluate(AXE)
-            return page.evaluate(RUN_AXE, RULES)
-        # Where scripts are off, axe can't run either: it reads the same markup in a page of its own.
-        markup = page.content()
-        reader = self._reader.new_page()
-        reader.set_viewport_size(page.viewport_size or {"width": NARROW, "height": 640})
 
-        def answer(route: Route) -> None:
-            if route.request.is_navigation_request():
-                route.fulfill(body=markup, content_type="text/html; charset=utf-8")
-            elif route.request.resource_type == "script":
-                route.fulfill(body="", content_type="text/javascript")
-            else:
-                route.continue_()
+class Reader:
+    """Reads the markup of pages whose visitors run no script: axe is one, so it looks at the same in a page of its own."""
 
-        reader.route("**/*", answer)
-        reader.goto(page.url)
-        reader.evaluate(AXE)
-        found = reader.evaluate(RUN_AXE, RULES)
-        reader.close()
-        return found
+    def __init__(self, browser: Browser) -> None:
+        self.context = browser.new_context()
+        self.context.add_init_script(path=AXE)
+        self.page = self.context.new_page()
+        self.page.route("**/*", self._answer)
+        self.markup = ""
+
+    def violations(self, page: Page, markup: str) -> Any:
+        """What axe finds in the markup of a page, at its address and size."""
+        self.markup = markup
+        self.page.set_viewport_size(page.viewport_size or {"width": NARROW, "height": 640})
+        self.page.goto(page.url)
+        return self.page.evaluate(RUN_AXE, RULES)
+
+    def _answer(self, route: Route) -> None:
+        if route.request.is_navigation_request():
+            route.fulfill(body=self.markup, content_type="text/html; charset=utf-8")
+        elif route.request.resource_type == "script":
+            route.fulfill(body="", content_type="text/javascript")
+        else:
+            route.continue_()

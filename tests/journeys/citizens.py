@@ -12,10 +12,19 @@ from playwright.sync_api import FilePayload, Locator, expect
 
 from maidinh.infrastructure.definitions.folding import fold
 from maidinh.services.procedures.definition import FormField, Paper, Procedure
+from maidinh.services.procedures.definition import Page as Questions
 
 from .visits import Visit
 
 PARTS = ("Day", "Month", "Year")
+KEYS = 40
+FOCUS = """() => {
+    const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect()
+    const drawn = style.outlineStyle != 'none' || style.boxShadow != 'none' || style.borderStyle != 'none'
+    return {kind: e.type || '', name: e.name || '', what: (e.innerText || e.name || e.tagName).trim(),
+            seen: e !== document.body && drawn && box.width > 1 && box.height > 1
+                  || ['radio', 'checkbox'].includes(e.type)}
+}"""
 
 
 @dataclass
@@ -69,15 +78,17 @@ def choose_person(visit: Visit, name: str) -> None:
 
 def answer(visit: Visit, procedure: Procedure, today: date) -> int:
     """Answer page after page; how many fields were typed or chosen."""
-    typed = 0
-    for page in procedure.pages:
-        visit.heading(page.title.in_language(visit.language))
-        for question in page.fields:
-            if question.from_register is None or question.from_register.choose:
-                answer_one(visit, question, procedure.answers["properties"][question.id], today)
-                typed += 1
-        visit.press("Save and continue")
-    return typed
+    return sum(answer_page(visit, procedure, page, today) for page in procedure.pages)
+
+
+def answer_page(visit: Visit, procedure: Procedure, page: Questions, today: date) -> int:
+    """Answer one page and go on; how many fields were typed or chosen."""
+    visit.heading(page.title.in_language(visit.language))
+    asked = [each for each in page.fields if each.from_register is None or each.from_register.choose]
+    for question in asked:
+        answer_one(visit, question, procedure.answers["properties"][question.id], today)
+    visit.press("Save and continue")
+    return len(asked)
 
 
 def answer_one(visit: Visit, question: FormField, schema: dict[str, Any], today: date) -> None:
@@ -99,6 +110,22 @@ def _text(schema: dict[str, Any]) -> str:
     if schema.get("type") == "integer":
         return str(min(int(schema.get("minimum", 1)) + 1, int(schema.get("maximum", 2))))
     return "0912345678" if "pattern" in schema else "Mẫu – sample"
+
+
+def answer_by_keyboard(visit: Visit, procedure: Procedure, page: str) -> None:
+    """Answer one page with nothing but Tab, Space and Enter: what has the focus is seen, and is reached in order."""
+    properties = procedure.answers["properties"]
+    for _ in range(KEYS):
+        visit.page.keyboard.press("Tab")
+        focus = visit.page.evaluate(FOCUS)
+        assert focus["seen"], f"{visit.path}: nothing shows that {focus['what']} has the focus"
+        if focus["kind"] == "radio":
+            visit.page.keyboard.press("Space")
+        elif focus["name"] in properties:
+            visit.page.keyboard.type(_text(properties[focus["name"]]))
+        elif focus["what"].startswith(visit.words("Save and continue")):
+            return visit.key("Enter")
+    raise AssertionError(f"{page}: the button is not reached in {KEYS} steps")
 
 
 def paper_part(visit: Visit, paper: Paper) -> Locator:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from .audit import Audit
+from .audit import Audit, Reader
 from .running import RunningProvince
 from .visits import Visit
 
@@ -81,12 +81,23 @@ def sessions() -> dict[tuple[str, str], Any]:
     return {}
 
 
+@pytest.fixture(scope="package")
+def seen() -> set[str]:
+    """The pages that were audited already in this run."""
+    return set()
+
+
+@pytest.fixture(scope="package")
+def reader(browser: Browser) -> Reader:
+    """Where axe reads the pages of those who run no scripts."""
+    return Reader(browser)
+
+
 @pytest.fixture
-def audit(browser: Browser) -> Iterator[Audit]:
+def audit(reader: Reader, seen: set[str]) -> Iterator[Audit]:
     """What was found on the pages of this test; anything at all fails it."""
-    audit = Audit(browser)
+    audit = Audit(reader, seen)
     yield audit
-    audit.close()
     assert not audit.faults, "\n".join(dict.fromkeys(audit.faults))
 
 

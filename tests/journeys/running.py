@@ -59,7 +59,7 @@ class RunningProvince:
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=dies_with_parent(signal.SIGTERM),
+            preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 - it calls the kernel and nothing else
         )
         assert self.process.stderr is not None
         told = []

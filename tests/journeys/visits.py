@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext, override
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
 
-from .audit import Audit
+from .audit import AXE, Audit
 from .running import RunningProvince
 
 PHONE, NARROWEST, DESK = (360, 740), (320, 640), (1366, 768)
@@ -45,6 +45,7 @@ class Visit:
             accept_downloads=True,
         )
         self.context.set_default_timeout(PATIENCE)
+        self.context.add_init_script(path=AXE)
         self.context.on("request", self._asked)
         self.context.on("response", self._answered)
         self.context.on("requestfailed", self._failed)
@@ -126,10 +127,11 @@ class Visit:
 
     def look(self) -> None:
         """Hold everything against the page as it now stands, and keep a picture of it."""
-        self.audit.look(self.page, language=self.language, javascript=self.javascript)
+        if not self.audit.look(self.page, language=self.language, javascript=self.javascript):
+            return
         name = re.sub(r"[^a-z0-9]+", "-", re.sub(r"[0-9a-f-]{36}", "x", self.path.lower())).strip("-") or "home"
-        number = len(list(self.pictures.glob("*.png"))) + 1
-        self.page.screenshot(path=self.pictures / f"{number:02}-{name[:60]}.png", full_page=True, animations="disabled")
+        file = self.pictures / f"{len(list(self.pictures.iterdir())) + 1:02}-{name[:60]}.jpeg"
+        self.page.screenshot(path=file, type="jpeg", quality=60, full_page=True)
 
     def close(self) -> None:
         """Put the device away."""
