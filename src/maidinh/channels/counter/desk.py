@@ -38,6 +38,7 @@ from maidinh.services.dossiers.actions.steps import (
 from maidinh.services.dossiers.queries import dossier_for, open_task_for, open_task_of
 from maidinh.services.dossiers.rules import NoSuchOutcome, step_of
 from maidinh.services.fees.actions import AlreadyPaid
+from maidinh.services.fees.queries import charge_of
 from maidinh.services.results.queries import document_of, result_for
 
 REFUSALS = (TaskClosed, TaskTaken, NotYours, FeeUnpaid, ResultMissing, SupplementsUsedUp, NoSuchOutcome)
@@ -82,8 +83,9 @@ def found(request: HttpRequest, code: str) -> Any:
 
 def claim(request: HttpRequest, code: str) -> HttpResponse:
     """Take the dossier's open step."""
+    task_id = _task_id(request, found(request, code))
     try:
-        claim_task(actor=request.actor, task_id=_task_id(request), at=timezone.now())
+        claim_task(actor=request.actor, task_id=task_id, at=timezone.now())
     except REFUSALS as refusal:
         return shown(request, code, problem=in_words(refusal), status=409)
     return back(code, "taken")
@@ -91,7 +93,7 @@ def claim(request: HttpRequest, code: str) -> HttpResponse:
 
 def decide(request: HttpRequest, code: str) -> HttpResponse:
     """Close the open step with one of its outcomes."""
-    found(request, code)
+    task_id = _task_id(request, found(request, code))
     typed = {name: request.POST.get(name, "").strip() for name in ("outcome", "reason", "findings")}
     if any(len(text) > LONGEST_TEXT for text in typed.values()):
         too_long = {
@@ -101,7 +103,7 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
         }
         return shown(request, code, errors=too_long, status=422)
     try:
-        complete_task(actor=request.actor, task_id=_task_id(request), at=timezone.now(), **typed)
+        complete_task(actor=request.actor, task_id=task_id, at=timezone.now(), **typed)
     except ReasonMissing:
         missing = _("Give the reason. The applicant reads it: name everything that is missing or wrong")
         return shown(request, code, errors={"reason": missing}, status=422)
@@ -112,7 +114,8 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
 
 def pay(request: HttpRequest, code: str) -> HttpResponse:
     """Record that the fee was paid."""
-    found(request, code)
+    if charge_of(found(request, code).pk) is None:
+        return shown(request, code, problem=_("No fee"), status=409)
     number = request.POST.get("receipt_number", "").strip()
     if not number or len(number) > 60:
         wanted = _("Enter the number of the payment receipt, 60 characters at most")
@@ -175,9 +178,11 @@ def in_words(refusal: Exception) -> str:
     return _("The step cannot end like this. Choose one of the buttons.")
 
 
-def _task_id(request: HttpRequest) -> int:
+def _task_id(request: HttpRequest, dossier: Any) -> int:
+    """The posted step, when it is one of this dossier's; 0, which is nobody's, otherwise."""
     typed = request.POST.get("task", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+    return number if dossier.tasks.filter(pk=number).exists() else 0
 
 
 def _task(task: Any, dossier: Any, actor: Any, at: Any) -> dict[str, Any]:

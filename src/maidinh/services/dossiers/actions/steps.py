@@ -200,7 +200,9 @@ def _locked(actor: Actor, task_id: int) -> Task:
     if found is None:
         raise NotYours(task_id)
     dossier = Dossier.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=found)
-    task = Task.objects.select_for_update().get(pk=task_id)
+    task = Task.objects.select_for_update().filter(pk=task_id).first()  # another agency's can be seen, not locked
+    if task is None:
+        raise NotYours(task_id)
     task.dossier = dossier
     if task.agency not in actor.agencies or task.role not in actor.roles:
         raise NotYours(task_id)

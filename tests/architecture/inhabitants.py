@@ -1,0 +1,187 @@
+"""A province with somebody in every role and something in every state, for the matrix of who may do what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+
+from maidinh.channels.sessions import ACCOUNT
+from maidinh.governance.architecture.actions import draft_version
+from maidinh.governance.architecture.queries import current_version as architecture_in_force
+from maidinh.governance.architecture.queries import declared_version
+from maidinh.infrastructure.actor import Actor
+from maidinh.infrastructure.database.scope import acting
+from maidinh.infrastructure.files.actions import store_document
+from maidinh.infrastructure.identity import queries as identity
+from maidinh.infrastructure.identity.actions import sign_in
+from maidinh.portal.forms.actions import Installation as Portal
+from maidinh.portal.forms.actions import attach_paper, begin_draft, save_page, submit_draft
+from maidinh.services.dossiers.actions.steps import complete_task, record_payment
+from maidinh.services.dossiers.queries import open_task_of
+from maidinh.services.procedures.queries import current_version
+from maidinh.services.results.actions import Installation, issue_result
+from maidinh.services.results.queries import public_line, result_for
+from tests.conftest import citizen_of
+from tests.services.results.stages import PDF, advanced_to, answers_for, submitted, version_of_kind
+
+HERE = Installation(address="http://127.0.0.1:8000", province="lao-cai", promise_within=60, sample=True)
+OFFICIALS = {  # who: role and agency; the licence is received and decided in H38.101, H38.6 checks the field
+    "one-stop": ("one-stop-official", "H38.101"),
+    "one-stop-elsewhere": ("one-stop-official", "H38.102"),
+    "specialist": ("specialist", "H38.101"),
+    "consulted": ("specialist", "H38.6"),
+    "specialist-elsewhere": ("specialist", "G12.900.38"),
+    "leader": ("leader", "H38.101"),
+    "leader-elsewhere": ("leader", "H38.5.1"),
+    "architect": ("architect", "H38.2"),
+    "approver": ("architecture-approver", "H38"),
+    "appraiser": ("appraiser", "H38.2"),
+    "integrator": ("integrator", "H38.2.1"),
+    "auditor": ("auditor", "H38.3"),
+    "administrator": ("administrator", "H38.2.1"),
+}
+ACTORS = ("anonymous", "citizen", "other-citizen", *OFFICIALS)
+COUNTER = tuple(OFFICIALS)[:7]
+GROUPS = {  # names for several actors at once, for the table to be read; the larger ones first
+    "everyone": ACTORS,
+    "signed-in": ACTORS[1:],
+    "officials": tuple(OFFICIALS),
+    "counter": COUNTER,
+    "province": tuple(OFFICIALS)[7:],
+    "here": ("one-stop", "specialist", "leader"),
+    "elsewhere": ("one-stop-elsewhere", "specialist-elsewhere", "leader-elsewhere"),
+    "citizens": ("citizen", "other-citizen"),
+}
+
+
+class World:
+    """People with their browsers, dossiers by state, applications, architecture versions."""
+
+    def __init__(self, province: Any, signer: Any, at: datetime) -> None:
+        self.province, self.signer, self.at = province, signer, at
+        self.actors: dict[str, Actor] = {
+            "citizen": citizen_of(province, 0),
+            "other-citizen": citizen_of(province, 1),
+            **{who: self._official(*held) for who, held in OFFICIALS.items()},
+        }
+        self._sessions = {who: self._session(actor) for who, actor in self.actors.items()}
+        self.dossiers = {state: self._dossier(state) for state in
+                         ("intake", "payment", "checking", "supplement", "signing", "issued")}  # fmt: skip
+        self.stranger_digest = store_document(content=BytesIO(PDF + b"%another\n"), at=at).digest
+        self.submitted_draft = self._draft(submit=True)  # first, for a person has one open application of a kind
+        self.draft = self._draft()
+        self.architecture = self._architecture()
+
+    @property
+    def citizen(self) -> Actor:
+        """The owner of everything that is a citizen's."""
+        return self.actors["citizen"]
+
+    def browser(self, who: str) -> Client:
+        """A browser in which this person is signed in."""
+        client = Client(raise_request_exception=False)
+        if who in self._sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self._sessions[who]
+        return client
+
+    def everyone(self) -> Any:
+        """The scope of all agencies together."""
+        return acting(agencies=[agency.code for agency in self.province.organisations.agencies])
+
+    def task(self, state: str) -> Any:
+        """The open task of the dossier in a state."""
+        with self.everyone():
+            return open_task_of(self.dossiers[state])
+
+    def paper(self, state: str) -> str:
+        """The digest of a paper of the dossier."""
+        with acting(person=self.citizen.person):
+            return str(self.dossiers[state].papers.values_list("document_id", flat=True).first())
+
+    def verification_code(self) -> str:
+        """What anyone may look the issued result up by."""
+        leader = self.actors["leader"]
+        with acting(agencies=leader.agencies):
+            return str(public_line(result_for(leader, self.dossiers["issued"].code)).verification_code)
+
+    def _official(self, role: str, agency: str) -> Actor:
+        for person in self.province.organisations.officials:
+            if person.agency == agency and role in person.roles:
+                return identity.actor_of_official(identity.official(person.id))
+        raise LookupError(f"{agency} has no {role}")
+
+    def _session(self, actor: Actor) -> str:
+        claims = {"name": actor.name}
+        claims |= {"personal_number": actor.person} if actor.kind == "citizen" else {"official_id": actor.id}
+        account = sign_in(issuer="matrix", subject=actor.id, claims=claims, at=self.at)
+        session = Client().session
+        session[ACCOUNT] = account.pk
+        session.save()
+        return str(session.session_key)
+
+    def _dossier(self, state: str) -> Any:
+        dossier = submitted(self.citizen, self.signer, self.at, kind="licence", key=state)
+        reach: dict[str, Callable[[], Any]] = {
+            "intake": lambda: None,
+            "payment": lambda: self._do(dossier, "accept"),
+            "checking": lambda: advanced_to(dossier, "field_check", self.province, self.at),
+            "supplement": lambda: self._supplement(dossier),
+            "signing": lambda: advanced_to(dossier, "signature", self.province, self.at),
+            "issued": lambda: self._issue(dossier),
+        }
+        reach[state]()
+        return dossier
+
+    def _do(self, dossier: Any, outcome: str, who: str = "one-stop", **more: Any) -> None:
+        actor = self.actors[who]
+        with acting(agencies=actor.agencies):
+            task = open_task_of(dossier)
+            complete_task(actor=actor, task_id=task.pk, outcome=outcome, at=self.at + timedelta(minutes=9), **more)
+
+    def _supplement(self, dossier: Any) -> None:
+        advanced_to(dossier, "appraisal", self.province, self.at)
+        cashier = self.actors["one-stop"]
+        with acting(agencies=cashier.agencies):
+            record_payment(actor=cashier, code=dossier.code, receipt_number="BL-2", at=self.at + timedelta(minutes=5))
+        self._do(dossier, "supplement", "specialist", reason="The drawing lacks the section")
+
+    def _issue(self, dossier: Any) -> None:
+        task = advanced_to(dossier, "signature", self.province, self.at)
+        leader = self.actors["leader"]
+        with acting(agencies=leader.agencies):
+            issue_result(actor=leader, task_id=task.pk, outcome="sign", at=self.at + timedelta(hours=1),
+                         signer=self.signer, installation=HERE)  # fmt: skip
+
+    def _draft(self, submit: bool = False) -> Any:
+        """An application with everything in it."""
+        actor, version = self.citizen, current_version(version_of_kind("same-day").code)
+        procedure = version.procedure
+        with acting(person=actor.person):
+            draft = begin_draft(actor=actor, version=version, case=procedure.cases[0].id,
+                                receiving=procedure.receiving[0], at=self.at)  # fmt: skip
+            fields = frozenset(field.id for page in procedure.pages for field in page.fields)
+            answers = answers_for(version, actor) | {"phone": "0912345678"}
+            draft = save_page(actor=actor, draft_id=draft.pk, fields=fields, answers=answers, at=self.at)
+            attach_paper(actor=actor, draft_id=draft.pk, paper=procedure.papers[0], name="a.pdf",
+                         content=BytesIO(PDF), at=self.at)  # fmt: skip
+            if submit:
+                portal = Portal(signer=self.signer, province="lao-cai", promise_within=60)
+                submit_draft(actor=actor, draft_id=draft.pk, at=self.at, installation=portal)
+            draft.refresh_from_db()
+        return draft
+
+    def _architecture(self) -> dict[str, int]:
+        architect = self.actors["architect"]
+        model, organisations = declared_version("1.0")
+        with acting(agencies=architect.agencies):
+            draft = draft_version(
+                actor=architect, version=model.model_copy(update={"version": "1.1"}), organisations=organisations,
+                at=self.at,
+            )  # fmt: skip
+            return {"draft": draft.pk, "in-force": architecture_in_force().pk, "none": 10**9}
+

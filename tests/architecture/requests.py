@@ -1,0 +1,146 @@
+"""Every request that the matrix makes: each page by each of its methods, on objects in each state that matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from maidinh.channels.routing import PAGES
+from maidinh.services.dossiers.rules import step_of
+from tests.architecture.inhabitants import World
+
+NOBODYS = "00000000-0000-4000-8000-000000000000"
+DESK = ("intake", "checking", "signing", "issued", "none")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request: which page, how, on which object, with what."""
+
+    page: str
+    method: str
+    on: str
+    parts: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    query: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where it goes."""
+        return reverse(self.page, kwargs=dict(self.parts)) + self.query
+
+
+def requests_in(world: World) -> Iterator[Asked]:
+    """All of them; a page that is missing here is found by the test."""
+    for made in (_plain, _applications, _architecture, _own_dossiers, _desk):
+        yield from made(world)
+
+
+def _plain(world: World) -> Iterator[Asked]:
+    for name in ("home", "health", "keys", "procedures", "architecture", "architecture-json", "architecture-versions",
+                 "dossiers", "notices", "track", "verify", "desk", "worklist", "signing", "sign-in",
+                 "sign-in-return"):  # fmt: skip
+        yield Asked(name, "GET", "it")
+    yield Asked("notices", "POST", "it", data={"up_to": "1"})
+    yield Asked("language", "POST", "it", data={"language": "en"})
+    yield Asked("sign-out", "POST", "it")
+    yield Asked("procedure", "GET", "offered", {"code": "1.013225"})
+    yield Asked("procedure", "GET", "none", {"code": "9.999999"})
+    dossier = world.dossiers["intake"]
+    yield Asked("track", "POST", "right", data={"code": dossier.code, "secret": dossier.tracking_secret})
+    yield Asked("track", "POST", "wrong", data={"code": dossier.code, "secret": "WRONGWRONG22"})
+    code = world.verification_code()
+    yield Asked("verify", "POST", "published", data={"code": code})
+    yield Asked("verify-code", "GET", "published", {"code": code})
+    yield Asked("verify-code", "GET", "none", {"code": "0000000000000000"})
+    for path in ("../secrets/django.key", "tile/0/999"):
+        yield Asked("log-file", "GET", "outside" if "secrets" in path else "none", {"path": path})
+    file = next(each.name for each in sorted(settings.MAIDINH.home.public_keys.iterdir()) if each.suffix == ".pem")
+    yield Asked("key-file", "GET", "public", {"file": file})
+    yield Asked("key-file", "GET", "none", {"file": "nobody.pem"})
+
+
+def _applications(world: World) -> Iterator[Asked]:
+    procedure = world.draft.procedure.procedure
+    chosen = {"case": procedure.cases[0].id, "receiving": procedure.receiving[0]}
+    page = {"page": procedure.pages[0].id}
+    digest = world.draft.papers[0]["digest"]
+    removed = {"paper": procedure.papers[0].id, "digest": digest}
+    for method, data in (("GET", {}), ("POST", chosen)):
+        yield Asked("procedure-begin", method, "offered", {"code": procedure.code}, data)
+    for on, draft in (("draft", world.draft.pk), ("submitted", world.submitted_draft.pk), ("none", NOBODYS)):
+        where = {"draft": draft}
+        yield Asked("application", "GET", on, where)
+        yield Asked("application-submitted", "GET", on, where)
+        yield Asked("application-paper-remove", "POST", on, where, removed)
+        for method in ("GET", "POST"):
+            posted = method == "POST"
+            yield Asked("application-case", method, on, where, chosen if posted else {})
+            yield Asked("application-page", method, on, where | page)
+            yield Asked("application-papers", method, on, where)
+            yield Asked("application-check", method, on, where, {"declaration": "yes"} if posted else {})
+            yield Asked("application-discard", method, on, where)
+
+
+def _architecture(world: World) -> Iterator[Asked]:
+    element = world.province.newest.elements[0].id
+    yield Asked("architecture-element", "GET", "declared", {"element": element})
+    yield Asked("architecture-element", "GET", "none", {"element": "nothing"})
+    for name in ("architecture", "architecture-json"):
+        yield Asked(name, "GET", "draft", query="?version=1.1")
+        yield Asked(name, "GET", "none", query="?version=0.1")
+    yield Asked("architecture-element", "GET", "draft", {"element": element}, query="?version=1.1")
+    yield Asked("architecture-load", "POST", "published", data={"version": "1.0"})
+    for on, number in world.architecture.items():
+        yield Asked("architecture-publish", "POST", on, {"version_id": number})
+        yield Asked("architecture-proof", "GET", on, {"version_id": number})
+
+
+def _own_dossiers(world: World) -> Iterator[Asked]:
+    for on in ("intake", "supplement", "issued", "none"):
+        where = {"code": world.dossiers[on].code if on in world.dossiers else "H38.101-20261118-9999999"}
+        for name in ("dossier", "dossier-receipt", "dossier-receipt-json", "dossier-result", "dossier-withdraw",
+                     "dossier-supplement"):  # fmt: skip
+            yield Asked(name, "GET", on, where)
+        yield Asked("dossier-withdraw", "POST", on, where, {"reason": "A mistake"})
+        yield Asked("dossier-supplement", "POST", on, where, {"note": "Here it is"})
+        yield Asked("dossier-paper", "GET", on, where | {"digest": world.paper("intake")})
+    yield Asked("dossier-paper", "GET", "paper-of-another", {"code": world.dossiers["intake"].code,
+                                                              "digest": world.stranger_digest})  # fmt: skip
+
+
+def _desk(world: World) -> Iterator[Asked]:
+    for on in DESK:
+        where = {"code": world.dossiers[on].code if on in world.dossiers else "H38.101-20261118-9999999"}
+        task = {"task": str(world.task(on).pk)} if on in world.dossiers else {"task": "1"}
+        for name in ("desk-dossier", "desk-result", "desk-draft", "desk-sign"):
+            yield Asked(name, "GET", on, where)
+        yield Asked("desk-slip", "GET", on, where | {"form": "01"})
+        yield Asked("desk-paper", "GET", on, where | {"digest": world.paper("intake")})
+        yield Asked("desk-claim", "POST", on, where, task)
+        outcome = _first_outcome(world, on)
+        yield Asked("desk-outcome", "POST", on, where, task | {"outcome": outcome, "findings": "As declared"})
+        yield Asked("desk-sign", "POST", on, where, task | {"outcome": outcome, "read": "yes"})
+    for on in ("payment", "intake", "none"):
+        where = {"code": world.dossiers[on].code if on in world.dossiers else "H38.101-20261118-9999999"}
+        yield Asked("desk-payment", "POST", on, where, {"receipt_number": "BL-7"})
+    another = {"code": world.dossiers["intake"].code, "digest": world.stranger_digest}
+    yield Asked("desk-paper", "GET", "paper-of-another", another)
+
+
+def _first_outcome(world: World, on: str) -> str:
+    if on not in world.dossiers:
+        return "accept"
+    return step_of(world.dossiers[on].procedure.procedure, world.task(on).step).outcomes[0].id
+
+
+def undeclared_methods() -> Iterator[tuple[str, str]]:
+    """Each page with each method that it does not take."""
+    for page in PAGES.values():
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            if method not in page.methods:
+                yield page.name, method

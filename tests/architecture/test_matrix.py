@@ -1,0 +1,140 @@
+"""Who may do what: every actor, every page, every object, every cell declared in matrix.yaml and tried.
+
+The words of a cell: shown (the page came, or leads to another), done (something was written), told (the form or the
+state of the object refuses, and the page says why), sign-in, refused (403), absent (404), unavailable (503: the identity
+provider does not run in this test). A page by a method that it does not declare is 405 to all, and not in the table.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+
+import maidinh.config.urls  # noqa: F401 - the pages are declared by being imported
+from maidinh.channels.routing import PAGES
+from tests.architecture.inhabitants import ACTORS, GROUPS, World
+from tests.architecture.requests import Asked, requests_in, undeclared_methods
+from tests.channels.web.conftest import Exchange
+
+TABLE = Path(__file__).with_name("matrix.yaml")
+WORDS = {400: "told", 403: "refused", 404: "absent", 405: "method", 409: "told", 422: "told", 503: "unavailable"}
+WRITES = ("INSERT", "UPDATE", "DELETE")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("matrix")]
+
+
+@cache
+def declared() -> dict[str, dict[str, dict[str, set[str]]]]:
+    """The table: page, "METHOD object", word, actors."""
+    table = yaml.safe_load(TABLE.read_text("utf-8"))
+    return {
+        page: {line: {word: _spelt_out(names) for word, names in words.items()} for line, words in lines.items()}
+        for page, lines in table.items()
+    }
+
+
+def _spelt_out(names: str) -> set[str]:
+    return {actor for name in names.split() for actor in GROUPS.get(name, (name,))}
+
+
+@pytest.fixture(scope="module")
+def world(province: Any) -> Iterator[World]:
+    """One world for all cells; what a cell changes is undone after it."""
+    from tests.conftest import NOW
+
+    exchange = Exchange(province)
+    changed = {"gateway_port": exchange.server.server_port, "gateway_host": "127.0.0.1"}
+    with pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        patch.setattr(settings, "MAIDINH", settings.MAIDINH.model_copy(update=changed))
+        patch.setattr("django.utils.timezone.now", lambda: _later(NOW))
+        yield World(province, settings.SIGNER, NOW)
+        transaction.set_rollback(True)
+    exchange.server.shutdown()
+    exchange.server.server_close()
+
+
+def _later(at: datetime) -> datetime:
+    return at.replace(hour=at.hour + 3)
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_every_cell_is_as_declared(world: World, name: str) -> None:
+    found = {
+        f"{asked.method} {asked.on}": _by_word(world, asked) for asked in requests_in(world) if asked.page == name
+    }
+    methods = {line.partition(" ")[0] for line in found}
+    assert methods == set(PAGES[name].methods), f"{name}: the matrix tries {methods}"
+    assert found == declared().get(name), f"found:\n{written(name, found)}"
+
+
+def test_the_table_names_pages_and_actors_there_are() -> None:
+    assert set(declared()) == set(PAGES)
+    for name, lines in declared().items():
+        for line, words in lines.items():
+            named = [actor for actors in words.values() for actor in actors]
+            assert sorted(named) == sorted(ACTORS), f"{name} {line}"
+            assert not [word for word in words if word.startswith("broken")], f"{name} {line}"
+
+
+def test_no_page_takes_a_method_that_it_does_not_declare(world: World) -> None:
+    address = {asked.page: asked.address for asked in requests_in(world)}
+    for name, method in undeclared_methods():
+        for who in ("anonymous", "citizen", "one-stop", "administrator"):
+            answer = world.browser(who).generic(method, address[name])
+            assert answer.status_code == 405, f"{method} {name} by {who} answers {answer.status_code}"
+
+
+def written(name: str, lines: dict[str, dict[str, set[str]]]) -> str:
+    """Lines to paste into the table, once somebody has judged them."""
+    rows = [
+        f"  {line}: {{{', '.join(f'{word}: {_in_short(words[word])}' for word in sorted(words))}}}\n"
+        for line, words in sorted(lines.items())
+    ]
+    return f"{name}:\n{''.join(rows)}"
+
+
+def _in_short(actors: set[str]) -> str:
+    left, names = set(actors), []
+    for group, members in GROUPS.items():
+        if left.issuperset(members):
+            names.append(group)
+            left -= set(members)
+    return " ".join([*names, *(actor for actor in ACTORS if actor in left)])
+
+
+def _by_word(world: World, asked: Asked) -> dict[str, set[str]]:
+    found = defaultdict(set)
+    for who in ACTORS:
+        found[_word(world.browser(who), asked)].add(who)
+    return dict(found)
+
+
+def _word(client: Client, asked: Asked) -> str:
+    """What comes of a request, which is then undone."""
+    writes: list[str] = []
+
+    def watch(execute: Any, statement: str, *rest: Any) -> Any:
+        if statement.lstrip().upper().startswith(WRITES) and "django_session" not in statement:
+            writes.append(statement)
+        return execute(statement, *rest)
+
+    with transaction.atomic():
+        with connection.execute_wrapper(watch):
+            answer = client.generic(asked.method, asked.address) if not asked.data and asked.method == "GET" else (
+                client.post(asked.address, asked.data)
+            )  # fmt: skip
+        transaction.set_rollback(True)
+    if answer.status_code in (301, 302) and answer["Location"].startswith("/sign-in"):
+        return "sign-in"
+    if answer.status_code < 400:
+        return "done" if writes else "shown"
+    return WORDS.get(answer.status_code, f"broken {answer.status_code}")
