@@ -88,6 +88,32 @@ def test_a_folder_of_something_else_is_not_called_an_installation(place: Path, a
     assert [path.name for path in (place / "home").iterdir()] == ["letter.txt"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_somebody_elses_installation_is_named_and_left_alone(place: Path, at: datetime) -> None:
+    home = Home(place / "home")
+    home.prepare()
+    prepare_tokens(home)
+    given = environment(home.root)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setresuid(65534, 65534, 65534)
+            found = by_name(examine(given, at=at))
+            os.write(writing, f"{found['data'].state} {told(found['data'])} {'tokens' in found}".encode())
+        except BaseException as error:
+            os.write(writing, repr(error).encode())
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    answer = os.read(reading, 4096).decode()
+    os.close(reading)
+    os.close(writing)
+    assert answer.startswith("wrong ")
+    assert "belongs to the user number 0, and you are 65534" in answer
+    assert answer.endswith("False")
+
+
 def test_what_is_open_to_others_is_named_with_its_mend(place: Path) -> None:
     home = Home(place / "home")
     home.prepare()

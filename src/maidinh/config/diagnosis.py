@@ -53,7 +53,7 @@ def examine(environment: Environment, *, at: datetime) -> Iterator[Finding]:
     running = any(answer is not None for answer in health.values())
     if not running:
         yield examine_ports(environment)
-    if not prepared(home):
+    if not reachable(home) or not prepared(home):
         return
     yield examine_tokens(home)
     yield from examine_keys(home, province.id if province else environment.province)
@@ -64,6 +64,11 @@ def examine(environment: Environment, *, at: datetime) -> Iterator[Finding]:
     yield examine_signer(home)
     for name, answer in health.items():
         yield examine_process(name, answer, home)
+
+
+def reachable(home: Home) -> bool:
+    """Whether we may look inside; another user's installation is shut to us, and that is as it should be."""
+    return not home.secrets.exists() or os.access(home.secrets, os.R_OK | os.X_OK)
 
 
 def prepared(home: Home) -> bool:
