@@ -13,8 +13,10 @@ from __future__ import annotations
 import argparse
 import ast
 import io
+import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "maidinh"
 LANGUAGES = ("vi", "en")
 DOMAIN = "django"
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 OPTIONS = {
     "**/templates/**.html": {
@@ -134,8 +137,8 @@ def header(catalog: Catalog) -> str:
 def mo_bytes(po: bytes, language: str) -> bytes:
     target = io.BytesIO()
     catalog = read_po(io.BytesIO(po), locale=language, domain=DOMAIN)
-    # Babel writes the moment of compiling into the header unless one is given.
-    catalog.mime_headers = [(name, value) for name, value in catalog.mime_headers if not name.endswith("-Date")]
+    # Babel writes the moment of compiling into the header, which would make each compilation another file.
+    catalog.creation_date = catalog.revision_date = BEGINNING
     write_mo(target, catalog)
     return target.getvalue()
 
@@ -148,8 +151,15 @@ def missing(catalog: Catalog) -> Iterator[str]:
         texts = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
         if not all(texts):
             yield f"not translated: {singular(message)}"
-        for error in message.check(catalog):
-            yield f"{error}: {singular(message)}"
+        yield from (f"{error}: {singular(message)}" for error in message.check(catalog))
+        wanted = placeholders(message.id[-1] if isinstance(message.id, (tuple, list)) else message.id)
+        if any(text and placeholders(text) != wanted for text in texts):
+            yield f"other placeholders: {singular(message)}"
+
+
+def placeholders(text: str) -> list[str]:
+    """Return what is filled in later: `%(name)s` on pages, `{name}` on the command line."""
+    return sorted(re.findall(r"%\(\w+\)\w|\{\w+\}", text))
 
 
 def write(path: Path, content: bytes) -> None:
