@@ -44,10 +44,12 @@ else:
 import django  # noqa: E402
 
 from maidinh.config.environment import Environment  # noqa: E402
+from maidinh.infrastructure.database.connections import Connections  # noqa: E402
 from maidinh.infrastructure.keys.signer import prepare_tokens  # noqa: E402
 
 Environment().home.prepare()
 prepare_tokens(Environment().home)
+Connections(Environment().home, Environment().database_url).passwords  # noqa: B018 - made before the settings ask for them
 django.setup()
 
 

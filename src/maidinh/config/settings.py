@@ -22,12 +22,7 @@ PROCESS = os.environ.get("MAIDINH_PROCESS", "web")
 
 def _secret_key() -> str:
     place = MAIDINH.home.secrets / "django.key"
-    if not place.exists():
-        if not place.parent.is_dir():
-            return secrets.token_urlsafe(48)
-        place.write_text(secrets.token_urlsafe(48))
-        place.chmod(0o600)
-    return place.read_text()
+    return place.read_text() if place.exists() else secrets.token_urlsafe(48)
 
 
 SECRET_KEY = _secret_key()
@@ -75,8 +70,10 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "maidinh.config.urls"
 WSGI_APPLICATION = "maidinh.config.wsgi.application"
+UNPREPARED = {"ENGINE": "django.db.backends.postgresql", "NAME": "unprepared"}
 CONNECTIONS = Connections(MAIDINH.home, MAIDINH.database_url, MAIDINH.database_name)
-DATABASES = {"default": {**CONNECTIONS.django(PROCESS), "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
+# Where nothing was prepared yet, reading the settings writes nothing: no password is made, so no connection either.
+DATABASES = {"default": CONNECTIONS.django(PROCESS) if CONNECTIONS.prepared else UNPREPARED}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [

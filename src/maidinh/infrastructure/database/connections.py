@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -46,10 +47,19 @@ class Connections:
                 "Write it as postgresql://user:password@host:port/database, special characters percent-encoded.",
             ) from None
 
+    @property
+    def prepared(self) -> bool:
+        """Whether the passwords were made: reading them where they were not would make them."""
+        return self._passwords_file.exists()
+
+    @property
+    def _passwords_file(self) -> Path:
+        return self.home.secrets / "database.json"
+
     @cached_property
     def passwords(self) -> dict[str, str]:
         """One password a role, made the first time anyone asks."""
-        return passwords_in(self.home.secrets / "database.json", ROLES)
+        return passwords_in(self._passwords_file, ROLES)
 
     def dsn(self, role: str) -> str:
         """How libpq and psycopg connect as a role: owner, web, gateway, worker or sequencer."""
