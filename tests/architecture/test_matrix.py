@@ -1,22 +1,19 @@
 """Who may do what: every actor, every page, every object, every cell declared in matrix.yaml and tried.
 
 The words of a cell: shown (the page came, or leads to another), done (something was written), told (the form or the
-state of the object refuses, and the page says why), sign-in, refused (403), absent (404), unavailable (503: the identity
-provider does not run in this test). A page by a method that it does not declare is 405 to all, and not in the table.
+state of the object refuses, and the page says why), sign-in, refused (403), absent (404), unavailable (503: the
+identity provider does not run here). A page by a method that it does not declare is 405 to all, and not in the table.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 
@@ -24,7 +21,6 @@ import maidinh.config.urls  # noqa: F401 - the pages are declared by being impor
 from maidinh.channels.routing import PAGES
 from tests.architecture.inhabitants import ACTORS, GROUPS, World
 from tests.architecture.requests import Asked, requests_in, undeclared_methods
-from tests.channels.web.conftest import Exchange
 
 TABLE = Path(__file__).with_name("matrix.yaml")
 WORDS = {400: "told", 403: "refused", 404: "absent", 405: "method", 409: "told", 422: "told", 503: "unavailable"}
@@ -44,26 +40,6 @@ def declared() -> dict[str, dict[str, dict[str, set[str]]]]:
 
 def _spelt_out(names: str) -> set[str]:
     return {actor for name in names.split() for actor in GROUPS.get(name, (name,))}
-
-
-@pytest.fixture(scope="module")
-def world(province: Any) -> Iterator[World]:
-    """One world for all cells; what a cell changes is undone after it."""
-    from tests.conftest import NOW
-
-    exchange = Exchange(province)
-    changed = {"gateway_port": exchange.server.server_port, "gateway_host": "127.0.0.1"}
-    with pytest.MonkeyPatch.context() as patch, transaction.atomic():
-        patch.setattr(settings, "MAIDINH", settings.MAIDINH.model_copy(update=changed))
-        patch.setattr("django.utils.timezone.now", lambda: _later(NOW))
-        yield World(province, settings.SIGNER, NOW)
-        transaction.set_rollback(True)
-    exchange.server.shutdown()
-    exchange.server.server_close()
-
-
-def _later(at: datetime) -> datetime:
-    return at.replace(hour=at.hour + 3)
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))

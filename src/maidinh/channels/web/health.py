@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from maidinh.channels.routing import ANYONE, PAGES, Page
 
 
+@require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """The process is up."""
     return JsonResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
