@@ -19,7 +19,7 @@ from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.files.actions import store_document
 from maidinh.infrastructure.identity import queries as identity
 from maidinh.infrastructure.identity.actions import sign_in
-from maidinh.portal.forms.actions import Installation as Portal
+from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.portal.forms.actions import attach_paper, begin_draft, save_page, submit_draft
 from maidinh.services.dossiers.actions.steps import complete_task, record_payment
 from maidinh.services.dossiers.queries import open_task_of
@@ -73,8 +73,11 @@ class World:
         self.dossiers = {state: self._dossier(state) for state in
                          ("intake", "payment", "checking", "supplement", "signing", "issued")}  # fmt: skip
         self.stranger_digest = store_document(content=BytesIO(PDF + b"%another\n"), at=at).digest
-        self.submitted_draft = self._draft(submit=True)  # first, for a person has one open application of a kind
-        self.draft = self._draft()
+        self.submitted_draft = filled_draft(self.citizen, at)  # first, for a person has one open application of a kind
+        with acting(person=self.citizen.person):
+            log = LogKeeper(signer, province.id, 60)
+            submit_draft(actor=self.citizen, draft_id=self.submitted_draft.pk, at=at, log=log)
+        self.draft = filled_draft(self.citizen, at)
         self.architecture = self._architecture()
 
     @property
@@ -157,24 +160,6 @@ class World:
             issue_result(actor=leader, task_id=task.pk, outcome="sign", at=self.at + timedelta(hours=1),
                          signer=self.signer, installation=HERE)  # fmt: skip
 
-    def _draft(self, submit: bool = False) -> Any:
-        """An application with everything in it."""
-        actor, version = self.citizen, current_version(version_of_kind("same-day").code)
-        procedure = version.procedure
-        with acting(person=actor.person):
-            draft = begin_draft(actor=actor, version=version, case=procedure.cases[0].id,
-                                receiving=procedure.receiving[0], at=self.at)  # fmt: skip
-            fields = frozenset(field.id for page in procedure.pages for field in page.fields)
-            answers = answers_for(version, actor) | {"phone": "0912345678"}
-            draft = save_page(actor=actor, draft_id=draft.pk, fields=fields, answers=answers, at=self.at)
-            attach_paper(actor=actor, draft_id=draft.pk, paper=procedure.papers[0], name="a.pdf",
-                         content=BytesIO(PDF), at=self.at)  # fmt: skip
-            if submit:
-                portal = Portal(signer=self.signer, province="lao-cai", promise_within=60)
-                submit_draft(actor=actor, draft_id=draft.pk, at=self.at, installation=portal)
-            draft.refresh_from_db()
-        return draft
-
     def _architecture(self) -> dict[str, int]:
         architect = self.actors["architect"]
         model, organisations = declared_version("1.0")
@@ -185,3 +170,19 @@ class World:
             )  # fmt: skip
             return {"draft": draft.pk, "in-force": architecture_in_force().pk, "none": 10**9}
 
+
+
+def filled_draft(actor: Actor, at: datetime) -> Any:
+    """An application of this citizen with everything in it, ready to be submitted."""
+    version = current_version(version_of_kind("same-day").code)
+    procedure = version.procedure
+    with acting(person=actor.person):
+        draft = begin_draft(actor=actor, version=version, case=procedure.cases[0].id,
+                            receiving=procedure.receiving[0], at=at)  # fmt: skip
+        fields = frozenset(field.id for page in procedure.pages for field in page.fields)
+        answers = answers_for(version, actor) | {"phone": "0912345678"}
+        draft = save_page(actor=actor, draft_id=draft.pk, fields=fields, answers=answers, at=at)
+        attach_paper(actor=actor, draft_id=draft.pk, paper=procedure.papers[0], name="a.pdf",
+                     content=BytesIO(PDF), at=at)  # fmt: skip
+        draft.refresh_from_db()
+    return draft

@@ -5,6 +5,7 @@ Layer 2. The pages for a fault of ours need neither the database nor the session
 
 from __future__ import annotations
 
+import errno
 import secrets
 import sys
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from maidinh.infrastructure.keys.client import SignerUnavailableError
 
 GONE = (OperationalError, InterfaceError, SignerUnavailableError)
+FULL = (errno.ENOSPC, errno.EDQUOT)
 FORM_ROOM = 1_000_000  # bytes of a form around the file in it
 
 _log = structlog.get_logger(__name__)
@@ -45,11 +47,11 @@ def broken(request: HttpRequest) -> HttpResponse:
     incident = secrets.token_hex(4)
     error = sys.exc_info()[1]
     _log.error("page failed", incident=incident, path=request.path, error=type(error).__name__)
-    return _plain(503 if isinstance(error, GONE) else 500, incident=incident)
+    return _plain(503 if _passing(error) else 500, incident=incident)
 
 
 def database_gone(get_response: Answer) -> Answer:
-    """Middleware: a lost database or signer is said as such; what was under way is undone as a whole."""
+    """Middleware: a lost database or signer or a full disk is said as such; what was under way is undone whole."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if _too_large(request):
@@ -57,9 +59,9 @@ def database_gone(get_response: Answer) -> Answer:
         return get_response(request)
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, GONE):
+        if not _passing(exception):
             return None
-        _log.error("database or signer gone", path=request.path, error=str(exception).strip())
+        _log.error("database or signer gone, or disk full", path=request.path, error=str(exception).strip())
         answer = _plain(503)
         answer["Retry-After"] = "30"
         return answer
@@ -90,6 +92,11 @@ def _plain(status: int, incident: str = "") -> HttpResponse:
         context = {"title": _("The file is too large"), "texts": texts}
         return HttpResponse(render_to_string("web/failure.html", context), status=status)
     return HttpResponse(render_to_string(f"errors/{status}.html", {"incident": incident}), status=status)
+
+
+def _passing(error: BaseException | None) -> bool:
+    """Whether the fault lies in what we stand on, so that the same request is answered once that is mended."""
+    return isinstance(error, GONE) or (isinstance(error, OSError) and error.errno in FULL)
 
 
 def _too_large(request: HttpRequest) -> bool:
