@@ -32,14 +32,14 @@ check: $(VENV)/runtime.done ## Take one dossier through all seven layers, then s
 	$(BIN)/maidinh demo --check --province $(PROVINCE)
 
 test: $(VENV)/dev.done lint browser ## Every test, journeys in a real browser included
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --ignore tests/journeys
 	$(BIN)/pytest tests/journeys
 
 test-fast: $(VENV)/dev.done ## The core, in under 90 seconds
-	$(BIN)/pytest -n $(WORKERS) -m "not slow and not journey"
+	$(BIN)/pytest -n $(WORKERS) --ignore tests/journeys -m "not slow"
 
 test-second: $(VENV)/dev.done ## The same tests on Debian's PostgreSQL instead of the embedded one
-	tools/second_database.sh $(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	tools/second_database.sh $(BIN)/pytest -n $(WORKERS) --dist loadgroup --ignore tests/journeys
 
 journeys: $(VENV)/dev.done browser ## A person's whole task, in a real browser
 	$(BIN)/pytest tests/journeys
@@ -50,6 +50,8 @@ faults: $(VENV)/dev.done ## Processes killed in mid-submission (ROUNDS=50)
 lint: $(VENV)/dev.done ## Style, types and import contracts
 	$(BIN)/ruff check src tests tools
 	$(BIN)/lint-imports
+	$(BIN)/python tools/messages.py --check
+	$(BIN)/python tools/reference.py --check
 
 browser: $(VENV)/dev.done
 	@tools/browser.sh

@@ -11,6 +11,7 @@ import typst
 
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.files.actions import store_document
+from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.services.dossiers.actions.submission import SubmittedPaper, submit_dossier
 from maidinh.services.procedures.queries import current_version
 
@@ -40,9 +41,7 @@ def submit(db: None, citizen: Any, signer: Any, at: Any) -> Callable[..., Any]:
                 channel=2,
                 key=key,
                 at=changed.pop("at", at),
-                signer=signer,
-                province="lao-cai",
-                promise_within=60,
+                log=LogKeeper(signer, "lao-cai", 60),
                 **changed,
             )
 

@@ -10,6 +10,7 @@ from maidinh.infrastructure.commands.actions import KeyReused
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.events.models import Event
 from maidinh.infrastructure.translog.models import Entry
+from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.services.dossiers.actions.submission import NotNow, PaperMissing, request_withdrawal, supplement_dossier
 from maidinh.services.dossiers.models import Dossier, DossierEvent, Paper, Status, Task
 from maidinh.services.dossiers.queries import dossier_for, tracked
@@ -61,7 +62,7 @@ def test_the_agency_must_receive_the_procedure(submit, province, citizen, signer
         version = current_version("1.013225")
         submit_dossier(
             actor=citizen, version=version, case=version.procedure.cases[0].id, receiving="H38.9", answers={},
-            papers=[], channel=2, key="x", at=at, signer=signer, province="lao-cai", promise_within=60,
+            papers=[], channel=2, key="x", at=at, log=LogKeeper(signer, "lao-cai", 60),
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.files.actions import store_document
 from maidinh.infrastructure.identity import queries as identity
+from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.services.dossiers.actions.steps import complete_task, record_payment
 from maidinh.services.dossiers.actions.submission import SubmittedPaper, submit_dossier
 from maidinh.services.dossiers.queries import open_task_of
@@ -61,9 +62,7 @@ def submitted(citizen: Actor, signer: Any, at: datetime, kind: str = "same-day",
             channel=2,
             key=key,
             at=at,
-            signer=signer,
-            province="lao-cai",
-            promise_within=60,
+            log=LogKeeper(signer, "lao-cai", 60),
         ).dossier
 
 

@@ -24,7 +24,8 @@ from maidinh.channels.web.receipts import tracking_address
 from maidinh.channels.web.wording import fault_texts
 from maidinh.channels.wording import budget_in_words
 from maidinh.infrastructure.organisations.queries import agency_names
-from maidinh.portal.forms.actions import Installation, NotComplete, submit_draft
+from maidinh.infrastructure.translog.promises import LogKeeper
+from maidinh.portal.forms.actions import NotComplete, submit_draft
 from maidinh.portal.forms.queries import draft_for
 from maidinh.services.dossiers.actions.submission import PaperMissing
 from maidinh.services.dossiers.queries import dossier_for
@@ -91,15 +92,13 @@ def submitted(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 def _submit(request: HttpRequest, draft: Any) -> dict[str, str]:
     environment = settings.MAIDINH
-    installation = Installation(
-        signer=settings.SIGNER, province=environment.province, promise_within=environment.log_promise
-    )
+    log = LogKeeper(settings.SIGNER, environment.province, environment.log_promise)
     try:
         submit_draft(
             actor=request.actor,
             draft_id=draft.pk,
             at=timezone.now(),
-            installation=installation,
+            log=log,
         )
     except NotComplete as fault:
         return fault_texts(draft.procedure.procedure, fault.faults) or {"": _("Choose your case and where to submit")}

@@ -28,7 +28,7 @@ from maidinh.infrastructure.definitions.hashing import content_hash
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.organisations.definition import Organisations
 from maidinh.infrastructure.organisations.queries import agency_names
-from maidinh.infrastructure.translog.promises import enter
+from maidinh.infrastructure.translog.promises import LogKeeper
 
 KIND = "maidinh-architecture+jws"
 DRAFTING, PUBLISHING = "architecture.draft", "architecture.publish"
@@ -101,15 +101,8 @@ def publish_version(*, actor: Actor, version_id: int, at: datetime, signer: Sign
     _refuse_unready(row, current, actor, localtime(at))
     directory = _directory(row, deployment(row), at)
     statement = _statement(row, actor, directory, at)
-    entered = enter(
-        kind="architecture-published",
-        agency=actor.agency,
-        role="approver",
-        content=statement,
-        at=at,
-        signer=signer,
-        province=row.province,
-        within=settings.MAIDINH.log_promise,
+    entered = LogKeeper(signer, row.province, settings.MAIDINH.log_promise).enter(
+        kind="architecture-published", agency=actor.agency, role="approver", content=statement, at=at
     )
     if current is not None:
         current.state, current.superseded_at = SUPERSEDED, at

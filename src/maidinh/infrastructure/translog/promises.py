@@ -25,24 +25,27 @@ class Entered:
     receipt: dict[str, Any]
 
 
-def enter(
-    *,
-    kind: str,
-    agency: str,
-    role: str,
-    content: Mapping[str, Any],
-    at: datetime,
-    signer: promise.Signs,
-    province: str,
-    within: int,
-) -> Entered:
-    """Enter the content within the caller's transaction and promise that the log will hold it within some seconds."""
-    commitment = append_entry(kind=kind, agency=agency, role=role, content=content, at=at)
-    promised = promise.sign_promise(
-        signer, f"promise:{province}", origin=origin_of(province), leaf=commitment.leaf, at=at, within=within
-    )
-    receipt = Receipt(content, commitment.salt, commitment.leaf, promised, None)
-    return Entered(commitment.entry_id, receipt.document())
+@dataclass(frozen=True)
+class LogKeeper:
+    """Whoever enters into the province's log and promises for it, within so many seconds."""
+
+    signer: promise.Signs
+    province: str
+    within: int
+
+    def enter(self, *, kind: str, agency: str, role: str, content: Mapping[str, Any], at: datetime) -> Entered:
+        """Enter the content within the caller's transaction; the receipt carries the promise at once."""
+        commitment = append_entry(kind=kind, agency=agency, role=role, content=content, at=at)
+        promised = promise.sign_promise(
+            self.signer,
+            f"promise:{self.province}",
+            origin=origin_of(self.province),
+            leaf=commitment.leaf,
+            at=at,
+            within=self.within,
+        )
+        receipt = Receipt(content, commitment.salt, commitment.leaf, promised, None)
+        return Entered(commitment.entry_id, receipt.document())
 
 
 def with_proof(receipt: Mapping[str, Any], entry: int) -> dict[str, Any]:

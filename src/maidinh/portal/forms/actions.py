@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, Protocol
 from uuid import UUID
@@ -17,7 +16,7 @@ from django.db import connection, transaction
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.files.actions import store_document
-from maidinh.infrastructure.translog.promise import Signs
+from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.portal.forms.models import Draft
 from maidinh.portal.forms.queries import draft_of
 from maidinh.portal.forms.rules import Fault, whole_faults
@@ -65,15 +64,6 @@ class NotComplete(ValueError):
         self.faults = dict(faults)
         self.case = case
         super().__init__(", ".join(faults))
-
-
-@dataclass(frozen=True)
-class Installation:
-    """What a receipt needs of the installation."""
-
-    signer: Signs
-    province: str
-    promise_within: int
 
 
 @transaction.atomic
@@ -154,7 +144,7 @@ def discard_draft(*, actor: Actor, draft_id: UUID, at: datetime) -> None:
 
 
 @transaction.atomic
-def submit_draft(*, actor: Actor, draft_id: UUID, at: datetime, installation: Installation) -> str:
+def submit_draft(*, actor: Actor, draft_id: UUID, at: datetime, log: LogKeeper) -> str:
     """Hand the application in, once however often it is asked; the dossier's code. Raises NotComplete, PaperMissing."""
     try:
         draft = _own(actor, draft_id)
@@ -173,9 +163,7 @@ def submit_draft(*, actor: Actor, draft_id: UUID, at: datetime, installation: In
         channel=ONLINE,
         key=str(draft.pk),
         at=at,
-        signer=installation.signer,
-        province=installation.province,
-        promise_within=installation.promise_within,
+        log=log,
     )
     draft.dossier, draft.saved_at = submission.dossier.code, at
     draft.answers, draft.papers = {}, []  # the dossier has them now; personal data lies in one place

@@ -22,7 +22,7 @@ from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.files.actions import store_document
 from maidinh.infrastructure.identity.queries import official
 from maidinh.infrastructure.organisations.queries import agency as agency_of
-from maidinh.infrastructure.translog.promises import Entered, enter
+from maidinh.infrastructure.translog.promises import Entered, LogKeeper
 from maidinh.infrastructure.typesetting import qr_code, typeset
 from maidinh.services.dossiers.actions.steps import TaskClosed, claim_task, complete_task
 from maidinh.services.results.adapters.pades import DigestSigner, sign_pdf
@@ -138,7 +138,7 @@ def issue_result(
 def _enter(
     number: str, digest: str, agency: str, actor: Actor, at: datetime, signer: Signer, installation: Installation
 ) -> Entered:
-    return enter(
+    return LogKeeper(signer, installation.province, installation.promise_within).enter(
         kind="result-issued",
         agency=agency,
         role="leader",
@@ -151,9 +151,6 @@ def _enter(
             "signed_at": at.astimezone(UTC).isoformat(),
         },
         at=at,
-        signer=signer,
-        province=installation.province,
-        within=installation.promise_within,
     )
 
 

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
-from maidinh.infrastructure.translog.promise import Signs
-from maidinh.infrastructure.translog.promises import enter
+from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.services.dossiers.models import Dossier
 
 SYMBOLS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that a tired eye takes for something else
@@ -33,11 +32,9 @@ def tracking_secret() -> str:
     return "".join(secrets.choice(SYMBOLS) for _ in range(SYMBOL_COUNT))
 
 
-def write_receipt(
-    dossier: Dossier, papers: Sequence[PaperLike], at: datetime, signer: Signs, province: str, promise_within: int
-) -> None:
+def write_receipt(dossier: Dossier, papers: Sequence[PaperLike], at: datetime, log: LogKeeper) -> None:
     """Fill in the dossier's receipt and its place in the log, within the transaction that creates the dossier."""
-    entered = enter(
+    entered = log.enter(
         kind="dossier-submitted",
         agency=dossier.receiving,
         role="portal",
@@ -52,8 +49,5 @@ def write_receipt(
             "papers": sorted([paper.paper, paper.digest] for paper in papers),
         },
         at=at,
-        signer=signer,
-        province=province,
-        within=promise_within,
     )
     dossier.entry, dossier.receipt = entered.entry, entered.receipt

@@ -18,7 +18,7 @@ from maidinh.infrastructure.calendars.queries import calendar_at
 from maidinh.infrastructure.commands.actions import begin_command, finish_command
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.rulepacks.queries import rule_pack_at, supplement_rule
-from maidinh.infrastructure.translog.promise import Signs
+from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.services.dossiers.actions.receipts import tracking_secret, write_receipt
 from maidinh.services.dossiers.actions.steps import note, open_task, rules_for
 from maidinh.services.dossiers.models import ENDED, Dossier, Paper, Status, Task
@@ -74,9 +74,7 @@ def submit_dossier(
     channel: int,
     key: str,
     at: datetime,
-    signer: Signs,
-    province: str,
-    promise_within: int,
+    log: LogKeeper,
 ) -> Submission:
     """Submit a dossier, once for each key. Raises PaperMissing, ValueError for a wrong case or agency, KeyReused."""
     require(actor, "dossier.submit")
@@ -122,7 +120,7 @@ def submit_dossier(
         tracking_secret=secret,
         tracking_digest=tracking_digest(code, secret),
     )
-    write_receipt(dossier, papers, at, signer, province, promise_within)
+    write_receipt(dossier, papers, at, log)
     dossier.save()
     _add_papers(dossier, papers, at)
     note(dossier, "submitted", actor, at)
