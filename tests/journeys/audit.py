@@ -74,7 +74,7 @@ class Audit:
 
 
 class Reader:
-    """Reads the pages of visitors who run no script: axe is one, so it looks at the same markup in a page of its own."""
+    """Reads pages of visitors who run no script: axe is one, so it looks at the same markup in a page of its own."""
 
     def __init__(self, browser: Browser) -> None:
         self.context = browser.new_context()

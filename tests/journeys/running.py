@@ -82,10 +82,14 @@ class RunningProvince:
         shutil.rmtree(self.place, ignore_errors=True)
 
     def failures(self) -> list[str]:
-        """What the processes wrote of faults of their own."""
-        lines = []
+        """What the processes wrote of faults of their own; that somebody was not allowed to is none."""
+        told = []
         for file in sorted(self.environment.home.output.glob("*.log")):
+            tracing = False
             for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-                if "page failed" in line or line.startswith("Traceback"):
-                    lines.append(f"{file.name}: {line}")
-        return lines
+                tracing = tracing or line.startswith("Traceback")
+                ended = tracing and not line.startswith((" ", "Traceback"))
+                if "page failed" in line or (ended and "PermissionDenied" not in line):
+                    told.append(f"{file.name}: {line}")
+                tracing = tracing and not ended
+        return told

@@ -56,11 +56,11 @@ def test_drafted_by_one_published_by_another(
     for seat in (architect, approver):
         seat.open("/architecture")
         seat.open("/architecture/versions")
-    for version in running.province.versions:
+    for _version in running.province.versions:
         architect.open("/architecture/versions")
         if architect.button("Load as a draft").count():
             architect.press("Load as a draft")
-            expect(architect.button("Publish version %(version)s" % {"version": version.version})).to_have_count(0)
+            expect(architect.main.locator("form[action$='/publish']")).to_have_count(0)
     approver.open("/architecture/versions")
     publish = approver.main.locator("form[action$='/publish'] button")
     if publish.count():

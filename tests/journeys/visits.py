@@ -89,9 +89,9 @@ class Visit:
         """Press a key that leads to another page."""
         self._navigate(lambda: self.page.keyboard.press(key), expected)
 
-    def back(self) -> None:
+    def back(self, *, expected: int = 200) -> None:
         """The browser's own button."""
-        self._expected = 200
+        self._expected = expected
         self._arrive(self.page.go_back(wait_until="load"))
 
     def button(self, text: str, *, exact: bool = True) -> Locator:
