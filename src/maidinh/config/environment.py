@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from maidinh.infrastructure.home import Home
@@ -67,6 +67,14 @@ class Environment(BaseSettings):
     log_interval: float = Field(default=5, gt=0, description="Seconds between two checkpoints of the log.")
     log_promise: int = Field(default=60, ge=1, description="Seconds within which a promised entry is in the log.")
     web_threads: int = Field(default=8, ge=1, description="Requests the web process answers at once.")
+
+    @model_validator(mode="after")
+    def _real_people_need_a_real_issuer(self) -> Environment:
+        if not self.sample and self.oidc_issuer is None:
+            raise ValueError(
+                "MAIDINH_OIDC_ISSUER must be set where MAIDINH_SAMPLE is off: the stand-in lets anyone be anyone"
+            )
+        return self
 
     @property
     def home(self) -> Home:

@@ -16,6 +16,8 @@ def told_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def plain(*arguments: Any, **options: Any) -> Any:
+        from pydantic import ValidationError
+
         from maidinh.config.processes import PortTaken
         from maidinh.config.supervisor import SupervisorError
         from maidinh.infrastructure.database.faults import DatabaseFault
@@ -26,7 +28,11 @@ def told_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
         except DefinitionError as error:
             print(error, file=sys.stderr)
             sys.exit(1)
-        except (PortTaken, FileNotFoundError) as error:
+        except ValidationError as error:
+            for fault in error.errors():
+                print(": ".join([*(str(part) for part in fault["loc"]), fault["msg"]]), file=sys.stderr)
+            sys.exit(2)
+        except (PortTaken, FileNotFoundError, PermissionError) as error:
             print(error, file=sys.stderr)
             sys.exit(2)
         except (SupervisorError, DatabaseFault) as error:

@@ -23,7 +23,7 @@ CERTIFICATE_DAYS = 730
 def prepare_installation(environment: Environment, connections: Connections, province: Province, at: datetime) -> None:
     """Everything that must be there before the first page; the database answers and the signer runs."""
     prepare_schema(connections)
-    load_definitions(connections, province, environment.seed, at)
+    load_definitions(connections, province, at, sample=environment.sample, seed=environment.seed)
     prepare_keys(environment, province, at)
     publish_architecture(environment, connections, province, at)
 
@@ -35,20 +35,22 @@ def prepare_schema(connections: Connections) -> None:
         call_command("migrate", verbosity=0, skip_checks=True)
 
 
-def load_definitions(connections: Connections, province: Province, seed: int, at: datetime) -> None:
-    """Load the province's agencies, officials, procedures and (synthetic) registers."""
+def load_definitions(connections: Connections, province: Province, at: datetime, *, sample: bool, seed: int) -> None:
+    """Load the province's agencies, officials and procedures; in a sample, the synthetic registers too."""
     from maidinh.applications.registers.actions import load_registers
     from maidinh.infrastructure.identity.actions import load_officials
     from maidinh.infrastructure.organisations.actions import load_agencies
     from maidinh.services.procedures.actions import apply_procedure
 
-    communes = {agency.code: agency.name.vi for agency in province.organisations.agencies}
+    # An address names the commune, not the committee that governs it.
+    communes = {each.code: each.name.vi.removeprefix("Ủy ban nhân dân ") for each in province.organisations.agencies}
     with as_role(connections, "owner"):
         load_agencies(organisations=province.organisations)
         load_officials(organisations=province.organisations)
         for procedure in province.procedures:
             apply_procedure(procedure=procedure, at=at)
-        load_registers(population=province.population, land=province.land, seed=seed, communes=communes)
+        if sample:
+            load_registers(population=province.population, land=province.land, seed=seed, communes=communes)
 
 
 def prepare_keys(environment: Environment, province: Province, at: datetime) -> None:
@@ -66,6 +68,8 @@ def prepare_keys(environment: Environment, province: Province, at: datetime) -> 
             *(f"caller:{subsystem}" for subsystem in subsystems),
         ]
     )
+    if not environment.sample:
+        return  # people sign with keys of their own; those made here are samples and say so
     names = {agency.code: agency.name.vi for agency in province.organisations.agencies}
     for official in province.organisations.officials:
         if "dossier.sign" in province.roles.permissions_of(list(official.roles)):
@@ -81,7 +85,7 @@ def prepare_keys(environment: Environment, province: Province, at: datetime) -> 
 
 
 def publish_architecture(environment: Environment, connections: Connections, province: Province, at: datetime) -> None:
-    """Where no version is in force: an architect loads each in turn, an approver, another person, publishes it.
+    """Where no version is in force, in a sample: its architect loads each in turn, its approver publishes it.
 
     Where one is, its directory is renewed when keys or addresses have changed or it is about to expire.
     """
@@ -94,6 +98,8 @@ def publish_architecture(environment: Environment, connections: Connections, pro
         if current_version() is not None:
             renew_directory(at=at, signer=signer)
             return
+        if not environment.sample:
+            return  # two people publish the first version, at /architecture/versions
         author = actor_of_official(official(province.official_with("architecture.draft").id))
         approver = actor_of_official(official(province.official_with("architecture.publish").id))
         for version in sorted(province.versions, key=lambda name: province.versions[name].effective_from):
