@@ -29,8 +29,13 @@ def application(only: str | None = None) -> typer.Typer:
         app.add_typer(importlib.import_module(f"maidinh.config.cli.{group}").app, name=group)
     if only is not None:
         app.callback()(lambda: None)  # keeps a single command under its name
+    told = {
+        "demo": say("Run a sample province: synthetic people, officials who may be anyone, nothing official."),
+        "doctor": say("Say what is wrong with an installation, and the mend."),
+        "up": say("Start the installation and serve until stopped."),
+    }
     for command in (name for name in COMMANDS if only in (None, name)):
-        app.command(command)(importlib.import_module(f"maidinh.config.cli.{command}").command)
+        app.command(command, help=told[command])(importlib.import_module(f"maidinh.config.cli.{command}").command)
     return app
 
 
