@@ -59,11 +59,21 @@ def test_a_forged_code_or_file_is_told(visitor):
     assert visitor.post("/verify", {"look": "file"}).status_code == 422
 
 
-def test_the_logs_files_are_served_and_nothing_else(visitor):
-    home = settings.MAIDINH.home
-    (home.log / "tile/0").mkdir(parents=True, exist_ok=True)
-    (home.log / "tile/0/000").write_bytes(b"hashes")
-    (home.log / "checkpoint").write_text("origin\n1\nroot\n")
+@pytest.fixture
+def published_log() -> Iterator[None]:
+    """A log of two files in the run's home, which other tests find as it was."""
+    files = {"tile/0/000": b"hashes", "checkpoint": b"origin\n1\nroot\n"}
+    places = {settings.MAIDINH.home.log / name: content for name, content in files.items()}
+    before = {place: place.read_bytes() for place in places if place.exists()}
+    for place, content in places.items():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    yield
+    for place in places:
+        place.write_bytes(before[place]) if place in before else place.unlink()
+
+
+def test_the_logs_files_are_served_and_nothing_else(visitor, published_log):
     checkpoint, tile = visitor.get("/log/checkpoint"), visitor.get("/log/tile/0/000")
     assert checkpoint["Cache-Control"] == "no-store" and "immutable" in tile["Cache-Control"]
     assert tile.content == b"hashes"
