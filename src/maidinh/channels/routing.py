@@ -53,8 +53,11 @@ def page(address: str, view: View, *, name: str, who: str, methods: tuple[str, .
             return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}")
         with acting(agencies=actor.agencies, person=actor.person):
             try:
-                return view(request, **parts)
+                answer = view(request, **parts)
             except NotAllowed as refusal:
                 raise PermissionDenied(refusal.permission) from refusal
+        if actor.signed_in and "Cache-Control" not in answer:
+            answer["Cache-Control"] = "private, no-store"  # the next person at this computer finds nothing
+        return answer
 
     return path(address, guarded, name=name)
