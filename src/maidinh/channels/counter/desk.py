@@ -22,6 +22,7 @@ from maidinh.channels.wording import WITHDRAWN as WITHDRAWN_WORDS
 from maidinh.channels.wording import language
 from maidinh.infrastructure.files.queries import open_document
 from maidinh.infrastructure.identity.queries import official
+from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.services.dossiers.actions.steps import (
     WITHDRAWN,
     FeeUnpaid,
@@ -211,7 +212,8 @@ def _task(task: Any, dossier: Any, actor: Any, at: Any) -> dict[str, Any]:
 
 def _elsewhere(task: Any, dossier: Any) -> dict[str, Any]:
     step = step_of(dossier.procedure.procedure, task.step)
-    return {"step": step.name.in_language(language()), "agency": task.agency, "due_at": task.due_at}
+    agency = agency_names(language()).get(task.agency, task.agency)
+    return {"step": step.name.in_language(language()), "agency": agency, "due_at": task.due_at}
 
 
 def _notice(done: str) -> str:
