@@ -46,6 +46,7 @@ def test_answers_in_words() -> None:
     assert answer_in_words(field(), "2026-09-02", "vi") == "02/09/2026"
     assert answer_in_words(field(), "2026-13-45", "vi") == "2026-13-45"
     assert answer_in_words(field(), 1250000, "vi") == "1.250.000"
+    assert answer_in_words(field(), 1985, "vi") == "1985", "it may be a year"
     assert answer_in_words(field(), 12.5, "vi") == "12,5"
     assert answer_in_words(field(), True, "en") == "Yes"
     assert answer_in_words(field(), None, "vi") == ""

@@ -16,6 +16,7 @@ from maidinh.infrastructure.definitions.hashing import content_hash
 from maidinh.services.procedures.definition import FormField, Procedure
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
+FEWEST_WITH_DOTS = 10_000
 CODE_LENGTH = 16
 BLANK = "……"
 _PLACE = re.compile(r"\{([a-z][a-z0-9_-]*)\}")
@@ -96,7 +97,8 @@ def answer_in_words(field: FormField, value: Any, language: str) -> str:
     if isinstance(value, bool):
         return {True: {"vi": "Có", "en": "Yes"}, False: {"vi": "Không", "en": "No"}}[value][language]
     if isinstance(value, int | float):
-        whole, _, part = f"{value:,}".partition(".")
+        # Four digits stand together, as one writes them: it may be a year.
+        whole, _, part = (f"{value:,}" if abs(value) >= FEWEST_WITH_DOTS else f"{value}").partition(".")
         return whole.replace(",", ".") + (f",{part}" if part and part != "0" else "")
     if isinstance(value, str) and (day := _day(value)) is not None:
         return f"{day:%d/%m/%Y}"
