@@ -104,6 +104,15 @@ def test_an_agency_that_takes_part_later_sees_nothing_before(world: World) -> No
             assert not rows(f"SELECT 1 FROM {table} WHERE dossier_id = %s", early)
 
 
+def test_news_of_a_dossier_is_for_the_agency_it_is_written_for(world: World) -> None:
+    news = "SELECT 1 FROM events_event WHERE payload ? 'code'"
+    for who in (*OUTSIDERS, "citizen"):
+        with acting(**scope_of(world, who)):
+            assert not rows(news), who
+    with acting(**scope_of(world, "one-stop")):
+        assert rows(news)
+
+
 @pytest.mark.parametrize("table", OF_DOSSIERS)
 def test_outsiders_change_nothing(world: World, table: str) -> None:
     with acting(**scope_of(world, "citizen")):

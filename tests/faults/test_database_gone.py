@@ -38,11 +38,13 @@ def browser(own_database: str, citizen: Actor, at: datetime, monkeypatch: pytest
 
 
 @pytest.fixture
-def kept(citizen: Actor) -> Callable[[], dict[str, int]]:
+def kept(citizen: Actor, province: Any) -> Callable[[], dict[str, int]]:
     """How many rows there are of everything that a submission writes."""
 
+    agencies = [agency.code for agency in province.organisations.agencies]
+
     def count() -> dict[str, int]:
-        with acting(person=citizen.person), connection.cursor() as cursor:
+        with acting(person=citizen.person, agencies=agencies), connection.cursor() as cursor:
             found = {}
             for table in KEPT:
                 cursor.execute(f"SELECT count(*) FROM {table}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
-from tests.conftest import citizen_of
 
 from maidinh.infrastructure.commands.actions import KeyReused
 from maidinh.infrastructure.database.scope import acting
@@ -15,6 +14,8 @@ from maidinh.services.dossiers.actions.submission import NotNow, PaperMissing, r
 from maidinh.services.dossiers.models import Dossier, DossierEvent, Paper, Status, Task
 from maidinh.services.dossiers.queries import dossier_for, tracked
 from maidinh.services.dossiers.rules import tracking_digest
+from maidinh.services.procedures.queries import current_version
+from tests.conftest import citizen_of
 
 
 def test_a_dossier_is_whole(submit, citizen, at) -> None:
@@ -25,6 +26,8 @@ def test_a_dossier_is_whole(submit, citizen, at) -> None:
         assert Paper.objects.filter(dossier=dossier).count() == len(dossier.procedure.procedure.papers)
         assert DossierEvent.objects.get(dossier=dossier).kind == "submitted"
         assert Entry.objects.get(pk=dossier.entry).index is None
+        assert not Event.objects.filter(payload__code=dossier.code).exists(), "news is for the worker and the agency"
+    with acting(agencies=[dossier.receiving]):
         names = set(Event.objects.filter(payload__code=dossier.code).values_list("name", flat=True))
     assert names == {"dossier.submitted", "dossier.status_changed", "dossier.task_opened"}
     assert dossier.promised_at > at
@@ -51,12 +54,12 @@ def test_a_missing_paper_leaves_nothing(submit, citizen) -> None:
     assert missing.value.papers
     with acting(person=citizen.person):
         assert not Dossier.objects.exists()
+    with acting(agencies=current_version("1.013225").procedure.receiving):
         assert not Event.objects.filter(name="dossier.submitted").exists()
 
 
 def test_the_agency_must_receive_the_procedure(submit, province, citizen, signer, at) -> None:
     from maidinh.services.dossiers.actions.submission import submit_dossier
-    from maidinh.services.procedures.queries import current_version
 
     with acting(person=citizen.person), pytest.raises(ValueError, match="does not receive"):
         version = current_version("1.013225")

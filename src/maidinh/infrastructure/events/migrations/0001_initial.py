@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from maidinh.infrastructure.database.policies import grant
+from maidinh.infrastructure.database.policies import AGENCY_OF, ANY_OF, EVERY_ROW, grant, protect
 
 
 class Migration(migrations.Migration):
@@ -44,6 +44,12 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("event", "receiver"), name="events_delivery_once")],
             },
+        ),
+        protect(
+            "events_event",
+            # An event of a dossier names it: only the agency it is written for sees it, whoever writes it.
+            web={"SELECT": ANY_OF("agency = ''", AGENCY_OF("agency")), "INSERT": EVERY_ROW},
+            worker=EVERY_ROW,
         ),
         grant("events_event", "web", "SELECT, INSERT"),
         grant("events_event", "worker", "SELECT, INSERT, UPDATE"),
