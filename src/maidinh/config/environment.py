@@ -25,7 +25,7 @@ def default_home() -> Path:
 class Environment(BaseSettings):
     """Everything that differs between two installations."""
 
-    model_config = SettingsConfigDict(env_prefix="MAIDINH_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="MAIDINH_", frozen=True, populate_by_name=True, env_ignore_empty=True)
 
     data: Path = Field(default_factory=default_home, description="The data directory; nothing outside it is changed.")
     database_url: str | None = Field(
@@ -107,13 +107,14 @@ class Environment(BaseSettings):
         return {_variable(name): str(field.description) for name, field in cls.model_fields.items()}
 
     def variables(self) -> dict[str, str]:
-        """These settings as environment variables, for a child process."""
-        values: dict[str, str] = {}
-        for name in type(self).model_fields:
-            value = getattr(self, name)
-            if value is not None:
-                values[_variable(name)] = str(int(value)) if isinstance(value, bool) else str(value)
-        return values
+        """These settings for a child process; an unset one is empty, so that ours is not inherited."""
+        return {_variable(name): _written(getattr(self, name)) for name in type(self).model_fields}
+
+
+def _written(value: object) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def _variable(name: str) -> str:

@@ -22,6 +22,10 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help=say("Answer as JSON, for machines."))] = False,
     seed: Annotated[int, typer.Option(help=say("The seed of the synthetic registers."))] = 1,
     port: Annotated[int, typer.Option(help=say("The port of the pages; the next two are used too."))] = 8000,
+    database_url: Annotated[
+        str | None,
+        typer.Option(help=say("A PostgreSQL to run it on instead of the embedded one; DATABASE_URL is not read.")),
+    ] = None,
     data: Annotated[Path | None, typer.Option(help=say("Where the demonstration keeps its data."))] = None,
     open_page: Annotated[bool, typer.Option("--open/--no-open", help=say("Open the first page in a browser."))] = True,
 ) -> None:
@@ -36,7 +40,15 @@ def command(
 
     place = data or default_home().with_name("maidinh-demo") / province
     environment = Environment(
-        data=place, province=province, seed=seed, port=port, gateway_port=port + 1, services_port=port + 2, sample=True
+        data=place,
+        database_url=database_url,
+        database_name=f"maidinh_demo_{province.replace('-', '_')}",
+        province=province,
+        seed=seed,
+        port=port,
+        gateway_port=port + 1,
+        services_port=port + 2,
+        sample=True,
     )
 
     def ready() -> None:

@@ -6,23 +6,17 @@ Layer 0, config.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from maidinh.config.demonstration.layers import layers, log_state, refused, walk
-from maidinh.config.demonstration.visitor import Lost
 from maidinh.config.environment import Environment
 from maidinh.config.installation import Installation
 from maidinh.config.processes import free_ports
 from maidinh.config.texts import say
-from maidinh.infrastructure.database.connections import Connections
-from maidinh.infrastructure.database.roles import drop_database
 
 DONE, FAILED = 0, 3
 
@@ -34,7 +28,7 @@ def check_province(*, province: str, seed: int, as_json: bool) -> int:
     web, gateway, services = free_ports(3)
     environment = Environment(
         data=place / "home",
-        database_name=f"maidinh_check_{os.getpid()}",
+        database_url=None,  # a check never touches a server that others use
         province=province,
         seed=seed,
         port=web,
@@ -44,48 +38,44 @@ def check_province(*, province: str, seed: int, as_json: bool) -> int:
     )
     report: dict[str, Any] = {"province": province, "seed": seed, "layers": []}
     try:
-        installation = Installation(environment)
-        installation.prepare_place()
-        supervisor = installation.supervisor
-        supervisor.launch(installation.prepare)
-        try:
-            supervisor.wait_until_ready()
-            _take(installation, report, as_json)
-        finally:
-            supervisor.stop()
-    except (Lost, requests.RequestException) as error:
-        report["failed"] = str(error)
-        print(
-            json.dumps(report, ensure_ascii=False) if as_json else f"{say('Failed:')} {error}",
-            file=None if as_json else sys.stderr,
-        )
-        return FAILED
+        _run(environment, report, as_json)
+    except Exception as error:  # whatever it was, the check failed, and says at what
+        report["failed"] = {"while": report.pop("doing", "preparing"), "reason": f"{type(error).__name__}: {error}"}
     finally:
-        _forget(environment)
         shutil.rmtree(place, ignore_errors=True)
+    failed = report.get("failed")
     if as_json:
         print(json.dumps(report, ensure_ascii=False))
+    elif failed:
+        print(f"{say('Failed:')} {failed['while']}: {failed['reason']}", file=sys.stderr)
     else:
         print(say("Everything went through and was stopped again."))
-    return DONE
+    return FAILED if failed else DONE
 
 
-def _forget(environment: Environment) -> None:
-    """On a server of somebody else's, leave nothing behind."""
-    if environment.database_url is not None:
-        connections = Connections(environment.home, environment.database_url, environment.database_name)
-        drop_database(connections.admin_dsn, environment.database_name)
-
-
-def _take(installation: Installation, report: dict[str, Any], as_json: bool) -> None:
-    done = walk(installation.environment, installation.province)
-    for number, name, evidence in layers(done):
-        report["layers"].append({"layer": number, "name": name, "evidence": evidence})
-        _tell(as_json, f"{number} {name}", evidence)
-    report["refused"] = refused(done)
-    _tell(as_json, "refused", report["refused"])
-    report["log"] = log_state(done)
-    _tell(as_json, "log", report["log"])
+def _run(environment: Environment, report: dict[str, Any], as_json: bool) -> None:
+    installation = Installation(environment)
+    installation.prepare_place()
+    supervisor = installation.supervisor
+    report["doing"] = "starting"
+    supervisor.launch(installation.prepare)
+    try:
+        supervisor.wait_until_ready()
+        report["doing"] = "taking a dossier from submission to result"
+        done = walk(environment, installation.province)
+        for number, name, evidence in layers(done):
+            report["doing"] = f"layer {number + 1}"
+            report["layers"].append({"layer": number, "name": name, "evidence": evidence})
+            _tell(as_json, f"{number} {name}", evidence)
+        report["doing"] = "the undeclared call"
+        report["refused"] = refused(done)
+        _tell(as_json, "refused", report["refused"])
+        report["doing"] = "the audit of the log"
+        report["log"] = log_state(done)
+        _tell(as_json, "log", report["log"])
+    finally:
+        supervisor.stop()
+    del report["doing"]
 
 
 def _tell(as_json: bool, heading: str, evidence: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ Layer 0, config. A citizen brings a dossier; officials take it through its steps
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -36,7 +36,6 @@ class Submitted:
     receipt_pdf: bytes
     pages: int
     typed: int
-    held: list[str] = field(default_factory=list)
 
 
 def submit_dossier(visitor: Visitor, procedure: Procedure, today: date) -> Submitted:
@@ -63,8 +62,7 @@ def submit_dossier(visitor: Visitor, procedure: Procedure, today: date) -> Submi
     code = page.links("/receipt.pdf")[0].split("/")[-2]
     pdf = visitor.open(f"/dossiers/{code}/receipt.pdf").answer.content
     receipt = visitor.open(f"/dossiers/{code}/receipt.json").answer.json()
-    held = [f.id for p in procedure.pages for f in p.fields if f.from_register and not f.from_register.choose]
-    return Submitted(code, _secret(page), receipt, pdf, visitor.pages - began, typed, held)
+    return Submitted(code, _secret(page), receipt, pdf, visitor.pages - began, typed)
 
 
 def _secret(page: Page) -> str:
