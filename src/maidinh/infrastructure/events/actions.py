@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import Q
 
 from maidinh.infrastructure.events.definition import EVENTS
 from maidinh.infrastructure.events.models import Delivery, Event
 
 Receiver = Callable[[dict[str, Any], datetime], None]
-ATTEMPTS = 8
+ATTEMPTS = 12
+PAUSE = timedelta(seconds=2)  # doubled with each failure: the last try comes after more than an hour
 
 _receivers: dict[str, list[tuple[str, Receiver]]] = {}
 _log = structlog.get_logger(__name__)
@@ -47,23 +49,33 @@ def receive(name: str) -> Callable[[Receiver], Receiver]:
 
 
 def deliver_events(*, at: datetime, batch: int = 50) -> int:
-    """Deliver waiting events to their receivers; returns how many events were looked at."""
+    """Deliver waiting events to their receivers; returns how many are done with.
+
+    A receiver that fails is tried again after a pause that doubles; after the last try the event stays undone and says
+    so, for `maidinh doctor` to tell.
+    """
     with transaction.atomic():
-        waiting = list(
-            Event.objects.select_for_update(skip_locked=True).filter(done_at__isnull=True).order_by("id")[:batch]
+        waiting = Event.objects.select_for_update(skip_locked=True).filter(
+            Q(next_try_at__isnull=True) | Q(next_try_at__lte=at), done_at__isnull=True, given_up_at__isnull=True
         )
-        for event in waiting:
-            delivered = [_deliver(event, name, receiver, at) for name, receiver in _receivers.get(event.name, [])]
-            if all(delivered):
-                event.done_at = at
-                event.save(update_fields=["done_at"])
-        return len(waiting)
+        done = 0
+        for event in waiting.order_by("id")[:batch]:
+            tries = [_deliver(event, name, receiver, at) for name, receiver in _receivers.get(event.name, [])]
+            failures = max((tried.attempts for tried in tries if tried.delivered_at is None), default=0)
+            if not failures:
+                event.done_at, done = at, done + 1
+            elif failures >= ATTEMPTS:
+                event.given_up_at = at
+            else:
+                event.next_try_at = at + PAUSE * 2 ** (failures - 1)
+            event.save(update_fields=["done_at", "next_try_at", "given_up_at"])
+        return done
 
 
-def _deliver(event: Event, name: str, receiver: Receiver, at: datetime) -> bool:
+def _deliver(event: Event, name: str, receiver: Receiver, at: datetime) -> Delivery:
     delivery, _ = Delivery.objects.get_or_create(event=event, receiver=name)
-    if delivery.delivered_at is not None or delivery.attempts >= ATTEMPTS:
-        return True
+    if delivery.delivered_at is not None:
+        return delivery
     delivery.attempts += 1
     try:
         with transaction.atomic():
@@ -71,8 +83,6 @@ def _deliver(event: Event, name: str, receiver: Receiver, at: datetime) -> bool:
         delivery.delivered_at = at
     except Exception as error:  # a receiver's fault must not stop the others; it is kept and tried again
         delivery.last_error = f"{type(error).__name__}: {error}"[:500]
-        _log.warning(
-            "event not delivered", event_name=event.name, receiver=name, attempts=delivery.attempts, error=str(error)
-        )
+        _log.warning("event not delivered", name=event.name, receiver=name, attempts=delivery.attempts, error=error)
     delivery.save()
-    return delivery.delivered_at is not None or delivery.attempts >= ATTEMPTS
+    return delivery

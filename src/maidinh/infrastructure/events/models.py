@@ -16,16 +16,24 @@ class Event(models.Model):
     at = models.DateTimeField()
     agency = models.CharField(max_length=35, blank=True)
     done_at = models.DateTimeField(null=True)
+    next_try_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["id"], name="events_waiting", condition=models.Q(done_at__isnull=True))]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="events_waiting",
+                condition=models.Q(done_at__isnull=True, given_up_at__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.pk}"
 
 
 class Delivery(models.Model):
-    """One receiver has had one event; failures are counted until it gives up."""
+    """One receiver has had one event, or has failed so often, the last time for this reason."""
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
     receiver = models.CharField(max_length=120)

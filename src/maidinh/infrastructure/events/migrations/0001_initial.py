@@ -21,10 +21,16 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField()),
                 ("agency", models.CharField(blank=True, max_length=35)),
                 ("done_at", models.DateTimeField(null=True)),
+                ("next_try_at", models.DateTimeField(null=True)),
+                ("given_up_at", models.DateTimeField(null=True)),
             ],
             options={
                 "indexes": [
-                    models.Index(condition=models.Q(("done_at__isnull", True)), fields=["id"], name="events_waiting")
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True), ("given_up_at__isnull", True)),
+                        fields=["id"],
+                        name="events_waiting",
+                    )
                 ],
             },
         ),
