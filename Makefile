@@ -10,10 +10,10 @@ WORKERS ?= 2
 help: ## What there is to do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-$(BIN)/python:
+$(BIN)/pip:
 	@tools/python.sh "$(PYTHON)" "$(VENV)"
 
-$(VENV)/runtime.done: requirements/runtime.txt pyproject.toml | $(BIN)/python
+$(VENV)/runtime.done: requirements/runtime.txt pyproject.toml | $(BIN)/pip
 	$(BIN)/pip install --quiet --require-hashes -r requirements/runtime.txt
 	$(BIN)/pip install --quiet --require-hashes -r requirements/build.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
@@ -25,8 +25,8 @@ $(VENV)/dev.done: requirements/dev.txt $(VENV)/runtime.done
 
 setup: $(VENV)/dev.done ## Install what running and testing need
 
-demo: $(VENV)/runtime.done ## Run a sample province and open its first page (PROVINCE=lao-cai)
-	$(BIN)/maidinh demo --province $(PROVINCE)
+demo: $(VENV)/runtime.done ## Run a sample province and open its first page (PROVINCE=lao-cai PORT=8000)
+	$(BIN)/maidinh demo --province $(PROVINCE) $(if $(PORT),--port $(PORT))
 
 check: $(VENV)/runtime.done ## Take one dossier through all seven layers, then stop
 	$(BIN)/maidinh demo --check --province $(PROVINCE)

@@ -14,4 +14,5 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         exit 2
     fi
 fi
+rm -rf "$venv"
 "$python" -m venv "$venv"

@@ -81,13 +81,11 @@ class Installation:
     def _keep_directory(self, ended: threading.Event) -> None:
         """Renew the exchange's directory in good time: an expired one would stop every exchange."""
         from django.conf import settings
-        from django.db import DatabaseError
 
         from maidinh.config.preparation import publish_architecture
-        from maidinh.infrastructure.keys.client import SignerError
 
         while not ended.wait(RENEWAL_CHECK):
             try:
                 publish_architecture(self.environment, settings.CONNECTIONS, self.province, datetime.now(UTC))
-            except (DatabaseError, SignerError, OSError) as fault:
+            except Exception as fault:  # tried again in an hour; nothing may end this thread
                 print(f"the directory was not renewed: {fault}", file=sys.stderr, flush=True)

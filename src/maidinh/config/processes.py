@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Callable
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
 from maidinh.config.environment import Environment
@@ -20,7 +20,11 @@ _direct = build_opener(ProxyHandler({}))  # loopback is never asked through a pr
 
 
 class PortTaken(Exception):
-    """Another program listens where one of ours should."""
+    """Another program listens where one of ours should; `setting` gives another place."""
+
+    def __init__(self, place: str, reason: str | None, setting: str) -> None:
+        self.place, self.reason, self.setting = place, reason, setting
+        super().__init__(f"{place} is taken ({reason}); give another with {setting}")
 
 
 def supervisor_of(environment: Environment) -> Supervisor:
@@ -29,7 +33,7 @@ def supervisor_of(environment: Environment) -> Supervisor:
     specs = [
         _spec("signer", variables, lambda: _signer_answers(environment), early=True),
         _spec("web", variables, lambda: _answers(f"http://{environment.host}:{environment.port}/health"), early=True),
-        _spec("gateway", variables, lambda: _answers(f"{environment.gateway_url}/health")),
+        _spec("gateway", variables, lambda: _answers(f"{environment.gateway_url}/health", degraded=True)),
         _spec("worker", variables, lambda: _answers(f"{environment.services_url}/health")),
     ]
     home = environment.home
@@ -49,7 +53,7 @@ def check_ports(environment: Environment) -> None:
             try:
                 probe.bind((host, port))
             except OSError as error:
-                raise PortTaken(f"{host}:{port} is taken ({error.strerror}); give another with {name}") from None
+                raise PortTaken(f"{host}:{port}", error.strerror, name) from None
 
 
 def free_ports(count: int) -> list[int]:
@@ -69,10 +73,13 @@ def _spec(name: str, variables: dict[str, str], ready: Callable[[], bool], *, ea
     return ProcessSpec(name, [sys.executable, "-m", "maidinh", "serve", name], environment, ready, early)
 
 
-def _answers(address: str) -> bool:
+def _answers(address: str, *, degraded: bool = False) -> bool:
+    """Whether a process answers; `degraded` takes one that runs and says that it can't work yet."""
     try:
         with _direct.open(address, timeout=2) as answer:
             return bool(answer.status == 200)
+    except HTTPError as error:
+        return degraded and error.code == 503
     except (URLError, OSError):
         return False
 

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from maidinh.config.environment import Environment
+
+WATCH_SECONDS = 5.0
 
 
 def serve_web(environment: Environment) -> None:
@@ -72,22 +76,38 @@ def serve_signer(environment: Environment) -> None:
 
 
 def serve_worker(environment: Environment) -> None:
-    """Events, the log's sequencer, and the sample's registers and identity provider, until stopped."""
+    """Events, the log's sequencer, and the sample's registers and identity provider, until stopped.
+
+    A part that ends unasked ends the process, so that the supervisor starts all of it again.
+    """
     import django
 
     django.setup()
-    stop = threading.Event()
+    stop, failed = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    threads = [
-        threading.Thread(target=_sequence, args=(environment, stop), name="sequencer"),
-        threading.Thread(target=_serve_sample, args=(environment, stop), name="services"),
-    ]
+    parts = (_sequence, _serve_sample, _deliver)
+    threads = [threading.Thread(target=_part, args=(part, environment, stop, failed)) for part in parts]
     for thread in threads:
         thread.start()
-    _deliver(stop)
     for thread in threads:
-        thread.join(10)
+        thread.join()
+    if failed.is_set():
+        sys.exit(1)
+
+
+def _part(
+    run: Callable[[Environment, threading.Event], None],
+    environment: Environment,
+    stop: threading.Event,
+    failed: threading.Event,
+) -> None:
+    try:
+        run(environment, stop)
+    finally:
+        if not stop.is_set():
+            failed.set()
+            stop.set()
 
 
 def _sequence(environment: Environment, stop: threading.Event) -> None:
@@ -108,10 +128,10 @@ def _sequence(environment: Environment, stop: threading.Event) -> None:
     )
 
 
-def _deliver(stop: threading.Event) -> None:
+def _deliver(_: Environment, stop: threading.Event) -> None:
     """Deliver events as they come, and look every few seconds whether somebody called without a contract."""
     import structlog
-    from django.db import DatabaseError, close_old_connections
+    from django.db import DatabaseError, InterfaceError, close_old_connections
 
     from maidinh.governance.conformity.actions import watch_connections
     from maidinh.infrastructure.events.actions import deliver_events
@@ -120,15 +140,15 @@ def _deliver(stop: threading.Event) -> None:
     watched = 0.0
     while not stop.is_set():
         try:
-            found = deliver_events(at=datetime.now(UTC))
-            if time.monotonic() - watched > 5:
+            delivered = deliver_events(at=datetime.now(UTC))
+            if time.monotonic() - watched > WATCH_SECONDS:
                 watch_connections(at=datetime.now(UTC))
                 watched = time.monotonic()
-        except DatabaseError as error:
+        except (DatabaseError, InterfaceError) as error:
             log.warning("events wait for the database", error=str(error).strip())
             close_old_connections()
-            found = 0
-        if not found:
+            delivered = 0
+        if not delivered:
             stop.wait(0.5)
 
 

@@ -37,6 +37,7 @@ def command(
 
         sys.exit(check_province(province=province, seed=seed, as_json=as_json))
     from maidinh.config.installation import Installation
+    from maidinh.config.processes import PortTaken
 
     place = data or default_home().with_name("maidinh-demo") / province
     environment = Environment(
@@ -57,4 +58,7 @@ def command(
         if open_page and sys.stdout.isatty():
             webbrowser.open(f"{environment.address}/")
 
-    Installation(environment).run(ready)
+    try:
+        Installation(environment).run(ready)
+    except PortTaken as taken:
+        raise PortTaken(taken.place, taken.reason, f"--port (make demo PORT={port + 10})") from None
