@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.services.dossiers.conftest import JOINT, LICENCE, SAME_DAY
 
 from maidinh.infrastructure.actor import NotAllowed
 from maidinh.infrastructure.database.scope import acting
@@ -26,6 +25,7 @@ from maidinh.services.dossiers.actions.submission import request_withdrawal, sup
 from maidinh.services.dossiers.models import Dossier, Status, Task
 from maidinh.services.dossiers.queries import open_task_of, worklist_for
 from maidinh.services.dossiers.rules import NoSuchOutcome
+from tests.services.dossiers.conftest import JOINT, LICENCE, SAME_DAY
 
 DIGEST = "0" * 64
 
