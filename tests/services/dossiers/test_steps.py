@@ -21,7 +21,7 @@ from maidinh.services.dossiers.actions.steps import (
     complete_task,
     record_payment,
 )
-from maidinh.services.dossiers.actions.submission import request_withdrawal, supplement_dossier
+from maidinh.services.dossiers.actions.submission import NotNow, request_withdrawal, supplement_dossier
 from maidinh.services.dossiers.models import Dossier, Status, Task
 from maidinh.services.dossiers.queries import open_task_of, worklist_for
 from maidinh.services.dossiers.rules import NoSuchOutcome
@@ -199,6 +199,34 @@ def test_a_withdrawn_dossier_is_stopped_by_the_official(counter, citizen) -> Non
         request_withdrawal(actor=citizen, code=at_counter.code, reason="found it", at=at_counter.at)
     stopped = at_counter.do("withdrawn")
     assert stopped.status == Status.STOPPED
+
+
+def test_a_withdrawal_while_a_supplement_is_awaited_ends_the_suspension(counter, citizen) -> None:
+    at_counter = counter(LICENCE)
+    accepted = at_counter.do("accept")
+    at_counter.pay()
+    at_counter.do("supplement", reason="the drawing lacks the section")
+    at_counter.at += timedelta(days=3)
+    with acting(person=citizen.person):
+        after = request_withdrawal(actor=citizen, code=at_counter.code, reason="later", at=at_counter.at)
+    assert after.suspensions[-1]["until"] == at_counter.at.isoformat()
+    assert after.due_at > accepted.due_at
+    assert at_counter.do("withdrawn").status == Status.STOPPED
+
+
+def test_a_signed_result_is_not_withdrawn_any_more(counter, citizen) -> None:
+    at_counter = counter(SAME_DAY)
+    at_counter.do("accept")
+    while at_counter_step(at_counter) != "signature":
+        with at_counter.everyone():
+            step = next(
+                s for s in Dossier.objects.get(code=at_counter.code).procedure.procedure.steps
+                if s.id == at_counter.open().step
+            )  # fmt: skip
+        at_counter.do(step.outcomes[0].id)
+    at_counter.do("sign", result_digest=DIGEST)
+    with acting(person=citizen.person), pytest.raises(NotNow):
+        request_withdrawal(actor=citizen, code=at_counter.code, reason="later", at=at_counter.at)
 
 
 def test_the_database_refuses_what_the_engine_never_does(counter) -> None:

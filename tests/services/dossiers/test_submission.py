@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.db import connection
 
@@ -67,6 +70,15 @@ def test_the_agency_must_receive_the_procedure(submit, province, citizen, signer
             actor=citizen, version=version, case=version.procedure.cases[0].id, receiving="H38.9", answers={},
             papers=[], channel=2, key="x", at=at, log=LogKeeper(signer, "lao-cai", 60),
         )  # fmt: skip
+
+
+def test_the_offices_own_day_decides_which_law_applies(submit) -> None:
+    zone = ZoneInfo("Asia/Ho_Chi_Minh")
+    night = submit(key="night", at=datetime(2026, 7, 1, 0, 30, tzinfo=zone).astimezone(UTC)).dossier
+    eve = submit("2.000908", key="eve", at=datetime(2026, 6, 30, 23, 30, tzinfo=zone).astimezone(UTC)).dossier
+    assert (night.rule_pack, eve.rule_pack) == ("2026-07", "2025")
+    assert "-20260701-" in night.code
+    assert "-20260630-" in eve.code
 
 
 def test_only_those_who_take_part_see_it(submit, province, citizen, official) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -15,7 +16,7 @@ from pypdf import PdfReader
 from maidinh.infrastructure.actor import Actor, NotAllowed
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.keys.client import SignerUnavailableError
-from maidinh.services.dossiers.actions.steps import ReasonMissing, TaskClosed, complete_task
+from maidinh.services.dossiers.actions.steps import NoResult, NotYours, ReasonMissing, TaskClosed, complete_task
 from maidinh.services.results.actions import Installation, Slip, issue_result, prepare_result, prepare_slip
 from maidinh.services.results.models import PublishedResult, Result
 from maidinh.services.results.queries import (
@@ -161,6 +162,48 @@ def test_a_result_sent_back_needs_a_reason_and_is_not_signed(
         complete_task(actor=leader, task_id=task.pk, outcome=back.id, reason="Sai tên", at=at)
     with pytest.raises(TaskClosed):
         issue()
+
+
+class Unasked:
+    """A signer that nobody may ask."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"{name}: nothing may be signed")
+
+
+def test_an_outcome_that_issues_no_result_signs_nothing(issue: Any, dossier: Any, task: Any, leader: Actor) -> None:
+    step = next(step for step in dossier.procedure.procedure.steps if step.id == task.step)
+    for outcome in (o.id for o in step.outcomes if o.id != "sign"):
+        with pytest.raises(NoResult):
+            issue(outcome=outcome, signer=Unasked())
+    still, _ = open_step(dossier)
+    assert still.pk == task.pk
+    assert not still.claimed_by
+
+
+def test_only_a_signature_step_issues_a_result(dossier: Any, province: Any, at: datetime) -> None:
+    task = advanced_to(dossier, "appraisal", province, at)
+    both = official_of(dossier, task, province)
+    both = replace(both, permissions=both.permissions | {"dossier.sign"})
+    step = next(step for step in dossier.procedure.procedure.steps if step.id == task.step)
+    for outcome in step.outcomes:
+        with acting(agencies=both.agencies), pytest.raises(NoResult):
+            issue_result(actor=both, task_id=task.pk, outcome=outcome.id, at=at + timedelta(hours=1),
+                         signer=Unasked(), installation=HERE)  # fmt: skip
+
+
+def test_who_examined_it_is_refused_before_anything_is_signed(
+    dossier: Any, province: Any, signer: Any, at: datetime
+) -> None:
+    task = advanced_to(dossier, "appraisal", province, at)
+    both = official_of(dossier, task, province)
+    both = replace(both, permissions=both.permissions | {"dossier.sign"}, roles=both.roles | {"leader"})
+    with acting(agencies=both.agencies):
+        complete_task(actor=both, task_id=task.pk, outcome="pass", at=at + timedelta(minutes=30))
+    signature, _ = open_step(dossier)
+    with acting(agencies=both.agencies), pytest.raises(NotYours, match="examined"):
+        issue_result(actor=both, task_id=signature.pk, outcome="sign", at=at + timedelta(hours=1),
+                     signer=Unasked(), installation=HERE)  # fmt: skip
 
 
 def test_a_result_is_never_changed(issue: Any, leader: Actor) -> None:

@@ -21,7 +21,7 @@ from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.portal.forms.queries import drafts_for
 from maidinh.portal.tracking.queries import standing_of
 from maidinh.services.dossiers.actions.submission import NotNow, request_withdrawal
-from maidinh.services.dossiers.queries import dossier_for, dossiers_for, history_of
+from maidinh.services.dossiers.queries import dossier_for, dossiers_for, history_of, withdrawable
 from maidinh.services.fees.queries import charge_of
 from maidinh.services.results.queries import document_of, public_line, result_for
 from maidinh.services.results.rules import answer_in_words
@@ -29,7 +29,6 @@ from maidinh.services.results.rules import answer_in_words
 OWN = "dossier.read-own"
 SUPPLEMENT = 5
 REASON_LIMIT = 2000
-CLOSED = (3, 7, 8, 9, 10)  # national statuses in which nothing can be withdrawn any more
 
 
 def dossiers(request: HttpRequest) -> HttpResponse:
@@ -53,7 +52,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
         "procedure": standing.procedure,
         "status": status_name(standing.status),
         "asked": _asked(found) if standing.status == SUPPLEMENT else "",
-        "withdrawable": standing.status not in CLOSED,
+        "withdrawable": withdrawable(found),
         "times": times_of(standing, timezone.now()),
         "holder": names.get(standing.holder, standing.holder),
         "story": story_of(found, names),

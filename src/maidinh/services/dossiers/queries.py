@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db.models import F, QuerySet
 
 from maidinh.infrastructure.actor import Actor, require
-from maidinh.services.dossiers.models import Dossier, DossierEvent, Paper, Task
+from maidinh.services.dossiers.models import ENDED, Dossier, DossierEvent, Paper, Status, Task
 from maidinh.services.dossiers.rules import tracking_digest
 
 
@@ -52,6 +52,12 @@ def history_of(dossier: Dossier, public_only: bool) -> list[DossierEvent]:
     """The dossier's history, the oldest first; the applicant sees its public lines."""
     events = DossierEvent.objects.filter(dossier=dossier).order_by("id")
     return list(events.filter(public=True) if public_only else events)
+
+
+def withdrawable(dossier: Dossier) -> bool:
+    """Whether the applicant may still ask for the dossier back: until its result is signed or it has ended."""
+    ended = dossier.status in (*ENDED, Status.DONE, Status.WITHDRAWAL)
+    return not ended and dossier.finished_at is None
 
 
 def tracked(code: str, secret: str) -> Dossier | None:

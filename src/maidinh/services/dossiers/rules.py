@@ -81,11 +81,12 @@ def agency_of(step: Step, receiving: str, responsible: str) -> str:
 
 
 def agencies_of(procedure: Procedure, receiving: str) -> list[str]:
-    """Every agency that takes part from the first day: the receiving and the responsible one.
+    """Every agency that takes part from the first day: the receiving, the responsible, and that of the first step.
 
     Others join when a step of theirs opens.
     """
-    return sorted({receiving, procedure.responsible})
+    first = agency_of(procedure.steps[0], receiving, procedure.responsible)
+    return sorted({receiving, procedure.responsible, first})
 
 
 def move(procedure: Procedure, step: Step, outcome: Outcome, fee_unpaid: bool) -> Move:

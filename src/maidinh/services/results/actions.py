@@ -24,7 +24,7 @@ from maidinh.infrastructure.identity.queries import official
 from maidinh.infrastructure.organisations.queries import agency as agency_of
 from maidinh.infrastructure.translog.promises import Entered, LogKeeper
 from maidinh.infrastructure.typesetting import qr_code, typeset
-from maidinh.services.dossiers.actions.steps import TaskClosed, claim_task, complete_task
+from maidinh.services.dossiers.actions.steps import TaskClosed, claim_task, complete_task, require_signable
 from maidinh.services.results.adapters.pades import DigestSigner, sign_pdf
 from maidinh.services.results.models import PublishedResult, Result
 from maidinh.services.results.rules import (
@@ -88,7 +88,8 @@ def issue_result(
 ) -> Result:
     """Sign the result and close the signature step; the same again by the same official gives the same result.
 
-    Raises what claim_task and complete_task raise, and SignerError; nothing is kept then.
+    Raises what claim_task, require_signable and complete_task raise, before anything is signed, and SignerError;
+    nothing is kept then.
     """
     require(actor, "dossier.sign")
     try:
@@ -98,6 +99,7 @@ def issue_result(
         if (known := made.first()) is None:
             raise
         return known
+    require_signable(actor=actor, task=task, outcome=outcome)
     dossier = task.dossier
     number = result_number(dossier.code)
     draft = _typeset(dossier, installation, actor.id, f"{timezone.localtime(at):%H:%M %d/%m/%Y}", at)

@@ -12,15 +12,21 @@ from django.conf import settings
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.files.queries import open_document
 from maidinh.services.dossiers.queries import dossier_for
+from maidinh.services.fees.queries import unpaid
 from maidinh.services.results.adapters.pades import check_pdf
 from maidinh.services.results.models import PublishedResult, Result
 from maidinh.services.results.rules import Validation, read_code
 
 
 def result_for(actor: Actor, code: str) -> Result | None:
-    """The signed result of a dossier that is the actor's to see; None when there is none."""
+    """The signed result of a dossier that is the actor's to see; None when there is none.
+
+    An applicant gets it when nothing is left to pay.
+    """
     dossier = dossier_for(actor, code)
-    return None if dossier is None else Result.objects.filter(dossier=dossier).first()
+    if dossier is None or (actor.kind == "citizen" and unpaid(dossier.pk)):
+        return None
+    return Result.objects.filter(dossier=dossier).first()
 
 
 def document_of(result: Result) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localtime
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
@@ -61,6 +62,10 @@ class FeeUnpaid(Exception):
 
 class ResultMissing(Exception):
     """A signature step passes only with the signed result."""
+
+
+class NoResult(ValueError):
+    """No result is signed at this step, or not with this outcome."""
 
 
 class SupplementsUsedUp(Exception):
@@ -122,6 +127,24 @@ def complete_task(
         actor=actor, action="complete task", subject=dossier.code, at=at, details={"step": step.id, "outcome": outcome}
     )
     return dossier
+
+
+def require_signable(*, actor: Actor, task: Task, outcome: str) -> None:
+    """Ask before anything is signed what complete_task would ask after: raise unless this outcome issues the result.
+
+    Raises NoResult, NoSuchOutcome, ReasonMissing, FeeUnpaid, NotYours. The task is claimed, its dossier locked.
+    """
+    dossier = task.dossier
+    step, _, _, pack = rules_for(dossier, task.step)
+    if step.kind != "signature":
+        raise NoResult(f"{step.id} is no step at which a result is signed")
+    chosen = outcome_of(step, outcome)
+    target = move(dossier.procedure.procedure, step, chosen, fee_unpaid=False)  # unpaid, the signed result waits
+    if target.status != Status.DONE:
+        raise NoResult(f"{outcome} of step {step.id} issues no result")
+    if chosen.reason:
+        raise ReasonMissing(outcome)
+    _refuse_unready(actor, dossier, step, target, pack, result_digest=outcome)
 
 
 @transaction.atomic
@@ -191,7 +214,8 @@ def rules_for(dossier: Dossier, step: str) -> tuple[Step, TimeLimit, WorkingCale
     """What governs a step of this dossier: the step, its case's time limit, the calendar, its own rule pack."""
     procedure = dossier.procedure.procedure
     limit = case_of(procedure, dossier.case).time_limit
-    return step_of(procedure, step), limit, calendar_at(dossier.submitted_at.date()), rule_pack(dossier.rule_pack)
+    calendar = calendar_at(localtime(dossier.submitted_at).date())
+    return step_of(procedure, step), limit, calendar, rule_pack(dossier.rule_pack)
 
 
 def _locked(actor: Actor, task_id: int) -> Task:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.utils.timezone import localtime
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
@@ -21,10 +22,11 @@ from maidinh.infrastructure.rulepacks.queries import rule_pack_at, supplement_ru
 from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.services.dossiers.actions.receipts import tracking_secret, write_receipt
 from maidinh.services.dossiers.actions.steps import note, open_task, rules_for
-from maidinh.services.dossiers.models import ENDED, Dossier, Paper, Status, Task
-from maidinh.services.dossiers.queries import dossier_for
+from maidinh.services.dossiers.models import Dossier, Paper, Status, Task
+from maidinh.services.dossiers.queries import dossier_for, withdrawable
 from maidinh.services.dossiers.rules import (
     Suspension,
+    agencies_of,
     case_of,
     dossier_code,
     due_at,
@@ -98,9 +100,9 @@ def submit_dossier(
     missing = [paper.id for paper in procedure.papers if paper.required and paper.id not in given]
     if missing:
         raise PaperMissing(missing)
-    pack = rule_pack_at(at.date())
-    limit, calendar = chosen.time_limit, calendar_at(at.date())
-    code = dossier_code(receiving, at.astimezone().date(), _next_serial())
+    today = localtime(at).date()  # the office's day: just after midnight UTC still has yesterday's
+    pack, limit, calendar = rule_pack_at(today), chosen.time_limit, calendar_at(today)
+    code = dossier_code(receiving, today, _next_serial())
     secret = tracking_secret()
     dossier = Dossier(
         code=code,
@@ -112,7 +114,7 @@ def submit_dossier(
         answers=answers,
         receiving=receiving,
         responsible=procedure.responsible,
-        agencies=sorted({receiving, procedure.responsible}),
+        agencies=agencies_of(procedure, receiving),
         status=Status.NEW,
         submitted_at=at,
         promised_at=due_at(limit.budget, at, [], calendar, supplement_rule(pack), limit.cutoff),
@@ -143,14 +145,8 @@ def supplement_dossier(
     if asked is None:
         raise NotNow("no supplement was asked for")
     _add_papers(dossier, papers, at)
-    step, limit, calendar, pack = rules_for(dossier, asked.step)
-    if dossier.accepted_at is not None:
-        pauses = [Suspension.from_json(row) for row in dossier.suspensions]
-        pauses[-1] = Suspension(pauses[-1].since, at)
-        dossier.suspensions = [pause.as_json() for pause in pauses]
-        dossier.due_at = due_at(
-            limit.budget, dossier.accepted_at, pauses, calendar, supplement_rule(pack), limit.cutoff
-        )
+    step, limit, calendar, _ = rules_for(dossier, asked.step)
+    _end_suspension(dossier, asked.step, at)
     dossier.status = Status.NEW if dossier.accepted_at is None else Status.IN_PROCESS
     dossier.save(update_fields=["status", "suspensions", "due_at"])
     note(dossier, "supplemented", actor, at, reason=explanation)
@@ -163,17 +159,29 @@ def supplement_dossier(
 def request_withdrawal(*, actor: Actor, code: str, reason: str, at: datetime) -> Dossier:
     """Ask for the dossier back; the official at whose step it is confirms. Raises NotNow once it has ended."""
     dossier = _own(actor, code)
-    if dossier.status in (*ENDED, Status.DONE, Status.WITHDRAWAL):
-        raise NotNow("the dossier has ended or its withdrawal was asked for")
-    if not Task.objects.filter(dossier=dossier, closed_at__isnull=True).exists():
-        asked = Task.objects.filter(dossier=dossier).order_by("-id").first()
-        step, limit, calendar, _ = rules_for(dossier, asked.step if asked else "")
+    if not withdrawable(dossier):
+        raise NotNow("the result is signed, the dossier has ended, or its withdrawal was asked for")
+    last = Task.objects.filter(dossier=dossier).order_by("-id").first()
+    if last is not None and last.closed_at is not None:
+        step, limit, calendar, _ = rules_for(dossier, last.step)
+        _end_suspension(dossier, last.step, at)
         open_task(dossier, step, at, calendar, limit.cutoff)
     dossier.status = Status.WITHDRAWAL
-    dossier.save(update_fields=["status"])
+    dossier.save(update_fields=["status", "suspensions", "due_at"])
     note(dossier, "withdrawal_requested", actor, at, reason=reason)
     record_act(actor=actor, action="request withdrawal", subject=code, at=at, details={"reason": reason})
     return dossier
+
+
+def _end_suspension(dossier: Dossier, step: str, at: datetime) -> None:
+    """The clock goes on: the suspension that is open ends now, and the due moment follows from the ledger."""
+    pauses = [Suspension.from_json(row) for row in dossier.suspensions]
+    if dossier.accepted_at is None or not pauses or pauses[-1].until is not None:
+        return
+    pauses[-1] = Suspension(pauses[-1].since, at)
+    _, limit, calendar, pack = rules_for(dossier, step)
+    dossier.suspensions = [pause.as_json() for pause in pauses]
+    dossier.due_at = due_at(limit.budget, dossier.accepted_at, pauses, calendar, supplement_rule(pack), limit.cutoff)
 
 
 def _own(actor: Actor, code: str) -> Dossier:

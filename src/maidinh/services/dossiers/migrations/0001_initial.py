@@ -7,6 +7,7 @@ from django.db import migrations, models
 from maidinh.infrastructure.database.policies import (
     AGENCIES_OVERLAP,
     AGENCY_OF,
+    ALL_OF,
     ANY_OF,
     EVERY_ROW,
     PERSON_IS,
@@ -19,6 +20,70 @@ from maidinh.infrastructure.database.policies import (
 
 OFFICIAL = AGENCIES_OVERLAP("agencies")
 APPLICANT = PERSON_IS("applicant")
+AS_SUBMITTED = (
+    "status = 1 AND supplements = 0 AND suspensions = '[]'"
+    " AND num_nulls(accepted_at, due_at, finished_at, returned_at) = 4"
+)
+
+
+def PART_OF(table: str, who: str) -> str:  # noqa: N802 - read as SQL
+    """The row belongs to a dossier whose agency or applicant acts; a tracking code shows and does not write."""
+    return VISIBLE_WITH(table, "dossier_id", "dossiers_dossier", where=who)
+
+
+# What the engine has an applicant do with a dossier: hand in what was asked for, or ask for it back. See
+# actions/submission.py; the moment at which it is due then is the engine's to compute.
+APPLICANT_ACTS = """
+CREATE FUNCTION dossiers_of_agency(agencies varchar[]) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT coalesce(agencies::text[] && string_to_array(current_setting('maidinh.agencies', true), ','), false)
+$$;
+CREATE FUNCTION dossiers_applicant_acts() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    changeable CONSTANT text[] := '{status,suspensions,due_at}';
+    asked boolean := OLD.status IN (1, 2, 4, 5, 6) AND NEW.status = 7 AND OLD.finished_at IS NULL;
+    clock_stands boolean := NEW.suspensions = OLD.suspensions AND NEW.due_at IS NOT DISTINCT FROM OLD.due_at;
+    clock_goes_on boolean := OLD.status = 5 AND OLD.accepted_at IS NOT NULL
+        AND NEW.suspensions - (-1) = OLD.suspensions - (-1)
+        AND NEW.suspensions -> -1 ->> 'since' = OLD.suspensions -> -1 ->> 'since'
+        AND OLD.suspensions -> -1 ->> 'until' IS NULL AND NEW.suspensions -> -1 ->> 'until' IS NOT NULL;
+    handed_in boolean := OLD.status = 5
+        AND (clock_goes_on AND NEW.status = 4 OR OLD.accepted_at IS NULL AND NEW.status = 1 AND clock_stands);
+BEGIN
+    IF dossiers_of_agency(OLD.agencies) THEN
+        RETURN NEW;
+    END IF;
+    IF to_jsonb(OLD) - changeable = to_jsonb(NEW) - changeable AND (asked AND (clock_stands OR clock_goes_on) OR handed_in) IS TRUE THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'an applicant supplements a dossier or asks for it back' USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER dossiers_applicant_acts BEFORE UPDATE ON dossiers_dossier
+    FOR EACH ROW EXECUTE FUNCTION dossiers_applicant_acts();
+ALTER TABLE dossiers_dossier ENABLE ALWAYS TRIGGER dossiers_applicant_acts;
+
+CREATE FUNCTION dossiers_applicant_reopens() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    latest dossiers_task;
+BEGIN
+    SELECT * INTO latest FROM dossiers_task WHERE dossier_id = NEW.dossier_id ORDER BY id DESC LIMIT 1;
+    IF latest.id IS NULL OR (latest.step, latest.role, latest.agency) = (NEW.step, NEW.role, NEW.agency)
+        OR EXISTS (SELECT 1 FROM dossiers_dossier d WHERE d.id = NEW.dossier_id AND dossiers_of_agency(d.agencies))
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'an applicant opens again the step that asked' USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER dossiers_applicant_reopens BEFORE INSERT ON dossiers_task
+    FOR EACH ROW EXECUTE FUNCTION dossiers_applicant_reopens();
+ALTER TABLE dossiers_task ENABLE ALWAYS TRIGGER dossiers_applicant_reopens;
+"""
+NO_APPLICANT_ACTS = """
+DROP TRIGGER dossiers_applicant_reopens ON dossiers_task;
+DROP TRIGGER dossiers_applicant_acts ON dossiers_dossier;
+DROP FUNCTION dossiers_applicant_reopens();
+DROP FUNCTION dossiers_applicant_acts();
+DROP FUNCTION dossiers_of_agency(varchar[]);
+"""
 
 
 class Migration(migrations.Migration):
@@ -254,7 +319,7 @@ class Migration(migrations.Migration):
             "dossiers_dossier",
             web={
                 "SELECT": ANY_OF(OFFICIAL, APPLICANT, TRACKING_IS("tracking_digest")),
-                "INSERT": APPLICANT,
+                "INSERT": ALL_OF(APPLICANT, AS_SUBMITTED),
                 "UPDATE": ANY_OF(OFFICIAL, APPLICANT),
             },
             worker={"SELECT": EVERY_ROW},
@@ -265,28 +330,42 @@ class Migration(migrations.Migration):
             "dossiers_task",
             web={
                 "SELECT": VISIBLE_WITH("dossiers_task", "dossier_id", "dossiers_dossier"),
-                "INSERT": VISIBLE_WITH("dossiers_task", "dossier_id", "dossiers_dossier"),
+                "INSERT": ALL_OF(
+                    "closed_at IS NULL AND claimed_by = ''", PART_OF("dossiers_task", ANY_OF(OFFICIAL, APPLICANT))
+                ),
                 "UPDATE": AGENCY_OF("agency"),
             },
             worker={"SELECT": EVERY_ROW},
         ),
         grant("dossiers_task", "web", "SELECT, INSERT, UPDATE"),
         grant("dossiers_task", "worker", "SELECT"),
+        protect(
+            "dossiers_paper",
+            web={
+                "SELECT": VISIBLE_WITH("dossiers_paper", "dossier_id", "dossiers_dossier"),
+                "INSERT": PART_OF("dossiers_paper", ANY_OF(OFFICIAL, APPLICANT)),
+            },
+            worker={"SELECT": EVERY_ROW},
+        ),
+        protect(
+            "dossiers_dossierevent",
+            web={
+                "SELECT": VISIBLE_WITH("dossiers_dossierevent", "dossier_id", "dossiers_dossier"),
+                "INSERT": ANY_OF(
+                    ALL_OF(AGENCY_OF("agency"), PART_OF("dossiers_dossierevent", OFFICIAL)),
+                    ALL_OF("agency = ''", PART_OF("dossiers_dossierevent", APPLICANT)),
+                ),
+            },
+            worker={"SELECT": EVERY_ROW},
+        ),
         *(
             operation
             for table in ("dossiers_paper", "dossiers_dossierevent")
             for operation in (
-                protect(
-                    table,
-                    web={
-                        "SELECT": VISIBLE_WITH(table, "dossier_id", "dossiers_dossier"),
-                        "INSERT": VISIBLE_WITH(table, "dossier_id", "dossiers_dossier"),
-                    },
-                    worker={"SELECT": EVERY_ROW},
-                ),
                 grant(table, "web", "SELECT, INSERT"),
                 grant(table, "worker", "SELECT"),
                 append_only(table),
             )
         ),
+        migrations.RunSQL(APPLICANT_ACTS, NO_APPLICANT_ACTS),
     ]

@@ -3,7 +3,9 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from maidinh.infrastructure.database.policies import EVERY_ROW, VISIBLE_WITH, grant, protect
+from maidinh.infrastructure.database.policies import AGENCIES_OVERLAP, EVERY_ROW, VISIBLE_WITH, grant, protect
+
+OF_AGENCY = VISIBLE_WITH("fees_charge", "dossier_id", "dossiers_dossier", where=AGENCIES_OVERLAP("agencies"))
 
 
 class Migration(migrations.Migration):
@@ -52,7 +54,11 @@ class Migration(migrations.Migration):
         ),
         protect(
             "fees_charge",
-            web=VISIBLE_WITH("fees_charge", "dossier_id", "dossiers_dossier"),
+            web={
+                "SELECT": VISIBLE_WITH("fees_charge", "dossier_id", "dossiers_dossier"),
+                "INSERT": OF_AGENCY,
+                "UPDATE": OF_AGENCY,
+            },
             worker={"SELECT": EVERY_ROW},
         ),
         grant("fees_charge", "web", "SELECT, INSERT"),
