@@ -52,6 +52,5 @@ def test_requests(measured: dict[str, tuple[int, int]]) -> None:
     assert all(2 < requests <= REQUESTS for _, requests in measured.values()), measured
 
 
-@pytest.mark.xfail(strict=True, reason="the web process sends stylesheet, script and pages uncompressed")
 def test_weight(measured: dict[str, tuple[int, int]]) -> None:
     assert all(10_000 < size <= BYTES for size, _ in measured.values()), measured
