@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from maidinh.config.environment import Environment
 
@@ -25,9 +24,6 @@ def serve_web(environment: Environment) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    import maidinh.channels.web
-
-    assets = Path(maidinh.channels.web.__file__).parent / "static"
     Granian(
         "maidinh.config.wsgi:application",
         address=environment.host,
@@ -36,8 +32,6 @@ def serve_web(environment: Environment) -> None:
         workers=1,
         blocking_threads=environment.web_threads,
         log_level=LogLevels.warning,
-        static_path_route=["/static"],
-        static_path_mount=[assets],
         respawn_failed_workers=True,
     ).serve()
 

@@ -12,4 +12,6 @@ os.environ.setdefault("MAIDINH_PROCESS", "web")
 
 from django.core.wsgi import get_wsgi_application
 
-application = get_wsgi_application()
+from maidinh.config.assets import with_assets
+
+application = with_assets(get_wsgi_application())
