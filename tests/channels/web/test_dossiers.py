@@ -60,8 +60,8 @@ def test_the_receipt_can_be_kept_and_read_by_machines(browser, dossier):
     assert dossier.applicant not in json.dumps(receipt)
 
 
-def test_what_a_name_holds_is_not_read_as_a_command_by_the_receipt(browser, dossier, citizen):
-    with acting(person=citizen.person):
+def test_what_a_name_holds_is_not_read_as_a_command_by_the_receipt(browser, dossier):
+    with acting(agencies=dossier.agencies):
         Dossier.objects.filter(pk=dossier.pk).update(applicant_name="#panic() *x* \\ $y$ <z>")
     answer = browser.get(f"/dossiers/{dossier.code}/receipt.pdf")
     text = pypdf.PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
