@@ -47,6 +47,9 @@ journeys: $(VENV)/dev.done browser ## A person's whole task, in a real browser
 faults: $(VENV)/dev.done ## Processes killed in mid-submission (ROUNDS=50)
 	$(BIN)/python -m tests.faults.kill --rounds $(or $(ROUNDS),50)
 
+security: $(VENV)/dev.done ## Hostile requests, and who may do what, cell by cell
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/security tests/architecture/test_matrix.py tests/architecture/test_tables.py
+
 lint: $(VENV)/dev.done ## Style, types and import contracts
 	$(BIN)/ruff check src tests tools
 	$(BIN)/lint-imports
@@ -62,4 +65,4 @@ wheel: $(VENV)/dev.done ## The wheel, complete: definitions, templates, fonts, a
 lock: $(VENV)/dev.done ## Renew the locked requirements
 	tools/lock.sh
 
-.PHONY: help setup demo check test test-fast test-second journeys faults lint browser wheel lock
+.PHONY: help setup demo check test test-fast test-second journeys faults security lint browser wheel lock
