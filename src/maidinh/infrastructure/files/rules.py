@@ -8,13 +8,28 @@ from __future__ import annotations
 import re
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 FORMATS = {"pdf": PDF, "jpeg": JPEG, "png": PNG}
 ENDINGS = {PDF: "pdf", JPEG: "jpg", PNG: "png"}
 PIECE = 256 * 1024  # bytes unpacked at a time, so that a bomb is met in pieces
-_PDF_STREAM = re.compile(rb"(?<!end)stream\r?\n")
+STEP = 64  # bytes read first past the end that a stream gives itself
+STREAMS = 20_000  # of one PDF; a book of a thousand pages has a fifth of that
+UNPACKED = 500_000_000  # bytes that one PDF unpacks to at most, however large it is
+LEVELS = 4  # of packing within packing
+NAME_COST = 100  # looking at a name takes as long as unpacking so many bytes
+_MARKER = re.compile(rb"stream(\r\n|\n|\r)?")
+_NAME = rb"[^\s/\[\]<>(){}%]"
+_UNPACKING = rb"/(?:Fl(?:ateDecode)?|LZW(?:Decode)?|RL|RunLengthDecode)(?!" + _NAME + rb")"
+_TWICE = re.compile(_UNPACKING + rb"(?>\s|%[^\r\n]*+|/" + _NAME + rb"++)*?" + _UNPACKING)
+_BLANKS = b"\0\t\n\f\r "
+_HEX_HEAD = re.compile(rb"[0-9A-Fa-f>]+")
+_85_HEAD = re.compile(rb"[!-uz~>]+")
+_GROUPS_85 = 5 * 65_536  # characters of ASCII85 taken at a time
+_DIGITS_85 = bytes(max(0, min(each - 33, 84)) for each in range(256))
 _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\xfd7zXZ\x00", b"BZh")
 
 
@@ -120,24 +135,175 @@ def _check_pdf(content: bytes, limits: Limits) -> None:
         raise FileRefused("damaged")
     if b"/Encrypt" in content:
         raise FileRefused("encrypted")
-    allowed = len(content) * limits.ratio
-    unpacked = 0
-    for match in _PDF_STREAM.finditer(content):
-        end = content.find(b"endstream", match.end())
-        if end < 0:
+    budget = _Budget(len(content), limits)
+    _refuse_packed_twice(content, budget)
+    whole = memoryview(content)
+    for number, (begin, end) in enumerate(_pdf_streams(content)):
+        if number >= STREAMS:
+            raise FileRefused("unpacks-too-large")
+        _unpack_stream(whole, begin, end, budget)
+
+
+def _pdf_streams(content: bytes) -> Iterator[tuple[int, int]]:
+    """Where each stream begins and ends, in one pass over the file; a stream holds no other."""
+    begun = None
+    for number, found in enumerate(_MARKER.finditer(content)):
+        if number >= 4 * STREAMS:
             raise FileRefused("damaged")
-        unpacked += _inflated(content[match.end() : end], allowed - unpacked)
-        if unpacked > allowed:
+        before = content[max(0, found.start() - 3) : found.start()]
+        if before == b"end":
+            if begun is not None:
+                yield begun, found.start() - 3
+            begun = None
+        elif found[1] and not before[-1:].isalpha():
+            if begun is not None:
+                raise FileRefused("damaged")
+            begun = found.end()
+    if begun is not None:
+        raise FileRefused("damaged")
+
+
+class _Budget:
+    """What may still be read and unpacked of one file, so that the work stays in proportion to its size."""
+
+    def __init__(self, size: int, limits: Limits) -> None:
+        self.to_read = 3 * size  # once as it stands, once out of text, and once for streams that do not end
+        self.to_unpack = min(size * limits.ratio, UNPACKED)
+
+    def read(self, size: int) -> None:
+        self.to_read -= size
+        if self.to_read < 0:
+            raise FileRefused("damaged")
+
+    def unpack(self, size: int) -> None:
+        self.to_unpack -= size
+        if self.to_unpack < 0:
             raise FileRefused("unpacks-too-large")
 
 
-def _inflated(packed: bytes, allowed: int) -> int:
-    """How large a deflated stream unpacks, or a little more than allowed; another kind of stream counts as it is."""
-    reader, size, waiting = zlib.decompressobj(), 0, packed
+class _Level:
+    """One level of deflate; what comes out may be deflated again, whatever the file says of its filters."""
+
+    def __init__(self, budget: _Budget, depth: int = 1) -> None:
+        self.budget, self.depth = budget, depth
+        self.reader: Any = None
+        self.inner: _Level | None = None
+        self.deflated = True
+        self.size = 0
+
+    @property
+    def hungry(self) -> bool:
+        """Whether more can follow."""
+        return self.deflated and not (self.reader and self.reader.eof)
+
+    def feed(self, waiting: bytes | memoryview) -> None:
+        if self.reader is None:
+            self.deflated = len(waiting) < 2 or _starts_deflated(waiting)
+            self.reader = zlib.decompressobj() if self.deflated else None
+        while len(waiting) and self.hungry:
+            try:
+                piece = self.reader.decompress(waiting, PIECE)
+            except zlib.error:
+                self.deflated = False
+                return
+            waiting = self.reader.unconsumed_tail
+            if piece:
+                self._take(piece)
+
+    def _take(self, piece: bytes) -> None:
+        if self.depth > LEVELS:
+            raise FileRefused("unpacks-too-large")
+        self.size += len(piece)
+        self.budget.unpack(len(piece))
+        _refuse_packed_twice(piece, self.budget)
+        self.inner = self.inner or _Level(self.budget, self.depth + 1)
+        self.inner.feed(piece)
+
+
+def _unpack_stream(whole: memoryview, begin: int, end: int, budget: _Budget) -> None:
+    """Count what a stream unpacks to; one that is not deflated counts as it is."""
+    level, packed = _Level(budget), whole[begin:end]
+    budget.read(len(packed))
+    for piece in _pieces(packed):
+        level.feed(piece)
+    # A reader that trusts the length given reads on past a word that only looks like the end.
+    step = STEP
+    while level.reader and level.hungry and end < len(whole):
+        piece = whole[end : end + step]
+        budget.read(len(piece))
+        level.feed(piece)
+        end, step = end + step, min(2 * step, PIECE)
+    if level.size:
+        return
+    budget.unpack(len(packed))
+    data = _out_of_text(bytes(packed), budget)
+    if data is not None:
+        level = _Level(budget)
+        for piece in _pieces(memoryview(data)):
+            level.feed(piece)
+
+
+def _pieces(whole: memoryview) -> Iterator[memoryview]:
+    for at in range(0, len(whole), PIECE):
+        yield whole[at : at + PIECE]
+
+
+def _refuse_packed_twice(text: bytes, budget: _Budget) -> None:
+    """A list of filters that unpacks what it has unpacked only serves to hide how large it becomes."""
+    if not (b"/Fl" in text or b"/LZW" in text or b"/RL" in text or b"/RunLength" in text):
+        return
+    budget.unpack(NAME_COST * text.count(b"/"))
+    if _TWICE.search(text):
+        raise FileRefused("unpacks-too-large")
+
+
+def _out_of_text(data: bytes, budget: _Budget) -> bytes | None:
+    """What ASCIIHex or ASCII85 stand for, one in the other too; None where it is neither."""
+    found = None
+    for _ in range(LEVELS):
+        decoded = _out_of_hex(data) or _out_of_85(data, budget)
+        if not decoded:
+            break
+        budget.read(len(decoded))
+        found = data = decoded
+    return found
+
+
+def _out_of_hex(data: bytes) -> bytes | None:
+    if not _HEX_HEAD.fullmatch(data[:64].translate(None, _BLANKS)):
+        return None
+    digits = data.partition(b">")[0].translate(None, _BLANKS)
     try:
-        while waiting and size <= allowed and not reader.eof:
-            size += len(reader.decompress(waiting, PIECE))
-            waiting = reader.unconsumed_tail
-    except zlib.error:
-        return max(size, len(packed))
-    return size
+        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+    except ValueError:
+        return None
+
+
+def _out_of_85(data: bytes, budget: _Budget) -> bytes | None:
+    """Decoded whole only where the beginning shows something packed, or text again: it is slow."""
+    beginning = data[:64].translate(None, _BLANKS).removeprefix(b"<~")[:20]
+    if not _85_HEAD.fullmatch(beginning):
+        return None
+    try:
+        head = _decoded_85(beginning.partition(b"~")[0].replace(b"z", b"!!!!!"))
+        if not (_starts_deflated(head) or _HEX_HEAD.fullmatch(head) or _85_HEAD.fullmatch(head)):
+            return None
+        text = data.partition(b"~>")[0].translate(None, _BLANKS).removeprefix(b"<~")
+        budget.read(4 * text.count(b"z"))
+        groups = text.replace(b"z", b"!!!!!")
+        return b"".join(_decoded_85(groups[at : at + _GROUPS_85]) for at in range(0, len(groups), _GROUPS_85))
+    except struct.error:
+        return None
+
+
+def _decoded_85(text: bytes) -> bytes:
+    missing = -len(text) % 5
+    digits = (text + b"u" * missing).translate(_DIGITS_85)
+    first, second, third, fourth, fifth = (digits[place::5] for place in range(5))
+    groups = zip(first, second, third, fourth, fifth, strict=True)
+    numbers = [a * 85**4 + b * 85**3 + c * 85**2 + d * 85 + e for a, b, c, d, e in groups]
+    return struct.pack(f">{len(numbers)}I", *numbers)[: 4 * len(numbers) - missing]
+
+
+def _starts_deflated(data: bytes | memoryview) -> bool:
+    return len(data) > 1 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
