@@ -32,7 +32,7 @@ def papers(request: HttpRequest, draft: Any) -> HttpResponse:
             if not errors:
                 return redirect(f"{request.path}#paper-{request.POST['paper']}")
         else:
-            errors = {f"file-{paper}": _("Upload this paper; it is needed") for paper in missing_papers(draft)}
+            errors = _missing(draft)
             if not errors:
                 return redirect("application-check", draft=draft.pk)
     procedure = draft.procedure.procedure
@@ -44,6 +44,11 @@ def papers(request: HttpRequest, draft: Any) -> HttpResponse:
         "back": reverse("application-page", kwargs={"draft": draft.pk, "page": procedure.pages[-1].id}),
     }
     return render(request, "web/papers.html", context, status=422 if errors else 200)
+
+
+def _missing(draft: Any) -> dict[str, str]:
+    names = {paper.id: paper.name.in_language(language()) for paper in draft.procedure.procedure.papers}
+    return {f"file-{paper}": _("Upload: %(paper)s") % {"paper": names[paper]} for paper in missing_papers(draft)}
 
 
 @of_own_draft
