@@ -9,6 +9,7 @@ import pytest
 
 from maidinh.infrastructure.actor import NotAllowed
 from maidinh.infrastructure.database.scope import acting
+from maidinh.infrastructure.events.models import Event
 from maidinh.services.dossiers.actions.steps import (
     FeeUnpaid,
     NotYours,
@@ -84,7 +85,9 @@ def test_a_licence_goes_through_fee_field_check_and_signature(counter) -> None:
         at_counter.do("pass")
     assert at_counter.pay().status == Status.IN_PROCESS
     assert at_counter.do("pass").status == Status.IN_PROCESS
+    told = changes_told(at_counter)
     assert at_counter.do("confirm", findings="as declared").status == Status.IN_PROCESS
+    assert changes_told(at_counter) == told, "no news where the status is the same"
     with pytest.raises(ResultMissing):
         at_counter.do("sign")
     done = at_counter.do("sign", result_digest=DIGEST)
@@ -107,6 +110,11 @@ def test_a_joint_procedure_brings_in_the_other_agency_when_its_step_opens(counte
         at_counter.do(step.outcomes[0].id)
     with acting(agencies=[guest.agency]):
         assert Dossier.objects.get(code=before.code).code == before.code
+
+
+def changes_told(at_counter: Counter) -> int:
+    with at_counter.everyone():
+        return Event.objects.filter(name="dossier.status_changed", payload__code=at_counter.code).count()
 
 
 def at_counter_step(at_counter: Counter) -> str:

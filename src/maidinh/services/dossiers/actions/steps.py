@@ -191,7 +191,8 @@ def open_task(dossier: Dossier, step: Step, at: datetime, calendar: WorkingCalen
 
 
 def note(dossier: Dossier, kind: str, actor: Actor, at: datetime, *, step: str = "", reason: str = "") -> None:
-    """Write a line of the dossier's history and tell of its status."""
+    """Write a line of the dossier's history; where the status is another than before, tell of it."""
+    before = DossierEvent.objects.filter(dossier=dossier).order_by("-id").values_list("status", flat=True).first()
     DossierEvent.objects.create(
         dossier=dossier,
         at=at,
@@ -202,6 +203,8 @@ def note(dossier: Dossier, kind: str, actor: Actor, at: datetime, *, step: str =
         actor=actor.id,
         reason=reason,
     )
+    if before == dossier.status:
+        return
     publish(
         name="dossier.status_changed",
         payload={"dossier": dossier.pk, "code": dossier.code, "status": int(dossier.status)},
