@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.client import AsyncSignerClient, SignerClient, SignerError, token_path
 from maidinh.infrastructure.keys.identifiers import ALGORITHM_OF_KIND, KeyNameError, file_stem, key_of_stem, kind_of
-from maidinh.infrastructure.keys.permissions import CALLERS, PERMISSIONS
+from maidinh.infrastructure.keys.permissions import CALLERS, PERMISSIONS, allowed
 
 from .conftest import SERVE, start_signer, stop_signer
 
@@ -94,6 +94,33 @@ def test_the_gateway_cannot_sign_checkpoints_nor_the_worker_evidence(client: Cli
             client(caller).sign(key, b"x")
     with pytest.raises(SignerError, match="forbidden"):
         client("web").create("person:official-3")
+
+
+@pytest.mark.parametrize(("caller", "operation", "key", "permitted"), [
+    ("web", "sign", "caller:LC/GOV/H38/one-stop", True), ("web", "sign", "caller:LC/GOV/H38/land", False),
+    ("web", "sign", "caller:LC/GOV/H38/one-stop.", False), ("web", "sign", "caller:one-stop/x", False),
+    ("web", "sign", "person:official-1", False), ("web", "sign_digest", "person:official-1", True),
+    ("web", "sign", "seal:H38", False), ("web", "sign_digest", "seal:H38", False),
+    ("web", "sign", "promise:lao-cai", True), ("web", "sign", "architecture:lao-cai", True),
+    ("gateway", "sign", "promise:lao-cai", False), ("gateway", "sign", "member:H38", True),
+    ("worker", "sign", "promise:lao-cai", False), ("worker", "sign", "caller:LC/GOV/H38/one-stop", False),
+    ("worker", "sign", "log:lao-cai", True), ("nobody", "sign", "log:lao-cai", False),
+])  # fmt: skip
+def test_each_process_signs_with_what_it_uses(caller: str, operation: str, key: str, permitted: bool) -> None:
+    assert allowed(caller, operation, key) is permitted
+
+
+def test_each_signature_of_the_architecture_is_noted(own_home: Home) -> None:
+    process = start_signer(own_home)
+    for key in ("architecture:lao-cai", "promise:lao-cai"):
+        SignerClient.for_caller(own_home, "operator").create(key)
+        SignerClient.for_caller(own_home, "web").sign(key, b"a version")
+    process.terminate()
+    _, output = process.communicate(timeout=10)
+    digest = hashlib.sha256(b"a version").hexdigest()
+    assert [line for line in output.decode().splitlines() if digest in line] == [
+        f"signer: web had architecture:lao-cai sign {digest}"
+    ]
 
 
 @pytest.mark.parametrize("key", ["log:../../etc/passwd\0", "nobody:x", "log", "log:", "member:a b", "member:\n", ""])

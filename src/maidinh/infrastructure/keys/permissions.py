@@ -5,20 +5,23 @@ Layer 7, pure. A caller is a process of the platform and shows a token of its ow
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 from maidinh.infrastructure.keys.identifiers import ALGORITHM_OF_KIND, kind_of
 
 ANY_KIND = frozenset(ALGORITHM_OF_KIND)
 NO_PRIVATE_USE = {"public": ANY_KIND, "certificate": ANY_KIND}
 
-# caller -> operation -> the kinds of key it may be used with
+# caller -> operation -> the kinds of key it may be used with; `kind:pattern` stands for the owners that fit it
 PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     "web": NO_PRIVATE_USE
     | {
-        "sign": frozenset({"promise", "seal", "person", "architecture", "caller"}),
-        "sign_digest": frozenset({"person", "seal"}),
+        # architecture: whoever publishes a version does it on a page. The signer notes each of these signatures.
+        "sign": frozenset({"promise", "architecture", "caller:*/one-stop"}),
+        "sign_digest": frozenset({"person"}),
     },
-    "gateway": NO_PRIVATE_USE | {"sign": frozenset({"member", "promise"})},
-    "worker": NO_PRIVATE_USE | {"sign": frozenset({"log", "promise", "caller"})},
+    "gateway": NO_PRIVATE_USE | {"sign": frozenset({"member"})},
+    "worker": NO_PRIVATE_USE | {"sign": frozenset({"log"})},
     "operator": NO_PRIVATE_USE
     | {
         "create": ANY_KIND,
@@ -27,10 +30,13 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
         "sign": frozenset({"architecture", "promise", "caller"}),
     },
 }
+NOTED = frozenset({"architecture"})  # rare and far-reaching: each signature is written to the signer's output
 
 CALLERS = tuple(PERMISSIONS)
 
 
 def allowed(caller: str, operation: str, key: str) -> bool:
     """Tell whether this caller may use this operation on this key."""
-    return kind_of(key) in PERMISSIONS.get(caller, {}).get(operation, frozenset())
+    kind = kind_of(key)
+    permitted = PERMISSIONS.get(caller, {}).get(operation, frozenset())
+    return kind in permitted or any(":" in each and fnmatchcase(key, each) for each in permitted)

@@ -1,8 +1,9 @@
 """The signer process: answers at a Unix socket and signs what its caller is permitted to have signed.
 
-Layer 7, no Django. It is the only process that can read private keys. A caller is known by its user id (SO_PEERCRED)
-and by its token; `permissions.py` says what each may ask for. One JSON object a line, each with its answer; no answer
-and no log line ever holds a secret.
+Layer 7, no Django. It is the only process whose code reads private keys. A caller is known by its user id (SO_PEERCRED)
+and by its token; `permissions.py` says what each may ask for. Where all run under one account, as they do unless an
+installation arranges otherwise, this keeps apart by convention what the operating system does not. One JSON object a
+line, each with its answer; no answer and no log line ever holds a secret.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from typing import Any
 
 from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.client import LINE_LIMIT, decode, encode, token_path
-from maidinh.infrastructure.keys.identifiers import KeyNameError
+from maidinh.infrastructure.keys.identifiers import KeyNameError, kind_of
 from maidinh.infrastructure.keys.keyring import KeyRefusedError, Keyring
-from maidinh.infrastructure.keys.permissions import CALLERS, allowed
+from maidinh.infrastructure.keys.permissions import CALLERS, NOTED, allowed
 
 HELLO_SECONDS = 5.0
 BATCH_LIMIT = 1000
@@ -115,7 +116,11 @@ class Signer:
         if not allowed(caller, operation, key):
             logger.warning("signer: refused %s of %s to %s", operation, key, caller)
             raise KeyRefusedError("forbidden", f"{caller} may not have {operation} done with this key")
-        return self._perform(operation, key, request)
+        done = self._perform(operation, key, request)
+        if operation == "sign" and kind_of(key) in NOTED:
+            digest = hashlib.sha256(decode(request["message"])).hexdigest()
+            logger.warning("signer: %s had %s sign %s", caller, key, digest)
+        return done
 
     def _perform(self, operation: str, key: str, request: dict[str, Any]) -> dict[str, Any]:
         ring = self._keyring
