@@ -27,7 +27,8 @@ def begin_command(*, scope: str, key: str, request: Any, at: datetime) -> Comman
             " ON CONFLICT (scope, key) DO NOTHING",
             [scope, key, digest, at],
         )
-    command = Command.objects.select_for_update().get(scope=scope, key=key)
+    # Not FOR UPDATE: the insert has waited for whoever was at it, and a row with an outcome can be locked no more.
+    command = Command.objects.get(scope=scope, key=key)
     if command.request_hash != digest:
         raise KeyReused(key)
     return command

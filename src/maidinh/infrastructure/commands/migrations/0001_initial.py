@@ -2,7 +2,10 @@
 
 from django.db import migrations, models
 
-from maidinh.infrastructure.database.policies import grant
+from maidinh.infrastructure.database.policies import EVERY_ROW, Rows, append_only, grant, protect
+
+# Written once, read by whoever sends the same command again; what came of it is noted once.
+ONCE = {"SELECT": EVERY_ROW, "INSERT": "outcome = ''", "UPDATE": Rows("outcome = ''", "outcome <> ''")}
 
 
 class Migration(migrations.Migration):
@@ -25,6 +28,8 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("scope", "key"), name="commands_command_once")],
             },
         ),
+        protect("commands_command", web=ONCE, worker=ONCE),
+        append_only("commands_command", except_columns=["outcome"]),
         grant("commands_command", "web", "SELECT, INSERT"),
         grant("commands_command", "web", "UPDATE", columns=["outcome"]),
         grant("commands_command", "worker", "SELECT, INSERT"),
