@@ -125,6 +125,20 @@ def test_writing_is_held_to_its_own_condition(prepared: Connections, owner: psyc
             worker.execute("DELETE FROM dossier")
 
 
+def test_who_sees_the_whole_may_be_kept_from_writing_parts(prepared: Connections, owner: psycopg.Connection) -> None:
+    run(owner, [protect("paper", web=VISIBLE_WITH("paper", "dossier_id", "dossier"))], back=True)
+    part = VISIBLE_WITH("paper", "dossier_id", "dossier", where=AGENCIES_OVERLAP("seen_by"))
+    run(owner, [protect("paper", web={"SELECT": EVERY_ROW, "INSERT": part, "UPDATE": part})])
+    with psycopg.connect(prepared.dsn("web"), autocommit=True) as web:
+        web.execute("SELECT set_config('maidinh.tracking', 'x', false), set_config('maidinh.agencies', 'B', false)")
+        assert web.execute("SELECT id FROM dossier ORDER BY id").fetchall() == [(1,), (2,), (3,)]
+        assert web.execute("UPDATE paper SET code = 'd'").rowcount == 2
+        assert web.execute("UPDATE paper SET code = 'd' WHERE dossier_id = 1").rowcount == 0
+        web.execute("INSERT INTO paper VALUES (21, 2, 'c')")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
+            web.execute("INSERT INTO paper VALUES (11, 1, 'c')")
+
+
 def test_no_role_passes_over_the_policies(prepared: Connections, owner: psycopg.Connection) -> None:
     assert owner.execute("SELECT count(*) FROM dossier").fetchone() == (0,)
     for role in ("web", "gateway", "worker", "sequencer"):

@@ -54,10 +54,14 @@ def TRACKING_IS(column: str, kind: str | None = None) -> str:
     return _equals(column, "tracking", kind)
 
 
-def VISIBLE_WITH(table: str, column: str, parent: str, key: str = "id") -> str:
-    """The row is seen where the row it belongs to is seen: the parent's own policy decides."""
+def VISIBLE_WITH(table: str, column: str, parent: str, key: str = "id", *, where: str | None = None) -> str:
+    """The row is seen where the row it belongs to is seen: the parent's own policy decides.
+
+    Who may see the whole may not always write its parts: `where` is a further condition over the parent's columns.
+    """
     of_row = f"{_quoted(table)}.{_quoted(column)}"
-    return f"EXISTS (SELECT 1 FROM {_quoted(parent)} AS whole WHERE whole.{_quoted(key)} = {of_row})"  # noqa: S608 - quoted names
+    more = "" if where is None else f" AND ({where})"
+    return f"EXISTS (SELECT 1 FROM {_quoted(parent)} AS whole WHERE whole.{_quoted(key)} = {of_row}{more})"  # noqa: S608 - quoted names
 
 
 def ANY_OF(*conditions: str) -> str:
