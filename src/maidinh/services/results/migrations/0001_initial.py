@@ -3,7 +3,16 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from maidinh.infrastructure.database.policies import AGENCY_OF, EVERY_ROW, VISIBLE_WITH, append_only, grant, protect
+from maidinh.infrastructure.database.policies import (
+    AGENCIES_OVERLAP,
+    AGENCY_OF,
+    ALL_OF,
+    EVERY_ROW,
+    VISIBLE_WITH,
+    append_only,
+    grant,
+    protect,
+)
 
 
 class Migration(migrations.Migration):
@@ -57,7 +66,12 @@ class Migration(migrations.Migration):
             "results_result",
             web={
                 "SELECT": VISIBLE_WITH("results_result", "dossier_id", "dossiers_dossier"),
-                "INSERT": AGENCY_OF("agency"),
+                "INSERT": ALL_OF(
+                    AGENCY_OF("agency"),
+                    VISIBLE_WITH(
+                        "results_result", "dossier_id", "dossiers_dossier", where=AGENCIES_OVERLAP("agencies")
+                    ),
+                ),
             },
             worker={"SELECT": EVERY_ROW},
         ),
