@@ -198,8 +198,9 @@ def test_who_examined_it_is_refused_before_anything_is_signed(
     task = advanced_to(dossier, "appraisal", province, at)
     both = official_of(dossier, task, province)
     both = replace(both, permissions=both.permissions | {"dossier.sign"}, roles=both.roles | {"leader"})
+    step = next(step for step in dossier.procedure.procedure.steps if step.id == task.step)
     with acting(agencies=both.agencies):
-        complete_task(actor=both, task_id=task.pk, outcome="pass", at=at + timedelta(minutes=30))
+        complete_task(actor=both, task_id=task.pk, outcome=step.outcomes[0].id, at=at + timedelta(minutes=30))
     signature, _ = open_step(dossier)
     with acting(agencies=both.agencies), pytest.raises(NotYours, match="examined"):
         issue_result(actor=both, task_id=signature.pk, outcome="sign", at=at + timedelta(hours=1),
