@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Literal
 
 from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
@@ -117,15 +117,6 @@ def due_at(
     if due is None:
         raise ValueError("a term whose suspensions have all ended has an end")
     return due
-
-
-def time_left(due: datetime | None, at: datetime, soon: timedelta) -> Literal["late", "soon", "fine", "none"]:
-    """How a due moment stands against now: late, soon (within the given span), fine, or none set."""
-    if due is None:
-        return "none"
-    if at > due:
-        return "late"
-    return "soon" if due - at <= soon else "fine"
 
 
 def dossier_code(agency: str, day: date, serial: int) -> str:
