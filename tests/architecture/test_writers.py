@@ -110,6 +110,7 @@ CLOSED = "suspensions = jsonb_set(suspensions, '{-1,until}', '\"2026-11-19T02:30
 
 @pytest.mark.parametrize(("state", "change", "holds"), [
     ("intake", "status = 7", True), ("checking", "status = 7", True), ("supplement", "status = 7", True),
+    ("supplement", f"status = 7, {CLOSED}", True), ("checking", "status = 7, suspensions = '[{}]'", False),
     ("supplement", f"status = 4, {CLOSED}, due_at = due_at + interval '1 day'", True),
     ("supplement", f"status = 9, {CLOSED}", False), ("supplement", "status = 4", False),
     ("supplement", f"status = 1, {CLOSED}", False), ("supplement", "due_at = due_at + interval '1 day'", False),

@@ -52,7 +52,9 @@ BEGIN
     IF dossiers_of_agency(OLD.agencies) THEN
         RETURN NEW;
     END IF;
-    IF to_jsonb(OLD) - changeable = to_jsonb(NEW) - changeable AND (asked AND (clock_stands OR clock_goes_on) OR handed_in) IS TRUE THEN
+    IF to_jsonb(OLD) - changeable = to_jsonb(NEW) - changeable
+        AND (asked AND (clock_stands OR clock_goes_on) OR handed_in) IS TRUE
+    THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'an applicant supplements a dossier or asks for it back' USING ERRCODE = 'insufficient_privilege';
