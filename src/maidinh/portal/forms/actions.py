@@ -1,6 +1,7 @@
 """Filling in an application and handing it in: each page and each file is kept at once.
 
-Layer 3. A draft is handed in once; its id is the idempotency key, and what it held moves into the dossier.
+Layer 3. A draft is handed in once; its id is the idempotency key, and what it held moves into the dossier. What is
+uploaded for a supplement has one row for each dossier, locked while it changes, gone when it is sent.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -17,15 +18,19 @@ from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.files.actions import store_document
 from maidinh.infrastructure.translog.promises import LogKeeper
-from maidinh.portal.forms.models import Draft
+from maidinh.portal.forms.models import Draft, Supplement
 from maidinh.portal.forms.queries import draft_of
 from maidinh.portal.forms.rules import Fault, whole_faults
-from maidinh.services.dossiers.actions.submission import SubmittedPaper, submit_dossier
+from maidinh.services.dossiers.actions.submission import NotNow, SubmittedPaper, submit_dossier, supplement_dossier
+from maidinh.services.dossiers.queries import dossier_for
 from maidinh.services.procedures.definition import Paper, Procedure
 
 NAME_LENGTH = 200
 FILES_LIMIT = 50  # of one application; more is a mistake or an attack
 ONLINE = 2  # KenhThucHien, the code list of channels
+SUPPLEMENT = 5  # TrangThai, the code list of statuses: a supplement is asked for
+
+Holder = TypeVar("Holder", Draft, Supplement)
 
 
 class StoredDocument(Protocol):
@@ -55,6 +60,10 @@ class AlreadySubmitted(Exception):
 
 class TooManyFiles(Exception):
     """No application has so many files."""
+
+
+class NothingToSend(ValueError):
+    """A supplement is a file or an explanation."""
 
 
 class NotComplete(ValueError):
@@ -113,26 +122,13 @@ def attach_paper(
     *, actor: Actor, draft_id: UUID, paper: Paper, name: str, content: BinaryIO, at: datetime
 ) -> StoredDocument:
     """Keep one file as one of the procedure's papers; the same file again changes nothing. Raises FileRefused."""
-    draft = _own(actor, draft_id)
-    if len(draft.papers) >= FILES_LIMIT:
-        raise TooManyFiles(draft.pk)
-    document = store_document(content=content, at=at, formats=tuple(paper.formats))
-    if not any((row["paper"], row["digest"]) == (paper.id, document.digest) for row in draft.papers):
-        row = paper_row(paper.id, name, document)
-        draft.papers = [*draft.papers, row]
-        draft.saved_at = at
-        draft.save(update_fields=["papers", "saved_at"])
-    return document
+    return _keep(_own(actor, draft_id), paper, name, content, at)
 
 
 @transaction.atomic
 def remove_paper(*, actor: Actor, draft_id: UUID, paper: str, digest: str, at: datetime) -> Draft:
     """Take a file out of the application."""
-    draft = _own(actor, draft_id)
-    draft.papers = [row for row in draft.papers if (row["paper"], row["digest"]) != (paper, digest)]
-    draft.saved_at = at
-    draft.save(update_fields=["papers", "saved_at"])
-    return draft
+    return _drop(_own(actor, draft_id), paper, digest, at)
 
 
 @transaction.atomic
@@ -171,6 +167,37 @@ def submit_draft(*, actor: Actor, draft_id: UUID, at: datetime, log: LogKeeper) 
     return draft.dossier
 
 
+@transaction.atomic
+def attach_to_supplement(
+    *, actor: Actor, code: str, paper: Paper, name: str, content: BinaryIO, at: datetime
+) -> StoredDocument:
+    """Keep one file for a dossier that waits for a supplement. Raises NotNow, FileRefused, TooManyFiles."""
+    supplement = _own_supplement(actor, code, at)
+    document = _keep(supplement, paper, name, content, at)
+    details = {"paper": paper.id, "digest": document.digest}
+    record_act(actor=actor, action="attach to supplement", subject=code, at=at, details=details)
+    return document
+
+
+@transaction.atomic
+def remove_from_supplement(*, actor: Actor, code: str, paper: str, digest: str, at: datetime) -> None:
+    """Take a file out again before it is sent. Raises NotNow."""
+    _drop(_own_supplement(actor, code, at), paper, digest, at)
+    details = {"paper": paper, "digest": digest}
+    record_act(actor=actor, action="remove from supplement", subject=code, at=at, details=details)
+
+
+@transaction.atomic
+def send_supplement(*, actor: Actor, code: str, explanation: str, at: datetime) -> None:
+    """Hand in what was uploaded, with an explanation. Raises NotNow once it is sent, NothingToSend."""
+    supplement = _own_supplement(actor, code, at)
+    if not supplement.papers and not explanation:
+        raise NothingToSend(code)
+    papers = [SubmittedPaper(row["paper"], row["digest"], row["name"]) for row in supplement.papers]
+    supplement_dossier(actor=actor, code=code, papers=papers, explanation=explanation, at=at)
+    supplement.delete()  # the dossier has them now
+
+
 def paper_row(paper: str, name: str, document: StoredDocument) -> dict[str, Any]:
     """What is kept of an uploaded file."""
     return {
@@ -199,6 +226,39 @@ def _own(actor: Actor, draft_id: UUID) -> Draft:
     if draft.dossier:
         raise AlreadySubmitted(draft.dossier)
     return draft
+
+
+def _own_supplement(actor: Actor, code: str, at: datetime) -> Supplement:
+    """The row of this dossier, under lock; two uploads at once wait for each other."""
+    require(actor, "dossier.submit")
+    if actor.person is None:
+        raise NotNow("only a person supplements a dossier")
+    supplement, _ = Supplement.objects.select_for_update().get_or_create(
+        applicant=actor.person, dossier=code, defaults={"saved_at": at}
+    )
+    dossier = dossier_for(actor, code)  # after the lock: whoever was first may have sent it
+    if dossier is None or dossier.status != SUPPLEMENT:
+        raise NotNow("no supplement was asked for")
+    return supplement
+
+
+def _keep(holder: Draft | Supplement, paper: Paper, name: str, content: BinaryIO, at: datetime) -> StoredDocument:
+    """Keep a file with a locked row; the same file again changes nothing."""
+    if len(holder.papers) >= FILES_LIMIT:
+        raise TooManyFiles(holder.pk)
+    document = store_document(content=content, at=at, formats=tuple(paper.formats))
+    if not any((row["paper"], row["digest"]) == (paper.id, document.digest) for row in holder.papers):
+        holder.papers = [*holder.papers, paper_row(paper.id, name, document)]
+        holder.saved_at = at
+        holder.save(update_fields=["papers", "saved_at"])
+    return document
+
+
+def _drop(holder: Holder, paper: str, digest: str, at: datetime) -> Holder:
+    holder.papers = [row for row in holder.papers if (row["paper"], row["digest"]) != (paper, digest)]
+    holder.saved_at = at
+    holder.save(update_fields=["papers", "saved_at"])
+    return holder
 
 
 def _check_case(version: OfferedVersion, case: str, receiving: str) -> None:

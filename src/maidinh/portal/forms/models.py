@@ -1,4 +1,4 @@
-"""Applications being filled in: saved with each page, so that nothing typed or uploaded is lost. Layer 3."""
+"""Applications and supplements being filled in: saved at once, so that nothing typed or uploaded is lost. Layer 3."""
 
 from __future__ import annotations
 
@@ -26,3 +26,18 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Supplement(models.Model):
+    """What is uploaded for a dossier that waits for a supplement, and not sent yet. `papers` as in a draft."""
+
+    dossier = models.CharField(max_length=60)
+    applicant = models.CharField(max_length=12)
+    papers = models.JSONField(default=list)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["applicant", "dossier"], name="forms_supplement_once")]
+
+    def __str__(self) -> str:
+        return self.dossier

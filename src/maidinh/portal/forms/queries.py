@@ -1,11 +1,12 @@
-"""Applications being filled in, for the person who fills them in. Layer 3; the database shows nobody else's."""
+"""Applications and supplements being filled in, for who fills them in. Layer 3; the database shows nobody else's."""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from maidinh.infrastructure.actor import Actor, require
-from maidinh.portal.forms.models import Draft
+from maidinh.portal.forms.models import Draft, Supplement
 
 
 def drafts_for(actor: Actor) -> list[Draft]:
@@ -30,3 +31,10 @@ def draft_of(actor: Actor, version_hash: str) -> Draft | None:
         .order_by("-saved_at")
         .first()
     )
+
+
+def supplement_papers_for(actor: Actor, code: str) -> list[dict[str, Any]]:
+    """What the actor has uploaded for a dossier of theirs and not sent yet."""
+    require(actor, "dossier.submit")
+    found = Supplement.objects.filter(applicant=actor.person, dossier=code).first()
+    return found.papers if found else []

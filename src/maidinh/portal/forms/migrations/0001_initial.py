@@ -39,6 +39,21 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["applicant", "-saved_at"], name="forms_draft_applica_d661a6_idx")],
             },
         ),
+        migrations.CreateModel(
+            name="Supplement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("dossier", models.CharField(max_length=60)),
+                ("applicant", models.CharField(max_length=12)),
+                ("papers", models.JSONField(default=list)),
+                ("saved_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("applicant", "dossier"), name="forms_supplement_once")],
+            },
+        ),
         protect("forms_draft", web=PERSON_IS("applicant")),
         grant("forms_draft", "web", "SELECT, INSERT, UPDATE, DELETE"),
+        protect("forms_supplement", web=PERSON_IS("applicant")),
+        grant("forms_supplement", "web", "SELECT, INSERT, UPDATE, DELETE"),
     ]
