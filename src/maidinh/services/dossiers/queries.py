@@ -11,6 +11,8 @@ from maidinh.infrastructure.actor import Actor, require
 from maidinh.services.dossiers.models import ENDED, Dossier, DossierEvent, Paper, Status, Task
 from maidinh.services.dossiers.rules import tracking_digest
 
+APPLICANTS_ALONE = "tracking_secret"  # the applicant's alone: nobody else's reading asks the database for it
+
 
 def dossiers_for(actor: Actor) -> QuerySet[Dossier]:
     """The applicant's own dossiers, the newest first."""
@@ -25,7 +27,7 @@ def dossier_for(actor: Actor, code: str) -> Dossier | None:
         require(actor, "dossier.read-own")
         return dossiers.filter(applicant=actor.person).first()
     require(actor, "dossier.read-agency")
-    return dossiers.filter(agencies__overlap=list(actor.agencies)).first()
+    return dossiers.filter(agencies__overlap=list(actor.agencies)).defer(APPLICANTS_ALONE).first()
 
 
 def worklist_for(actor: Actor) -> QuerySet[Task]:
@@ -34,6 +36,7 @@ def worklist_for(actor: Actor) -> QuerySet[Task]:
     return (
         Task.objects.filter(closed_at__isnull=True, agency__in=actor.agencies, role__in=actor.roles)
         .select_related("dossier", "dossier__procedure")
+        .defer(f"dossier__{APPLICANTS_ALONE}")
         .order_by(F("due_at").asc(nulls_last=True), "id")
     )
 
@@ -65,6 +68,7 @@ def tracked(code: str, secret: str) -> Dossier | None:
     return (
         Dossier.objects.filter(code=code, tracking_digest=tracking_digest(code, secret))
         .select_related("procedure")
+        .defer(APPLICANTS_ALONE)
         .first()
     )
 

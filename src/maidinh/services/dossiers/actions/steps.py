@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localtime
 
 from maidinh.infrastructure.actor import Actor, require
@@ -18,6 +19,7 @@ from maidinh.infrastructure.calendars.rules import due
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.rulepacks.queries import RulePack, rule_pack, supplement_rule, supplements_allowed
 from maidinh.services.dossiers.models import Dossier, DossierEvent, Status, Task
+from maidinh.services.dossiers.queries import APPLICANTS_ALONE
 from maidinh.services.dossiers.rules import (
     Move,
     Suspension,
@@ -152,11 +154,7 @@ def record_payment(*, actor: Actor, code: str, receipt_number: str, at: datetime
     """Note the payment of a dossier's fee; a dossier that waited for it goes on. Raises AlreadyPaid, ValueError."""
     if not receipt_number.strip():
         raise ValueError("a payment is recorded under the number of its receipt")
-    dossier = (
-        Dossier.objects.select_for_update(of=("self",))
-        .select_related("procedure")
-        .get(code=code, agencies__overlap=list(actor.agencies))
-    )
+    dossier = _to_change().get(code=code, agencies__overlap=list(actor.agencies))
     mark_paid(actor=actor, dossier_id=dossier.pk, receipt_number=receipt_number.strip(), at=at)
     if dossier.status == Status.PAYMENT:
         waiting = Task.objects.get(dossier=dossier, closed_at__isnull=True)
@@ -221,12 +219,16 @@ def rules_for(dossier: Dossier, step: str) -> tuple[Step, TimeLimit, WorkingCale
     return step_of(procedure, step), limit, calendar, rule_pack(dossier.rule_pack)
 
 
+def _to_change() -> QuerySet[Dossier]:
+    return Dossier.objects.select_for_update(of=("self",)).select_related("procedure").defer(APPLICANTS_ALONE)
+
+
 def _locked(actor: Actor, task_id: int) -> Task:
     """The task under lock, its dossier too; the dossier first, so that two never wait for each other."""
     found = Task.objects.filter(pk=task_id).values_list("dossier_id", flat=True).first()
     if found is None:
         raise NotYours(task_id)
-    dossier = Dossier.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=found)
+    dossier = _to_change().get(pk=found)
     task = Task.objects.select_for_update().filter(pk=task_id).first()  # another agency's can be seen, not locked
     if task is None:
         raise NotYours(task_id)
