@@ -187,7 +187,7 @@ def connect(role: str) -> psycopg.Connection[Any]:
 def test_a_prepared_database_is_in_order(at: datetime) -> None:
     found = by_name(examine_tables(connect, Environment(), at + timedelta(seconds=1)))
     assert {name: finding.state for name, finding in found.items()} == dict.fromkeys(
-        ("database", "schema", "directory", "log"), "ok"
+        ("database", "schema", "directory", "evidence", "log"), "ok"
     )
 
 
@@ -195,6 +195,25 @@ def test_a_directory_on_its_way_out_and_one_gone(at: datetime) -> None:
     days = Environment().directory_days
     for later, state in ((timedelta(days=days - 1), "warning"), (timedelta(days=days), "wrong")):
         assert by_name(examine_tables(connect, Environment(), at + later))["directory"].state == state
+
+
+INTENT = (
+    "INSERT INTO evidence_intent (id, client, jti, x_road_id, service, contract, serial, request_hash,"
+    " consumer_agency, provider_agency, received_at)"
+    " VALUES (gen_random_uuid(), 'c', %s, 'x', 's', 'k', 1, 'h', 'A', 'B', %s)"
+)
+
+
+def test_calls_that_were_never_recorded_as_ended_are_counted(own_database: str, at: datetime) -> None:
+    with connect("gateway") as gateway:
+        for number in range(2):
+            gateway.execute(INTENT, [str(number), at + timedelta(seconds=number)])
+    in_flight = at + timedelta(seconds=Environment().gateway_timeout)
+    assert by_name(examine_tables(connect, Environment(), in_flight))["evidence"].state == "ok"
+    finding = by_name(examine_tables(connect, Environment(), at + timedelta(hours=1)))["evidence"]
+    assert finding.state == "warning"
+    assert "2 calls were forwarded and never recorded as ended" in told(finding)
+    assert f"{at:%Y-%m-%d}" in told(finding)
 
 
 def test_entries_that_wait_longer_than_promised(at: datetime) -> None:

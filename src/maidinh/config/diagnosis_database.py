@@ -27,9 +27,11 @@ from maidinh.infrastructure.translog.published import PublishedLog
 from maidinh.infrastructure.translog.verification import N_
 
 TIMEOUT = 5  # seconds for a server to answer
+IN_FLIGHT = 6  # times as long as a service has to answer: a call older than that has ended
 RENEW_BEFORE = 4  # a directory is renewed in the last quarter of its life
 POWERS = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND (rolsuper OR rolbypassrls) ORDER BY 1"
 WAITING = "SELECT count(*), min(created_at) FROM translog_entry WHERE index IS NULL"
+OPEN_INTENTS = "SELECT count, oldest_at FROM evidence_open_intents(%s)"
 NEWEST = (
     "SELECT serial, architecture_version, issued_at, expires_at FROM directory_publisheddirectory"
     " ORDER BY serial DESC LIMIT 1"
@@ -66,13 +68,14 @@ def examine_database(environment: Environment, *, at: datetime, running: bool) -
 
 
 def examine_tables(connect: Connect, environment: Environment, at: datetime) -> Iterator[Finding]:
-    """Each role is let in, the tables are this release's, and directory and log are current."""
+    """Each role is let in, the tables are this release's, and directory, evidence and log are as they should be."""
     try:
         yield _roles(connect)
         missing = _schema(connect)
         yield missing
         if missing.state != "wrong":
             yield _directory(connect, environment, at)
+            yield _evidence(connect, environment, at)
             yield from _log(connect, environment, at)
     except DatabaseFault as fault:
         yield Finding("database", "wrong", fault.message, fault.remedy, dict(fault.facts))
@@ -146,6 +149,20 @@ def _directory(connect: Connect, environment: Environment, at: datetime) -> Find
         return Finding("directory", "warning", found, N_("It is renewed at the next start: maidinh up."), facts)
     found = N_("The directory {serial} of version {version} is in force until {expires}.")
     return Finding("directory", "ok", found, facts=facts)
+
+
+def _evidence(connect: Connect, environment: Environment, at: datetime) -> Finding:
+    before = at - IN_FLIGHT * timedelta(seconds=environment.gateway_timeout)
+    with connect("web") as connection:
+        count, oldest = connection.execute(OPEN_INTENTS, [before]).fetchone() or (0, None)
+    if not count:
+        return Finding("evidence", "ok", N_("Every call that was forwarded is recorded as ended."))
+    return Finding(
+        "evidence", "warning",
+        N_("{count} calls were forwarded and never recorded as ended, the first at {oldest}."),
+        N_("A gateway was killed in mid-call. Ask the providers whether these calls took effect: evidence_intent."),
+        {"count": count, "oldest": f"{oldest:%Y-%m-%d %H:%M:%S %Z}"},
+    )  # fmt: skip
 
 
 def _log(connect: Connect, environment: Environment, at: datetime) -> Iterator[Finding]:
