@@ -149,13 +149,6 @@ def explain_due(start: datetime, budget: Budget, calendar: WorkingCalendar, cuto
     return [*steps, CountingStep("due", end.date(), count, at=end)]
 
 
-def office_time(calendar: WorkingCalendar) -> timedelta:
-    """How long the offices work on a working day."""
-    any_day = calendar.valid_from
-    spans = (datetime.combine(any_day, h.closes) - datetime.combine(any_day, h.opens) for h in calendar.office_hours)
-    return sum(spans, timedelta())
-
-
 def _last_day(first: date, budget: Budget, calendar: WorkingCalendar) -> date:
     if budget.unit == "working_day":
         return add_working_days(first, budget.amount, calendar)

@@ -1,31 +1,17 @@
-"""Reading the log for others: the proof of an entry, and where the log stands.
+"""Reading the log for others: the proof of an entry.
 
 Layer 7. Leaves and checkpoints are public; nothing here depends on who asks.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from django.conf import settings
 
 from maidinh.infrastructure.translog.merkle import inclusion_proof, leaf_hash
-from maidinh.infrastructure.translog.models import Checkpoint, Entry
+from maidinh.infrastructure.translog.models import Entry
 from maidinh.infrastructure.translog.note import unchecked_tree
 from maidinh.infrastructure.translog.proof import Proof
 from maidinh.infrastructure.translog.published import PublishedLog
-
-
-@dataclass(frozen=True)
-class LogState:
-    """How far the log is."""
-
-    origin: str
-    size: int
-    root: bytes
-    at: datetime
-    pending: int
 
 
 def published_log() -> PublishedLog:
@@ -52,18 +38,3 @@ def proof_text(published: PublishedLog, note: str, index: int, leaf: bytes) -> s
     if not proof.includes(leaf_hash(leaf), tree.size, tree.root):
         raise RuntimeError(f"entry {index} is not what the log published; run the audit of the log")
     return proof.text
-
-
-def entry_index(entry_id: int) -> int | None:
-    """Return an entry's place in the log, or None while it is pending."""
-    index: int | None = Entry.objects.values_list("index", flat=True).get(pk=entry_id)
-    return index
-
-
-def log_state() -> LogState | None:
-    """Return the latest recorded checkpoint and how many entries wait."""
-    latest = Checkpoint.objects.order_by("-at", "-size").first()
-    if latest is None:
-        return None
-    pending = Entry.objects.filter(index__isnull=True).count()
-    return LogState(latest.origin, latest.size, bytes(latest.root), latest.at, pending)
