@@ -42,6 +42,7 @@ else:
     os.environ["MAIDINH_DATABASE_NAME"] = f"{os.environ['MAIDINH_TEST_TEMPLATE']}_{WORKER}"
 
 import django  # noqa: E402
+from hypothesis import settings as hypothesis_settings  # noqa: E402
 
 from maidinh.config.environment import Environment  # noqa: E402
 from maidinh.infrastructure.database.connections import Connections  # noqa: E402
@@ -51,6 +52,10 @@ Environment().home.prepare()
 prepare_tokens(Environment().home)
 Connections(Environment().home, Environment().database_url).passwords  # noqa: B018 - made before the settings ask for them
 django.setup()
+# The same examples in every run; HYPOTHESIS_PROFILE=search looks for new ones and prints how to repeat what it finds.
+hypothesis_settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis_settings.register_profile("search", deadline=None, max_examples=500, print_blob=True)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 class Run:

@@ -209,3 +209,10 @@ def test_changed_and_missing_rows_are_named(published: PublishedLog) -> None:
     assert [check.values for check in inspect_rows(published, tree, [*rows[:5], *rows[6:]])] == [{"index": 5}]
     assert [check.ok for check in inspect_rows(published, tree, rows[:-1])] == [False]
     assert [check.ok for check in inspect_rows(published, tree, [*rows, (SIZE, b"later")])] == [True]
+
+
+def test_a_salt_has_one_written_form(receipt: Receipt) -> None:
+    document = receipt.document()
+    assert document["salt"].endswith("A=")
+    for spare in ("B=", "C=", "D="):
+        assert not accepted(json.dumps(document | {"salt": document["salt"][:-2] + spare}))

@@ -58,6 +58,8 @@ def read_receipt(text: str) -> Receipt:
         promise, proof = document.get("promise"), document.get("proof")
     except (binascii.Error, KeyError, TypeError, ValueError) as error:
         raise ReceiptError(f"the file is not a receipt: {error}") from error
+    if base64.b64encode(salt).decode("ascii") != document["salt"]:
+        raise ReceiptError("the salt of the receipt is not in its canonical form")  # spare bits of the last character
     if not isinstance(content, dict) or not isinstance(leaf, str) or len(salt) != SALT_BYTES:
         raise ReceiptError("content, leaf or salt of the receipt is not of its kind")
     if not isinstance(promise, str | None) or not isinstance(proof, str | None):
