@@ -53,7 +53,8 @@ def place() -> Iterator[Path]:
 
 def environment(data: Path, **more: Any) -> Environment:
     web, gateway, services = free_ports(3)
-    return Environment(data=data, port=web, gateway_port=gateway, services_port=services, **more)
+    ports = {"port": web, "gateway_port": gateway, "services_port": services}
+    return Environment(data=data, **({"database_url": None} | ports | more))
 
 
 def by_name(findings: Iterator[Finding]) -> dict[str, Finding]:
