@@ -24,7 +24,7 @@ from maidinh.infrastructure.database.parent import dies_with_parent
 POLL = 0.1
 READY_TIMEOUT = 120.0
 GRACE = 15.0
-RAPID = 30.0  # a process that lived shorter than this died rapidly
+RAPID = 5.0  # a process that lived shorter than this never came to work; one that did is always started again
 RAPID_DEATHS = 5
 BACKOFF = (0.2, 10.0)  # first and longest pause before a restart
 LOG_SIZE = 16_000_000
