@@ -44,8 +44,8 @@ test-second: $(VENV)/dev.done ## The same tests on Debian's PostgreSQL instead o
 journeys: $(VENV)/dev.done browser ## A person's whole task, in a real browser
 	$(BIN)/pytest tests/journeys
 
-faults: $(VENV)/dev.done ## Processes killed in mid-submission (ROUNDS=50)
-	$(BIN)/python -m tests.faults.kill --rounds $(or $(ROUNDS),50)
+faults: $(VENV)/dev.done ## Processes killed in mid-submission (ROUNDS=50 SEED=1)
+	$(BIN)/python -m tests.faults.kill --rounds $(or $(ROUNDS),50) $(if $(SEED),--seed $(SEED))
 
 security: $(VENV)/dev.done ## Hostile requests, and who may do what, cell by cell
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/security tests/architecture/test_matrix.py tests/architecture/test_tables.py
