@@ -190,7 +190,7 @@ def _framework(own: ArchitectureVersion, document: Document, frameworks: dict[st
         return
     components = {component for each in frameworks.values() for component in each.component_ids()}
     for n, element in enumerate(own.elements):
-        if element.layer > len(framework.layers):
+        if (element.layer or 0) > len(framework.layers):
             yield document.problem(
                 ("elements", n, "layer"), f"framework {framework.id} has {len(framework.layers)} layers"
             )

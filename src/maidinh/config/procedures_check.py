@@ -228,7 +228,8 @@ def _connection(
         r.contract for r in architecture.relations if r.from_ in consumers and r.to == provider.id and r.contract
     ]
     live = [c for c in contracts if c.valid_from <= procedure.effective_from <= c.valid_to]
-    names = ", ".join(sorted(elements[consumer].name.vi for consumer in consumers if consumer in elements))
+    asking = [elements[consumer] for consumer in consumers if consumer in elements]
+    names = ", ".join(sorted(element.name.in_language("vi") for element in asking))
     if not live:
         return f"{names} has no contract for {source.service} on {procedure.effective_from}"
     path = PARAMETER.sub("*", source.path)

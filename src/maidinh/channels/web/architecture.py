@@ -81,8 +81,8 @@ def element(request: HttpRequest, element: str) -> HttpResponse:
     context = {
         "version": version,
         "element": found,
-        "kind": picture.kind_names()[found.kind],
-        "layer": picture.layer_names()[found.layer],
+        "kind": picture.kind_name(found.kind),
+        "layer": picture.layer_names().get(found.layer or 0, ""),
         "state": picture.state_names().get(found.state, _("in use")),
         "owner": owners.get(found.owner or "", ""),
         "mark": picture.mark_text(found),

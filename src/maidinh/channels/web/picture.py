@@ -44,7 +44,27 @@ def kind_names() -> dict[str, str]:
         "network": _("network"),
         "data-centre": _("data centre"),
         "infrastructure-service": _("infrastructure service"),
+        "platform": _("platform"),
+        "shared-service": _("shared service"),
+        "agency": _("agency"),
+        "procedure": _("administrative procedure"),
+        "network-zone": _("network zone"),
+        "technology-product": _("technology product"),
+        "data-entity": _("data entity"),
+        "principle": _("principle"),
+        "vision": _("vision"),
+        "target": _("target"),
+        "requirement": _("requirement"),
+        "document": _("document"),
+        "work-package": _("work package"),
+        "plateau": _("plateau"),
+        "gap": _("gap"),
     }
+
+
+def kind_name(kind: str) -> str:
+    """What a kind of element is called; one that only ArchiMate has keeps its English name."""
+    return kind_names().get(kind, kind.replace("-", " "))
 
 
 def state_names() -> dict[str, str]:
@@ -61,6 +81,11 @@ def relation_names() -> dict[str, str]:
         "assignment": _("runs"),
         "composition": _("consists of"),
         "realization": _("realises"),
+        "aggregation": _("groups"),
+        "triggering": _("triggers"),
+        "influence": _("influences"),
+        "specialization": _("is a kind of"),
+        "association": _("is associated with"),
     }
 
 
@@ -85,7 +110,7 @@ def picture(
         description=_("%(elements)s components in seven layers; %(connections)s connections. The tables say the same.")
         % {"elements": len(model.elements), "connections": len(connections)},
         layers=layer_names(),
-        kinds=kind_names(),
+        kinds={each.kind: kind_name(each.kind) for each in model.elements} | kind_names(),
         states=state_names(),
         outside=_("Unknown caller or service"),
         owners=owners,
@@ -130,14 +155,19 @@ def relation_rows(model: ArchitectureVersion, language: str) -> list[dict[str, A
     """Every relation as a sentence in parts."""
     names, verbs = element_names(model, language), relation_names()
     return [
-        {"relation": each, "source": names[each.from_], "verb": verbs[each.kind], "target": names[each.to]}
+        {
+            "relation": each,
+            "source": names.get(each.from_, each.from_),
+            "verb": verbs[each.kind],
+            "target": names.get(each.to, each.to),
+        }
         for each in model.relations
     ]
 
 
 def layer_rows(model: ArchitectureVersion, owners: Mapping[str, str], language: str) -> list[dict[str, Any]]:
     """The components of each layer."""
-    kinds, states = kind_names(), state_names()
+    states = state_names()
     return [
         {
             "layer": layer,
@@ -146,7 +176,7 @@ def layer_rows(model: ArchitectureVersion, owners: Mapping[str, str], language: 
                 {
                     "id": each.id,
                     "name": each.name.in_language(language),
-                    "kind": kinds[each.kind],
+                    "kind": kind_name(each.kind),
                     "owner": owners.get(each.owner or "", ""),
                     "state": states.get(each.state, _("in use")),
                     "mark": mark_text(each),

@@ -123,9 +123,10 @@ def build_directory(
 def problems(model: ArchitectureVersion, agencies: Iterable[str] | None = None) -> list[str]:
     """What doesn't fit together in a resolved architecture, a line each; `agencies` are the codes that exist."""
     elements = {element.id: element for element in model.elements}
+    ends = {*elements, *(relation.id for relation in model.relations)}
     known = None if agencies is None else set(agencies)
     found = [line for element in model.elements for line in _element_problems(element, elements, known)]
-    found += [line for relation in model.relations for line in _relation_problems(relation, elements)]
+    found += [line for relation in model.relations for line in _relation_problems(relation, elements, ends)]
     contracts = [relation.contract.id for relation in model.relations if relation.contract]
     found += [f"contract {each} stands more than once" for each in _repeated(contracts)]
     systems = [(element.owner, element.subsystem) for element in model.elements if element.subsystem]
@@ -137,7 +138,7 @@ def _subsystem(element: Element, path: str, deployment: Deployment, at: datetime
     pem = deployment.keys.get(path)
     key = exchange.Key(kid=f"caller:{path}", public_key_pem=pem, valid_from=at) if pem else None
     return exchange.Subsystem(
-        id=path, name=element.name.vi, zone=element.zone or "", keys=(key,) if key is not None else ()
+        id=path, name=element.name.in_language("vi"), zone=element.zone or "", keys=(key,) if key is not None else ()
     )
 
 
@@ -171,7 +172,7 @@ def _contracts(
             provider_service=services[relation.to],
             methods=tuple(exchange.Endpoint(method=each.method, path=each.path) for each in contract.methods),
             fields=tuple(contract.fields),
-            purpose=contract.purpose.vi,
+            purpose=contract.purpose.in_language("vi"),
             legal_basis="; ".join(basis.text for basis in contract.legal_basis),
             valid_from=begins,
             valid_to=ends,
@@ -196,9 +197,9 @@ def _element_problems(element: Element, elements: Mapping[str, Element], agencie
             yield f"element {element.id}: its system {provider.id} has no subsystem on the exchange"
 
 
-def _relation_problems(relation: Relation, elements: Mapping[str, Element]) -> Iterator[str]:
+def _relation_problems(relation: Relation, elements: Mapping[str, Element], known: set[str]) -> Iterator[str]:
     ends = {end: elements.get(end) for end in (relation.from_, relation.to)}
-    missing = [end for end, element in ends.items() if element is None]
+    missing = [end for end in ends if end not in known]
     if missing:
         yield f"relation {relation.id}: {', '.join(missing)} is no element"
         return
