@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from maidinh.governance.modelling.definition import Model
 
-TEXTS = ("", "Cổng dịch vụ công", "Hệ thống một cửa", "a: b", " spaced ", "- no", "line one\nline two\n", "nặng\u0323", "2026")
+TEXTS = (
+    "",
+    "Cổng dịch vụ công",
+    "Hệ thống một cửa",
+    "a: b",
+    " spaced ",
+    "- no",
+    "line one\nline two\n",
+    "nặng\u0323",
+    "2026",
+)
 LANGUAGES = ("fr", "zh-Hant", None, "lo")
 KINDS = ("platform", "information-system", "database", "agency", "business-object", "interface", "work-package")
 

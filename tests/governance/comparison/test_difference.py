@@ -162,7 +162,9 @@ def test_it_tells_exactly_the_facts_that_differ(old: Model, new: Model) -> None:
             one, other = before[key], after[key]
             paths = {path for path in one.keys() | other.keys() if one.get(path) != other.get(path)}
             told_here = {path for path in told.get(key[1], set()) if path != "position"}
-            quiet = {path for path in paths - told_here if path.endswith(":order") or {} in (one.get(path), other.get(path))}
+            quiet = {
+                path for path in paths - told_here if path.endswith(":order") or {} in (one.get(path), other.get(path))
+            }
             assert told_here == paths - quiet
 
 

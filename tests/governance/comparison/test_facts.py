@@ -53,7 +53,14 @@ def test_paths_go_down_to_single_values() -> None:
         "checked": True, "sample": False, "cost.run.2027": [5], "classification.brm": ["B1"], "folders": ["f"],
         "properties.k.1": ["x", "z"], "properties.j": ["y"], "properties:order": ["k.1", "j", "k.1"],
     }  # fmt: skip
-    assert facts[("nodes", "v/m")] == {"kind": "element", "box.x": 1, "box.y": 2, "box.width": 3, "box.height": 4, "parent": "n"}
+    assert facts[("nodes", "v/m")] == {
+        "kind": "element",
+        "box.x": 1,
+        "box.y": 2,
+        "box.width": 3,
+        "box.height": 4,
+        "parent": "n",
+    }
     assert facts[("header", "")]["title.vi"] == "Thử"
 
 

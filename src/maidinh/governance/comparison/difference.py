@@ -122,7 +122,9 @@ class Difference:
 
     def as_json(self) -> dict[str, Any]:
         """For machines: a view is changed, or only moved, with what differs in it beneath it."""
-        header = [change.as_json() for each in (*self["header"].changed, *self["header"].moved) for change in each.fields]
+        header = [
+            change.as_json() for each in (*self["header"].changed, *self["header"].moved) for change in each.fields
+        ]
         plain = [name for name in SECTIONS if name not in ("header", "views", *WITHIN_A_VIEW)]
         hints = [{"section": each.removed.section, "removed": each.removed.id, "added": each.added.id,
                   "kind": each.added.kind, "name": each.added.name} for each in self.renumbered]  # fmt: skip
@@ -281,7 +283,9 @@ def _renumbered(sections: Mapping[str, Section]) -> Iterator[Renumbered]:
         section = sections[name]
         gone, come = ([*map(_likeness, each)] for each in (section.removed, section.added))
         once = {
-            likeness for likeness, number in Counter(gone).items() if likeness and number == 1 == Counter(come)[likeness]
+            likeness
+            for likeness, number in Counter(gone).items()
+            if likeness and number == 1 == Counter(come)[likeness]
         }
         added = {_likeness(each): each for each in section.added}
         for each in section.removed:

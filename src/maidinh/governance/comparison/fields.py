@@ -104,7 +104,9 @@ def inside(facts: Mapping[str, Any], group: str) -> Facts:
     """The facts at or below a path; all of them for the empty path."""
     if not group:
         return dict(facts)
-    return {path: value for path, value in facts.items() if path == group or path.startswith((f"{group}.", f"{group}:"))}
+    return {
+        path: value for path, value in facts.items() if path == group or path.startswith((f"{group}.", f"{group}:"))
+    }
 
 
 @cache
