@@ -208,26 +208,32 @@ def plain(value: Any) -> Any:
 def _content(field: Field, own: dict[str | None, Any], order: list[str | None]) -> Any:
     below = {path: value for path, value in own.items() if path is not None}
     match field.role:
-        case "part" if field.form is not None:
-            return content_of(field.form, below)
-        case "parts" if field.form is not None:
-            return {key: content_of(field.form, inner) for key, inner in _by_key(below, own).items()}
+        case "part" | "parts":
+            return _inner_content(field, below)
         case "keyed":
             return below
-        case "phrases":
-            return [{"text": value, "language": key} for key, value in in_order(own, order)]
-        case "properties":
-            return [
-                {"key": key, ("values" if isinstance(value, list) else "value"): value}
-                for key, value in in_order(below, order)
-            ]
-        case "years":
-            return [{"year": int(str(key)), "amount": value} for key, value in in_order(below, order)]
+        case "phrases" | "properties" | "years":
+            return [_item(field.role, key, value) for key, value in in_order(own, order) if value != NOTHING]
         case _:
             return own.get(None)
 
 
-def _by_key(below: dict[str, Any], own: dict[str | None, Any]) -> dict[str, Facts]:
+def _inner_content(field: Field, below: Facts) -> Any:
+    form = field.form or BaseModel
+    if field.role == "part":
+        return content_of(form, below)
+    return {key: content_of(form, inner) for key, inner in _by_key(below).items()}
+
+
+def _item(role: Role, key: str | None, value: Any) -> dict[str, Any]:
+    if role == "phrases":
+        return {"text": value, "language": key}
+    if role == "years":
+        return {"year": int(key or 0), "amount": value}
+    return {"key": key, ("values" if isinstance(value, list) else "value"): value}
+
+
+def _by_key(below: Facts) -> dict[str, Facts]:
     found: dict[str, Facts] = {}
     for path, value in below.items():
         key, dot, rest = path.partition(".")
