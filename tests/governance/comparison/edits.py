@@ -296,6 +296,8 @@ def _lost(base: Facts, side: Facts, other: Facts, result: Facts, told: set[Any])
         if key not in result:
             if key in base and key not in other and _only_order(base[key], side[key]):
                 continue
+            if key[0] == "strays" and _is_told(key, "folders", told):
+                continue  # nothing but the folders that hold it makes it be there
             yield f"{key} is gone"
             continue
         before = base.get(key, {})
@@ -326,12 +328,13 @@ def _is_kept(path: str, values: list[Any], result: dict[str, Any]) -> bool:
         return _order_is_kept(before or [], mine or [], found or [])
     if not any(isinstance(each, list) for each in values) or path in ("folders", "bends"):
         return False
-    counts = [[_keyed(each or []).count(item) for each in values] for item in _keyed([*(before or []), *(mine or [])])]
-    return all(
-        (now >= mine_count if mine_count > count else now <= max(mine_count, other_count))
-        for count, mine_count, other_count, now in counts
-        if mine_count != count
-    )
+    for item in _keyed([*(before or []), *(mine or [])]):
+        count, own, other, now = (_keyed(each or []).count(item) for each in values)
+        if own > count and now < own - max(0, count - other):
+            return False
+        if own < count and now > max(own, other):
+            return False
+    return True
 
 
 def _order_is_kept(before: list[Any], mine: list[Any], found: list[Any]) -> bool:
@@ -356,3 +359,23 @@ def _invented(base: Facts, ours: Facts, theirs: Facts, result: Facts) -> Iterato
             pool = [item for each in known if isinstance(each, list) for item in each]
             if not isinstance(value, list) or any(item not in pool for item in value):
                 yield f"{key} {path}: nobody wrote {value!r}"
+
+
+def needless(base: Model, ours: Model, theirs: Model, merge: Merge) -> list[str]:
+    """The conflicts about what only one side changed, or both alike: a merge that asks everything loses nothing too."""
+    before, mine, others = (facts_of(each) for each in (base, ours, theirs))
+    found = []
+    for conflict in merge.conflicts:
+        key, path = conflict.thing, conflict.path
+        sides = [each.get(key) for each in (before, mine, others)]
+        if conflict.kind in ("field", "order"):
+            values = [None if each is None else each.get(path) for each in sides]
+            if values[1] == values[2] or values[0] in (values[1], values[2]):
+                found.append(conflict.key)
+        elif conflict.kind == "removed" and not path and (sides[1] is None) == (sides[2] is None):
+            found.append(conflict.key)
+        elif conflict.kind == "needed" and ((sides[1] is None) == (sides[2] is None) or not conflict.because):
+            found.append(conflict.key)
+        elif conflict.kind == "incomplete" and not path and sides[0] is not None:
+            found.append(conflict.key)
+    return found

@@ -24,9 +24,11 @@ LANGUAGES = ("fr", "zh-Hant", None, "lo")
 KINDS = ("platform", "information-system", "database", "agency", "business-object", "interface", "work-package")
 
 
-def model(seed: int, *, elements: int = 8, relations: int = 10, views: int = 2, nodes: int = 5) -> Model:
-    """A model from a seed."""
-    return _Generation(random.Random(seed)).model(elements, relations, views, nodes)
+def model(
+    seed: int, *, elements: int = 8, relations: int = 10, views: int = 2, nodes: int = 5, alike: bool = True
+) -> Model:
+    """A model from a seed; with `alike`, folders without an id may have the same name beside each other."""
+    return _Generation(random.Random(seed), alike).model(elements, relations, views, nodes)
 
 
 def models() -> st.SearchStrategy[Model]:
@@ -36,8 +38,8 @@ def models() -> st.SearchStrategy[Model]:
 
 
 class _Generation:
-    def __init__(self, chance: random.Random) -> None:
-        self.chance = chance
+    def __init__(self, chance: random.Random, alike: bool) -> None:
+        self.chance, self.alike = chance, alike
 
     def model(self, elements: int, relations: int, views: int, nodes: int) -> Model:
         element_ids = [f"e{n}" for n in range(elements)]
@@ -160,8 +162,9 @@ class _Generation:
         top: list[dict[str, Any]] = []
         flat: list[dict[str, Any]] = []
         for number in range(self.chance.choice((0, 2, 5))):
+            name = self.chance.choice(({"vi": "Ứng dụng"}, {"en": "a/b"}, {})) if self.alike else {"vi": f"F{number}"}
             folder = {
-                "id": self.maybe(f"f{number}"), "name": self.chance.choice(({"vi": "Ứng dụng"}, {"en": "a/b"}, {})),
+                "id": self.maybe(f"f{number}"), "name": name,
                 "kind": self.maybe("application"), "holds": [], "carried": self.carried(),
             }  # fmt: skip
             self.chance.choice([top, *(each["holds"] for each in flat)]).append(folder)
