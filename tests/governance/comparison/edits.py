@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
+from maidinh.governance.comparison.conflicts import Conflict
 from maidinh.governance.comparison.facts import facts_of
 from maidinh.governance.comparison.merging import Merge
 from maidinh.governance.comparison.sequences import numbered
@@ -43,8 +44,9 @@ def set_field(content: Content, chance: random.Random) -> None:
         element = chance.choice(content["elements"])
         field = chance.choice(("state", "owner", "security_level", "zone", "personal_data", "kind"))
         values = {
-            "state": ("live", "retiring", "retired"), "owner": ("H99.1", "H99.2", None), "security_level": (None, 2, 3, 4),
-            "zone": ("e1", "internet", None), "personal_data": (True, False), "kind": ("platform", "database", "agency"),
+            "state": ("live", "retiring", "retired"), "owner": ("H99.1", "H99.2", None),
+            "security_level": (None, 2, 3, 4), "zone": ("e1", "internet", None), "personal_data": (True, False),
+            "kind": ("platform", "database", "agency"),
         }  # fmt: skip
         element[field] = chance.choice(values[field])
 
@@ -290,7 +292,7 @@ def _lost(base: Facts, side: Facts, other: Facts, result: Facts, told: set[Any])
         if base.get(key) == side.get(key) or _is_told(key, "", told):
             continue
         if key not in side:
-            if key in result and not (key[0] == "strays"):
+            if key in result and key[0] != "strays":
                 yield f"{key} was removed and is still there"
             continue
         if key not in result:
@@ -321,7 +323,7 @@ def _is_told(key: tuple[str, str], path: str, told: set[Any]) -> bool:
 
 
 def _is_kept(path: str, values: list[Any], result: dict[str, Any]) -> bool:
-    before, mine, others, found = values
+    before, mine, _, found = values
     if found == mine or mine == {} or before == {}:
         return True
     if path.endswith(":order"):
@@ -364,18 +366,19 @@ def _invented(base: Facts, ours: Facts, theirs: Facts, result: Facts) -> Iterato
 def needless(base: Model, ours: Model, theirs: Model, merge: Merge) -> list[str]:
     """The conflicts about what only one side changed, or both alike: a merge that asks everything loses nothing too."""
     before, mine, others = (facts_of(each) for each in (base, ours, theirs))
-    found = []
-    for conflict in merge.conflicts:
-        key, path = conflict.thing, conflict.path
-        sides = [each.get(key) for each in (before, mine, others)]
-        if conflict.kind in ("field", "order"):
-            values = [None if each is None else each.get(path) for each in sides]
-            if values[1] == values[2] or values[0] in (values[1], values[2]):
-                found.append(conflict.key)
-        elif conflict.kind == "removed" and not path and (sides[1] is None) == (sides[2] is None):
-            found.append(conflict.key)
-        elif conflict.kind == "needed" and ((sides[1] is None) == (sides[2] is None) or not conflict.because):
-            found.append(conflict.key)
-        elif conflict.kind == "incomplete" and not path and sides[0] is not None:
-            found.append(conflict.key)
-    return found
+    return [each.key for each in merge.conflicts if not _is_needed(each, before, mine, others)]
+
+
+def _is_needed(conflict: Conflict, *facts: Facts) -> bool:
+    sides = [each.get(conflict.thing) for each in facts]
+    there = [each is not None for each in sides]
+    if conflict.kind in ("field", "order"):
+        values = [None if each is None else each.get(conflict.path) for each in sides]
+        return values[1] != values[2] and values[0] not in (values[1], values[2])
+    if conflict.path:
+        return True
+    if conflict.kind == "incomplete":
+        return not there[0]
+    if conflict.kind == "needed":
+        return there[1] != there[2] and bool(conflict.because)
+    return conflict.kind != "removed" or there[1] != there[2]

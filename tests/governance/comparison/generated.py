@@ -47,11 +47,12 @@ class _Generation:
             "identifier": self.maybe("id-model"), "name": self.words(), "properties": self.properties(),
             "elements": [self.element(each) for each in element_ids], "carried": self.carried(),
             "principles": [
-                {"id": f"p{n}", "kind": self.chance.choice(("principle", "vision", "target")), "statement": self.words()}
+                {"id": f"p{n}", "kind": self.chance.choice(("principle", "target")), "statement": self.words()}
                 for n in range(self.chance.randint(0, 2))
             ],
             "property_definitions": [
-                {"id": f"k{n}", "name": self.words(), "type": self.chance.choice(("string", "number"))} for n in range(3)
+                {"id": f"k{n}", "name": self.words(), "type": self.chance.choice(("string", "number"))}
+                for n in range(3)
             ],
         }  # fmt: skip
         relation_ids = [f"r{n}" for n in range(relations if elements else 0)]
@@ -117,8 +118,9 @@ class _Generation:
 
     def relation(self, name: str, elements: list[str]) -> dict[str, Any]:
         contract = {
-            "id": f"C-{name}", "methods": [{"method": "GET", "path": "/persons"}], "fields": self.some(("name", "birth")),
-            "purpose": self.words(), "legal_basis": [{"text": "NĐ 47/2020", "checked": False}],
+            "id": f"C-{name}", "methods": [{"method": "GET", "path": "/persons"}],
+            "fields": self.some(("name", "birth")), "purpose": self.words(),
+            "legal_basis": [{"text": "NĐ 47/2020", "checked": False}],
             "valid_from": "2026-01-01", "valid_to": "2030-12-31",
         }  # fmt: skip
         more = {

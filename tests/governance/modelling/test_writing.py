@@ -60,13 +60,15 @@ def test_the_provinces_versions_are_read_as_definitions(province: str, tmp_path:
 
 
 def test_it_reads_well() -> None:
+    box = {"x": 1, "y": 2, "width": 3, "height": 4}
     model = Model.model_validate({
         "name": {"vi": "Kiến trúc", "en": "Architecture"},
         "elements": [{
-            "id": "a", "kind": "platform", "name": {"vi": "Nền tảng số"}, "since": "2019", "masters": ["person", "land"],
-            "documentation": {"vi": "Dòng một\n\n  dòng hai\n"}, "cost": {"run": [{"year": 2027, "amount": 5}]},
+            "id": "a", "kind": "platform", "name": {"vi": "Nền tảng số"}, "since": "2019",
+            "masters": ["person", "land"], "documentation": {"vi": "Dòng một\n\n  dòng hai\n"},
+            "cost": {"run": [{"year": 2027, "amount": 5}]},
         }],
-        "views": [{"id": "v", "nodes": [{"id": "n", "element": "a", "box": {"x": 1, "y": 2, "width": 3, "height": 4}}]}],
+        "views": [{"id": "v", "nodes": [{"id": "n", "element": "a", "box": box}]}],
     })  # fmt: skip
     assert to_yaml(model) == (
         "name: {vi: Kiến trúc, en: Architecture}\n"
