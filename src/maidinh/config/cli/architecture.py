@@ -1,4 +1,4 @@
-"""`maidinh architecture check|draw`: an architecture version from its files, held together or drawn.
+"""`maidinh architecture check|draw|diff|merge`: architecture versions from their files.
 
 Layer 0, config. Works on files alone; no database.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from maidinh.config.cli import architecture_compare
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import LOCALE, language, say
 
@@ -19,7 +20,14 @@ if TYPE_CHECKING:
     from maidinh.governance.architecture.definition import ArchitectureVersion
     from maidinh.infrastructure.organisations.definition import Organisations
 
-app = typer.Typer(help=say("Architecture versions: check them, draw them."), no_args_is_help=True)
+app = typer.Typer(help=say("Architecture versions: check, draw, compare and merge them."), no_args_is_help=True)
+
+app.command(help=say("Say what differs between two models, field by field, and what that means."))(
+    architecture_compare.diff
+)
+app.command(help=say("Merge two models that were made of one, with a conflict for each field."))(
+    architecture_compare.merge
+)
 
 DONE, FINDINGS, WRONG_USE = 0, 1, 2
 
