@@ -74,9 +74,9 @@ def merge(
     from maidinh.governance.comparison.merging import merge as merge_models
     from maidinh.governance.comparison.parts import Incomparable
 
-    models = [_read(path) for path in (base, a, b)]
+    before, ours, theirs = (_read(path) for path in (base, a, b))
     try:
-        found = merge_models(*models, decisions=_decisions(decisions))
+        found = merge_models(before, ours, theirs, _decisions(decisions))
     except Undecidable as error:
         _leave(str(error), WRONG_USE)
     except Incomparable as error:

@@ -24,7 +24,7 @@ from maidinh.governance.comparison.fields import (
     required_words,
 )
 from maidinh.governance.comparison.parts import HEADER, Key
-from maidinh.governance.comparison.sequences import merge_list, merge_order, numbered
+from maidinh.governance.comparison.sequences import Side, merge_list, merge_order, numbered
 from maidinh.governance.modelling.definition import Model
 from maidinh.governance.modelling.metamodel import LAYERED_KINDS
 
@@ -107,8 +107,9 @@ class Agreement:
         """Whether a part has all that it needs; if not it is left out until it is decided."""
         if not missing:
             return True
-        sides = [inside(side, group) or None for side in (self.base, self.ours, self.theirs)]
-        chosen = self.ledger.settle(self._conflict(group, "incomplete", *sides, because=tuple(missing)))
+        base, ours, theirs = (inside(side, group) or None for side in (self.base, self.ours, self.theirs))
+        conflict = self._conflict(group, "incomplete", base, ours, theirs, because=tuple(missing))
+        chosen = self.ledger.settle(conflict)
         self._replace(group, chosen)
         return bool(chosen)
 
@@ -144,11 +145,11 @@ class Agreement:
             return
         sides = [_order_of(side, stem) for side in (self.base, self.ours, self.theirs)]
         decision = self.ledger.choice(self.thing, path)
-        prefer = decision if isinstance(decision, str) else None
-        line, clash = merge_order(*sides, members, prefer)  # type: ignore[arg-type]
+        prefer: Side | None = decision if isinstance(decision, str) else None  # type: ignore[assignment]
+        line, clash = merge_order(sides[0], sides[1], sides[2], members, prefer)
         if clash and decision is None:
-            told = [[key for key, _ in side] for side in sides]
-            self.ledger.settle(self._conflict(path, "order", *told))
+            base, ours, theirs = ([key for key, _ in side] for side in sides)
+            self.ledger.settle(self._conflict(path, "order", base, ours, theirs))
         wanted = numbered(decision["value"]) if isinstance(decision, dict) else line
         self.facts[path] = [key for key, _ in merge_order(wanted, wanted, wanted, members)[0]]
 

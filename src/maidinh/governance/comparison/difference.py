@@ -12,9 +12,10 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel
+
 from maidinh.governance.comparison.fields import NOTHING
 from maidinh.governance.comparison.parts import (
-    HEADER,
     SECTIONS,
     Key,
     Part,
@@ -24,7 +25,18 @@ from maidinh.governance.comparison.parts import (
     same,
     take_apart,
 )
-from maidinh.governance.modelling.definition import Connection, Element, Folder, Model, Node, Relation, View
+from maidinh.governance.modelling.definition import (
+    Connection,
+    Element,
+    Folder,
+    Model,
+    Node,
+    Principle,
+    PropertyDefinition,
+    Relation,
+    View,
+    Words,
+)
 from maidinh.infrastructure.definitions.folding import fold
 
 POSITION = "position"
@@ -186,24 +198,28 @@ def difference(old: Model, new: Model) -> Difference:
 
 def named(key: Key, part: Part) -> Named:
     """How a list shows this thing."""
-    value, section = part.value, key[0]
+    value = part.value
+    ends = (value.from_, value.to) if isinstance(value, Relation) else None
+    kind = "connection" if isinstance(value, Connection) else getattr(value, "kind", None) or ""
+    kind = value.type if isinstance(value, PropertyDefinition) else kind
+    return Named(key[0], key[1], kind, _shown_name(value), ends)
+
+
+def _shown_name(value: BaseModel | None) -> str:
     match value:
-        case Relation():
-            name = value.name.in_language("vi") if value.name else ""
-            return Named(section, key[1], value.kind, name, (value.from_, value.to))
-        case Element() | View():
-            return Named(section, key[1], value.kind, value.name.in_language("vi"))
-        case Node() | Connection():
-            kind = value.kind if isinstance(value, Node) else "connection"
-            shown = (value.element or value.view) if isinstance(value, Node) else value.relation
-            return Named(section, key[1], kind, (value.label.in_language("vi") if value.label else "") or shown or "")
-        case Folder():
-            return Named(section, key[1], value.kind or "", value.name.in_language("vi"))
-        case None:
-            return Named(section, key[1])
-    name = getattr(value, "name", None) or getattr(value, "statement", None)
-    kind = "" if key == HEADER else getattr(value, "kind", "")
-    return Named(section, key[1], kind, name.in_language("vi") if name else "")
+        case Node():
+            return _text(value.label) or value.element or value.view or ""
+        case Connection():
+            return _text(value.label) or value.relation or ""
+        case Principle():
+            return _text(value.statement)
+        case Element() | Relation() | View() | Folder() | PropertyDefinition() | Model():
+            return _text(value.name)
+    return ""
+
+
+def _text(words: Words | None) -> str:
+    return words.in_language("vi") if words else ""
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:

@@ -37,7 +37,7 @@ from maidinh.governance.comparison.parts import (
     view_of,
 )
 from maidinh.governance.comparison.references import references
-from maidinh.governance.comparison.sequences import merge_order, numbered
+from maidinh.governance.comparison.sequences import Side, merge_order, numbered
 from maidinh.governance.modelling.definition import Model
 
 INSIDE = ("nodes", "connections")
@@ -266,9 +266,9 @@ class _Merging:
                 continue
             key, path = (place[0], place[1]), place[2] + ORDER
             decision = self.ledger.choice(key, path)
-            prefer = decision if isinstance(decision, str) else None
+            prefer: Side | None = decision if isinstance(decision, str) else None  # type: ignore[assignment]
             lines = [numbered(order) for order in orders]
-            line, clash = merge_order(*lines, numbered(members), prefer)  # type: ignore[arg-type]
+            line, clash = merge_order(lines[0], lines[1], lines[2], numbered(members), prefer)
             found[place] = tuple(token for token, _ in line)
             if isinstance(decision, dict):
                 found[place] = tuple(tuple(each) if isinstance(each, list) else each for each in decision["value"])

@@ -110,7 +110,9 @@ def part_from(key: Key, facts: Mapping[str, Any]) -> Part:
     """The thing that these facts describe. Raises ValidationError where they don't make one."""
     section, name = key
     own = dict(facts)
-    place = {path: own.pop(path) for path in ("parent", "folders") if path in own} if section in PLACED else {}
+    place: dict[str, Any] = {}
+    if section in PLACED:
+        place = {path: own.pop(path) for path in ("parent", "folders") if path in own}
     if section == "strays":
         return Part(None, place)
     if section == "header":

@@ -148,7 +148,7 @@ def merge_list(
     members = (before & mine & others) | (mine - before) | (others - before)
     if nonempty and not members:
         return None
-    line, clash = merge_order(*keyed, members)
+    line, clash = merge_order(keyed[0], keyed[1], keyed[2], members)
     if clash:
         return None
     values = {
