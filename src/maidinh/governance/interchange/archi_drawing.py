@@ -182,12 +182,13 @@ class Drawing:
         write_style(sheet, node.style, OF_NODES)
         self._shown(sheet, node, kind)
         child = sheet.open(parent, "child")
+        self._bounds(sheet, child, node, type_)
+        features = len(child)
         for each in self.lines_in.get(node.id, ()):
             self._line(child, each)
-        self._bounds(sheet, child, node, type_)
         write_text(child, "content", content)
-        for each in node.nodes:
-            self._node(child, each)
+        for inner in node.nodes:
+            self._node(child, inner)
         writing.current = node.id
         documentation = sheet.tell(node.documentation, "documentation", optional=True)
         if type_ in DOCUMENTED_NODES:
@@ -199,7 +200,7 @@ class Drawing:
         elif node.properties:
             sheet.more["whole_properties"] = [each.model_dump(exclude_defaults=True) for each in node.properties]
         sheet.more |= beyond(node, OF_NODE) | other_formats(node.carried)
-        sheet.close(child)
+        sheet.close(child, features)
 
     def _shown(self, sheet: Sheet, node: Node, kind: str) -> None:
         """Sets which element or view a box shows."""
@@ -255,7 +256,7 @@ class Drawing:
         sheet = Sheet(line.carried.get("archi"))
         raw, absent = sheet.kept.pop(XSI_TYPE, None), sheet.kept.pop(ABSENT + XSI_TYPE, None)
         type_ = PLAIN_LINE if line.relation is None else RELATION_LINE
-        if raw is not None and writing.standard(raw) not in (PLAIN_LINE, RELATION_LINE):
+        if raw is not None and writing.standard(raw) not in {PLAIN_LINE, RELATION_LINE} - {type_}:
             type_ = raw
         if absent is None:
             sheet.attributes[XSI_TYPE] = type_

@@ -170,8 +170,8 @@ class _Moved:
         """The tree as it is now."""
         there = {each.id for each in (*self.model.elements, *self.model.relations, *self.model.views)}
         there |= {each.id for each in self.model.property_definitions}
-        for folder in self._each(self.tree):
-            folder["holds"] = [each for each in folder["holds"] if isinstance(each, dict) or each in there]
+        for kept in self._each(self.tree):
+            kept["holds"] = [each for each in kept["holds"] if isinstance(each, dict) or each in there]
         for folder in _all(self.model.folders):
             path = self.origins.get(folder.id or "", ())
             for each in folder.holds:

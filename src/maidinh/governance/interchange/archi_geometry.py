@@ -26,7 +26,7 @@ def read_bounds(raw: Mapping[str, str], type_: str) -> Bounds:
     return (
         whole(raw.get("x")) or 0,
         whole(raw.get("y")) or 0,
-        width if found_width in (None, -1) else found_width,  # type: ignore[return-value]
+        width if found_width in (None, -1) else found_width,
         height if found_height in (None, -1) else found_height,
     )
 

@@ -16,20 +16,41 @@ from xml.sax.saxutils import escape
 from lxml import etree
 from pydantic import BaseModel
 
+from maidinh.governance.interchange.archi_kinds import XSI_TYPE
 from maidinh.governance.interchange.archi_wording import Keys, formed, plain, shape
+from maidinh.governance.interchange.xml import fragment
 from maidinh.governance.modelling.definition import Carried, Format, Property, Words
 
 MORE = "maidinh:more"
+KEY_VALUE = frozenset({"key", "value"})
 SINGLE = frozenset({"documentation", "purpose", "content", "bounds"})
 SHOWN_FEATURES = frozenset({"lineAlpha"})  # features that say what the model has a field for
 SEPARATOR = "/"  # in a key of carried attributes: no XML name holds it
 ABSENT = "!"
+FEATURE = "feature/"
+BEHIND = "behind/"  # how many other features stand before one that is understood
+_FIRST = ("targetConnections", "font", "fontColor", "lineWidth", "lineColor", "textAlignment")
+ATTRIBUTE_ORDER = {  # Archi's own, so that a file changes no more than the model does
+    tag: {name: at for at, name in enumerate((XSI_TYPE, *names))}
+    for tag, names in {
+        "folder": ("name", "id", "type"),
+        "element": (
+            "name", "id", "connectionRouterType", "viewpoint", "background", "profiles", "source", "target",
+            "accessType", "strength", "directed", "type",
+        ),
+        "child": (
+            "id", "name", *_FIRST, "fillColor", "alpha", "borderColor", "model", "textPosition", "borderType",
+            "imagePath", "imagePosition", "archimateElement", "type",
+        ),
+        "sourceConnection": ("id", "name", *_FIRST, "textPosition", "source", "target", "type", "archimateRelationship"),
+    }.items()
+}  # fmt: skip
 Data = dict[str, Any]
 
 
 def outer(node: etree._Element) -> str:
     """A node as text, with the namespaces it needs."""
-    return etree.tostring(node, encoding="unicode", with_tail=False)
+    return str(etree.tostring(node, encoding="unicode", with_tail=False))
 
 
 class Part:
@@ -39,7 +60,7 @@ class Part:
 
     def __init__(self, node: etree._Element, known: frozenset[str]) -> None:
         self.node = node
-        self.attributes: dict[str, str] = dict(node.attrib)  # type: ignore[arg-type]
+        self.attributes: dict[str, str] = dict(node.attrib)
         self.kept: dict[str, str] = {}
         self.children: list[str] = []
         self.found: dict[str, list[etree._Element]] = {}
@@ -68,9 +89,11 @@ class Part:
     def _property(self, child: etree._Element) -> bool:
         attributes = child.attrib
         key, value = attributes.get("key"), attributes.get("value")
-        if len(attributes) != (key is not None) + (value is not None) or len(child) or (child.text or "").strip():
+        if len(child) or (child.text or "").strip():
             return False
         at = len(self.lines)
+        if len(attributes) != (key is not None) + (value is not None):
+            self.kept |= {f"property/{at}/@{name}": more for name, more in attributes.items() if name not in KEY_VALUE}
         if value == "":
             self.kept[f"property/{at}/value"] = ""
         if key is None or key == "":
@@ -94,6 +117,9 @@ class Part:
             return False
         if name in SHOWN_FEATURES and f"feature/{name}" not in self.attributes:
             self.attributes[f"feature/{name}"] = value
+            behind = sum(text.startswith("<feature") for text in self.children)
+            if behind:
+                self.kept[f"{BEHIND}feature/{name}"] = str(behind)
             return True
         return False
 
@@ -182,27 +208,46 @@ class Sheet:
                 node.set("key", key)
             if value or self.kept.pop(f"property/{at}/value", None) is not None:
                 node.set("value", value)
+            for name in [each for each in self.kept if each.startswith(f"property/{at}/@")] if self.kept else ():
+                node.set(name.partition("@")[2], self.kept.pop(name))
         if shapes:
             self.more["properties"] = shapes
 
     def open(self, parent: etree._Element, tag: str) -> etree._Element:
         """The node, with its attributes and those that nobody understands."""
-        for name in [each for each in self.attributes if each.startswith("feature/")]:
+        for name in [each for each in self.attributes if each.startswith(FEATURE)]:
             self.kept[name] = self.attributes.pop(name)
-        return etree.SubElement(parent, tag, self.attributes)
+        for name in [each for each in self.kept if _plain(each)]:
+            self.attributes[name] = self.kept.pop(name)
+        rank = ATTRIBUTE_ORDER.get(tag, {})
+        ordered = sorted(self.attributes.items(), key=lambda each: rank.get(each[0], len(rank)))
+        return etree.SubElement(parent, tag, dict(ordered))
 
-    def close(self, node: etree._Element) -> None:
-        """Writes what is left: attributes and children as they stood, and what Archi has no place for."""
+    def close(self, node: etree._Element, at: int = 0) -> None:
+        """Writes what is left: children as they stood, features as number `at`, what Archi has no place for."""
         for name, value in self.kept.items():
-            if name.startswith("{") or (SEPARATOR not in name and not name.startswith((ABSENT, "xmlns:"))):
+            if _plain(name):
                 node.set(name, value)
-            elif name.startswith("feature/"):
-                etree.SubElement(node, "feature", name=name.removeprefix("feature/"), value=value)
+        features = [text for text in self.children if text.startswith("<feature")]
+        for name in sorted(each for each in self.kept if each.startswith(FEATURE)):
+            behind = min(int(self.kept.get(BEHIND + name) or 0), len(features))
+            features.insert(
+                behind, outer(etree.Element("feature", name=name.removeprefix(FEATURE), value=self.kept[name]))
+            )
         for text in self.children:
-            hang(node, text)
+            if not text.startswith("<feature"):
+                hang(node, text)
+        for text in features:
+            node.insert(at, fragment(text))
+            at += 1
         if self.more:
             value = json.dumps(self.more, ensure_ascii=False, separators=(",", ":"))
-            etree.SubElement(node, "feature", name=MORE, value=value)
+            node.insert(at, etree.Element("feature", name=MORE, value=value))
+
+
+def _plain(name: str) -> bool:
+    """Whether a key of carried attributes is an attribute as it stood."""
+    return name.startswith("{") or (SEPARATOR not in name and not name.startswith((ABSENT, "xmlns:")))
 
 
 def hang(node: etree._Element, text: str) -> None:

@@ -105,9 +105,9 @@ class ViewReading:
             if target is not None:
                 incoming.setdefault(target, []).append(identifier)
         connections = {each: self._connection(each, middles) for each in self.lines}
-        for owned, box, identifier in self.expecting:
+        for owned, box, whose in self.expecting:
             raw = box.attributes.pop("targetConnections", None)
-            wanted = " ".join(incoming.get(identifier or "", ())) or None
+            wanted = " ".join(incoming.get(whose or "", ())) or None
             if raw != wanted:
                 box.kept["targetConnections" if raw is not None else ABSENT + "targetConnections"] = raw or ""
             box.finish(owned, reading.keys)
@@ -159,7 +159,7 @@ class ViewReading:
             self.boxes[identifier] = (*origin, 0, 0)
             return origin
         raw = dict(nodes[0].attrib)
-        x, y, width, height = bounds = read_bounds(raw, type_)  # type: ignore[arg-type]
+        x, y, width, height = bounds = read_bounds(raw, type_)
         if raw != bounds_text(bounds):
             part.kept["bounds/"] = json.dumps(raw)
         left, top = origin[0] + x, origin[1] + y
@@ -203,7 +203,7 @@ class ViewReading:
         data["documentation"] = part.words("documentation", part.text("documentation"), optional=True)
         bends = part.found.get("bendpoint", ())
         if bends:
-            self._bends(part, data, [dict(each.attrib) for each in bends], middles)  # type: ignore[arg-type]
+            self._bends(part, data, [dict(each.attrib) for each in bends], middles)
         data["style"] = read_style(part, OF_CONNECTIONS)
         self.expecting.append((data, part, identifier))
         return data

@@ -110,7 +110,7 @@ class Keys:
 
     def pick_up(self, lines: Sequence[tuple[str, str]], shapes: object) -> list[dict[str, Any]]:
         """Properties (as data) of Archi's keys and values, and of what these don't say."""
-        found = []
+        found: list[dict[str, Any]] = []
         for text, value in lines:
             self.used.add(text)
             found.append({"key": self.id_of.get(text, text), "value": value})

@@ -56,7 +56,8 @@ class Writing:
         self.problems: list[Place] = []
         self.current = ""
         self.things: dict[str, Element | Relation | View] = {}
-        for each in (*model.elements, *model.relations, *model.views):
+        everything: list[Element | Relation | View] = [*model.elements, *model.relations, *model.views]
+        for each in everything:
             if each.id in self.things:
                 self.refuse(each.id, "this identifier stands more than once: give each thing its own")
             self.things[each.id] = each
@@ -73,7 +74,10 @@ class Writing:
         if self.problems:
             raise FileRefused(self.problems)
         lay_out(root, 0)
-        text = etree.tostring(root.getroottree(), encoding="unicode")
+        text = str(etree.tostring(root.getroottree(), encoding="unicode"))
+        if "<!--" not in text and "<?" not in text:  # as Archi writes them; in there it would be another text
+            for ours, archis in (("&#10;", "&#xA;"), ("&#13;", "&#xD;"), ("&#9;", "&#x9;")):
+                text = text.replace(ours, archis)
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
 
     def refuse(self, place: str, text: str) -> None:
@@ -109,8 +113,9 @@ class Writing:
         plan = archi_folders.plan(model, where)
         for at, folder in enumerate(plan.folders):
             self._folder(root, folder, plan.kinds[at], plan.unfiled.get(at, []), at in plan.made)
-        write_text(root, "purpose", sheet.tell(model.documentation, "documentation", optional=True))
+        features = len(root)
         sheet.write_properties(root, model.properties, self.keys)
+        write_text(root, "purpose", sheet.tell(model.documentation, "documentation", optional=True))
         if plan.tree is not None:
             sheet.more["folder_tree"] = [each.model_dump(mode="json", exclude_defaults=True) for each in plan.tree]
         if self.keys.derived() != model.property_definitions:
@@ -120,7 +125,7 @@ class Writing:
         self._order(sheet)
         sheet.more |= beyond(model, OF_MODEL) | other_formats(model.carried)
         self.current = model.identifier or ""
-        sheet.close(root)
+        sheet.close(root, features)
         _around(root, before, after)
         return root
 
@@ -158,20 +163,26 @@ class Writing:
             if folder.kind is None:
                 sheet.more["kind"] = None
         node = sheet.open(parent, "folder")
-        for each in (*folder.holds, *unfiled):
-            if isinstance(each, Folder):
-                self._folder(node, each, each.kind, [], False)
-            else:
-                self._thing(node, self.things[each])
+        held = [*folder.holds, *unfiled]
+        first = next((at for at, each in enumerate(held) if not isinstance(each, Folder)), len(held))
+        self._held(node, held[:first])
         self.current = folder.id or ""
         write_text(node, "documentation", sheet.tell(folder.documentation, "documentation", optional=True))
         sheet.write_properties(node, folder.properties, self.keys)
+        self._held(node, held[first:])
         if unfiled:
             sheet.more["unfiled"] = unfiled
         if made:
             sheet.more["made"] = True
         sheet.more |= beyond(folder, OF_FOLDER) | other_formats(folder.carried)
         sheet.close(node)
+
+    def _held(self, parent: etree._Element, held: list[str | Folder]) -> None:
+        for each in held:
+            if isinstance(each, Folder):
+                self._folder(parent, each, each.kind, [], False)
+            else:
+                self._thing(parent, self.things[each])
 
     def _thing(self, parent: etree._Element, thing: Element | Relation | View) -> None:
         self.written.append(thing.id)
@@ -216,9 +227,10 @@ class Writing:
         sheet.say("name", relation.name, "name", optional=True)
         for name, called, end in (("source", "its source", relation.from_), ("target", "its target", relation.to)):
             sheet.attributes[name] = self.name_of(relation.id, called, end, (Element, Relation))
-        said = {"access": None, "strength": None, "directed": None}
+        said: dict[str, str | bool | None] = {"access": None, "strength": None, "directed": None}
         if kind == "access":
-            said["access"] = relation.access or "access"
+            as_it_was = "accessType" in sheet.kept and ACCESS.get(sheet.kept["accessType"]) is None
+            said["access"] = relation.access or (None if as_it_was else "access")
             sheet.give("accessType", said["access"], ACCESS.get, ACCESS_TYPE.get)
         elif kind == "influence" and sheet.give("strength", relation.strength, stripped, same):
             said["strength"] = relation.strength
