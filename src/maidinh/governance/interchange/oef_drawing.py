@@ -104,14 +104,19 @@ def style(element: etree._Element, tags: Tags, left: Leftovers) -> Read:
     return found
 
 
+def _bare(element: etree._Element) -> bool:
+    """Whether no text stands among the children."""
+    return not (element.text or "").strip() and not any((child.tail or "").strip() for child in element)
+
+
 def _style(element: etree._Element, tags: Tags) -> tuple[Read, bool]:
     found: Read = {}
-    plain = True
+    plain = _bare(element)
     if element.attrib:
         width, canonical = whole(element.get("lineWidth"))
         if width is not None:
             found["line_width"] = width
-        plain = canonical and len(element.attrib) == 1 and (width or 0) > 0
+        plain = plain and canonical and len(element.attrib) == 1 and (width or 0) > 0
     line, fill, font = tags("lineColor"), tags("fillColor"), tags("font")
     for child in element:
         if child.tag == line:
@@ -128,7 +133,12 @@ def _style(element: etree._Element, tags: Tags) -> tuple[Read, bool]:
 def _colour(element: etree._Element, name: str, opacity: str, found: Read) -> bool:
     """Add a colour and its opacity; whether that is all the element says."""
     numbers = {each: whole(element.get(each)) for each in element.attrib}
-    plain = all(canonical for _, canonical in numbers.values()) and not len(element) and name not in found
+    plain = (
+        all(canonical for _, canonical in numbers.values())
+        and not len(element)
+        and not element.text
+        and name not in found
+    )
     red, green, blue = (numbers.pop(each, (None, False))[0] for each in "rgb")
     if red is None or green is None or blue is None or not all(0 <= each < 256 for each in (red, green, blue)):
         return False
@@ -142,7 +152,7 @@ def _colour(element: etree._Element, name: str, opacity: str, found: Read) -> bo
 
 def _font(element: etree._Element, colour_tag: str, found: Read) -> bool:
     known = 0
-    plain = bool(element.attrib) or len(element) > 0
+    plain = (bool(element.attrib) or len(element) > 0) and _bare(element)
     for attribute, name in (("name", "font"), ("size", "font_size")):
         if (value := element.get(attribute)) is not None:
             found[name] = value

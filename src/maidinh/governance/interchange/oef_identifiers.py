@@ -39,7 +39,7 @@ class Identifiers:
                 self._folders[folder.id] = self._new(folder.id)
         self.implied: dict[str, str] = {}
         for each in _properties(model):
-            if each.key not in self._definitions:
+            if each.key and each.key not in self._definitions:
                 self._definitions[each.key] = self.implied[each.key] = self._new(each.key)
 
     def thing(self, identifier: str) -> str:

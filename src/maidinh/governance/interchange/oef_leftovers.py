@@ -26,6 +26,10 @@ INSIDE = "maidinh:in:"
 RAW = "maidinh:raw:"
 VARIANT = "maidinh:variant:"
 ORDER = "maidinh:order:"
+_SAID: dict[str, type | tuple[type, ...]] = {
+    "archi": dict, "box": (dict, type(None)), "identifier": (str, type(None)), "ids": dict, "implied": list,
+    "kind": str, "nameless": bool, "offset": list, "properties": list, "style": dict, "type": str,
+}  # fmt: skip
 _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
@@ -82,10 +86,11 @@ class Leftovers:
         count = sum(name.startswith(note) for name in self.attributes)
         self.attributes[f"{note}{count}"] = text
 
-    def stray(self, text: str | None) -> None:
-        """Keep text that stands where the format has none."""
+    def stray(self, text: str | None, within: str = "") -> None:
+        """Keep text that stands where the format has none; `within` names the container of this part it stands in."""
         if text and not text.isspace():
-            self.attributes[TEXT] = self.attributes.get(TEXT, "") + text
+            note = f"{TEXT}:{within}" if within else TEXT
+            self.attributes[note] = self.attributes.get(note, "") + text
 
 
 def _instruction(text: str) -> dict[str, Any] | None:
@@ -93,7 +98,11 @@ def _instruction(text: str) -> dict[str, Any] | None:
         said = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return said if isinstance(said, dict) else None
+    if not isinstance(said, dict) or not all(isinstance(each, _SAID.get(name, ())) for name, each in said.items()):
+        return None
+    if not all(isinstance(each, str) for each in said.get("ids", {}).values()):
+        return None
+    return said
 
 
 def instruction(said: dict[str, Any]) -> etree._Element:

@@ -6,7 +6,7 @@ The whole file is read into plain content before anything is judged, so that all
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,10 @@ LOOSE = "maidinh:loose"
 ORGANIZATIONS = "maidinh:organizations"
 OTHER_NAMESPACE = "maidinh:namespace"
 _IDENTIFIER = re.compile(r"[^\s/?#]+")
+_SORT = {
+    "elements": "element", "relations": "relationship", "views": "view", "definitions": "property definition",
+    "concepts": "element or relationship",
+}  # fmt: skip
 _CONCEPT = frozenset({"name", "documentation", "properties"})
 
 
@@ -53,9 +57,9 @@ class Reading:
         self.problems: list[Place] = []
         self.given: list[tuple[str, int]] = []
         self.references: dict[str, list[Reference]] = {}
+        self.known: dict[str, set[str]] = {}
         self.loose = False
         self.ids: dict[str, str] = {}
-        self.implied: frozenset[str] = frozenset()
 
     def tag(self, name: str) -> str:
         """The tag of an element of the format."""
@@ -85,7 +89,7 @@ class Reading:
             if (identifier := inner.get("identifier")) is not None:
                 self.given.append((identifier, inner.sourceline or 0))
 
-    def define(self, element: etree._Element, *, strict: bool = True) -> str:
+    def define(self, element: etree._Element, among: str, *, strict: bool = True) -> str:
         """The identifier of a part, as the model knows it; `strict` for those that stand in addresses."""
         identifier: str | None = element.get("identifier")
         line = element.sourceline or 0
@@ -93,6 +97,7 @@ class Reading:
             self.problems.append(Place(self.path, line, "", f"<{_local(element)}> has no identifier: give it one"))
             return "none"
         self.given.append((identifier, line))
+        self.known.setdefault(among, set()).add(identifier)
         if not PLAIN_NAME.fullmatch(identifier):
             self.loose = True
             if strict and not _IDENTIFIER.fullmatch(identifier):
@@ -116,7 +121,7 @@ class Reading:
         holder = f"{_local(container)} {number}" if number else _local(container)
         for attribute, value in container.attrib.items():
             model.attributes[f"{holder}/@{attribute}"] = value
-        model.stray(container.text)
+        model.stray(container.text, holder)
         tag = self.tag(name)
         waiting: list[etree._Element] = []
         for child in container:
@@ -131,7 +136,7 @@ class Reading:
             else:
                 model.keep(child, holder)
                 self.define_within(child)
-            model.stray(child.tail)
+            model.stray(child.tail, holder)
         for node in waiting:
             model.keep(node, holder)
 
@@ -169,7 +174,7 @@ class Reading:
 
     def element(self, element: etree._Element, left: Leftovers) -> Read:
         """An element."""
-        found: Read = {"id": self.define(element)}
+        found: Read = {"id": self.define(element, "elements")}
         type_ = self.type_of(element)
         found["kind"] = element_kind(type_)
         if type_ not in ELEMENT_KIND:
@@ -184,7 +189,7 @@ class Reading:
 
     def relation(self, element: etree._Element, left: Leftovers) -> Read:
         """A relation."""
-        found: Read = {"id": self.define(element)}
+        found: Read = {"id": self.define(element, "relations")}
         type_ = self.type_of(element)
         found["kind"] = relation_kind(type_)
         if type_ not in RELATION_KIND:
@@ -222,7 +227,7 @@ class Reading:
 
     def definition(self, element: etree._Element, left: Leftovers) -> Read:
         """A property definition."""
-        found: Read = {"id": self.define(element)}
+        found: Read = {"id": self.define(element, "definitions")}
         type_ = element.get("type")
         if type_ is None:
             left.attributes[NO_TYPE] = ""
@@ -242,7 +247,7 @@ class Reading:
         found: Read = {"holds": []}
         owner = "folder"
         if "identifier" in element.attrib:
-            found["id"] = owner = self.define(element)
+            found["id"] = owner = self.define(element, "folders")
         for name, value in element.attrib.items():
             if name == "identifierRef":
                 left.attributes[name] = self.refer(element, name, "all", owner) or value
@@ -266,14 +271,14 @@ class Reading:
 
     # the end
 
-    def refuse_if_wrong(self, known: Mapping[str, frozenset[str]]) -> None:
-        """Raises FileRefused with all that is wrong; `known` has the identifiers of each sort of thing."""
+    def refuse_if_wrong(self) -> None:
+        """Raises FileRefused with all that is wrong."""
         self.problems += repeated(self.path, self.given)
         everything = {identifier for identifier, _ in self.given}
-        own = {ours: theirs for theirs, ours in self.ids.items()}
+        concepts = self.known.get("elements", set()) | self.known.get("relations", set())
         for among, references in self.references.items():
-            names = everything if among == "all" else {own.get(each, each) for each in known[among]}
-            self.problems += dangling(self.path, references, names)
+            names = {"all": everything, "concepts": concepts}.get(among) or self.known.get(among, set())
+            self.problems += dangling(self.path, references, names, _SORT.get(among, ""))
         if self.problems:
             raise FileRefused(sorted(self.problems, key=lambda problem: problem.line))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from maidinh.governance.interchange.oef_leftovers import ORDER, VARIANT, Leftovers, Restored, all_text, as_text
+from maidinh.governance.interchange.oef_leftovers import ORDER, TEXT, VARIANT, Leftovers, Restored, all_text, as_text
 from maidinh.governance.interchange.oef_vocabulary import LANGUAGE
 from maidinh.governance.modelling.definition import Phrase, Property, Words
 
@@ -89,7 +89,7 @@ def _write_phrase(parent: etree._Element, tag: str, said: Phrase) -> None:
 def one_property(element: etree._Element, value_tag: str) -> tuple[Read, bool]:
     """A property with the key as in the file, and whether that is all it says."""
     key = element.get("propertyDefinitionRef")
-    plain = key is not None and len(element.attrib) == 1 and not (element.text or "").strip()
+    plain = bool(key) and len(element.attrib) == 1 and not (element.text or "").strip()
     values: list[Read] = []
     for child in element:
         if child.tag != value_tag or (child.tail or "").strip():
@@ -112,9 +112,9 @@ def properties(containers: Iterable[etree._Element], tags: Tags, left: Leftovers
     for container in containers:
         for name, value in container.attrib.items():
             left.attributes[f"properties/@{name}"] = value
-        left.stray(container.text)
+        left.stray(container.text, "properties")
         for child in container:
-            left.stray(child.tail)
+            left.stray(child.tail, "properties")
             if child.tag == property_tag:
                 read, plain = one_property(child, value_tag)
                 if not plain:
@@ -131,16 +131,20 @@ def write_properties(
     """Write the properties, if there are any; `reference` says how a definition is named in the file."""
     attributes = dict(kept.attributes_of("properties")) if kept else {}
     others = list(kept.inside("properties")) if kept else []
-    if not (said or attributes or others):
+    text = kept.attributes.get(f"{TEXT}:properties") if kept else None
+    if not (said or attributes or others or text):
         return
     container = etree.SubElement(parent, tags("properties"), attributes)
+    container.text = text
     property_tag, value_tag = tags("property"), tags("value")
     for index, each in enumerate(said):
         variant = kept.variant("property", index) if kept else None
         if variant is not None and _says(variant, value_tag, each):
             container.append(variant)
             continue
-        child = etree.SubElement(container, property_tag, {"propertyDefinitionRef": reference(each.key)})
+        child = etree.SubElement(container, property_tag)
+        if each.key:
+            child.set("propertyDefinitionRef", reference(each.key))
         for value in each.phrases():
             _write_phrase(child, value_tag, value)
     container.extend(others)

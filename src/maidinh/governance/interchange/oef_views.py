@@ -33,13 +33,12 @@ class ViewReading:
         self.reading = reading
         self.scope = scope
         self.shift = (0, 0)
-        self.node_ids: list[str] = []
         self.negative = False
 
     def view(self, element: etree._Element, left: Leftovers) -> Read:
         """The view."""
         reading = self.reading
-        found: Read = {"id": reading.define(element)}
+        found: Read = {"id": reading.define(element, "views")}
         owner = found["id"]
         type_ = reading.type_of(element)
         if type_ != "Diagram":
@@ -67,8 +66,7 @@ class ViewReading:
     def node(self, element: etree._Element, owner: str) -> Read:
         """A node and those within it."""
         reading, left = self.reading, Leftovers()
-        found: Read = {"id": reading.define(element)}
-        self.node_ids.append(found["id"])
+        found: Read = {"id": reading.define(element, self.scope)}
         parts = reading.parts(element, _NODE, left)
         attributes = element.attrib
         for name, value in attributes.items():
@@ -99,15 +97,14 @@ class ViewReading:
             found["kind"] = left.said["kind"]
             left.attributes.pop(TYPE, None)
         if "box" in left.said:
-            found["box"] = None if left.said["box"] is None else found["box"] | left.said["box"]
+            found["box"] = left.said["box"] and (found["box"] or {}) | left.said["box"]
         found["carried"] = left.carried()
         return found
 
     def connection(self, element: etree._Element) -> Read:
         """A connection; its ends are nodes or connections of the same view."""
         reading, left = self.reading, Leftovers()
-        found: Read = {"id": reading.define(element)}
-        self.node_ids.append(found["id"])
+        found: Read = {"id": reading.define(element, self.scope)}
         for name, value in element.attrib.items():
             if name in ("source", "target"):
                 found[name] = reading.refer(element, name, self.scope, found["id"])

@@ -44,7 +44,7 @@ from maidinh.governance.modelling.definition import (
 )
 from maidinh.governance.modelling.metamodel import RELATION_TYPE_OF_KIND, TYPE_OF_KIND
 
-_TREE = re.compile(r"(maidinh:in:)?organizations( (?P<number>\d+))?(/@|:)")
+_TREE = re.compile(r"(maidinh:(in|text):)?organizations( (?P<number>\d+))?(/@|:|$)")
 UNFIT = "a text has a character that XML can't hold, such as a control character: remove it"
 POINTERS = ("identifierRef", "conceptRef", "viewpointRef")
 
@@ -67,6 +67,7 @@ class Writing:
         noted = oef.attributes if oef else {}
         self.namespace = noted.get(OTHER_NAMESPACE, NAMESPACE)
         self._start = f"{{{self.namespace}}}"
+        self._typed = {self.tag(name) for name in ("element", "relationship", "view", "node", "connection")}
         self.ids = Identifiers(model, loose=LOOSE in noted)
         self.ends = {each.id for each in (*model.elements, *model.relations)}
         self.problems: list[Place] = []
@@ -99,7 +100,7 @@ class Writing:
         if not kept:
             return
         for name, value in kept.attributes_of():
-            if name != TYPE and part.get(name) is None:
+            if part.get(name) is None and not (name == TYPE and part.tag in self._typed):
                 part.set(name, (self.ids.any(value) or value) if name in POINTERS else value)
         if TEXT in kept.attributes:
             part.text = kept.attributes[TEXT]
@@ -199,6 +200,7 @@ class Writing:
             holder = "organizations" if number == "0" else f"organizations {number}"
             attributes = dict(self.kept.attributes_of(holder)) if self.kept else {}
             container = etree.SubElement(root, self.tag("organizations"), attributes)
+            container.text = self.kept.attributes.get(f"{TEXT}:{holder}") if self.kept else None
             for folder in trees[number]:
                 try:
                     self.folder(container, folder)
