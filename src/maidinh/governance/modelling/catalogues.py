@@ -171,7 +171,7 @@ def unknown_references(
     zones = [each for each in around if each.kind == "network-zone"]
     places = shelf.zones | {zone.id for zone in zones}
     places |= {zone.codes.local for zone in zones if zone.codes is not None and zone.codes.local}
-    found: list[Unknown] = Field(default_factory=list)
+    found: list[Unknown] = []
     for element in own:
         for model, keys in element.classification.items():
             found += [
