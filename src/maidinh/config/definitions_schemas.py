@@ -14,6 +14,7 @@ from maidinh.applications.registers.definition import LandRegister, PopulationRe
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.modelling.catalogues import Catalogue
+from maidinh.governance.modelling.union import Decisions
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.definitions.code_lists import CodeList
 from maidinh.infrastructure.definitions.rule_packs import RulePack
@@ -35,6 +36,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "procedure": Procedure,
     "roles": Roles,
     "rule-pack": RulePack,
+    "union-decisions": Decisions,
     "working-calendar": WorkingCalendar,
 }
 
