@@ -17,6 +17,7 @@ from maidinh.applications.registers.definition import LandRegister, PopulationRe
 from maidinh.applications.registers.reading import FOLDER as REGISTERS
 from maidinh.applications.registers.reading import read_land, read_population
 from maidinh.config.catalogues_check import catalogue_problems, master_hints, national_shelf, reference_problems
+from maidinh.config.examples_check import example_problems
 from maidinh.config.procedures_check import Surroundings, check_procedure
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework, read_frameworks
@@ -95,6 +96,9 @@ def check_definitions(root: Path, province: str | None = None) -> Findings:
         if folder.is_dir() and province in (None, folder.name):
             findings.files += len(list(folder.rglob("*.yaml")))
             _check_province(folder, nation, findings)
+    if province is None:
+        findings.files += len(list((root / "examples").rglob("*.yaml")))
+        findings.problems.extend(example_problems(root, nation.shelf))
     for told in (findings.problems, findings.hints):
         told.sort(key=lambda problem: (str(problem.file), problem.line, problem.place))
     return findings
