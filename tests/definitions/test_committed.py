@@ -141,8 +141,8 @@ def test_one_system_has_a_key_but_no_contract(province: Path) -> None:
 def test_all_seven_layers_are_there_and_the_picture_is_connected(province: Path) -> None:
     versions = read_versions(province)
     model = resolve(versions, version_in_force(versions))
-    assert {element.layer for element in model.elements} == set(range(1, 8))
-    ends: dict[str, set[str]] = {element.id: set() for element in model.elements if element.state != "retired"}
+    assert {element.layer for element in model.elements} - {None} == set(range(1, 8))
+    ends: dict[str, set[str]] = {element.id: set() for element in model.elements}
     for relation in model.relations:
         ends[relation.from_].add(relation.to)
         ends[relation.to].add(relation.from_)
@@ -152,7 +152,7 @@ def test_all_seven_layers_are_there_and_the_picture_is_connected(province: Path)
         if at not in seen:
             seen.add(at)
             ahead.extend(ends[at])
-    assert seen == set(ends)
+    assert {element.id for element in model.elements if element.state != "retired"} <= seen
 
 
 @pytest.mark.parametrize("province", PROVINCES, ids=named)

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from maidinh.config.cli.architecture import app
+from maidinh.governance.architecture.reading import read_versions, resolve
 from maidinh.infrastructure.definitions.locating import definitions_root
 
 PROVINCES = definitions_root() / "provinces"
@@ -29,7 +30,10 @@ def test_every_version_fits_together_and_can_be_drawn(folder: Path, tmp_path: Pa
     target = tmp_path / "picture.svg"
     assert run("draw", folder, "-o", target).exit_code == 0
     drawn = ElementTree.parse(target).getroot()
-    assert sum(1 for group in drawn.iter() if group.get("data-element")) == facts["elements"]
+    model = resolve(read_versions(folder.parents[1]), folder.name)
+    layered = {element.id for element in model.elements if element.layer is not None}
+    assert {group.get("data-element") for group in drawn.iter()} - {None} == layered
+    assert len(model.elements) == facts["elements"]
 
 
 def test_the_version_in_force_is_taken_unless_one_is_named() -> None:

@@ -108,7 +108,7 @@ def picture(
         language=language,
         title=model.title.in_language(language),
         description=_("%(elements)s components in seven layers; %(connections)s connections. The tables say the same.")
-        % {"elements": len(model.elements), "connections": len(connections)},
+        % {"elements": sum(each.layer is not None for each in model.elements), "connections": len(connections)},
         layers=layer_names(),
         kinds={each.kind: kind_name(each.kind) for each in model.elements} | kind_names(),
         states=state_names(),

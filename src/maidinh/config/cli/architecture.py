@@ -1,4 +1,4 @@
-"""`maidinh architecture check|draw`: an architecture version from its files, held together or drawn.
+"""`maidinh architecture check|draw|unite`: an architecture version from its files, held together, drawn or united.
 
 Layer 0, config. Works on files alone; no database.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from maidinh.config.cli.architecture_union import unite
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import LOCALE, language, say
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from maidinh.infrastructure.organisations.definition import Organisations
 
 app = typer.Typer(help=say("Architecture versions: check them, draw them."), no_args_is_help=True)
+
+app.command(help=say("Unite two architectures into one; says what collides until all of it is decided."))(unite)
 
 DONE, FINDINGS, WRONG_USE = 0, 1, 2
 
