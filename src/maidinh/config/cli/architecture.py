@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from maidinh.config.cli.architecture_exchange import export, import_
 from maidinh.config.cli.architecture_union import unite
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import LOCALE, language, say
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from maidinh.infrastructure.organisations.definition import Organisations
 
 app = typer.Typer(help=say("Architecture versions: check them, draw them."), no_args_is_help=True)
-
+app.command("import", help=say("Read a model of any format and say what it holds and what is wrong."))(import_)
+app.command("export", help=say("Write a model in the format of another tool, without loss."))(export)
 app.command(help=say("Unite two architectures into one; says what collides until all of it is decided."))(unite)
 
 DONE, FINDINGS, WRONG_USE = 0, 1, 2

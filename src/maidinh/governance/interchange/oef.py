@@ -127,11 +127,10 @@ def _views(reading: Reading, containers: list[etree._Element], found: Read, left
 def _root(reading: Reading, left: Leftovers) -> None:
     """Attributes and namespaces of the root, and what stands before it."""
     root = reading.root
-    for name, value in root.attrib.items():
-        if name != "identifier":
-            left.attributes[name] = value
-    for prefix, namespace in root.nsmap.items():
-        left.attributes[f"xmlns:{prefix or ''}"] = namespace
+    own = {SCHEMA_LOCATION: OWN_SCHEMA, "xmlns:": NAMESPACE, "xmlns:xsi": XSI}
+    said = {name: value for name, value in root.attrib.items() if name != "identifier"}
+    said |= {f"xmlns:{prefix or ''}": namespace for prefix, namespace in root.nsmap.items()}
+    left.attributes |= {} if said == own else said  # what the writer says by itself need not be kept
     if SCHEMA_LOCATION not in root.attrib:
         left.attributes[NO_SCHEMA] = ""
     if reading.namespace != NAMESPACE:

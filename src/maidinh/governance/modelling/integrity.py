@@ -12,7 +12,7 @@ from typing import Literal
 
 from maidinh.governance.modelling.definition import Folder, Model, Relation, View
 
-Kind = Literal["repeated", "dangling", "cycle"]
+Kind = Literal["repeated", "dangling", "cycle", "nameless", "alone", "undefined"]
 PARTS = ("composition", "aggregation")
 
 
@@ -31,6 +31,24 @@ class Defect:
 def defects(model: Model) -> list[Defect]:
     """Everything that doesn't hold together, repeated ids first, then dangling references, then cycles."""
     return [*_repeated(model), *_dangling(model), *_cycles(model)]
+
+
+def doubts(model: Model) -> list[Defect]:
+    """What is whole and yet worth a look: elements without a name, alone in the model, properties nobody defined."""
+    related = {end for relation in model.relations for end in (relation.from_, relation.to)}
+    shown = {node.element for view in model.views for node in view.all_nodes()}
+    defined = {each.id for each in model.property_definitions}
+    found: list[Defect] = []
+    for element in model.elements:
+        place = f"element {element.id}"
+        if not element.name.in_language("vi") and not element.kind.endswith("junction"):
+            found.append(Defect("nameless", place, "has no name"))
+        if element.id not in related and element.id not in shown:
+            found.append(Defect("alone", place, "has no relation and stands in no view"))
+    things = (*model.elements, *model.relations, *model.views)
+    used = {each.key for thing in things for each in thing.properties}
+    found += [Defect("undefined", "properties", f"nobody defined {key}") for key in sorted(used - defined)]
+    return found
 
 
 def _repeated(model: Model) -> Iterator[Defect]:
