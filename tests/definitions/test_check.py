@@ -20,6 +20,7 @@ COPY = f"{PROVINCE}/procedures/2.000908/1.0/procedure.yaml"
 PERMIT = f"{PROVINCE}/procedures/1.013225/1.0/procedure.yaml"
 ARCHITECTURE = f"{PROVINCE}/architecture/1.0/version.yaml"
 ORGANISATIONS = f"{PROVINCE}/organisations.yaml"
+TECHNOLOGY = "national/catalogues/technology.yaml"
 SECOND = "provinces/vinh-phuc/architecture/2.0/version.yaml"
 
 
@@ -78,6 +79,14 @@ MISTAKES = [
         "communes: [H38.5",
         "expected the code of a commune",
     ),
+    (ARCHITECTURE, "drm: [data-1]", "drm: [DRM999]", "the catalogue of DRM has no entry 'DRM999'"),
+    (ARCHITECTURE, "technology: [oracle-database]", "technology: [abacus]", "is called 'abacus'"),
+    (ARCHITECTURE, "zone: tslcd", "zone: moon", "expected a network-zone or one of"),
+    (TECHNOLOGY, "category: trm-csdl", "category: trm-abacus", "has no entry 'trm-abacus'"),
+    (TECHNOLOGY, "replaced_by: [postgresql]", "replaced_by: [abacus]", "expected another product"),
+    (TECHNOLOGY, "id: technology", "id: machines", "expected technology, the file's name"),
+    ("examples/merger-2025/decisions.yaml", "lgsp|lgsp", "lgsp|lgps", "elements:lgsp|lgps is no collision"),
+    ("examples/merger-2025/decisions.yaml", "lgsp|lgsp", "lgsp|lgps", "expected a decision on elements:lgsp|lgsp"),
     ("national/rule-packs/2025.yaml", "valid_from: 2025-07-01", "valid_from: 2025-06-01", "2020 is still in force"),
     ("national/codes/channels.yaml", "id: channels", "id: ways", "expected channels, the file's name"),
 ]
@@ -90,6 +99,26 @@ def test_a_mistake_is_found_where_it_stands(root: Path, file: str, old: str, new
     found = [problem for problem in told if expected in problem.expected]
     assert found, told
     assert all(problem.line > 0 and problem.place for problem in found)
+
+
+def test_two_masters_of_one_entity_are_a_hint_and_no_problem(root: Path) -> None:
+    alter(root, ARCHITECTURE, "masters: [parcel]", "masters: [person]")
+    findings = check_definitions(root, "lao-cai")
+    assert findings.problems == []
+    hints = [hint for hint in findings.hints if hint.file == root / ARCHITECTURE]
+    assert [hint.expected for hint in hints] == ["land-data, population-data are all master of person"]
+    told = CliRunner().invoke(app, ["check", "--province", "lao-cai", "--definitions", str(root)])
+    assert told.exit_code == 0
+    assert "are all master of person" in told.output
+
+
+def test_a_province_extends_the_nations_catalogues(root: Path) -> None:
+    alter(root, ARCHITECTURE, "technology: [oracle-database]", "technology: [abacus]")
+    assert problems(root, ARCHITECTURE)
+    own = root / PROVINCE / "catalogues/own.yaml"
+    product = "{id: abacus, name: {vi: Bàn tính}, stage: keep, places: [{category: trm-csdl}]}"
+    own.write_text(f"id: own\nmodel: technology\nname: {{vi: Riêng}}\nproducts:\n  - {product}\n", "utf-8")
+    assert problems(root, ARCHITECTURE) == []
 
 
 def test_the_line_is_that_of_the_mistake(root: Path) -> None:

@@ -17,6 +17,7 @@ from maidinh.config.definitions_check import check_definitions
 from maidinh.config.definitions_schemas import stale_schemas
 from maidinh.governance.architecture.frameworks import read_frameworks
 from maidinh.governance.architecture.reading import read_versions, resolve, version_in_force
+from maidinh.governance.modelling.catalogues import read_catalogues
 from maidinh.infrastructure.definitions.code_lists import read_code_list
 from maidinh.infrastructure.definitions.definition import Provenance
 from maidinh.infrastructure.definitions.locating import CHECKOUT
@@ -141,8 +142,8 @@ def test_one_system_has_a_key_but_no_contract(province: Path) -> None:
 def test_all_seven_layers_are_there_and_the_picture_is_connected(province: Path) -> None:
     versions = read_versions(province)
     model = resolve(versions, version_in_force(versions))
-    assert {element.layer for element in model.elements} == set(range(1, 8))
-    ends: dict[str, set[str]] = {element.id: set() for element in model.elements if element.state != "retired"}
+    assert {element.layer for element in model.elements} - {None} == set(range(1, 8))
+    ends: dict[str, set[str]] = {element.id: set() for element in model.elements}
     for relation in model.relations:
         ends[relation.from_].add(relation.to)
         ends[relation.to].add(relation.from_)
@@ -152,7 +153,55 @@ def test_all_seven_layers_are_there_and_the_picture_is_connected(province: Path)
         if at not in seen:
             seen.add(at)
             ahead.extend(ends[at])
-    assert seen == set(ends)
+    assert {element.id for element in model.elements if element.state != "retired"} <= seen
+
+
+VERSIONS = [(path, version) for path in PROVINCES for version in sorted(read_versions(path))]
+
+
+@pytest.mark.parametrize(("province", "version"), VERSIONS, ids=lambda each: getattr(each, "name", each))
+def test_an_architecture_is_filled_out(province: Path, version: str) -> None:
+    model = resolve(read_versions(province), version)
+    assert len(model.elements) >= 150
+    assert sum(element.source is not None for element in model.elements) >= 40
+    kinds = {element.kind for element in model.elements}
+    assert kinds >= {
+        "information-system", "database", "shared-platform", "shared-service", "agency", "procedure", "network-zone",
+        "network", "data-centre", "technology-product", "requirement", "plateau", "gap", "work-package", "document",
+    }  # fmt: skip
+    assert {each.kind for each in model.principles} == {"principle", "vision", "target"}
+    ends = {end for relation in model.relations for end in (relation.from_, relation.to)}
+    lonely = [element.id for element in model.elements if element.id not in ends]
+    assert len(lonely) <= len(model.elements) * 0.02, lonely
+    connected = {each.from_ for each in model.relations if each.to in ("tslcd", "wan") and each.kind == "association"}
+    assert len(connected) >= 10, "who is connected to the dedicated network"
+
+
+@pytest.mark.parametrize(("province", "version"), VERSIONS, ids=lambda each: getattr(each, "name", each))
+def test_what_an_architecture_makes_up_it_calls_a_sample(province: Path, version: str) -> None:
+    model = resolve(read_versions(province), version)
+    for item in (*model.elements, *model.relations, *model.principles):
+        assert item.source or (item.sample and not item.checked), item.id
+        assert not (item.source and item.confidence is None), item.id
+    for element in model.elements:
+        assert element.sample or element.cost is None, f"{element.id}: a cost that nobody published"
+        assert element.name.vi and element.name.en, element.id
+        assert element.security_level is None or element.security_basis or element.note, element.id
+        if element.codes:
+            assert (element.codes.source, element.codes.national) == (None, None), element.id
+
+
+@pytest.mark.parametrize(("province", "version"), VERSIONS, ids=lambda each: getattr(each, "name", each))
+def test_systems_and_data_are_classified_and_gaps_have_work(province: Path, version: str) -> None:
+    model = resolve(read_versions(province), version)
+    placed = [each for each in model.elements if each.kind in ("information-system", "database", "shared-service")]
+    bare = [each.id for each in placed if not each.classification]
+    assert len(bare) <= len(placed) * 0.1, bare
+    for kind, other in (("gap", "plateau"), ("work-package", None)):
+        for element in (each for each in model.elements if each.kind == kind):
+            near = {each.to for each in model.relations if each.from_ == element.id}
+            assert near, element.id
+            assert other is None or near & {each.id for each in model.elements if each.kind == other}, element.id
 
 
 @pytest.mark.parametrize("province", PROVINCES, ids=named)
@@ -207,6 +256,24 @@ def test_frameworks_follow_each_other_and_invent_no_codes() -> None:
 
 def _has_code(part: Any) -> bool:
     return isinstance(part, dict) and bool(part.get("code"))
+
+
+def test_catalogues_invent_no_codes_and_reach_every_reference_model() -> None:
+    frameworks = read_frameworks(NATIONAL)
+    catalogues = list(read_catalogues(NATIONAL).values())
+    of_frameworks = [each for framework in frameworks.values() for each in framework.catalogues()]
+    assert {each.model for each in (*catalogues, *of_frameworks)} == {"brm", "drm", "arm", "trm", "srm", "technology"}
+    assert not [item.code for each in catalogues for entry in each.entries for item in entry.all() if item.code]
+    components = {component for framework in frameworks.values() for component in framework.component_ids()}
+    for catalogue in (each for each in catalogues if each.model in ("arm", "srm")):
+        leaves = {item.id for entry in catalogue.entries for item in entry.all() if not item.children}
+        assert leaves <= components
+    (technology,) = (each for each in catalogues if each.model == "technology")
+    standards = [each for each in technology.products if each.kind == "standard"]
+    assert sum(len(each.places) for each in standards) >= 140
+    assert all(each.source for each in standards)
+    assert all(each.sample for each in technology.products if each.kind == "product")
+    assert {each.stage for each in technology.products} == {"adopt", "keep", "retire"}
 
 
 def test_the_national_status_codes_are_the_ten_known_ones() -> None:

@@ -16,12 +16,15 @@ from typing import Protocol, TypeVar
 from maidinh.applications.registers.definition import LandRegister, PopulationRegister
 from maidinh.applications.registers.reading import FOLDER as REGISTERS
 from maidinh.applications.registers.reading import read_land, read_population
+from maidinh.config.catalogues_check import catalogue_problems, master_hints, national_shelf, reference_problems
+from maidinh.config.examples_check import example_problems
 from maidinh.config.procedures_check import Surroundings, check_procedure
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework, read_frameworks
 from maidinh.governance.architecture.reading import read_versions, resolve, version_files, version_in_force
 from maidinh.governance.architecture.rules import problems as misfits
 from maidinh.governance.architecture.rules import with_agency_codes
+from maidinh.governance.modelling.catalogues import Shelf, read_catalogues
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.calendars.queries import FOLDER as CALENDARS
 from maidinh.infrastructure.definitions.code_lists import FOLDER as CODES
@@ -54,10 +57,11 @@ class Dated(Protocol):
 
 @dataclass
 class Findings:
-    """What a check found: how many files it read, and everything that is wrong in them."""
+    """What a check found: how many files it read, everything that is wrong in them, and what only deserves a look."""
 
     files: int = 0
     problems: list[Problem] = field(default_factory=list)
+    hints: list[Problem] = field(default_factory=list)
 
     def read(self, reader: Callable[[], Read]) -> Read | None:
         """What the reader reads; None, with its problems noted, when it can't."""
@@ -76,6 +80,7 @@ class Nation:
     calendars: list[WorkingCalendar] | None
     frameworks: dict[str, Framework] | None
     ministries: frozenset[str] | None
+    shelf: Shelf | None
 
     def calendar_at(self, day: date) -> WorkingCalendar | None:
         """The calendar in force on a day, if one is."""
@@ -91,7 +96,11 @@ def check_definitions(root: Path, province: str | None = None) -> Findings:
         if folder.is_dir() and province in (None, folder.name):
             findings.files += len(list(folder.rglob("*.yaml")))
             _check_province(folder, nation, findings)
-    findings.problems.sort(key=lambda problem: (str(problem.file), problem.line, problem.place))
+    if province is None:
+        findings.files += len(list((root / "examples").rglob("*.yaml")))
+        findings.problems.extend(example_problems(root, nation.shelf))
+    for told in (findings.problems, findings.hints):
+        told.sort(key=lambda problem: (str(problem.file), problem.line, problem.place))
     return findings
 
 
@@ -100,16 +109,22 @@ def _check_nation(national: Path, findings: Findings) -> Nation:
     frameworks = findings.read(lambda: read_frameworks(national))
     lists = findings.read(lambda: read_code_lists(national))
     packs = findings.read(lambda: read_rule_packs(national))
+    catalogues = findings.read(lambda: read_catalogues(national))
     for folder, found in ((CALENDARS, list((calendars or {}).values())), (RULE_PACKS, packs or [])):
         findings.problems.extend(_overlapping(national / folder, found))
     for folder, ids in (("frameworks", frameworks or {}), (CODES, lists or {})):
         findings.problems.extend(_misnamed(national / folder, set(ids)))
+    shelf = None
+    if frameworks is not None and lists is not None and catalogues is not None:
+        shelf = national_shelf(frameworks, catalogues.values(), lists)
+        findings.problems.extend(catalogue_problems(catalogues, shelf))
     ministries = frozenset(code.code for code in lists["ministries"].codes) if lists and "ministries" in lists else None
     return Nation(
         roles=findings.read(lambda: read_roles(national)),
         calendars=list(calendars.values()) if calendars else None,
         frameworks=frameworks,
         ministries=ministries,
+        shelf=shelf,
     )
 
 
@@ -138,7 +153,9 @@ def _check_province(folder: Path, nation: Nation, findings: Findings) -> None:
     problems = findings.problems
     problems.extend(_organisations(folder, organisations, nation.roles))
     if versions is not None:
-        problems.extend(_architecture(folder, versions, organisations, nation.frameworks))
+        shelf = _provincial_shelf(folder, nation.shelf, findings)
+        problems.extend(_architecture(folder, versions, organisations, nation.frameworks, shelf))
+        findings.hints.extend(_hints(folder, versions))
     if population is not None and land is not None:
         problems.extend(_registers(folder, population, land, organisations))
     if procedures is not None:
@@ -163,6 +180,7 @@ def _architecture(
     versions: dict[str, ArchitectureVersion],
     organisations: Organisations,
     frameworks: dict[str, Framework] | None,
+    shelf: Shelf | None,
 ) -> Iterator[Problem]:
     paths = {path.parent.name: Document(path) for path in version_files(folder)}
     codes = [agency.code for agency in organisations.agencies]
@@ -181,6 +199,27 @@ def _architecture(
             continue
         for misfit in misfits(model, codes):
             yield document.problem(_place(own, misfit), misfit)
+        if shelf is not None:
+            yield from reference_problems(own, model, document, shelf)
+
+
+def _provincial_shelf(folder: Path, national: Shelf | None, findings: Findings) -> Shelf | None:
+    """The nation's catalogues with those of the province; None where either can't be read."""
+    own = findings.read(lambda: read_catalogues(folder))
+    if own is None or national is None:
+        return None
+    shelf = national.extended(own.values())
+    findings.problems.extend(catalogue_problems(own, shelf))
+    return shelf
+
+
+def _hints(folder: Path, versions: dict[str, ArchitectureVersion]) -> Iterator[Problem]:
+    for path in version_files(folder):
+        own = versions[path.parent.name]
+        try:
+            yield from master_hints(own, resolve(versions, own.version), Document(path))
+        except ValueError:
+            continue  # what doesn't resolve is told as a problem
 
 
 def _framework(own: ArchitectureVersion, document: Document, frameworks: dict[str, Framework]) -> Iterator[Problem]:

@@ -13,6 +13,8 @@ from pydantic import BaseModel
 from maidinh.applications.registers.definition import LandRegister, PopulationRegister
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
+from maidinh.governance.modelling.catalogues import Catalogue
+from maidinh.governance.modelling.union import Decisions
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.definitions.code_lists import CodeList
 from maidinh.infrastructure.definitions.rule_packs import RulePack
@@ -25,6 +27,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 FORMS: dict[str, type[BaseModel]] = {
     "architecture-version": ArchitectureVersion,
+    "catalogue": Catalogue,
     "code-list": CodeList,
     "framework": Framework,
     "land-register": LandRegister,
@@ -33,6 +36,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "procedure": Procedure,
     "roles": Roles,
     "rule-pack": RulePack,
+    "union-decisions": Decisions,
     "working-calendar": WorkingCalendar,
 }
 

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from maidinh.config.cli.architecture import app
+from maidinh.governance.architecture.reading import read_versions, resolve
 from maidinh.infrastructure.definitions.locating import definitions_root
 
 PROVINCES = definitions_root() / "provinces"
@@ -29,7 +30,10 @@ def test_every_version_fits_together_and_can_be_drawn(folder: Path, tmp_path: Pa
     target = tmp_path / "picture.svg"
     assert run("draw", folder, "-o", target).exit_code == 0
     drawn = ElementTree.parse(target).getroot()
-    assert sum(1 for group in drawn.iter() if group.get("data-element")) == facts["elements"]
+    model = resolve(read_versions(folder.parents[1]), folder.name)
+    layered = {element.id for element in model.elements if element.layer is not None}
+    assert {group.get("data-element") for group in drawn.iter()} - {None} == layered
+    assert len(model.elements) == facts["elements"]
 
 
 def test_the_version_in_force_is_taken_unless_one_is_named() -> None:
@@ -71,3 +75,33 @@ def test_broken_file_is_told_with_its_line(tmp_path: Path) -> None:
 )
 def test_wrong_use(arguments: list[str]) -> None:
     assert run(*arguments).exit_code == 2
+
+
+def test_a_model_of_another_tool_is_counted_and_written_in_other_formats(tmp_path: Path) -> None:
+    folder = PROVINCES / "vinh-phuc/architecture/2.0"
+    exchange, archi = tmp_path / "a.xml", tmp_path / "a.archimate"
+    assert run("export", folder, "-o", exchange).exit_code == 0
+    assert run("export", exchange, "-o", archi, "--format", "archimate").exit_code == 0
+    counted = [json.loads(run("import", file, "--json").output) for file in (folder, exchange, archi)]
+    assert [each.pop("format") for each in counted] == ["yaml", "oef", "archimate"]
+    for each in counted:
+        del each["file"]
+    assert counted[0]["elements"] >= 150
+    assert counted[0] | {"property_definitions": 0} == counted[1] == counted[2]
+    told = run("import", exchange)
+    assert told.exit_code == 0
+    assert str(counted[0]["relations"]) in told.output
+
+
+def test_nothing_is_taken_in_of_a_model_with_a_fault(tmp_path: Path) -> None:
+    exchange, target = tmp_path / "a.xml", tmp_path / "b.yaml"
+    run("export", PROVINCES / "vinh-phuc/architecture/2.0", "-o", exchange)
+    text = exchange.read_text("utf-8")
+    exchange.write_text(text.replace('source="one-stop"', 'source="nowhere"'), "utf-8")
+    answer = run("import", exchange, "--json")
+    assert answer.exit_code == 1
+    problems = json.loads(answer.output)["problems"]
+    assert problems
+    assert all("nowhere" in each["expected"] and each["line"] > 1 for each in problems)
+    assert run("export", exchange, "-o", target).exit_code == 1
+    assert not target.exists()

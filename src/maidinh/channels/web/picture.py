@@ -108,7 +108,7 @@ def picture(
         language=language,
         title=model.title.in_language(language),
         description=_("%(elements)s components in seven layers; %(connections)s connections. The tables say the same.")
-        % {"elements": len(model.elements), "connections": len(connections)},
+        % {"elements": sum(each.layer is not None for each in model.elements), "connections": len(connections)},
         layers=layer_names(),
         kinds={each.kind: kind_name(each.kind) for each in model.elements} | kind_names(),
         states=state_names(),
@@ -166,8 +166,11 @@ def relation_rows(model: ArchitectureVersion, language: str) -> list[dict[str, A
 
 
 def layer_rows(model: ArchitectureVersion, owners: Mapping[str, str], language: str) -> list[dict[str, Any]]:
-    """The components of each layer."""
+    """The components of each layer, and last those that stand in none."""
     states = state_names()
+    rows: list[tuple[int | None, str]] = list(layer_names().items())
+    if any(each.layer is None for each in model.elements):
+        rows.append((None, _("Outside the layers")))
     return [
         {
             "layer": layer,
@@ -185,7 +188,7 @@ def layer_rows(model: ArchitectureVersion, owners: Mapping[str, str], language: 
                 if each.layer == layer
             ],
         }
-        for layer, name in layer_names().items()
+        for layer, name in rows
     ]
 
 

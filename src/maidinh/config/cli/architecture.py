@@ -1,4 +1,4 @@
-"""`maidinh architecture check|draw|diff|merge`: architecture versions from their files.
+"""`maidinh architecture …`: architecture versions from their files, held together, drawn, united; the rest beside it.
 
 Layer 0, config. Works on files alone; no database.
 """
@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from maidinh.config.cli import architecture_compare
+from maidinh.config.cli.architecture_compare import diff, merge
+from maidinh.config.cli.architecture_exchange import export, import_
+from maidinh.config.cli.architecture_union import unite
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import LOCALE, language, say
 
@@ -20,14 +22,12 @@ if TYPE_CHECKING:
     from maidinh.governance.architecture.definition import ArchitectureVersion
     from maidinh.infrastructure.organisations.definition import Organisations
 
-app = typer.Typer(help=say("Architecture versions: check, draw, compare and merge them."), no_args_is_help=True)
-
-app.command(help=say("Say what differs between two models, field by field, and what that means."))(
-    architecture_compare.diff
-)
-app.command(help=say("Merge two models that were made of one, with a conflict for each field."))(
-    architecture_compare.merge
-)
+app = typer.Typer(help=say("Architectures: check, draw, exchange, compare and merge them."), no_args_is_help=True)
+app.command("import", help=say("Read a model of any format and say what it holds and what is wrong."))(import_)
+app.command("export", help=say("Write a model in the format of another tool, without loss."))(export)
+app.command(help=say("Say what differs between two models, field by field, and what that means."))(diff)
+app.command(help=say("Merge two models that were made of one, with a conflict for each field."))(merge)
+app.command(help=say("Unite two architectures into one; says what collides until all of it is decided."))(unite)
 
 DONE, FINDINGS, WRONG_USE = 0, 1, 2
 

@@ -69,7 +69,7 @@ def merge(
     as_json: AsJson = False,
 ) -> None:
     """Merge two models that were made of one, with a conflict for each field that both changed differently."""
-    from maidinh.config.cli.architecture_files import UnknownForm, write_whole, written
+    from maidinh.config.cli.architecture_exchange import write_whole
     from maidinh.governance.comparison.conflicts import Undecidable
     from maidinh.governance.comparison.merging import merge as merge_models
     from maidinh.governance.comparison.parts import Incomparable
@@ -82,18 +82,18 @@ def merge(
     except Incomparable as error:
         _leave(str(error), FAILED)
     try:
-        text = written(found.model, output or Path("model.yaml"))
+        content = _content(found.model, output)
         if output is not None:
-            write_whole(output, text)
-    except (UnknownForm, FileNotFoundError, IsADirectoryError, PermissionError) as error:
+            write_whole(output, content)
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         _leave(str(error), WRONG_USE)
     except OSError as error:
         _leave(str(error), FAILED)
-    _tell_merge(found, output, text, as_json)
+    _tell_merge(found, output, content, as_json)
     sys.exit(FINDINGS if found.conflicts else DONE)
 
 
-def _tell_merge(found: Merge, output: Path | None, text: str, as_json: bool) -> None:
+def _tell_merge(found: Merge, output: Path | None, content: bytes, as_json: bool) -> None:
     from maidinh.config.cli.architecture_findings import told_merge
 
     if as_json:
@@ -101,19 +101,40 @@ def _tell_merge(found: Merge, output: Path | None, text: str, as_json: bool) -> 
         _print_json(found.as_json() | {"output": str(output) if output else None, "model": model})
         return
     if output is None:
-        print(text, end="")
+        print(content.decode(), end="")
     told_merge(found, output, sys.stdout if output else sys.stderr)
 
 
 def _read(path: Path) -> Model:
-    from maidinh.config.cli.architecture_files import UnknownForm, read_any
+    """The model in a file of any kind; a version stands on its own and no longer says what it inherited."""
+    from maidinh.governance.architecture.reading import FILE
+    from maidinh.governance.interchange.files import read_model
+    from maidinh.governance.interchange.problems import FileRefused
     from maidinh.infrastructure.definitions.reading import DefinitionError
 
+    file = path / FILE if path.is_dir() else path
+    if not file.is_file():
+        _leave(f"{file}: {say('there is no such file')}", WRONG_USE)
     try:
-        return read_any(path)
-    except (FileNotFoundError, PermissionError, UnknownForm) as error:
-        _leave(str(error), WRONG_USE)
-    except (DefinitionError, OSError) as error:
+        model = read_model(path, keep_cycles=True)
+    except (FileRefused, DefinitionError) as error:
+        _leave(str(error), FAILED)
+    whole = file.name == FILE and "inherits" in type(model).model_fields
+    return model.model_copy(update={"inherits": None}) if whole else model
+
+
+def _content(model: Model, output: Path | None) -> bytes:
+    """The model in the format that the file's name asks for."""
+    from maidinh.governance.interchange.files import ENDINGS, content_of
+    from maidinh.governance.interchange.problems import FileRefused
+
+    kinds = {ending: kind for kind, ending in ENDINGS.items()}
+    ending = output.suffix if output else ".yaml"
+    if ending not in kinds:
+        _leave(f"{output}: {say('expected a name that ends in one of')} {', '.join(kinds)}", WRONG_USE)
+    try:
+        return content_of(model, kinds[ending])
+    except FileRefused as error:
         _leave(str(error), FAILED)
 
 

@@ -44,13 +44,16 @@ def check(
     except OSError as error:
         _leave(str(error), FAILED)
     if as_json:
-        problems = [
-            {"file": str(p.file), "line": p.line, "place": p.place, "expected": p.expected} for p in findings.problems
-        ]
-        print(json.dumps({"files": findings.files, "problems": problems}, ensure_ascii=False, indent=2))
+        told = {
+            name: [{"file": str(p.file), "line": p.line, "place": p.place, "expected": p.expected} for p in found]
+            for name, found in (("problems", findings.problems), ("hints", findings.hints))
+        }
+        print(json.dumps({"files": findings.files, **told}, ensure_ascii=False, indent=2))
     else:
         for problem in findings.problems:
             print(problem)
+        for hint in findings.hints:
+            print(f"{say('Worth a look')}: {hint}")
         print(f"{say('Files read')}: {findings.files}. {say('Problems found')}: {len(findings.problems)}.")
     sys.exit(FINDINGS if findings.problems else DONE)
 

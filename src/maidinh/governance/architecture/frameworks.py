@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 from pydantic import model_validator
 
-from maidinh.infrastructure.definitions.definition import Form, Provenance
+from maidinh.governance.modelling.catalogues import Catalogue, Item
+from maidinh.governance.modelling.definition import ReferenceModel
+from maidinh.infrastructure.definitions.definition import Form, Provenance, Text
 from maidinh.infrastructure.definitions.reading import read_all
 
 FOLDER = "frameworks"
@@ -82,8 +85,36 @@ class Framework(Form):
         """The ids by which an architecture element may refer to this framework."""
         return frozenset(entry.id for entry in self.components if entry.id)
 
+    def catalogues(self) -> list[Catalogue]:
+        """Its reference models as catalogues; an entry that has neither code nor id can't be referred to."""
+        found = []
+        for node in self.reference_models:
+            model = next((each for each in get_args(ReferenceModel) if each == (node.id or "").lower()), None)
+            entries = _items(node.children) if model else _items([node])
+            model = model or (node.group or "").lower()
+            if entries and model in get_args(ReferenceModel):
+                name = Text(vi=node.vi or node.en or model, en=node.en)
+                content = {"id": f"{self.id}-{node.id}", "model": model, "name": name, "entries": entries}
+                found.append(Catalogue.model_validate(content))
+        return found
+
 
 def read_frameworks(national_root: Path) -> dict[str, Framework]:
     """All frameworks by id. Raises DefinitionError."""
     found = read_all(sorted((national_root / FOLDER).glob("*.yaml")), Framework)
     return {content.id: content for content in found.values()}
+
+
+def _items(entries: list[Entry]) -> list[Item]:
+    """The entries that can be referred to, with what lies below them."""
+    found: list[Item] = []
+    for entry in entries:
+        below = _items(entry.children)
+        if not (entry.id or entry.code):
+            found += below
+            continue
+        said = entry.vi or entry.en
+        name = Text(vi=said, en=entry.en) if said else None
+        given = entry.model_dump(include={"id", "code", "meaning", "source", "confidence", "checked", "sample", "note"})
+        found.append(Item.model_validate({**given, "name": name, "children": below}))
+    return found

@@ -45,14 +45,19 @@ class DefinitionError(Exception):
         self.problems = problems
         super().__init__("\n".join(str(problem) for problem in problems))
 
+    @classmethod
+    def of(cls, path: Path, lines: dict[Position, int], error: ValidationError) -> DefinitionError:
+        """The same error as the form's, each problem at its line."""
+        return cls([_problem(path, lines, detail) for detail in error.errors()])
 
-def read_form(path: Path, form: type[Form], *, limit: int = FILE_SIZE_LIMIT) -> Form:
+
+def read_form(path: Path, form: type[Form]) -> Form:
     """Read one YAML file as the given form. Raises DefinitionError naming file, line and what was expected."""
-    content, lines = read_yaml(path, limit=limit)
+    content, lines = read_yaml(path)
     try:
         return form.model_validate(content)
     except ValidationError as error:
-        raise DefinitionError([_problem(path, lines, detail) for detail in error.errors()]) from None
+        raise DefinitionError.of(path, lines, error) from None
 
 
 def read_all(paths: Iterable[Path], form: type[Form]) -> dict[Path, Form]:
@@ -69,9 +74,11 @@ def read_all(paths: Iterable[Path], form: type[Form]) -> dict[Path, Form]:
     return content
 
 
-def read_yaml(path: Path, *, limit: int = FILE_SIZE_LIMIT) -> tuple[Any, dict[Position, int]]:
-    """The content of a YAML file and the line of every key and item in it (the first line is 1)."""
+def read_yaml(path: Path, limit: int = FILE_SIZE_LIMIT) -> tuple[Any, dict[Position, int]]:
+    """The content of a YAML file of at most `limit` bytes, and the line of every key and item (the first is 1)."""
     try:
+        if path.stat().st_size > limit:
+            raise DefinitionError([Problem(path, 0, "", f"larger than {limit} bytes")])
         text = path.read_text("utf-8")
     except FileNotFoundError:
         raise DefinitionError([Problem(path, 0, "", "the file is missing")]) from None
@@ -79,8 +86,6 @@ def read_yaml(path: Path, *, limit: int = FILE_SIZE_LIMIT) -> tuple[Any, dict[Po
         raise DefinitionError(
             [Problem(path, 0, "", f"expected UTF-8 text ({error.reason} at byte {error.start})")]
         ) from None
-    if len(text) > limit:
-        raise DefinitionError([Problem(path, 0, "", f"larger than {limit} bytes")])
     try:
         if _depth(text) > DEPTH_LIMIT:
             raise DefinitionError([Problem(path, 1, "", f"nested more than {DEPTH_LIMIT} deep")])

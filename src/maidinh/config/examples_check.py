@@ -1,0 +1,71 @@
+"""Whether the worked examples hold: their models fit together, and their decisions settle every collision.
+
+Layer 0, config. Part of the check of all definitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from maidinh.config.catalogues_check import reference_problems
+from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.architecture.reading import read_versions, resolve, version_files
+from maidinh.governance.architecture.rules import problems as misfits
+from maidinh.governance.modelling.catalogues import Shelf
+from maidinh.governance.modelling.union import Decisions, Origin, unite
+from maidinh.infrastructure.definitions.document import Document
+from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_form
+
+FOLDER, DECISIONS = "examples", "decisions.yaml"
+
+
+def example_problems(root: Path, shelf: Shelf | None) -> Iterator[Problem]:
+    """What is wrong in the examples under `root`."""
+    for example in sorted((root / FOLDER).glob("*/")):
+        for province in sorted(each for each in example.glob("*/") if version_files(each)):
+            yield from _models(province, shelf)
+        try:
+            yield from _decisions(root, example)
+        except DefinitionError as error:
+            yield from error.problems
+
+
+def _models(province: Path, shelf: Shelf | None) -> Iterator[Problem]:
+    try:
+        versions = read_versions(province)
+    except DefinitionError as error:
+        yield from error.problems
+        return
+    for path in version_files(province):
+        own, document = versions[path.parent.name], Document(path)
+        try:
+            model = resolve(versions, own.version)
+        except ValueError as error:
+            yield document.problem(("inherits",), str(error))
+            continue
+        for misfit in misfits(model):
+            yield document.problem(("version",), misfit)
+        if shelf is not None:
+            yield from reference_problems(own, model, document, shelf)
+
+
+def _decisions(root: Path, example: Path) -> Iterator[Problem]:
+    path = example / DECISIONS
+    decisions, document = read_form(path, Decisions), Document(path)
+    try:
+        a, b = (_version(root, example, origin) for origin in (decisions.a, decisions.b))
+        union = unite(a, b, decisions)
+    except ValueError as error:
+        yield document.problem(("decided",), str(error))
+        return
+    for collision in union.undecided:
+        yield document.problem(("decided",), f"expected a decision on {collision.key}")
+    for n, each in enumerate(decisions.decided):
+        if each.collision in union.unknown:
+            yield document.problem(("decided", n), f"{each.collision} is no collision of these models")
+
+
+def _version(root: Path, example: Path, origin: Origin) -> ArchitectureVersion:
+    folder = example / origin.province
+    return resolve(read_versions(folder if folder.is_dir() else root / "provinces" / origin.province), origin.version)

@@ -1,0 +1,343 @@
+"""An Archi file, read: the model, its folders and concepts. Layer 4, governance.
+
+Everything is collected as plain data and becomes a model at once, after identifiers and references have been checked.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from lxml import etree
+from pydantic import ValidationError
+
+from maidinh.governance.interchange.archi_folders import restored
+from maidinh.governance.interchange.archi_kinds import (
+    ACCESS,
+    ACCESS_TYPE,
+    ARCHIMATE,
+    CANVAS,
+    ELEMENT_TYPE_OF_KIND,
+    KIND_OF_ELEMENT_TYPE,
+    KIND_OF_RELATION_TYPE,
+    KIND_OF_VIEW_TYPE,
+    OLDER,
+    RELATION_TYPE_OF_KIND,
+    VERSION,
+    XSI,
+    XSI_TYPE,
+)
+from maidinh.governance.interchange.archi_parts import ABSENT, Data, Part, outer
+from maidinh.governance.interchange.archi_views import VIEW_CHILDREN, ViewReading
+from maidinh.governance.interchange.archi_wording import Keys
+from maidinh.governance.interchange.checking import Reference, dangling, repeated
+from maidinh.governance.interchange.problems import FileRefused, Place
+from maidinh.governance.modelling.definition import Folder, Model
+
+MODEL_CHILDREN = frozenset({"folder", "property", "purpose", "feature"})
+FOLDER_CHILDREN = frozenset({"folder", "element", "documentation", "property", "feature"})
+CONCEPT_CHILDREN = frozenset({"documentation", "property", "feature"})
+OWN_NAMESPACES = {"xsi": XSI, "archimate": ARCHIMATE}
+_UNFIT = re.compile(r"[\s/?#]")
+
+
+def fit(identifier: str) -> str:
+    """The identifier as the model can hold it."""
+    return quote(identifier, safe="!$&'()*+,-.:;<=>@[]^_`{|}~\"\\") if _UNFIT.search(identifier) else identifier
+
+
+def yes_or_no(raw: str | None) -> bool | None:
+    """A truth value of XML."""
+    return {"true": True, "1": True, "false": False, "0": False}.get(raw or "")
+
+
+def yes_or_no_text(value: bool | None) -> str | None:
+    """A truth value as Archi writes it."""
+    return None if value is None else "true" if value else "false"
+
+
+def stripped(raw: str | None) -> str | None:
+    """A short text as the model holds it: without spaces at its ends."""
+    return None if raw is None else raw.strip()
+
+
+def same(value: str | None) -> str | None:
+    """What is written as it is."""
+    return value
+
+
+def is_or(raw: str | None) -> bool:
+    """Whether a junction's type says `or`."""
+    return raw == "or"
+
+
+def element_kind(type_: str, junction: bool) -> str:
+    """The plain kind of an element; what nobody knows is kept as a grouping."""
+    if type_ == "archimate:Junction" and junction:
+        return "or-junction"
+    return KIND_OF_ELEMENT_TYPE.get(type_, "grouping")
+
+
+class Reading:
+    """One file being read."""
+
+    def __init__(self, root: etree._Element, path: Path) -> None:
+        self.root = root
+        self.path = path
+        self.identifiers: list[tuple[str, int]] = []
+        self.nameless: list[Place] = []
+        self.references: dict[str, list[Reference]] = {
+            "concept": [], "element": [], "relation": [], "view": [], "profile": [], "thing of this view": [],
+        }  # fmt: skip
+        self.elements: list[Data] = []
+        self.relations: list[Data] = []
+        self.views: list[Data] = []
+        self.keys = Keys(())
+
+    def model(self) -> Model:
+        """The model that the file holds. Raises FileRefused."""
+        root = self.root
+        if etree.QName(root).localname != "model" or etree.QName(root).namespace not in OLDER | {ARCHIMATE}:
+            text = f"the root is <{root.tag}>, not Archi's <archimate:model>: open a model that Archi saved"
+            raise FileRefused([Place(self.path, root.sourceline or 1, "", text)])
+        part = Part(root, MODEL_CHILDREN)
+        definitions = part.more.get("property_definitions")
+        if isinstance(definitions, list):
+            self.keys = Keys((each["id"], _text(each)) for each in definitions if isinstance(each, dict))
+        data = self._root(part)
+        self._check()
+        data["elements"], data["relations"], data["views"] = self.elements, self.relations, self.views
+        tree, order = part.more.pop("folder_tree", None), part.more.pop("order", None)
+        data = part.finish(data, self.keys)
+        if isinstance(order, dict):
+            for name in ("elements", "relations", "views"):
+                data[name] = _in_order(data[name], order.get(name))
+        if "property_definitions" not in data:
+            data["property_definitions"] = self.keys.derived()
+        return self._valid(data, tree)
+
+    def _valid(self, data: Data, tree: object) -> Model:
+        try:
+            model = Model.model_validate(data)
+            return model if tree is None else restored(model, [Folder.model_validate(each) for each in tree])  # type: ignore[attr-defined]
+        except (ValidationError, TypeError) as error:
+            problems = error.errors(include_url=False) if isinstance(error, ValidationError) else []
+            raise FileRefused(
+                [
+                    Place(self.path, 0, _whose(data, each["loc"]), f"{'.'.join(map(str, each['loc']))}: {each['msg']}")
+                    for each in problems
+                ]
+                or [Place(self.path, 0, "", f"not understood: {error}")]
+            ) from None
+
+    def _root(self, part: Part) -> Data:
+        root = self.root
+        namespaces = {prefix or "": uri for prefix, uri in root.nsmap.items()}
+        if namespaces != OWN_NAMESPACES:
+            part.kept |= {f"xmlns:{prefix}": uri for prefix, uri in namespaces.items()}
+        if not root.tag.startswith(f"{{{ARCHIMATE}}}"):
+            part.kept["!namespace"] = etree.QName(root).namespace or ""
+        for name, before in (("!before", True), ("!after", False)):
+            around = [outer(each) for each in root.itersiblings(preceding=before)]
+            if around:
+                part.kept[name] = "".join(reversed(around) if before else around)
+        version = part.attributes.pop("version", None)
+        if version != VERSION:
+            part.kept["version" if version is not None else "!version"] = version or ""
+        data: Data = {"name": part.words("name", part.attributes.pop("name", None), optional=False)}
+        data["documentation"] = part.words("documentation", part.text("purpose"), optional=True)
+        if "id" in part.attributes:
+            self.given(part.attributes["id"], root)
+        data["identifier"] = part.take("id", stripped, same)
+        if data["identifier"] is None:
+            part.kept["!id"] = ""
+        self._profiles()
+        if "folder" not in part.found:
+            part.kept["!folders"] = ""
+        folders = [self._folder(each, True) for each in part.found.get("folder", ())]
+        data["folders"] = [each for each in folders if each is not None]
+        return data
+
+    def _profiles(self) -> None:
+        self.profiles = set()
+        for node in self.root.iterchildren("profile"):
+            identifier = node.get("id")
+            if identifier is not None:
+                self.given(identifier, node)
+                self.profiles.add(identifier)
+
+    def _folder(self, node: etree._Element, top: bool) -> Data | None:
+        part = Part(node, FOLDER_CHILDREN)
+        identifier = part.attributes.pop("id", None)
+        data: Data = {"id": identifier}
+        if identifier is None:
+            part.kept["!id"] = ""
+        else:
+            self.given(identifier, node)
+        kind = part.attributes.pop("type", None)
+        if kind is None and top:
+            part.kept["!type"] = ""
+        data["kind"] = kind
+        data["name"] = part.words("name", part.attributes.pop("name", None), optional=False)
+        data["documentation"] = part.words("documentation", part.text("documentation"), optional=True)
+        held = [*part.found.get("folder", ()), *part.found.get("element", ())]
+        if "folder" in part.found and "element" in part.found:
+            held.sort(key={child: at for at, child in enumerate(node)}.__getitem__)
+        holds = [self._folder(each, False) if each.tag == "folder" else self._concept(each) for each in held]
+        unfiled, made = part.more.pop("unfiled", None), part.more.pop("made", None)
+        if made is True:
+            holds = [each for each in holds if isinstance(each, dict)]
+        elif isinstance(unfiled, list):
+            holds = [each for each in holds if isinstance(each, dict) or each not in unfiled]
+        data["holds"] = holds
+        if made is True and not holds and not part.lines and data["documentation"] is None:
+            return None
+        return part.finish(data, self.keys)
+
+    def _concept(self, node: etree._Element) -> str:
+        raw = node.get(XSI_TYPE)
+        type_ = self.standard_type(raw, node)
+        kind = KIND_OF_VIEW_TYPE.get(type_)
+        if kind is None and type_ not in KIND_OF_ELEMENT_TYPE and type_ not in KIND_OF_RELATION_TYPE:
+            if node.get("source") is not None and node.get("target") is not None:
+                return self._relation(node, raw, type_)
+            if node.find("child") is not None:
+                kind = type_ or "diagram"
+        elif type_ in KIND_OF_RELATION_TYPE:
+            return self._relation(node, raw, type_)
+        if kind is not None:
+            part = Part(node, VIEW_CHILDREN)
+            part.attributes.pop(XSI_TYPE, None)
+            if raw is None or raw != type_:
+                part.kept[XSI_TYPE if raw is not None else ABSENT + XSI_TYPE] = raw or ""
+            self.views.append(ViewReading(self).read(node, part, kind))
+            return str(self.views[-1]["id"])
+        return self._element(node, raw, type_)
+
+    def _element(self, node: etree._Element, raw: str | None, type_: str) -> str:
+        part = Part(node, CONCEPT_CHILDREN)
+        data = self._begun(part)
+        junction = type_ == "archimate:Junction" and bool(part.take("type", is_or, lambda each: "or" if each else None))
+        data["kind"] = element_kind(type_, junction)
+        self._typed(part, raw, ELEMENT_TYPE_OF_KIND[data["kind"]])
+        data["name"] = part.words("name", part.attributes.pop("name", None), optional=False)
+        self.elements.append(part.finish(data, self.keys))
+        return str(data["id"])
+
+    def _relation(self, node: etree._Element, raw: str | None, type_: str) -> str:
+        part = Part(node, CONCEPT_CHILDREN)
+        data = self._begun(part)
+        kind = data["kind"] = KIND_OF_RELATION_TYPE.get(type_, "association")
+        self._typed(part, raw, RELATION_TYPE_OF_KIND[kind])
+        data["name"] = part.words("name", part.attributes.pop("name", None), optional=True)
+        for end, field in (("source", "from"), ("target", "to")):
+            found = part.attributes.pop(end, None)
+            if found is None:
+                text = f"the relation has no {end}: give it one or remove it"
+                self.nameless.append(Place(self.path, node.sourceline or 0, str(data["id"]), text))
+            data[field] = self.refers(found, node, "concept", f"its {end}") or ""
+        if kind == "access":
+            data["access"] = part.take("accessType", ACCESS.get, ACCESS_TYPE.get)
+        elif kind == "influence":
+            data["strength"] = part.take("strength", stripped, same)
+        elif type_ == RELATION_TYPE_OF_KIND["association"]:
+            data["directed"] = part.take("directed", yes_or_no, yes_or_no_text)
+        self.relations.append(part.finish(data, self.keys))
+        return str(data["id"])
+
+    def _begun(self, part: Part) -> Data:
+        data: Data = {"id": self.concept_id(part)}
+        data["documentation"] = part.words("documentation", part.text("documentation"), optional=True)
+        for each in part.attributes.get("profiles", "").split():
+            self.references["profile"].append((part.node.sourceline or 0, data["id"], "its profile", each))
+        return data
+
+    def _typed(self, part: Part, raw: str | None, type_: str) -> None:
+        part.attributes.pop(XSI_TYPE, None)
+        if raw is None:
+            part.kept[ABSENT + XSI_TYPE] = ""
+        elif raw != type_:
+            part.kept[XSI_TYPE] = raw
+
+    def concept_id(self, part: Part) -> str:
+        """The identifier of a concept or view, as the model can hold it."""
+        identifier = part.attributes.pop("id", None)
+        self.given(identifier, part.node)
+        found = fit(identifier or "")
+        if found != identifier:
+            part.kept["id"] = identifier or ""
+        return found or "?"
+
+    def given(self, identifier: str | None, node: etree._Element) -> None:
+        """Notes an identifier of the file."""
+        line = node.sourceline or 0
+        if not identifier:
+            text = f"<{node.tag}> has no id: give it one that nothing else in the file has"
+            self.nameless.append(Place(self.path, line, node.get("name") or "", text))
+        else:
+            self.identifiers.append((identifier, line))
+
+    def refers(self, raw: str | None, node: etree._Element, to: str, called: str = "") -> str | None:
+        """Notes a reference."""
+        if raw is None:
+            return None
+        self.references[to].append((node.sourceline or 0, node.get("id") or "", called or f"its {to}", raw))
+        return fit(raw)
+
+    def standard_type(self, raw: str | None, node: etree._Element) -> str:
+        """An `xsi:type` with the prefixes that Archi uses."""
+        if raw is None:
+            return ""
+        prefix, found, name = raw.rpartition(":")
+        if found and prefix in ("archimate", "canvas"):
+            return raw
+        namespace = node.nsmap.get(prefix or None)
+        if namespace == CANVAS:
+            return f"canvas:{name}"
+        return f"archimate:{name}" if namespace in OLDER | {ARCHIMATE} else raw
+
+    def _check(self) -> None:
+        known: dict[str, set[str]] = {
+            name: {
+                each.get("carried", {}).get("archi", {}).get("attributes", {}).get("id", each["id"]) for each in many
+            }
+            for name, many in (("element", self.elements), ("relation", self.relations), ("view", self.views))
+        }
+        known["concept"] = known["element"] | known["relation"]
+        known["profile"] = self.profiles
+        known["thing of this view"] = set()
+        problems = [*self.nameless, *repeated(self.path, self.identifiers)]
+        for name, references in self.references.items():
+            problems += dangling(self.path, references, known[name])
+        if problems:
+            raise FileRefused(sorted(problems, key=lambda each: each.line))
+
+
+def _text(definition: Data) -> str | None:
+    """The plain name of a property definition given as data."""
+    name: Any = definition.get("name") or {}
+    for each in (name.get("vi"), name.get("en"), *(other.get("text", "") for other in name.get("other", ()))):
+        if each is not None:
+            return str(each)
+    return None
+
+
+def _in_order(things: list[Data], order: object) -> list[Data]:
+    rank = {each: at for at, each in enumerate(order)} if isinstance(order, list) else {}
+    return sorted(things, key=lambda each: rank.get(each["id"], len(rank)))
+
+
+def _whose(data: Data, place: tuple[int | str, ...]) -> str:
+    """The identifier of the innermost thing on the way to a place."""
+    found = ""
+    current: Any = data
+    for step in place:
+        try:
+            current = current[step]
+        except (KeyError, IndexError, TypeError):
+            break
+        if isinstance(current, dict) and current.get("id"):
+            found = str(current["id"])
+    return found

@@ -1,0 +1,151 @@
+"""Any file that holds an architecture: told by what it holds, not by its name; read whole or not at all; written.
+
+Layer 4, governance. What comes from another tool is read with the profile lifted, what goes to one has it lowered.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+from xml.parsers import expat
+
+from pydantic import ValidationError
+
+from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.architecture.reading import FILE, read_versions, resolve
+from maidinh.governance.interchange import archi, oef
+from maidinh.governance.interchange.oef_vocabulary import NAMESPACE as OEF_NAMESPACE
+from maidinh.governance.interchange.problems import FileRefused, Place
+from maidinh.governance.interchange.profile import ProfileError, lift, lower
+from maidinh.governance.modelling.definition import Model
+from maidinh.governance.modelling.integrity import defects
+from maidinh.governance.modelling.writing import to_yaml
+from maidinh.infrastructure.definitions.reading import DefinitionError, read_yaml
+
+Kind = Literal["oef", "archimate", "xlsx", "yaml", "unknown"]
+ARCHI_NAMESPACE = "http://www.archimatetool.com/archimate"
+OEF_FAMILY = "http://www.opengroup.org/xsd/archimate"
+HEAD = 64 * 1024  # bytes; the root element begins within them
+MODEL_SIZE_LIMIT = 64 * 1024 * 1024  # bytes of a model in YAML
+FOREIGN: Mapping[str, Callable[[Path], Model]] = {"oef": oef.read, "archimate": archi.read}
+WRITERS: Mapping[str, Callable[[Model, Path], None]] = {"oef": oef.write, "archimate": archi.write}
+ENDINGS = {"oef": ".xml", "archimate": ".archimate", "yaml": ".yaml"}
+
+
+def detect(path: Path) -> Kind:
+    """What kind of file this is, by its content. Raises FileRefused where it can't be opened."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError as error:
+        raise FileRefused([Place(path, 0, "", f"the file can't be read: {error.strerror}")]) from None
+    if head.startswith(b"PK\x03\x04"):
+        return _packed(path)
+    namespace = _root_namespace(head)
+    if namespace == ARCHI_NAMESPACE:
+        return "archimate"
+    if namespace is not None:
+        return "oef" if namespace.startswith(OEF_FAMILY) or namespace == OEF_NAMESPACE else "unknown"
+    return "unknown" if b"\x00" in head else "yaml"
+
+
+def read_model(path: Path, *, keep_cycles: bool = False) -> Model:
+    """The model in a file, or a version in its folder with what it inherits; whole, or not at all.
+
+    Raises FileRefused or DefinitionError with everything that is wrong. `keep_cycles` takes in what is part of itself.
+    """
+    model = _read(path)
+    told = [each for each in defects(model) if not (keep_cycles and each.kind == "cycle")]
+    if told:
+        raise FileRefused(Place(path, 0, each.place, each.text) for each in told)
+    return model
+
+
+def content_of(model: Model, kind: str) -> bytes:
+    """The file that states the model. Raises FileRefused for what that format can't hold, ValueError for no format."""
+    if kind == "yaml":
+        return to_yaml(model).encode()
+    if kind not in WRITERS:
+        raise ValueError(f"{kind!r} is no format to write; known: {', '.join(ENDINGS)}")
+    with TemporaryDirectory(prefix="maidinh-") as folder:
+        path = Path(folder) / f"model{ENDINGS[kind]}"
+        WRITERS[kind](lower(model), path)
+        return path.read_bytes()
+
+
+def _read(path: Path) -> Model:
+    if path.is_dir():
+        return _version(path)
+    kind = detect(path)
+    if kind in FOREIGN:
+        try:
+            return lift(FOREIGN[kind](path))
+        except ProfileError as error:
+            raise FileRefused(
+                Place(path, 0, each.item, f"{each.field}: {each.expected}") for each in error.problems
+            ) from None
+    if kind == "yaml":
+        return _version(path.parent) if path.name == FILE else _yaml(path)
+    known = "an ArchiMate exchange file, an Archi model or YAML"
+    raise FileRefused([Place(path, 0, "", f"this is no model that can be read: expected {known}")])
+
+
+def _version(folder: Path) -> Model:
+    """The version in the folder, with all that it inherits from the versions beside it."""
+    file = folder / FILE
+    if not file.is_file():
+        raise FileRefused([Place(folder, 0, "", f"there is no {FILE} in this folder")])
+    own = _yaml(file)
+    if not isinstance(own, ArchitectureVersion) or not own.inherits:
+        return own
+    try:
+        return resolve(read_versions(folder.resolve().parents[1]), own.version)
+    except ValueError as error:
+        raise FileRefused([Place(file, 0, "inherits", str(error))]) from None
+
+
+def _yaml(path: Path) -> Model:
+    content, lines = read_yaml(path, limit=MODEL_SIZE_LIMIT)
+    if not isinstance(content, dict):
+        raise FileRefused([Place(path, 1, "", "expected a model: keys like elements, relations, views")])
+    form = ArchitectureVersion if "province" in content else Model
+    try:
+        return form.model_validate(content)
+    except ValidationError as error:
+        raise DefinitionError.of(path, lines, error) from None
+
+
+def _packed(path: Path) -> Kind:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError):
+        return "unknown"
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    return "archimate" if "model.xml" in names else "unknown"
+
+
+class _Found(Exception):
+    """The root element was seen."""
+
+
+def _root_namespace(head: bytes) -> str | None:
+    """The namespace of the root element, "" for none; None where this is no XML."""
+    found: list[str] = []
+
+    def start(name: str, _attributes: object) -> None:
+        found.append(name.rpartition(" ")[0])
+        raise _Found
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = start
+    with suppress(_Found, expat.ExpatError, ValueError, LookupError):
+        parser.Parse(head, False)
+    if found:
+        return found[0]
+    return "" if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<") else None
