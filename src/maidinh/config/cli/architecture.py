@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from maidinh.config.cli import drafts
 from maidinh.config.cli.architecture_compare import diff, merge
 from maidinh.config.cli.architecture_exchange import export, import_
 from maidinh.config.cli.architecture_union import unite
@@ -28,6 +29,8 @@ app.command("export", help=say("Write a model in the format of another tool, wit
 app.command(help=say("Say what differs between two models, field by field, and what that means."))(diff)
 app.command(help=say("Merge two models that were made of one, with a conflict for each field."))(merge)
 app.command(help=say("Unite two architectures into one; says what collides until all of it is decided."))(unite)
+app.command("draft-pull", help=say("Write a draft as version.yaml, without what it inherits."))(drafts.pull)
+app.command("draft-push", help=say("Bring a draft's file back; conflicts are listed."))(drafts.push)
 
 DONE, FINDINGS, WRONG_USE = 0, 1, 2
 
