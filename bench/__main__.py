@@ -1,4 +1,4 @@
-"""Measures what the project promises, beside its peers in the same run: `python -m bench [NAME...] [--json] [--quick]`."""
+"""Measures what the project promises, beside its peers in the same run: `python -m bench [NAME...]`."""
 
 from __future__ import annotations
 

@@ -43,7 +43,9 @@ def peer(package: str, version: str) -> Path | None:
     try:
         if not python.exists():
             subprocess.run([sys.executable, "-m", "venv", str(PEERS)], check=True, capture_output=True, timeout=LIMIT)
-        has = subprocess.run([str(python), "-m", "pip", "freeze"], capture_output=True, text=True, check=True, timeout=60)
+        has = subprocess.run(
+            [str(python), "-m", "pip", "freeze"], capture_output=True, text=True, check=True, timeout=60
+        )
         if wanted.lower() not in has.stdout.lower().splitlines():
             install = [str(python), "-m", "pip", "install", "--quiet", wanted]
             subprocess.run(install, check=True, capture_output=True, text=True, timeout=LIMIT)

@@ -52,6 +52,9 @@ class _Collecting:
             if key not in NOT_SAID:
                 self.facts[(*owner, f"@{key}", value)] += 1
 
+    def hear(self, text: str) -> None:
+        self.text.append(text)
+
     def end(self, tag: str) -> None:
         name = tag.rpartition(" ")[2]
         owner, language = self.owners.pop(), self.languages.pop()
@@ -74,7 +77,7 @@ def facts(path: Path) -> Facts:
     parser.buffer_text = True
     parser.StartElementHandler = collecting.start
     parser.EndElementHandler = collecting.end
-    parser.CharacterDataHandler = lambda text: collecting.text.append(text)
+    parser.CharacterDataHandler = collecting.hear
     with path.open("rb") as file:
         parser.ParseFile(file)
     return collecting.facts

@@ -23,8 +23,9 @@ RELATION_TYPES = [
     "Specialization", "Association",
 ]  # fmt: skip
 WORDS = (
-    "hệ thống thông tin dùng chung của tỉnh phục vụ giải quyết thủ tục hành chính kết nối chia sẻ dữ liệu dân cư đất đai "
-    "hộ tịch doanh nghiệp cán bộ nền tảng tích hợp an toàn mạng trung tâm giám sát điều hành văn bản lưu trữ & <đô thị>"
+    "hệ thống thông tin dùng chung của tỉnh phục vụ giải quyết thủ tục hành chính kết nối chia sẻ dữ liệu dân cư "
+    "đất đai hộ tịch doanh nghiệp cán bộ nền tảng tích hợp an toàn "
+    "mạng trung tâm giám sát điều hành văn bản lưu trữ & <đô thị>"
 ).split()
 DEFINITIONS = [
     ("pd-owner", "string", "Chủ quản"), ("pd-state", "string", "Trạng thái"), ("pd-from", "date", "Từ ngày"),
@@ -54,7 +55,7 @@ class Edits:
 
 def generate(seed: int = 1, *, elements: int = 3000, relations: int = 6000, views: int = 360) -> Release:
     """A model of that size; the same for the same seed."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     release = Release()
     for number in range(elements):
         release.elements[f"id-e{number:05}"] = _element(chance, number)
@@ -136,7 +137,9 @@ def _view(
             of.setdefault(element, node["id"])
             inner.append(node)
         label = f"Nhóm {group}"
-        nodes.append({"id": f"id-g{number:04}-{group}", "label": label, "box": box, "style": _style(chance), "nodes": inner})
+        nodes.append(
+            {"id": f"id-g{number:04}-{group}", "label": label, "box": box, "style": _style(chance), "nodes": inner}
+        )
     lines: list[Plain] = []
     shown = list(of)
     for element in shown:
@@ -157,7 +160,7 @@ def _view(
 
 def edited(release: Release, seed: int = 2, *, share: float = 0.02) -> tuple[Release, Edits]:
     """A later release, with that share of the things added, removed or changed, and what was done."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     later = copy.deepcopy(release)
     drawn = {name for view in release.views.values() for name in _shown(view["nodes"])}
     drawn |= {line["relation"] for view in release.views.values() for line in view["connections"] if line["relation"]}

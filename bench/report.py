@@ -76,7 +76,9 @@ class Report:
     def close(self) -> None:
         """Print the rows for machines, if they were asked for."""
         if self.as_json:
-            print(json.dumps([asdict(row) | {"ratio": row.ratio, "reached": row.reached} for row in self.rows], indent=1))
+            print(
+                json.dumps([asdict(row) | {"ratio": row.ratio, "reached": row.reached} for row in self.rows], indent=1)
+            )
 
     @property
     def reached(self) -> bool:
