@@ -222,6 +222,21 @@ def test_identifiers_that_are_no_names_are_given_back(tmp_path: Path) -> None:
     assert (back.relations[0].from_, back.folders[0].id, back.folders[0].holds) == ("1", "1", ["1", "2"])
 
 
+def test_identifiers_are_given_back_though_the_instruction_stands_last(tmp_path: Path) -> None:
+    """Another tool may move it; views are read before the end of the file."""
+    content = {
+        "elements": [{"id": "1", "kind": "node"}],
+        "views": [{"id": "2", "nodes": [{"id": "3", "element": "1"}], "connections": [{"id": "4", "source": "3"}]}],
+    }
+    path = tmp_path / "model.xml"
+    oef.write(Model.model_validate(content), path)
+    text = path.read_text("utf-8")
+    (instruction,) = re.findall(r'<\?maidinh \{"ids".*?\?>', text)
+    path.write_text(text.replace(instruction, "").replace("</model>", f"{instruction}</model>"), "utf-8")
+    view = oef.read(path).views[0]
+    assert (view.id, view.nodes[0].id, view.nodes[0].element, view.connections[0].source) == ("2", "3", "1", "3")
+
+
 def test_what_can_not_be_written_is_refused_before_a_file_exists(tmp_path: Path) -> None:
     content = {
         "elements": [{"id": "a", "kind": "node", "name": {"vi": "bell \x07"}}, {"id": "b", "kind": "node"}],

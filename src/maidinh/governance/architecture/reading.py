@@ -6,13 +6,17 @@ Layer 4, governance.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from maidinh.governance.architecture.definition import ArchitectureVersion, Element, Principle, Relation
+from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.modelling.definition import Folder
 from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_all
 
 FOLDER = "architecture"
 FILE = "version.yaml"
+
+
+INHERITED = ("elements", "relations", "principles", "views", "property_definitions")
 
 
 class _Identified(Protocol):
@@ -44,28 +48,28 @@ def read_versions(province_root: Path) -> dict[str, ArchitectureVersion]:
 def resolve(versions: dict[str, ArchitectureVersion], version: str) -> ArchitectureVersion:
     """The version with everything it inherits: later statements replace earlier ones of the same id.
 
+    Folders are inherited as a whole where a version states none; what describes a version itself never is.
+
     Raises ValueError when a version is missing, inherits itself, or removes what isn't there.
     """
-    line = _line_of(versions, version)
-    elements: dict[str, Element] = {}
-    relations: dict[str, Relation] = {}
-    principles: dict[str, Principle] = {}
-    for step in line:
-        known = elements.keys() | relations.keys() | principles.keys()
+    held: dict[str, dict[str, Any]] = {section: {} for section in INHERITED}
+    folders: list[Folder] = []
+    for step in _line_of(versions, version):
+        known = {name for things in held.values() for name in things}
         unknown = [item for item in step.removes if item not in known]
         if unknown:
             raise ValueError(f"version {step.version} removes what it doesn't inherit: {', '.join(unknown)}")
-        elements = _merged(elements, step.elements, step.removes)
-        relations = _merged(relations, step.relations, step.removes)
-        principles = _merged(principles, step.principles, step.removes)
-    return versions[version].model_copy(
-        update={
-            "elements": list(elements.values()),
-            "relations": list(relations.values()),
-            "principles": list(principles.values()),
-            "removes": [],
-        }
-    )
+        for section in INHERITED:
+            held[section] = _merged(held[section], getattr(step, section), step.removes)
+        folders = step.folders or [without(folder, frozenset(step.removes)) for folder in folders]
+    sections: dict[str, Any] = {section: list(things.values()) for section, things in held.items()}
+    return versions[version].model_copy(update=sections | {"folders": folders, "removes": []})
+
+
+def without(folder: Folder, removed: frozenset[str]) -> Folder:
+    """The folder, and the folders in it, without what isn't there any more."""
+    left = [each if isinstance(each, str) else without(each, removed) for each in folder.holds if each not in removed]
+    return folder.model_copy(update={"holds": left})
 
 
 def version_in_force(versions: dict[str, ArchitectureVersion]) -> str:

@@ -12,13 +12,12 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.reading import resolve
+from maidinh.governance.architecture.reading import INHERITED, resolve
+from maidinh.governance.modelling.writing import to_yaml
 from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_form
 
-INHERITED = ("elements", "relations", "principles")
+MODEL_SIZE_LIMIT = 64 * 1024 * 1024  # bytes
 MARK = re.compile(r"^# draft (?P<draft>[0-9]{1,18}) revision (?P<revision>[0-9]{1,9})\b")
 HEADER = (
     "# draft {draft} revision {revision}: keep this line, so that pushing merges what others changed since.\n"
@@ -37,7 +36,7 @@ class Pulled:
 
 def delta(base: ArchitectureVersion | None, resolved: ArchitectureVersion) -> ArchitectureVersion:
     """What a version states itself, beside what it inherits from its base: `resolve` makes the whole of it again."""
-    if base is None:
+    if base is None or (base.folders and not resolved.folders):  # having no folder any more can only be said whole
         return resolved.model_copy(update={"inherits": None, "removes": []})
     own: dict[str, Any] = {"inherits": base.version}
     gone: list[str] = []
@@ -67,21 +66,15 @@ def whole(base: ArchitectureVersion | None, own: ArchitectureVersion, seen: Arch
 
 def written(draft: int, revision: int, own: ArchitectureVersion) -> str:
     """The file's text."""
-    content = own.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
-    text = yaml.dump(content, Dumper=_dumper(), allow_unicode=True, sort_keys=False, width=120)
-    return HEADER.format(draft=draft, revision=revision) + text
+    return HEADER.format(draft=draft, revision=revision) + to_yaml(own)
 
 
 def read_pulled(path: Path) -> Pulled:
     """Read a draft's file. Raises DefinitionError naming the line."""
-    own = read_form(path, ArchitectureVersion)
+    own = read_form(path, ArchitectureVersion, limit=MODEL_SIZE_LIMIT)
     comments = takewhile(lambda line: not line or line.startswith("#"), path.read_text("utf-8").splitlines())
     found = next(filter(None, map(MARK.match, comments)), None)
     if found is None:
         expected = "expected the line '# draft NUMBER revision NUMBER' above everything else: pull the draft again"
         raise DefinitionError([Problem(path, 1, "", expected)])
     return Pulled(int(found["draft"]), int(found["revision"]), own)
-
-
-def _dumper() -> type[yaml.SafeDumper]:
-    return getattr(yaml, "CSafeDumper", yaml.SafeDumper)

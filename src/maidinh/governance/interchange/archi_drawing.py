@@ -17,14 +17,14 @@ from maidinh.governance.interchange.archi_geometry import (
     bounds_text,
     read_bend,
     read_bounds,
+    relative,
+    unplaced,
 )
 from maidinh.governance.interchange.archi_kinds import (
-    DEFAULT_SIZES,
     DOCUMENTED_NODES,
     HOLDING_NODES,
     NODE_TYPE_OF_KIND,
     NODES_WITH_PROPERTIES,
-    OTHER_SIZE,
     PLAIN_LINE,
     RELATION_LINE,
     TEXT_OF_NODE_TYPE,
@@ -48,7 +48,6 @@ OF_NODE = frozenset({
 OF_CONNECTION = frozenset({
     "id", "relation", "source", "target", "label", "documentation", "properties", "bends", "style", "carried",
 })  # fmt: skip
-STEP = 10  # from a box that nobody has placed to the next
 
 
 class Drawing:
@@ -57,10 +56,12 @@ class Drawing:
     def __init__(self, writing: Writing, view: View) -> None:
         self.writing = writing
         self.view = view
+        self.names: dict[str, str] = {}  # of boxes and lines in the file
         self.bounds: dict[str, Bounds] = {}  # from the parent's corner
         self.boxes: dict[str, Bounds] = {}  # from the view's
         self._place(view.nodes, (0, 0))
         ends = {each.id: (each.source, each.target) for each in view.connections}
+        self.ends = ends
         self.middles = Middles(self.boxes, ends)
         self.lines_in: dict[str, list[Connection]] = {}
         for each in view.connections:
@@ -70,8 +71,17 @@ class Drawing:
             if holder is not None:
                 self.lines_in.setdefault(holder, []).append(each)
         self.reached: dict[str, Connection] = {}
-        for node in view.all_nodes():
-            self._reach(node.id)
+        before = -1
+        while before != sum(map(len, self.lines_in.values())):  # a line to one that has no place has none either
+            before = sum(map(len, self.lines_in.values()))
+            self.reached = {}
+            for node in view.all_nodes():
+                self._reach(node.id)
+            self.lines_in = {
+                line.id: kept
+                for line in (*view.all_nodes(), *view.connections)
+                if (kept := [each for each in self.lines_in.get(line.id, ()) if self._has_place(each)])
+            }
         self.incoming: dict[str, list[str]] = {}
         for each in self.reached.values():
             if each.target is not None:
@@ -80,14 +90,12 @@ class Drawing:
 
     def _place(self, nodes: list[Node], origin: Place) -> None:
         for at, node in enumerate(nodes):
-            type_ = self.writing.standard(_carried(node, XSI_TYPE) or NODE_TYPE_OF_KIND[node.kind])
             if node.box is not None:
-                box = node.box
-                self.bounds[node.id] = box.x - origin[0], box.y - origin[1], box.width, box.height
+                self.bounds[node.id] = relative(node.box, origin)
             elif _carried(node, "!bounds") is not None:
                 self.bounds[node.id] = 0, 0, 0, 0
             else:
-                self.bounds[node.id] = at * STEP, at * STEP, *DEFAULT_SIZES.get(type_, OTHER_SIZE)
+                self.bounds[node.id] = unplaced(at, self._type(Sheet(node.carried.get("archi")), node)[1])
             x, y, width, height = self.bounds[node.id]
             corner = origin[0] + x, origin[1] + y
             self.boxes[node.id] = (*corner, width, height)
@@ -98,6 +106,14 @@ class Drawing:
             if each.id not in self.reached:
                 self.reached[each.id] = each
                 self._reach(each.id)
+
+    def _has_place(self, line: Connection) -> bool:
+        return line.id in self.reached and (
+            line.target is None
+            or line.target in self.boxes
+            or line.target in self.reached
+            or line.target not in self.ends
+        )
 
     def _check(self, ends: dict[str, Any]) -> None:
         view, refuse = self.view, self.writing.refuse
@@ -116,6 +132,8 @@ class Drawing:
     def write(self, parent: etree._Element) -> None:
         """Writes the view below its folder."""
         view, writing = self.view, self.writing
+        for each in (*view.all_nodes(), *view.connections):
+            self.names[each.id] = writing.free(each.id)
         sheet = Sheet(view.carried.get("archi"))
         type_: str | None = VIEW_TYPE_OF_KIND.get(view.kind) or (view.kind if ":" in view.kind else None)
         if type_ is None:
@@ -149,6 +167,11 @@ class Drawing:
         sheet.more |= beyond(view, OF_VIEW) | other_formats(view.carried)
         sheet.close(node)
 
+    def _call(self, sheet: Sheet, identifier: str) -> None:
+        sheet.attributes["id"] = self.names[identifier]
+        if self.names[identifier] != identifier:
+            sheet.more["id"] = identifier
+
     def _type(self, sheet: Sheet, node: Node) -> tuple[str | None, str]:
         """The type of a box, as it is written and in Archi's own prefixes."""
         raw, absent = sheet.kept.pop(XSI_TYPE, None), sheet.kept.pop(ABSENT + XSI_TYPE, None)
@@ -176,7 +199,7 @@ class Drawing:
         kind = node_kind(type_, node.element is not None, bool(node.nodes))
         if kind != node.kind:
             sheet.more["kind"] = node.kind
-        sheet.attributes["id"] = node.id
+        self._call(sheet, node.id)
         self._targets(sheet, node.id)
         content = self._words(sheet, node, TEXT_OF_NODE_TYPE.get(type_, "name"))
         write_style(sheet, node.style, OF_NODES)
@@ -235,7 +258,7 @@ class Drawing:
         if raw is not None and sorted(each for each in raw.split() if each in self.reached) == sorted(wanted):
             sheet.attributes["targetConnections"] = raw
         elif wanted and absent is None:
-            sheet.attributes["targetConnections"] = " ".join(wanted)
+            sheet.attributes["targetConnections"] = " ".join(self.names[each] for each in wanted)
 
     def _bounds(self, sheet: Sheet, parent: etree._Element, node: Node, type_: str) -> None:
         bounds = self.bounds[node.id]
@@ -260,24 +283,23 @@ class Drawing:
             type_ = raw
         if absent is None:
             sheet.attributes[XSI_TYPE] = type_
-        sheet.attributes["id"] = line.id
+        self._call(sheet, line.id)
         self._targets(sheet, line.id)
         place = "name" if absent is not None or writing.standard(type_) != RELATION_LINE else None
         self._words(sheet, line, place)
         write_style(sheet, line.style, OF_CONNECTIONS)
         if sheet.kept.pop("!source", None) is None and line.source is not None:
-            sheet.attributes["source"] = line.source
+            sheet.attributes["source"] = self.names[line.source]
         sheet.kept.pop("!holder", None)
         if line.target is not None:
-            sheet.attributes["target"] = line.target
+            sheet.attributes["target"] = self.names.get(line.target, line.target)
         if line.relation is not None:
             found = writing.name_of(line.id, "its relation", line.relation, Relation)
             older = sheet.kept.pop("relationship", None) is not None
             sheet.attributes["relationship" if older else "archimateRelationship"] = found
         node = sheet.open(parent, "sourceConnection")
         for each in self.lines_in.get(line.id, ()):
-            if self.reached.get(each.id) is each and each is not line:
-                self._line(node, each)
+            self._line(node, each)
         self._bends(sheet, node, line)
         write_text(node, "documentation", sheet.tell(line.documentation, "documentation", optional=True))
         sheet.write_properties(node, line.properties, writing.keys)

@@ -10,11 +10,12 @@ from typing import Any
 
 from maidinh.governance.interchange.archi_kinds import DEFAULT_SIZES, OTHER_SIZE
 from maidinh.governance.interchange.archi_styles import whole
+from maidinh.governance.modelling.definition import Box
 
 Place = tuple[int, int]
 Bounds = tuple[int, int, int, int]
 Bend = tuple[int, int, int, int]  # from the middle of the source, and from the middle of the target
-MARGIN = 10
+STEP = 10
 BOUND_NAMES = ("x", "y", "width", "height")
 BEND_NAMES = ("startX", "startY", "endX", "endY")
 
@@ -29,6 +30,16 @@ def read_bounds(raw: Mapping[str, str], type_: str) -> Bounds:
         width if found_width in (None, -1) else found_width,
         height if found_height in (None, -1) else found_height,
     )
+
+
+def unplaced(at: int, type_: str) -> Bounds:
+    """Where Archi shows a box that nobody has placed: each a step from the one before."""
+    return at * STEP, at * STEP, *DEFAULT_SIZES.get(type_, OTHER_SIZE)
+
+
+def relative(box: Box, origin: Place) -> Bounds:
+    """The model's box, from the parent's corner."""
+    return box.x - origin[0], box.y - origin[1], box.width, box.height
 
 
 def bounds_text(bounds: Bounds) -> dict[str, str]:

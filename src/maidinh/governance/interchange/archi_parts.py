@@ -42,7 +42,9 @@ ATTRIBUTE_ORDER = {  # Archi's own, so that a file changes no more than the mode
             "id", "name", *_FIRST, "fillColor", "alpha", "borderColor", "model", "textPosition", "borderType",
             "imagePath", "imagePosition", "archimateElement", "type",
         ),
-        "sourceConnection": ("id", "name", *_FIRST, "textPosition", "source", "target", "type", "archimateRelationship"),
+        "sourceConnection": (
+            "id", "name", *_FIRST, "textPosition", "source", "target", "type", "archimateRelationship",
+        ),
     }.items()
 }  # fmt: skip
 Data = dict[str, Any]
@@ -96,8 +98,8 @@ class Part:
             self.kept |= {f"property/{at}/@{name}": more for name, more in attributes.items() if name not in KEY_VALUE}
         if value == "":
             self.kept[f"property/{at}/value"] = ""
-        if key is None or key == "":
-            self.kept[f"property/{at}/key"] = ABSENT if key is None else ""
+        if key is None:
+            self.kept[f"property/{at}/key"] = ABSENT
         self.lines.append((key or "", value or ""))
         return True
 

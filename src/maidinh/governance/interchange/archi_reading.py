@@ -35,6 +35,7 @@ from maidinh.governance.interchange.archi_wording import Keys
 from maidinh.governance.interchange.checking import Reference, dangling, repeated
 from maidinh.governance.interchange.problems import FileRefused, Place
 from maidinh.governance.modelling.definition import Folder, Model
+from maidinh.governance.modelling.metamodel import TYPE_OF_KIND, kebab
 
 MODEL_CHILDREN = frozenset({"folder", "property", "purpose", "feature"})
 FOLDER_CHILDREN = frozenset({"folder", "element", "documentation", "property", "feature"})
@@ -95,6 +96,7 @@ class Reading:
         self.relations: list[Data] = []
         self.views: list[Data] = []
         self.keys = Keys(())
+        self.canvas = False
 
     def model(self) -> Model:
         """The model that the file holds. Raises FileRefused."""
@@ -134,9 +136,6 @@ class Reading:
 
     def _root(self, part: Part) -> Data:
         root = self.root
-        namespaces = {prefix or "": uri for prefix, uri in root.nsmap.items()}
-        if namespaces != OWN_NAMESPACES:
-            part.kept |= {f"xmlns:{prefix}": uri for prefix, uri in namespaces.items()}
         if not root.tag.startswith(f"{{{ARCHIMATE}}}"):
             part.kept["!namespace"] = etree.QName(root).namespace or ""
         for name, before in (("!before", True), ("!after", False)):
@@ -158,6 +157,9 @@ class Reading:
             part.kept["!folders"] = ""
         folders = [self._folder(each, True) for each in part.found.get("folder", ())]
         data["folders"] = [each for each in folders if each is not None]
+        namespaces = {prefix or "": uri for prefix, uri in root.nsmap.items()}
+        if namespaces != OWN_NAMESPACES | ({"canvas": CANVAS} if self.canvas else {}):
+            part.kept |= {f"xmlns:{prefix}": uri for prefix, uri in namespaces.items()}
         return data
 
     def _profiles(self) -> None:
@@ -222,6 +224,9 @@ class Reading:
         junction = type_ == "archimate:Junction" and bool(part.take("type", is_or, lambda each: "or" if each else None))
         data["kind"] = element_kind(type_, junction)
         self._typed(part, raw, ELEMENT_TYPE_OF_KIND[data["kind"]])
+        noted = part.more.get("kind")
+        if isinstance(noted, str) and kebab(TYPE_OF_KIND.get(noted, data["kind"])) != data["kind"]:
+            del part.more["kind"]  # the type was changed in Archi since
         data["name"] = part.words("name", part.attributes.pop("name", None), optional=False)
         self.elements.append(part.finish(data, self.keys))
         return str(data["id"])
@@ -240,6 +245,8 @@ class Reading:
             data[field] = self.refers(found, node, "concept", f"its {end}") or ""
         if kind == "access":
             data["access"] = part.take("accessType", ACCESS.get, ACCESS_TYPE.get)
+            if data["access"] != "access":
+                part.more.pop("access", None)  # it was said in Archi since
         elif kind == "influence":
             data["strength"] = part.take("strength", stripped, same)
         elif type_ == RELATION_TYPE_OF_KIND["association"]:
@@ -291,6 +298,7 @@ class Reading:
         if raw is None:
             return ""
         prefix, found, name = raw.rpartition(":")
+        self.canvas = self.canvas or prefix == "canvas"
         if found and prefix in ("archimate", "canvas"):
             return raw
         namespace = node.nsmap.get(prefix or None)

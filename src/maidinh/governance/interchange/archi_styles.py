@@ -13,6 +13,7 @@ from maidinh.governance.interchange.archi_parts import Part, Sheet
 from maidinh.governance.modelling.definition import Style
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_SIZE = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 BOLD, ITALIC = 1, 2
 
@@ -25,9 +26,9 @@ def colour(raw: str | None) -> str | None:
     return raw.lower() if raw is not None and _COLOUR.fullmatch(raw) else None
 
 
-def as_it_is(value: Any) -> str | None:
-    """What is written as it is."""
-    return value if isinstance(value, str) else None
+def colour_text(value: Any) -> str | None:
+    """A colour as Archi has it; nothing for what Archi couldn't draw."""
+    return value.lower() if isinstance(value, str) and _COLOUR.fullmatch(value) else None
 
 
 def whole(raw: str | None) -> int | None:
@@ -35,9 +36,9 @@ def whole(raw: str | None) -> int | None:
     return int(raw) if raw is not None and _WHOLE.fullmatch(raw) else None
 
 
-def digits(value: int | None) -> str | None:
+def digits(value: Any) -> str | None:
     """A whole number as text."""
-    return None if value is None else str(value)
+    return str(value) if isinstance(value, int) else None
 
 
 def percent(raw: str | None) -> int | None:
@@ -46,9 +47,9 @@ def percent(raw: str | None) -> int | None:
     return None if alpha is None or not 0 <= alpha <= 255 else round(alpha * 100 / 255)
 
 
-def alpha(value: int | None) -> str | None:
+def alpha(value: Any) -> str | None:
     """Percent as Archi's alpha."""
-    return None if value is None or not 0 <= value <= 100 else str(round(value * 255 / 100))
+    return str(round(value * 255 / 100)) if isinstance(value, int) and 0 <= value <= 100 else None
 
 
 def font(raw: str | None) -> Font:
@@ -62,48 +63,64 @@ def font(raw: str | None) -> Font:
 
 
 def font_text(value: Font) -> str | None:
-    """The font as Archi's toolkit writes it."""
-    name, size, styles = value
-    if value == NO_FONT:
+    """The font as Archi's toolkit writes it; what it couldn't read back is left out."""
+    name = (value[0] or "").replace("|", "")
+    size = value[1] if value[1] and _SIZE.fullmatch(value[1]) else ""
+    bits = BOLD * ("bold" in value[2]) + ITALIC * ("italic" in value[2])
+    if not (name or size or bits):
         return None
-    bits = BOLD * ("bold" in styles) + ITALIC * ("italic" in styles)
-    height = f"{size}.0" if size and "." not in size else size or ""
-    return f"1|{name or ''}|{height}|{bits}|"
+    return f"1|{name}|{size + '.0' * (bool(size) and '.' not in size)}|{bits}|"
 
 
 _LINES = (
-    ("lineColor", "line", colour, as_it_is),
+    ("lineColor", "line", colour, colour_text),
     ("lineWidth", "line_width", whole, digits),
-    ("fontColor", "text", colour, as_it_is),
+    ("fontColor", "text", colour, colour_text),
 )
 OF_CONNECTIONS = _LINES
 OF_NODES = (
     *_LINES,
-    ("fillColor", "fill", colour, as_it_is),
+    ("fillColor", "fill", colour, colour_text),
     ("alpha", "fill_opacity", percent, alpha),
     ("feature/lineAlpha", "line_opacity", percent, alpha),
 )
 
 
 def read_style(part: Part, known: tuple[Any, ...]) -> dict[str, Any] | None:
-    """The style (as data) that a node's attributes give."""
+    """The style (as data) that a node's attributes give, and what went along for as long as they say the same."""
+    noted = part.more.pop("style", None)
+    beyond: dict[str, Any] = noted if isinstance(noted, dict) else {}
     found: dict[str, Any] = {}
     for name, field, decode, encode in known:
+        if field in beyond:
+            value = beyond.pop(field)
+            if encode(value) == part.attributes.get(name):
+                found[field] = value
+                part.attributes.pop(name, None)
+                continue
         if name in part.attributes:
             value = part.take(name, decode, encode)
             if value is not None:
                 found[field] = value
-    if "font" in part.attributes:
-        name, size, styles = part.take("font", font, font_text)
-        found |= {
-            field: value
-            for field, value in (("font", name), ("font_size", size), ("font_style", list(styles)))
-            if value
-        }
-    beyond = part.more.pop("style", None)
-    if isinstance(beyond, dict):
-        return found | beyond
-    return found or None
+    _read_font(part, found, beyond)
+    found |= beyond
+    return found if found or noted is not None else None
+
+
+def _read_font(part: Part, found: dict[str, Any], beyond: dict[str, Any]) -> None:
+    raw = part.attributes.get("font")
+    name, size, styles = font(raw)
+    said: dict[str, Any] = {"font": name, "font_size": size, "font_style": list(styles)}
+    noted = said | {field: beyond.pop(field) for field in said if field in beyond}
+    try:
+        same = noted != said and font_text((noted["font"], noted["font_size"], tuple(noted["font_style"]))) == raw
+    except (TypeError, AttributeError):
+        same = False
+    if same:
+        part.attributes.pop("font", None)
+    elif raw is not None:
+        part.take("font", font, font_text)
+    found |= {field: value for field, value in (noted if same else said).items() if value not in (None, [])}
 
 
 def write_style(sheet: Sheet, style: Style | None, known: tuple[Any, ...]) -> None:

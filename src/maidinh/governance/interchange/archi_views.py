@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from lxml import etree
+from pydantic import ValidationError
 
 from maidinh.governance.interchange.archi_geometry import (
     Bounds,
@@ -20,6 +21,8 @@ from maidinh.governance.interchange.archi_geometry import (
     bounds_text,
     read_bend,
     read_bounds,
+    relative,
+    unplaced,
 )
 from maidinh.governance.interchange.archi_kinds import (
     DOCUMENTED_NODES,
@@ -35,7 +38,7 @@ from maidinh.governance.interchange.archi_kinds import (
 )
 from maidinh.governance.interchange.archi_parts import ABSENT, Data, Part
 from maidinh.governance.interchange.archi_styles import OF_CONNECTIONS, OF_NODES, read_style
-from maidinh.governance.modelling.definition import Point
+from maidinh.governance.modelling.definition import Box, Point
 
 if TYPE_CHECKING:
     from maidinh.governance.interchange.archi_reading import Reading
@@ -89,6 +92,7 @@ class ViewReading:
         self.boxes: dict[str, Bounds] = {}
         self.lines: dict[str, tuple[Part, str]] = {}  # with the thing it stands in
         self.ends: dict[str, tuple[str | None, str | None]] = {}
+        self.names: dict[str, str] = {}
         self.expecting: list[tuple[Data, Part, str | None]] = []  # nodes whose incoming lines are known at the end
 
     def read(self, node: etree._Element, part: Part, kind: str) -> Data:
@@ -98,20 +102,24 @@ class ViewReading:
         data["name"] = part.words("name", part.attributes.pop("name", None), optional=False)
         data["documentation"] = part.words("documentation", part.text("documentation"), optional=True)
         data["viewpoint"] = part.take("viewpoint", viewpoint_name, viewpoint_text)
-        data["nodes"] = [self._node(each, (0, 0)) for each in part.found.get("child", ())]
+        data["nodes"] = [self._node(each, (0, 0), at) for at, each in enumerate(part.found.get("child", ()))]
         middles = Middles(self.boxes, self.ends)
         incoming: dict[str, list[str]] = {}
         for identifier, (_, target) in self.ends.items():
             if target is not None:
                 incoming.setdefault(target, []).append(identifier)
-        connections = {each: self._connection(each, middles) for each in self.lines}
+        for each, (line, _) in self.lines.items():
+            self._own(each, line)
+        connections = {self._named(each): self._connection(each, middles) for each in self.lines}
         for owned, box, whose in self.expecting:
             raw = box.attributes.pop("targetConnections", None)
             wanted = " ".join(incoming.get(whose or "", ())) or None
             if raw != wanted:
                 box.kept["targetConnections" if raw is not None else ABSENT + "targetConnections"] = raw or ""
             box.finish(owned, reading.keys)
-        ordered = connection_order(list(connections), part.more.pop("connection_order", None))
+        ordered = connection_order(
+            [each["id"] for each in connections.values()], part.more.pop("connection_order", None)
+        )
         unplaced = part.more.pop("connections", None)
         data["connections"] = [connections[each] for each in ordered]
         for each in unplaced if isinstance(unplaced, list) else ():
@@ -119,7 +127,7 @@ class ViewReading:
             data["connections"].insert(at if isinstance(at, int) else len(data["connections"]), each)
         return part.finish(data, reading.keys)
 
-    def _node(self, node: etree._Element, origin: Place) -> Data:
+    def _node(self, node: etree._Element, origin: Place, at: int) -> Data:
         reading = self.reading
         raw = node.get(XSI_TYPE)
         type_ = reading.standard_type(raw, node)
@@ -127,7 +135,7 @@ class ViewReading:
         identifier = part.attributes.pop("id", None)
         reading.given(identifier, node)
         part.attributes.pop(XSI_TYPE, None)
-        data: Data = {"id": identifier or ""}
+        data: Data = {"id": self._own(identifier, part)}
         kind = data["kind"] = node_kind(type_, "archimateElement" in part.attributes, "child" in part.found)
         if type_ not in _STANDARD or raw != type_:
             part.kept[XSI_TYPE if raw is not None else ABSENT + XSI_TYPE] = raw or ""
@@ -144,28 +152,41 @@ class ViewReading:
         text = part.attributes.pop("name", None) if place == "name" else part.text("content") if place else None
         data["label"] = part.words("label", text, optional=True)
         data["documentation"] = part.words("documentation", part.text("documentation"), optional=True)
-        corner = self._bounds(part, data, type_, origin)
+        noted = self._noted_box(part, type_, origin, at) if "box" in part.more else None
+        corner = self._bounds(part, data, identifier or "", noted or type_, origin)
         data["style"] = read_style(part, OF_NODES)
         self._lines_in(part, identifier or "")
-        data["nodes"] = [self._node(each, corner) for each in part.found.get("child", ())]
+        data["nodes"] = [self._node(each, corner, at) for at, each in enumerate(part.found.get("child", ()))]
         self.expecting.append((data, part, identifier))
         return data
 
-    def _bounds(self, part: Part, data: Data, type_: str, origin: Place) -> Place:
+    def _bounds(self, part: Part, data: Data, identifier: str, noted: str | Bounds, origin: Place) -> Place:
         nodes = part.found.get("bounds")
-        identifier = data["id"]
         if not nodes:
             part.kept[ABSENT + "bounds"] = ""
             self.boxes[identifier] = (*origin, 0, 0)
             return origin
         raw = dict(nodes[0].attrib)
-        x, y, width, height = bounds = read_bounds(raw, type_)
-        if raw != bounds_text(bounds):
+        x, y, width, height = bounds = read_bounds(raw, noted) if isinstance(noted, str) else noted
+        if isinstance(noted, str) and raw != bounds_text(bounds):
             part.kept["bounds/"] = json.dumps(raw)
         left, top = origin[0] + x, origin[1] + y
         data["box"] = {"x": left, "y": top, "width": width, "height": height}
         self.boxes[identifier] = (left, top, width, height)
         return left, top
+
+    def _noted_box(self, part: Part, type_: str, origin: Place, at: int) -> Bounds | None:
+        """The box that was noted; it is forgotten if somebody moved it in Archi since."""
+        box = part.more["box"]
+        nodes = part.found.get("bounds")
+        try:
+            bounds = unplaced(at, type_) if box is None else relative(Box.model_validate(box), origin)
+        except ValidationError:
+            return None
+        if nodes and dict(nodes[0].attrib) == bounds_text(bounds):
+            return bounds
+        del part.more["box"]
+        return None
 
     def _lines_in(self, part: Part, holder: str) -> None:
         for node in part.found.get("sourceConnection", ()):
@@ -193,7 +214,7 @@ class ViewReading:
         if raw != (PLAIN_LINE if relation is None else RELATION_LINE):
             part.kept[XSI_TYPE if raw is not None else ABSENT + XSI_TYPE] = raw or ""
         source, target = self.ends[identifier]
-        data: Data = {"id": identifier, "source": source, "target": target}
+        data: Data = {"id": self._named(identifier), "source": self._named(source), "target": self._named(target)}
         for called, end in (("its source", source), ("its target", target)):
             if end is not None and end not in self.boxes and end not in self.lines:
                 reading.references["thing of this view"].append((node.sourceline or 0, identifier, called, end))
@@ -203,13 +224,23 @@ class ViewReading:
         data["documentation"] = part.words("documentation", part.text("documentation"), optional=True)
         bends = part.found.get("bendpoint", ())
         if bends:
-            self._bends(part, data, [dict(each.attrib) for each in bends], middles)
+            self._bends(part, data, [dict(each.attrib) for each in bends], middles.of(source), middles.of(target))
         data["style"] = read_style(part, OF_CONNECTIONS)
         self.expecting.append((data, part, identifier))
         return data
 
-    def _bends(self, part: Part, data: Data, raw: list[dict[str, str]], middles: Middles) -> None:
-        source, target = (middles.of(each) for each in (data["source"], data["target"]))
+    def _own(self, identifier: str | None, part: Part) -> str:
+        """What the model calls a thing: another thing of the file may have had the same name before it was written."""
+        own = part.more.pop("id", None)
+        if isinstance(own, str) and identifier is not None:
+            self.names[identifier] = own
+            return own
+        return identifier or ""
+
+    def _named(self, identifier: str | None) -> str | None:
+        return None if identifier is None else self.names.get(identifier, identifier)
+
+    def _bends(self, part: Part, data: Data, raw: list[dict[str, str]], source: Place, target: Place) -> None:
         bends = [read_bend(each) for each in raw]
         data["bends"] = bend_points(bends, source, target)
         again = bends_of([Point(**each) for each in data["bends"]], source, target)

@@ -62,6 +62,7 @@ class Writing:
                 self.refuse(each.id, "this identifier stands more than once: give each thing its own")
             self.things[each.id] = each
         self.names = {each.id: original_id(each) for each in self.things.values()}
+        self.taken = set(self.names.values())
         self.written: list[str] = []
         self.folders_made = 0
 
@@ -84,6 +85,15 @@ class Writing:
         """Notes what keeps the model from being written."""
         self.problems.append(Place(self.path, 0, place, text))
 
+    def free(self, identifier: str) -> str:
+        """The identifier, or one like it: no two things of Archi's file have the same, wherever they stand."""
+        found, number = identifier, 1
+        while found in self.taken:
+            number += 1
+            found = f"{identifier}-{number}"
+        self.taken.add(found)
+        return found
+
     def name_of(self, owner: str, called: str, identifier: str, type_: type[Any] | tuple[type[Any], ...]) -> str:
         """How the file calls a thing that is referred to."""
         if not isinstance(self.things.get(identifier), type_):
@@ -100,11 +110,13 @@ class Writing:
             f"{{{sheet.kept.pop('!namespace', ARCHIMATE)}}}model", nsmap=self._namespaces(sheet)
         )  # fmt: skip
         sheet.say("name", model.name, "name", optional=False)
-        if not sheet.give("id", model.identifier, stripped, same):
-            sheet.more["identifier"] = None
+        sheet.give("id", model.identifier, stripped, same)
         if model.identifier is None and sheet.kept.pop("!id", None) is None:
             sheet.attributes["id"] = MODEL_ID
-            sheet.more["identifier"] = None
+        if "id" in sheet.attributes:
+            sheet.attributes["id"] = self.free(sheet.attributes["id"])
+            if stripped(sheet.attributes["id"]) != model.identifier:
+                sheet.more["identifier"] = model.identifier
         if "version" not in sheet.kept and sheet.kept.pop("!version", None) is None:
             sheet.attributes["version"] = VERSION
         for name, value in sheet.attributes.items():
@@ -134,7 +146,7 @@ class Writing:
         found: dict[str | None, str] = {
             (name.removeprefix("xmlns:") or None): uri for name, uri in kept.items()
         } or {"xsi": XSI, "archimate": ARCHIMATE}  # fmt: skip
-        if any(each.kind.startswith("canvas") for each in self.model.views) and CANVAS not in found.values():
+        if CANVAS not in found.values() and any(_of_canvas(each) for each in self.model.views):
             found["canvas"] = CANVAS
         return found
 
@@ -152,11 +164,10 @@ class Writing:
         sheet = Sheet(folder.carried.get("archi"))
         self.folders_made += 1
         sheet.say("name", folder.name, "name", optional=False)
-        if folder.id is not None:
-            sheet.attributes["id"] = folder.id
-        elif sheet.kept.pop("!id", None) is None:
-            sheet.attributes["id"] = f"{archi_folders.MADE}{self.folders_made}"
-            sheet.more["id"] = None
+        if folder.id is not None or sheet.kept.pop("!id", None) is None:
+            sheet.attributes["id"] = self.free(folder.id or f"{archi_folders.MADE}{self.folders_made}")
+            if sheet.attributes["id"] != folder.id:
+                sheet.more["id"] = folder.id
         sheet.kept.pop("!type", None)
         if kind is not None:
             sheet.attributes["type"] = kind
@@ -270,6 +281,15 @@ def original_id(thing: Element | Relation | View) -> str:
     carried = thing.carried.get("archi")
     original = carried.attributes.get("id") if carried else None
     return original if original is not None and fit(original) == thing.id else thing.id
+
+
+def _of_canvas(view: View) -> bool:
+    """Whether Archi's canvas plug-in is needed for the view."""
+    types = [each.carried["archi"].attributes.get(XSI_TYPE, "") for each in view.all_nodes() if "archi" in each.carried]
+    types += [
+        each.carried["archi"].attributes.get(XSI_TYPE, "") for each in view.connections if "archi" in each.carried
+    ]
+    return view.kind.startswith("canvas") or any(each.startswith("canvas:") for each in types)
 
 
 def _around(root: etree._Element, before: str, after: str) -> None:

@@ -16,7 +16,7 @@ from xml.parsers import expat
 from pydantic import ValidationError
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.reading import FILE, read_versions, resolve
+from maidinh.governance.architecture.reading import FILE, resolve
 from maidinh.governance.interchange import archi, oef
 from maidinh.governance.interchange.oef_vocabulary import NAMESPACE as OEF_NAMESPACE
 from maidinh.governance.interchange.problems import FileRefused, Place
@@ -95,15 +95,24 @@ def _read(path: Path) -> Model:
 
 
 def _version(folder: Path) -> Model:
-    """The version in the folder, with all that it inherits from the versions beside it."""
+    """The version in the folder, with all that it inherits from those beside it; it no longer says that it inherits."""
     file = folder / FILE
     if not file.is_file():
         raise FileRefused([Place(folder, 0, "", f"there is no {FILE} in this folder")])
     own = _yaml(file)
-    if not isinstance(own, ArchitectureVersion) or not own.inherits:
+    if not isinstance(own, ArchitectureVersion):
         return own
+    line, wanted = {own.version: own}, own.inherits
+    while wanted is not None and wanted not in line:
+        beside = folder.resolve().parent / wanted / FILE
+        if not beside.is_file():
+            raise FileRefused([Place(file, 0, "inherits", f"expected the inherited version at {beside}")])
+        found = _yaml(beside)
+        if not isinstance(found, ArchitectureVersion):
+            raise FileRefused([Place(beside, 0, "", "expected a version of a province")])
+        line[wanted], wanted = found, found.inherits
     try:
-        return resolve(read_versions(folder.resolve().parents[1]), own.version)
+        return resolve(line, own.version).model_copy(update={"inherits": None})
     except ValueError as error:
         raise FileRefused([Place(file, 0, "inherits", str(error))]) from None
 

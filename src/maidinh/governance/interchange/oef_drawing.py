@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -110,20 +111,22 @@ def _bare(element: etree._Element) -> bool:
 
 
 def _style(element: etree._Element, tags: Tags) -> tuple[Read, bool]:
-    found: Read = {}
+    found: Read = {"font_style": []}
     plain = _bare(element)
     if element.attrib:
         width, canonical = whole(element.get("lineWidth"))
         if width is not None:
             found["line_width"] = width
         plain = plain and canonical and len(element.attrib) == 1 and (width or 0) > 0
+    seen: set[str] = set()
     line, fill, font = tags("lineColor"), tags("fillColor"), tags("font")
     for child in element:
         if child.tag == line:
             plain &= _colour(child, "line", "line_opacity", found)
         elif child.tag == fill:
             plain &= _colour(child, "fill", "fill_opacity", found)
-        elif child.tag == font:
+        elif child.tag == font and font not in seen:
+            seen.add(font)
             plain &= _font(child, tags("color"), found)
         else:
             plain = False
@@ -132,22 +135,26 @@ def _style(element: etree._Element, tags: Tags) -> tuple[Read, bool]:
 
 def _colour(element: etree._Element, name: str, opacity: str, found: Read) -> bool:
     """Add a colour and its opacity; whether that is all the element says."""
-    numbers = {each: whole(element.get(each)) for each in element.attrib}
-    plain = (
-        all(canonical for _, canonical in numbers.values())
-        and not len(element)
-        and not element.text
-        and name not in found
-    )
-    red, green, blue = (numbers.pop(each, (None, False))[0] for each in "rgb")
+    given = element.attrib
+    colour, alpha, plain = _mixed(given.get("r"), given.get("g"), given.get("b"), given.get("a"))
+    if name in found or len(element) or element.text:
+        plain = False
+    if colour is not None:
+        found[name] = colour
+        if alpha is not None:
+            found[opacity] = alpha
+    return plain and len(given) == 3 + (alpha is not None)
+
+
+@lru_cache(maxsize=4096)
+def _mixed(*given: str | None) -> tuple[str | None, int | None, bool]:
+    """The colour of red, green, blue and alpha, its opacity, and whether we would write it in the same way."""
+    numbers = [whole(each) for each in given]
+    red, green, blue, alpha = (number for number, _ in numbers)
     if red is None or green is None or blue is None or not all(0 <= each < 256 for each in (red, green, blue)):
-        return False
-    found[name] = f"#{red:02x}{green:02x}{blue:02x}"
-    alpha = numbers.pop("a", None)
-    if alpha is not None and alpha[0] is not None:
-        found[opacity] = alpha[0]
-        plain = plain and 0 <= alpha[0] <= 100
-    return plain and not numbers
+        return None, None, False
+    plain = all(canonical for _, canonical in numbers[:3]) and (given[3] is None or numbers[3][1])
+    return f"#{red:02x}{green:02x}{blue:02x}", alpha, plain and 0 <= (alpha or 0) <= 100
 
 
 def _font(element: etree._Element, colour_tag: str, found: Read) -> bool:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lxml import etree
+from pydantic import BaseModel, ValidationError
 
 from maidinh.governance.interchange.checking import Reference, dangling, repeated
 from maidinh.governance.interchange.oef_leftovers import BEFORE, RAW, Leftovers, as_text
@@ -31,10 +32,13 @@ from maidinh.governance.interchange.oef_vocabulary import (
     relation_kind,
 )
 from maidinh.governance.interchange.problems import FileRefused, Place
+from maidinh.governance.modelling.definition import Element, PropertyDefinition, Relation
 
+Made = TypeVar("Made", bound=BaseModel)
 Read = dict[str, Any]
 Parts = dict[str, list[etree._Element]]
 NAMELESS = "maidinh:nameless"
+NO_IDENTIFIER = "maidinh:unidentified"
 LOOSE = "maidinh:loose"
 ORGANIZATIONS = "maidinh:organizations"
 OTHER_NAMESPACE = "maidinh:namespace"
@@ -170,11 +174,21 @@ class Reading:
             found.append(read | {"key": key or ""})
         return found
 
+    def made(self, form: type[Made], found: Read, element: etree._Element) -> list[Made]:
+        """The part as the model has it; empty where it isn't of its form, which is noted."""
+        try:
+            return [form.model_validate(found)]
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                text = f"{'.'.join(str(each) for each in detail['loc'])}: {detail['msg']}"
+                self.problems.append(Place(self.path, element.sourceline or 0, str(found.get("id", "")), text))
+            return []
+
     # the parts of the model
 
-    def element(self, element: etree._Element, left: Leftovers) -> Read:
+    def element(self, element: etree._Element, left: Leftovers) -> list[Element]:
         """An element."""
-        found: Read = {"id": self.define(element, "elements")}
+        found: Read = {"id": self.define(element, "elements"), "properties": []}
         type_ = self.type_of(element)
         found["kind"] = element_kind(type_)
         if type_ not in ELEMENT_KIND:
@@ -185,11 +199,11 @@ class Reading:
         parts = self.parts(element, _CONCEPT, left)
         self.texts(parts, found, left, found["id"], named=found["kind"] not in JUNCTIONS)
         found["carried"] = left.carried()
-        return found
+        return self.made(Element, found, element)
 
-    def relation(self, element: etree._Element, left: Leftovers) -> Read:
+    def relation(self, element: etree._Element, left: Leftovers) -> list[Relation]:
         """A relation."""
-        found: Read = {"id": self.define(element, "relations")}
+        found: Read = {"id": self.define(element, "relations"), "properties": []}
         type_ = self.type_of(element)
         found["kind"] = relation_kind(type_)
         if type_ not in RELATION_KIND:
@@ -217,7 +231,7 @@ class Reading:
                 left.attributes[name] = value
         self.texts(self.parts(element, _CONCEPT, left), found, left, found["id"], named=False)
         found["carried"] = left.carried()
-        return found
+        return self.made(Relation, found, element)
 
     def _note_type(self, type_: str | None, left: Leftovers) -> None:
         if type_ is None:
@@ -225,7 +239,7 @@ class Reading:
         else:
             left.attributes[TYPE] = type_
 
-    def definition(self, element: etree._Element, left: Leftovers) -> Read:
+    def definition(self, element: etree._Element, left: Leftovers) -> list[PropertyDefinition]:
         """A property definition."""
         found: Read = {"id": self.define(element, "definitions")}
         type_ = element.get("type")
@@ -240,7 +254,7 @@ class Reading:
         self.texts(parts, found, left, found["id"], named=True)
         found["type"] = left.said.get("type", type_ or "string")
         found["carried"] = left.carried()
-        return found
+        return self.made(PropertyDefinition, found, element)
 
     def folder(self, element: etree._Element, left: Leftovers) -> Read:
         """A folder, or an item of a tree that has more to it than a reference."""
@@ -273,7 +287,7 @@ class Reading:
 
     def refuse_if_wrong(self) -> None:
         """Raises FileRefused with all that is wrong."""
-        self.problems += repeated(self.path, self.given)
+        self.problems += repeated(self.path, sorted(self.given, key=lambda each: each[1]))
         everything = {identifier for identifier, _ in self.given}
         concepts = self.known.get("elements", set()) | self.known.get("relations", set())
         for among, references in self.references.items():
@@ -281,6 +295,17 @@ class Reading:
             self.problems += dangling(self.path, references, names, _SORT.get(among, ""))
         if self.problems:
             raise FileRefused(sorted(self.problems, key=lambda problem: problem.line))
+
+
+def comments_before(element: etree._Element) -> list[etree._Element]:
+    """The comments between this element and the one of its kind before it."""
+    found: list[etree._Element] = []
+    node = element.getprevious()
+    while node is not None and node.tag != element.tag:
+        if node.tag is etree.Comment:
+            found.insert(0, node)
+        node = node.getprevious()
+    return found
 
 
 def _local(element: etree._Element) -> str:

@@ -27,8 +27,8 @@ def phrase(element: etree._Element) -> tuple[str, str | None, bool]:
 
 def words(elements: Sequence[etree._Element], name: str, left: Leftovers) -> Read:
     """The `Words` of the elements of one name; their order is noted where it isn't ours."""
-    found: Read = {}
     other: list[Read] = []
+    found: Read = {"other": other}
     order: list[str] = []
     for index, element in enumerate(elements):
         text, language, plain = phrase(element)
@@ -39,8 +39,6 @@ def words(elements: Sequence[etree._Element], name: str, left: Leftovers) -> Rea
             found[language] = text
         else:
             other.append({"text": text, "language": language})
-    if other:
-        found["other"] = other
     if len(order) > 1:
         ours: list[str] = [each for each in ("vi", "en") if each in found]
         ours += [NO_LANGUAGE if each["language"] is None else each["language"] for each in other]
@@ -99,9 +97,9 @@ def one_property(element: etree._Element, value_tag: str) -> tuple[Read, bool]:
             values.append({"text": text, "language": language})
             plain = plain and all_of_it
     if len(values) == 1 and values[0]["language"] is None:
-        return {"key": key or "", "value": values[0]["text"]}, plain
+        return {"key": key or "", "value": values[0]["text"], "values": []}, plain
     if not values:
-        return {"key": key or "", "value": ""}, False
+        return {"key": key or "", "value": "", "values": []}, False
     return {"key": key or "", "values": values}, plain
 
 
@@ -152,5 +150,5 @@ def write_properties(
 
 def _says(variant: etree._Element, value_tag: str, said: Property) -> bool:
     read, _ = one_property(variant, value_tag)
-    phrases = [(each["text"], each["language"]) for each in read.get("values", ())] or [(read["value"], None)]
+    phrases = [(each["text"], each["language"]) for each in read["values"]] or [(read["value"], None)]
     return read["key"] == said.key and phrases == [(each.text, each.language) for each in said.phrases()]

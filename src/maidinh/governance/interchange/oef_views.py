@@ -15,6 +15,7 @@ from maidinh.governance.interchange.oef_leftovers import RAW, VARIANT, Leftovers
 from maidinh.governance.interchange.oef_reading import Read, Reading
 from maidinh.governance.interchange.oef_texts import words
 from maidinh.governance.interchange.oef_vocabulary import NO_TYPE, TYPE, connection_type, node_kind, node_type
+from maidinh.governance.modelling.definition import View
 
 NEGATIVE = "maidinh:negative"
 IN_FILE = "maidinh:properties"  # properties of a node stand in the file as such, against its schema
@@ -35,10 +36,10 @@ class ViewReading:
         self.shift = (0, 0)
         self.negative = False
 
-    def view(self, element: etree._Element, left: Leftovers) -> Read:
+    def view(self, element: etree._Element, left: Leftovers) -> list[View]:
         """The view."""
         reading = self.reading
-        found: Read = {"id": reading.define(element, "views")}
+        found: Read = {"id": reading.define(element, "views"), "properties": []}
         owner = found["id"]
         type_ = reading.type_of(element)
         if type_ != "Diagram":
@@ -61,12 +62,12 @@ class ViewReading:
         if self.negative:
             left.attributes[NEGATIVE] = ""
         found["carried"] = left.carried()
-        return found
+        return reading.made(View, found, element)
 
     def node(self, element: etree._Element, owner: str) -> Read:
         """A node and those within it."""
         reading, left = self.reading, Leftovers()
-        found: Read = {"id": reading.define(element, self.scope)}
+        found: Read = {"id": reading.define(element, self.scope), "properties": []}
         parts = reading.parts(element, _NODE, left)
         attributes = element.attrib
         for name, value in attributes.items():
@@ -82,7 +83,7 @@ class ViewReading:
                 left.children.append(as_text(reference))
             else:
                 found["view"] = target
-                if len(reference.attrib) > 1 or len(reference):
+                if len(reference.attrib) > 1 or len(reference) or reference.text:
                     left.attributes[f"{VARIANT}viewRef:0"] = as_text(reference)
         type_ = reading.type_of(element)
         found["kind"] = node_kind(type_, found.get("element"), found.get("view"))
@@ -104,7 +105,7 @@ class ViewReading:
     def connection(self, element: etree._Element) -> Read:
         """A connection; its ends are nodes or connections of the same view."""
         reading, left = self.reading, Leftovers()
-        found: Read = {"id": reading.define(element, self.scope)}
+        found: Read = {"id": reading.define(element, self.scope), "properties": []}
         for name, value in element.attrib.items():
             if name in ("source", "target"):
                 found[name] = reading.refer(element, name, self.scope, found["id"])
@@ -126,8 +127,8 @@ class ViewReading:
                     left.children.append(as_text(each))
                 else:
                     found[ours] = self._point(each, name, 0, left)
-        if "bendpoint" in parts:
-            found["bends"] = [self._point(each, "bendpoint", n, left) for n, each in enumerate(parts["bendpoint"])]
+        bends = enumerate(parts.get("bendpoint", ()))
+        found["bends"] = [self._point(each, "bendpoint", index, left) for index, each in bends]
         found["carried"] = left.carried()
         return found
 

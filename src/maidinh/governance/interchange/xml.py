@@ -5,7 +5,9 @@ Layer 4, governance. A first pass streams through the bytes, counts, and builds 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from xml.parsers import expat  # streams only: every declaration of a DTD ends it
 
 from lxml import etree
@@ -15,32 +17,47 @@ from maidinh.governance.interchange.problems import FileRefused, Place
 FILE_SIZE_LIMIT = 64 * 1024 * 1024  # bytes; the largest public models known have a third of it
 DEPTH_LIMIT = 200  # elements within each other; an honest model has 30
 NODE_LIMIT = 4_000_000  # elements, attributes, comments and instructions; 60 times what a national model has
+_PIECE = 64 * 1024  # bytes fed at once
+_SAFE: dict[str, Any] = {
+    "resolve_entities": False, "load_dtd": False, "dtd_validation": False, "no_network": True, "huge_tree": True,
+    "strip_cdata": True,
+}  # fmt: skip
+Take = Callable[[etree._Element], None]
 EXPORT_AGAIN = "export it from the tool that made it again"
 
 
-def parse(path: Path) -> etree._Element:
-    """The root of the XML file. Raises FileRefused, in bounded memory whatever the file holds."""
-    return parse_content(_content(path), path)
+def parse(path: Path, take: Take | None = None, name: str = "") -> etree._Element:
+    """The root of the XML file. Raises FileRefused, in bounded memory whatever the file holds.
+
+    `take` is given each element of that local name as soon as it is complete, and may empty it.
+    """
+    return parse_content(_content(path), path, take, name)
 
 
-def parse_content(content: bytes, path: Path) -> etree._Element:
+def parse_content(content: bytes, path: Path, take: Take | None = None, name: str = "") -> etree._Element:
     """The root of XML that has been read already; `path` is what problems name. Raises FileRefused."""
     if len(content) > FILE_SIZE_LIMIT:
         raise _too_large(path, len(content))
     _Watch(path).look_through(content)
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, dtd_validation=False, no_network=True, huge_tree=True, strip_cdata=True
-    )
     try:
-        return etree.fromstring(content, parser)
+        if take is None:
+            return etree.fromstring(content, etree.XMLParser(**_SAFE))
+        return _fed(etree.XMLPullParser(("end",), tag=f"{{*}}{name}", **_SAFE), content, take)
     except etree.XMLSyntaxError as error:
         raise FileRefused([Place(path, error.lineno or 0, "", f"not readable as XML: {error.msg}")]) from None
 
 
+def _fed(parser: etree.XMLPullParser, content: bytes, take: Take) -> etree._Element:
+    for start in range(0, len(content), _PIECE):
+        parser.feed(content[start : start + _PIECE])
+        for _, element in parser.read_events():
+            take(element)
+    return parser.close()
+
+
 def fragment(text: str) -> etree._Element:
     """An element, comment or instruction that was kept as text. Raises lxml.etree.XMLSyntaxError."""
-    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=True)
-    holder = etree.fromstring(f"<kept>{text}</kept>".encode(), parser)
+    holder = etree.fromstring(f"<kept>{text}</kept>".encode(), etree.XMLParser(**_SAFE))
     if len(holder) != 1 or holder.getroottree().docinfo.doctype:
         raise etree.XMLSyntaxError("expected exactly one element, comment or instruction", 0, 1, 1)
     return holder[0]
@@ -52,7 +69,7 @@ def _content(path: Path) -> bytes:
         if size > FILE_SIZE_LIMIT:
             raise _too_large(path, size)
         with path.open("rb") as file:
-            return file.read(FILE_SIZE_LIMIT + 1)
+            return file.read(size + 1)
     except OSError as error:
         raise FileRefused([Place(path, 0, "", f"the file can't be read: {error.strerror}")]) from None
 

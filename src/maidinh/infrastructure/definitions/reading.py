@@ -51,9 +51,9 @@ class DefinitionError(Exception):
         return cls([_problem(path, lines, detail) for detail in error.errors()])
 
 
-def read_form(path: Path, form: type[Form]) -> Form:
+def read_form(path: Path, form: type[Form], *, limit: int = FILE_SIZE_LIMIT) -> Form:
     """Read one YAML file as the given form. Raises DefinitionError naming file, line and what was expected."""
-    content, lines = read_yaml(path)
+    content, lines = read_yaml(path, limit=limit)
     try:
         return form.model_validate(content)
     except ValidationError as error:
