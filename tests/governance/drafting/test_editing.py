@@ -26,6 +26,7 @@ from maidinh.governance.drafting.queries import (
     drafts_for,
     history,
     item,
+    preview_of,
     problems_of,
     writers_of,
 )
@@ -208,9 +209,12 @@ def test_a_whole_model_is_merged_not_put_over(making: Making) -> None:
     pulled = draft.model
     making.edit(draft, rename("in the browser"), seen=0, actor=making.second)
     changed = [pulled.elements[0], pulled.elements[1].model_copy(update={"note": "in git"}), *pulled.elements[2:]]
+    with acting(agencies=making.architect.agencies):
+        shown, conflicts = preview_of(making.fresh(draft), pulled.model_copy(update={"elements": changed}), 0)
     outcome = making.do(replace_draft, making.architect, draft_id=draft.pk, seen_revision=0, via="yaml",
                         model=pulled.model_copy(update={"elements": changed}))  # fmt: skip
     now = making.fresh(draft)
+    assert (tuple(shown), conflicts) == (outcome.changed, ())
     assert outcome.conflicts == () and [each.path for each in outcome.changed] == [
         ("elements", pulled.elements[1].id, "note")
     ]

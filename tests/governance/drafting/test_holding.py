@@ -147,8 +147,8 @@ def test_opinions_are_for_their_agency_and_the_makers_until_the_version_is_in_fo
         ("content = '{}'", "by a revision that says what changed"),
         ("content = '{}', revision = revision + 1", "by a revision that says what changed"),
         ("revision = revision + 1", "a revision changes the content"),
-        ("author = 'x'", "author is not changed"),
-        ("version = '9'", "version is not changed"),
+        ("author = 'x'", "author and beginning are not changed"),
+        ("version = '9'", "author and beginning are not changed"),
         ("decision = '1/QĐ'", "comes with the published version"),
     ],
 )

@@ -131,7 +131,8 @@ def approve_version(*, actor: Actor, version_id: int, decision: str, decided_on:
     row.decision, row.decided_on = decision.strip(), decided_on
     row.approved_by, row.approved_at = actor.id, at
     row.save(update_fields=["decision", "decided_on", "approved_by", "approved_at"])
-    publish(name="architecture.approved", payload={"province": row.province, "version": row.version}, at=at)
+    payload = {"province": row.province, "version": row.version}
+    publish(name="architecture.approved", payload=payload, at=at, agency=actor.agency)
     details = {"hash": row.hash, "decision": row.decision, "decided_on": decided_on.isoformat()}
     record_act(actor=actor, action="architecture.approve", subject=_subject(row), at=at, details=details)
     return row

@@ -14,10 +14,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from maidinh.governance.architecture import rules as architecture
+from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.queries import declared_organisations
+from maidinh.governance.architecture.rules import problems, with_agency_codes
 from maidinh.governance.drafting import rules
-from maidinh.governance.drafting.content import Change, Content, path_of, things, undone
+from maidinh.governance.drafting.content import Change, Content, changes, path_of, things, undone
 from maidinh.governance.drafting.models import Consultation, Draft, DraftChange, Opinion
 from maidinh.governance.drafting.rules import AGREE, CONSULTING, LIVING
 from maidinh.infrastructure.actor import Actor
@@ -94,6 +95,18 @@ def as_change(row: DraftChange) -> Change:
     return Change(path_of(row.section, row.item, row.path), row.before, row.after, row.place)
 
 
+def preview_of(
+    draft: Draft, model: ArchitectureVersion, seen_revision: int, decisions: rules.Decisions | None = None
+) -> tuple[list[Change], tuple[rules.Conflict, ...]]:
+    """What replacing the draft by a model would change in it, and the conflicts; nothing is written.
+
+    Raises ValueError for a revision there never was, EditRefused for what is no architecture of this draft.
+    """
+    ours = rules.replaced(draft.content, with_agency_codes(model, declared_organisations()))
+    merged = rules.brought_together(content_at(draft, seen_revision), ours, draft.content, decisions)
+    return changes(draft.content, merged.content), merged.conflicts
+
+
 def item(draft: Draft, section: str, item_id: str) -> dict[str, Any] | None:
     """One element, relation, principle, view … of the draft as it stands; None where there is none of that id."""
     return (things(draft.content.get(section, [])) or {}).get(item_id)
@@ -102,7 +115,7 @@ def item(draft: Draft, section: str, item_id: str) -> dict[str, Any] | None:
 def problems_of(draft: Draft) -> list[str]:
     """What does not fit together in the draft: it is not handed in before this is empty."""
     agencies = [agency.code for agency in declared_organisations().agencies]
-    return [*architecture.problems(draft.model, agencies), *rules.dangling(draft.content)]
+    return [*problems(draft.model, agencies), *rules.dangling(draft.content)]
 
 
 def consultations_of(draft: Draft) -> QuerySet[Consultation]:

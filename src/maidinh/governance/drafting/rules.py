@@ -6,6 +6,7 @@ database holds the same (see the first migration).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ from maidinh.governance.drafting.content import (
     SECTIONS,
     Content,
     Path,
+    changes,
     path_of,
     put,
     things,
@@ -160,7 +162,15 @@ def brought_together(base: Content, ours: Content, theirs: Content, decisions: D
     if base == theirs:
         return Merge(ours, ())
     found = merge(base, ours, theirs, decisions)
-    return Merge(checked(found.content), found.conflicts)
+    touched = {each.path[:2] if each.path[0] in SECTIONS else () for each in changes(theirs, found.content)}
+    content = _normal(found.content, touched)
+    ids = Counter((each["id"], section) for section in SHARING_IDS for each in content.get(section, ()))
+    sections = Counter(name for name, _ in ids)
+    twice = [(name, section) for name, section in ids if sections[name] > 1]
+    if twice:
+        said = N_("is an id that two people have given to different things")
+        raise EditRefused([Fault(section, name, "", said) for name, section in twice])
+    return Merge(content, found.conflicts)
 
 
 def dangling(content: Content) -> list[str]:

@@ -137,7 +137,8 @@ def conclude(*, actor: Actor, consultation_id: int, conclusion: str, at: datetim
     consultation.save(update_fields=["conclusion", "concluded_by", "concluded_at", "concluded_revision"])
     row.state, row.updated_at = CONCLUDED, at
     row.save(update_fields=["state", "updated_at"])
-    _tell("architecture.consultation_concluded", consultation, at)
+    for agency in consultation.invitations.order_by("agency").values_list("agency", flat=True):
+        _tell("architecture.consultation_concluded", consultation, at, agency=agency)
     details = {"round": consultation.round, "revision": row.revision, "hash": rules.hash_of(row.content)}
     record_act(actor=actor, action="draft.conclude", subject=subject(row), at=at, details=details)
     return consultation
@@ -198,9 +199,7 @@ def _kept(text: str) -> str:
     return text.replace("\0", "").strip()
 
 
-def _tell(name: str, consultation: Consultation, at: datetime, agency: str | None = None) -> None:
+def _tell(name: str, consultation: Consultation, at: datetime, agency: str) -> None:
     row = consultation.draft
-    payload = {"draft": row.pk, "version": row.version, "round": consultation.round}
-    if agency is not None:
-        payload["agency"] = agency
-    publish(name=name, payload=payload, at=at, agency=agency or "")
+    payload = {"draft": row.pk, "version": row.version, "round": consultation.round, "agency": agency}
+    publish(name=name, payload=payload, at=at, agency=agency)

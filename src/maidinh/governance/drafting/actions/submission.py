@@ -40,7 +40,7 @@ def submit_draft(*, actor: Actor, draft_id: int, at: datetime) -> Draft:
     )  # fmt: skip
     row.made, row.state, row.updated_at, row.note = version, SUBMITTED, at, ""
     row.save(update_fields=["made", "state", "updated_at", "note"])
-    publish(name="architecture.submitted", payload={"province": row.province, "version": row.version}, at=at)
+    _tell("architecture.submitted", row, at)
     details = {"revision": row.revision, "hash": hash_of(row.content), "writers": [*version.writers]}
     record_act(actor=actor, action="draft.submit", subject=subject(row), at=at, details=details)
     return row
@@ -63,6 +63,12 @@ def send_back(*, actor: Actor, draft_id: int, reason: str, at: datetime) -> Draf
     row.made, row.state, row.note, row.updated_at = None, EDITING, reason.replace("\0", "").strip(), at
     row.save(update_fields=["made", "state", "note", "updated_at"])
     withdraw_version(actor=actor, version_id=version_id, at=at)
-    publish(name="architecture.sent_back", payload={"province": row.province, "version": row.version}, at=at)
+    _tell("architecture.sent_back", row, at)
     record_act(actor=actor, action="draft.send-back", subject=subject(row), at=at, details={"reason": row.note})
     return row
+
+
+def _tell(name: str, row: Draft, at: datetime) -> None:
+    """Tell the agencies of those who draft and approve; nobody else learns of a version before it is in force."""
+    for agency in row.makers:
+        publish(name=name, payload={"province": row.province, "version": row.version}, at=at, agency=agency)
