@@ -23,14 +23,16 @@ from maidinh.governance.drafting.actions.editing import (
     take_in_current,
 )
 from maidinh.governance.drafting.queries import (
+    changed_since_base,
     changes_of,
     content_at,
     draft_for,
     drafts_for,
+    foreseen,
     history,
     item,
-    preview_of,
     problems_of,
+    revisions_of,
     writers_of,
 )
 from maidinh.governance.drafting.rules import Edit, EditRefused
@@ -145,6 +147,10 @@ def test_every_revision_can_be_read_again(making: Making, official: Callable[...
             (4, making.architect.id, "form", 4), (3, "tests.second-architect", "form", 1),
             (2, making.architect.id, "table", 1), (1, making.architect.id, "form", 2),
         ]  # fmt: skip
+        assert [(each["revision"], each["by"], each["fields"]) for each in revisions_of(now)][1:3] == [
+            (3, "tests.second-architect", 1), (2, making.architect.id, 1),
+        ]  # fmt: skip
+        assert {each.path[:2] for each in changed_since_base(now)} >= {("elements", first), ("elements", "new-system")}
         assert list(writers_of(now)) == [making.architect.id, "tests.second-architect"]
         line = changes_of(now, after=0, until=1).get(item=first)
         assert (line.section, line.path, line.after) == ("elements", "name.en", "one")
@@ -243,7 +249,7 @@ def test_a_whole_model_is_merged_not_put_over(making: Making) -> None:
     making.edit(draft, rename("in the browser"), seen=0, actor=making.second)
     changed = [pulled.elements[0], pulled.elements[1].model_copy(update={"note": "in git"}), *pulled.elements[2:]]
     with acting(agencies=making.architect.agencies):
-        shown, conflicts = preview_of(making.fresh(draft), pulled.model_copy(update={"elements": changed}), 0)
+        shown, conflicts = foreseen(making.fresh(draft), pulled.model_copy(update={"elements": changed}), 0)
     outcome = making.do(replace_draft, making.architect, draft_id=draft.pk, seen_revision=0, via="yaml",
                         model=pulled.model_copy(update={"elements": changed}))  # fmt: skip
     now = making.fresh(draft)
