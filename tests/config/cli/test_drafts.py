@@ -94,7 +94,7 @@ def test_what_cannot_be_done_is_told(draft: Draft, architect: Actor, official: A
     assert approver.exit_code == 2 and "architecture.draft" in approver.output
     for change, told in (
         (text.replace("revision 0", "revision 8"), "no revision 8"),
-        (text.replace("version: '1.1'", "version: '1.9'"), "is 1.1 in this draft, not 1.9"),
+        (text.replace('version: "1.1"', 'version: "1.9"'), "is 1.1 in this draft, not 1.9"),
         (f"{text}decision: 1/QĐ\n", "header  decision: is - in this draft, not 1/QĐ"),
         (f"{text}removes: [nobody]\n", "removes what it doesn't inherit: nobody"),
     ):
