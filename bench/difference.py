@@ -5,6 +5,7 @@ pyArchimate compares and merges nothing, so there is no peer beside these.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import tempfile
@@ -27,8 +28,9 @@ def run(report: Report) -> None:
     other, _ = edited(release, 3)
     with tempfile.TemporaryDirectory() as name:
         files = [Path(name) / f"{which}.xml" for which in ("base", "later", "other")]
-        for file, each in zip(files, (release, later, other), strict=True):
+        for file, each in zip(files[:2], (release, later), strict=True):
             file.write_text(render(each), "utf-8")
+        files[2].write_text(render(other).replace("id-new-", "id-other-"), "utf-8")  # two people give their own ids
         compared = [_child("compare", *files[:2]) for _ in range(report.runs)]
         merged = [_child("merge", *files) for _ in range(report.runs)]
     note = f"{sum(len(each) for lists in (edits.added, edits.removed, edits.changed) for each in lists.values())} edits"
@@ -64,6 +66,7 @@ def child(task: str, *files: str) -> dict[str, Any]:
     from maidinh.governance.interchange.oef import read
     from maidinh.governance.modelling.writing import to_yaml
 
+    gc.disable()  # as the commands do
     models = [read(Path(file)) for file in files]
     begun = time.perf_counter()
     if task == "compare":

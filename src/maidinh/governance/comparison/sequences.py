@@ -62,11 +62,14 @@ class _Order(Generic[Item]):
     def _skeleton(self) -> list[Item]:
         """Those known before, in the order of the side that changed it."""
         sides = [[item for item in side if item in self.known] for side in (self.ours, self.theirs)]
-        moved = [side != [item for item in self.base if item in set(side)] for side in sides]
+        there = [set(side) for side in sides]
+        moved = [
+            side != [item for item in self.base if item in known] for side, known in zip(sides, there, strict=True)
+        ]
         if moved == [False, False]:
             return self.base
         if moved == [True, True]:
-            shared = set(sides[0]) & set(sides[1])
+            shared = there[0] & there[1]
             agree = [item for item in sides[0] if item in shared] == [item for item in sides[1] if item in shared]
             if agree:
                 first, second = sorted(sides, key=lambda side: (-len(side), [_rank(each) for each in side]))
@@ -110,8 +113,9 @@ class _Order(Generic[Item]):
             return ours
         if not ours:
             return theirs
-        shared = [item for item in ours if item in set(theirs)]
-        other = [item for item in theirs if item in set(ours)]
+        there, here = set(theirs), set(ours)
+        shared = [item for item in ours if item in there]
+        other = [item for item in theirs if item in here]
         if shared != other:
             self.clash = True
             shared = {"ours": shared, "theirs": other}.get(self.prefer or "base", sorted(shared, key=_rank))
