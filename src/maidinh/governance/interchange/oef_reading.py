@@ -83,8 +83,8 @@ class Reading:
             else:
                 left.keep(child)
                 self.define_within(child)
-            if child.tail:
-                left.stray(child.tail)
+            if (tail := child.tail) and not tail.isspace():
+                left.stray(tail)
         return found
 
     def define_within(self, kept: etree._Element) -> None:
