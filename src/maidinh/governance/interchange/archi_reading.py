@@ -111,19 +111,22 @@ class Reading:
         data = self._root(part)
         self._check()
         data["elements"], data["relations"], data["views"] = self.elements, self.relations, self.views
-        tree, order = part.more.pop("folder_tree", None), part.more.pop("order", None)
+        tree, others = part.more.pop("folder_tree", None), part.more.pop("held_besides", ())
+        order = part.more.pop("order", None)
         data = part.finish(data, self.keys)
         if isinstance(order, dict):
             for name in ("elements", "relations", "views"):
                 data[name] = _in_order(data[name], order.get(name))
         if "property_definitions" not in data:
             data["property_definitions"] = self.keys.derived()
-        return self._valid(data, tree)
+        return self._valid(data, tree, others)
 
-    def _valid(self, data: Data, tree: object) -> Model:
+    def _valid(self, data: Data, tree: Any, others: Any) -> Model:
         try:
             model = Model.model_validate(data)
-            return model if tree is None else restored(model, [Folder.model_validate(each) for each in tree])  # type: ignore[attr-defined]
+            if tree is None:
+                return model
+            return restored(model, [Folder.model_validate(each) for each in tree], [str(each) for each in others])
         except (ValidationError, TypeError) as error:
             problems = error.errors(include_url=False) if isinstance(error, ValidationError) else []
             raise FileRefused(
@@ -225,7 +228,7 @@ class Reading:
         data["kind"] = element_kind(type_, junction)
         self._typed(part, raw, ELEMENT_TYPE_OF_KIND[data["kind"]])
         noted = part.more.get("kind")
-        if isinstance(noted, str) and kebab(TYPE_OF_KIND.get(noted, data["kind"])) != data["kind"]:
+        if isinstance(noted, str) and noted in TYPE_OF_KIND and kebab(TYPE_OF_KIND[noted]) != data["kind"]:
             del part.more["kind"]  # the type was changed in Archi since
         data["name"] = part.words("name", part.attributes.pop("name", None), optional=False)
         self.elements.append(part.finish(data, self.keys))

@@ -29,6 +29,7 @@ from maidinh.governance.interchange.archi_kinds import (
     HOLDING_NODES,
     KIND_OF_NODE_TYPE,
     NODES_WITH_PROPERTIES,
+    ODD,
     PLAIN_LINE,
     RELATION_LINE,
     TEXT_OF_NODE_TYPE,
@@ -116,6 +117,7 @@ class ViewReading:
             wanted = " ".join(incoming.get(whose or "", ())) or None
             if raw != wanted:
                 box.kept["targetConnections" if raw is not None else ABSENT + "targetConnections"] = raw or ""
+                box.kept["targetConnections/"] = wanted or ""  # as long as this is so
             box.finish(owned, reading.keys)
         ordered = connection_order(
             [each["id"] for each in connections.values()], part.more.pop("connection_order", None)
@@ -213,6 +215,8 @@ class ViewReading:
             relation = part.kept["relationship"] = part.attributes.pop("relationship")
         if raw != (PLAIN_LINE if relation is None else RELATION_LINE):
             part.kept[XSI_TYPE if raw is not None else ABSENT + XSI_TYPE] = raw or ""
+        if type_ == (RELATION_LINE if relation is None else PLAIN_LINE):
+            part.kept[ODD] = ""
         source, target = self.ends[identifier]
         data: Data = {"id": self._named(identifier), "source": self._named(source), "target": self._named(target)}
         for called, end in (("its source", source), ("its target", target)):
