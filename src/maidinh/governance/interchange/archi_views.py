@@ -99,7 +99,7 @@ class ViewReading:
     def read(self, node: etree._Element, part: Part, kind: str) -> Data:
         """The data of a view."""
         reading = self.reading
-        data: Data = {"id": reading.concept_id(part), "kind": kind}
+        data: Data = {"id": reading.concept_id(part), "kind": kind, "properties": [], "carried": {}}
         data["name"] = part.words("name", part.attributes.pop("name", None), optional=False)
         data["documentation"] = part.words("documentation", part.text("documentation"), optional=True)
         data["viewpoint"] = part.take("viewpoint", viewpoint_name, viewpoint_text)
@@ -137,7 +137,7 @@ class ViewReading:
         identifier = part.attributes.pop("id", None)
         reading.given(identifier, node)
         part.attributes.pop(XSI_TYPE, None)
-        data: Data = {"id": self._own(identifier, part)}
+        data: Data = {"id": self._own(identifier, part), "properties": [], "carried": {}}
         kind = data["kind"] = node_kind(type_, "archimateElement" in part.attributes, "child" in part.found)
         if type_ not in _STANDARD or raw != type_:
             part.kept[XSI_TYPE if raw is not None else ABSENT + XSI_TYPE] = raw or ""
@@ -219,6 +219,7 @@ class ViewReading:
             part.kept[ODD] = ""
         source, target = self.ends[identifier]
         data: Data = {"id": self._named(identifier), "source": self._named(source), "target": self._named(target)}
+        data |= {"properties": [], "carried": {}, "bends": []}
         for called, end in (("its source", source), ("its target", target)):
             if end is not None and end not in self.boxes and end not in self.lines:
                 reading.references["thing of this view"].append((node.sourceline or 0, identifier, called, end))
