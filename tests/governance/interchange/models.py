@@ -17,7 +17,7 @@ TEXT = st.text(
     ),
     max_size=12,
 )
-KEY = st.sampled_from(["owner", "maidinh:state", "1. Trạng thái", "e1", "a?b"])
+KEY = st.sampled_from(["owner", "maidinh:state", "1. Trạng thái", "e1", "a?b", ""])
 NAMES = st.sampled_from(["e1", "e2", "số-3", "4", "a:b", "x+y", "e-5", "id-4", "6.7", "sở(1)"])
 LANGUAGES = st.sampled_from(["de", "en", "vi", "fr-BE"]) | st.none()
 

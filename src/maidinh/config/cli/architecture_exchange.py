@@ -44,7 +44,8 @@ class Target(StrEnum):
 @told_plainly
 def import_(file: File, keep_cycles: KeepCycles = False, as_json: AsJson = False) -> None:
     """Read a model of any format and say what it holds; where anything is wrong in it, say all of that instead."""
-    from maidinh.governance.interchange.files import detect, read_model
+    from maidinh.governance.interchange.detection import detect
+    from maidinh.governance.interchange.files import read_model
     from maidinh.governance.interchange.problems import FileRefused
     from maidinh.infrastructure.definitions.reading import DefinitionError
 

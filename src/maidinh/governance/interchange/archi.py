@@ -11,6 +11,7 @@ from pathlib import Path
 from maidinh.governance.interchange.archi_archive import KEPT, is_archive, packed, unpacked
 from maidinh.governance.interchange.archi_reading import Reading
 from maidinh.governance.interchange.archi_writing import Writing
+from maidinh.governance.interchange.collection import uncollected
 from maidinh.governance.interchange.problems import FileRefused, Place
 from maidinh.governance.interchange.xml import parse, parse_content
 from maidinh.governance.modelling.definition import Carried, Model
@@ -22,10 +23,11 @@ def read(path: Path) -> Model:
         archive = is_archive(path)
     except OSError as error:
         raise FileRefused([Place(path, 0, "", f"the file can't be read: {error.strerror}")]) from None
-    if not archive:
-        return Reading(parse(path), path).model()
-    content, kept = unpacked(path)
-    model = Reading(parse_content(content, path), path).model()
+    with uncollected():
+        if not archive:
+            return Reading(parse(path), path).model()
+        content, kept = unpacked(path)
+        model = Reading(parse_content(content, path), path).model()
     carried = model.carried.get("archi", Carried())
     carried = Carried(attributes=carried.attributes | kept, children=carried.children)
     return model.model_copy(update={"carried": model.carried | {"archi": carried}})
@@ -33,7 +35,8 @@ def read(path: Path) -> Model:
 
 def write(model: Model, path: Path) -> None:
     """Writes the model as Archi's file. Raises FileRefused, and writes nothing, where Archi couldn't open it."""
-    content = Writing(model, path).document()
+    with uncollected():
+        content = Writing(model, path).document()
     carried = model.carried.get("archi", Carried()).attributes
     kept = {name: value for name, value in carried.items() if name.startswith(KEPT)}
     path.write_bytes(packed(content, kept, path) if kept else content)

@@ -25,6 +25,7 @@ from maidinh.governance.interchange.archi_kinds import (
     HOLDING_NODES,
     NODE_TYPE_OF_KIND,
     NODES_WITH_PROPERTIES,
+    ODD,
     PLAIN_LINE,
     RELATION_LINE,
     TEXT_OF_NODE_TYPE,
@@ -78,14 +79,15 @@ class Drawing:
             for node in view.all_nodes():
                 self._reach(node.id)
             self.lines_in = {
-                line.id: kept
-                for line in (*view.all_nodes(), *view.connections)
-                if (kept := [each for each in self.lines_in.get(line.id, ()) if self._has_place(each)])
+                holder: kept
+                for holder, lines in self.lines_in.items()
+                if (kept := [each for each in lines if self._has_place(each)])
             }
         self.incoming: dict[str, list[str]] = {}
         for each in self.reached.values():
             if each.target is not None:
                 self.incoming.setdefault(each.target, []).append(each.id)
+        self.there = [*(each.id for each in view.all_nodes()), *(each.id for each in view.connections)]
         self._check(ends)
 
     def _place(self, nodes: list[Node], origin: Place) -> None:
@@ -117,7 +119,7 @@ class Drawing:
 
     def _check(self, ends: dict[str, Any]) -> None:
         view, refuse = self.view, self.writing.refuse
-        there = [*(each.id for each in view.all_nodes()), *(each.id for each in view.connections)]
+        there = self.there
         for identifier in sorted(
             {each for each in there if there.count(each) > 1} if len(there) != len(set(there)) else ()
         ):
@@ -132,8 +134,7 @@ class Drawing:
     def write(self, parent: etree._Element) -> None:
         """Writes the view below its folder."""
         view, writing = self.view, self.writing
-        for each in (*view.all_nodes(), *view.connections):
-            self.names[each.id] = writing.free(each.id)
+        self.names = {each: writing.free(each) for each in self.there}
         sheet = Sheet(view.carried.get("archi"))
         type_: str | None = VIEW_TYPE_OF_KIND.get(view.kind) or (view.kind if ":" in view.kind else None)
         if type_ is None:
@@ -253,12 +254,14 @@ class Drawing:
         return text if place == "content" else None
 
     def _targets(self, sheet: Sheet, identifier: str) -> None:
-        wanted = self.incoming.get(identifier, [])
+        wanted = " ".join(self.names[each] for each in self.incoming.get(identifier, ()))
         raw, absent = sheet.kept.pop("targetConnections", None), sheet.kept.pop("!targetConnections", None)
-        if raw is not None and sorted(each for each in raw.split() if each in self.reached) == sorted(wanted):
+        if sheet.kept.pop("targetConnections/", None) != wanted:
+            raw = absent = None
+        if raw is not None:
             sheet.attributes["targetConnections"] = raw
         elif wanted and absent is None:
-            sheet.attributes["targetConnections"] = " ".join(self.names[each] for each in wanted)
+            sheet.attributes["targetConnections"] = wanted
 
     def _bounds(self, sheet: Sheet, parent: etree._Element, node: Node, type_: str) -> None:
         bounds = self.bounds[node.id]
@@ -279,8 +282,10 @@ class Drawing:
         sheet = Sheet(line.carried.get("archi"))
         raw, absent = sheet.kept.pop(XSI_TYPE, None), sheet.kept.pop(ABSENT + XSI_TYPE, None)
         type_ = PLAIN_LINE if line.relation is None else RELATION_LINE
-        if raw is not None and writing.standard(raw) not in {PLAIN_LINE, RELATION_LINE} - {type_}:
-            type_ = raw
+        odd = sheet.kept.pop(ODD, None) is not None
+        if raw is not None:
+            standard = writing.standard(raw)
+            type_ = raw if standard not in (PLAIN_LINE, RELATION_LINE) or (standard != type_) == odd else type_
         if absent is None:
             sheet.attributes[XSI_TYPE] = type_
         self._call(sheet, line.id)

@@ -7,7 +7,7 @@ the file comes back, what was moved in Archi meanwhile is moved in the tree too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,7 +60,7 @@ def plan(model: Model, where: Places) -> Plan:
         if identifier not in filed:
             left.setdefault(kind, []).append(identifier)
     bare = "archi" in model.carried and "!folders" in model.carried["archi"].attributes
-    foreign = not bare and not any(folder.kind for folder in model.folders)
+    foreign = not bare and not any(folder.kind or _untyped(folder) for folder in model.folders)
     for kind in FOLDERS:
         if kind in kinds:
             if kind in left:
@@ -80,12 +80,17 @@ def _kinds(folders: Sequence[Folder], where: Places) -> list[str | None] | None:
     found: list[str | None] = []
     for folder in folders:
         kind = folder.kind
-        if kind is None and not ("archi" in folder.carried and "!type" in folder.carried["archi"].attributes):
+        if kind is None and not _untyped(folder):
             kind = FOLDER_OF_NAME.get((plain(folder.name) or "").lower())
             if kind is None or kind in found or any(where[each] != kind for each in within(folder)):
                 return None
         found.append(kind)
     return found
+
+
+def _untyped(folder: Folder) -> bool:
+    """Whether a file of Archi had the folder uppermost without a type."""
+    return "archi" in folder.carried and "!type" in folder.carried["archi"].attributes
 
 
 def _top(kind: str, holds: list[str]) -> Folder:
@@ -132,13 +137,19 @@ def laid_out(tree: Sequence[Folder], where: Places) -> tuple[list[Folder], dict[
     return [Folder.model_validate(each) for each in tops.values()], origins
 
 
-def restored(model: Model, tree: list[Folder]) -> Model:
-    """The model with the tree that went along, changed as Archi's folders have been changed since."""
+def restored(model: Model, tree: list[Folder], others: Iterable[str]) -> Model:
+    """The model with the tree that went along, changed as Archi's folders have been changed since.
+
+    `others` are the identifiers in it that were none of a concept or view.
+    """
     where = places(model)
     expected, origins = laid_out(tree, where)
-    if [_bare(each) for each in expected] == [_bare(each) for each in model.folders]:
+    there = {*where, *others}
+    if all(each in there for folder in tree for each in within(folder)) and [_bare(each) for each in expected] == [
+        _bare(each) for each in model.folders
+    ]:
         return model.model_copy(update={"folders": tree})
-    return model.model_copy(update={"folders": _Moved(model, tree, expected, origins).folders()})
+    return model.model_copy(update={"folders": _Moved(model, tree, expected, origins).folders(there)})
 
 
 def _bare(folder: Folder) -> tuple[Any, ...]:
@@ -166,10 +177,8 @@ class _Moved:
         self.expected = {each.id: each for each in _all(expected)}
         self.parent = {held: each.id for each in _all(expected) for held in each.holds if isinstance(held, str)}
 
-    def folders(self) -> list[Folder]:
-        """The tree as it is now."""
-        there = {each.id for each in (*self.model.elements, *self.model.relations, *self.model.views)}
-        there |= {each.id for each in self.model.property_definitions}
+    def folders(self, there: set[str]) -> list[Folder]:
+        """The tree as it is now, with nothing that isn't there any more."""
         for kept in self._each(self.tree):
             kept["holds"] = [each for each in kept["holds"] if isinstance(each, dict) or each in there]
         for folder in _all(self.model.folders):

@@ -81,6 +81,7 @@ DEFAULT_SIZES = {  # of a box whose file says -1 or nothing
 OTHER_SIZE = (200, 150)
 RELATION_LINE = "archimate:Connection"
 PLAIN_LINE = "archimate:DiagramModelConnection"
+ODD = "!odd"  # noted of a line whose type and relation don't go together
 
 FOLDERS = {  # in Archi's own order
     "strategy": "Strategy",

@@ -58,7 +58,7 @@ def outer(node: etree._Element) -> str:
 class Part:
     """A node of the file, read."""
 
-    __slots__ = ("attributes", "children", "found", "kept", "lines", "more", "node")
+    __slots__ = ("attributes", "children", "found", "kept", "lines", "more", "node", "seen")
 
     def __init__(self, node: etree._Element, known: frozenset[str]) -> None:
         self.node = node
@@ -68,21 +68,35 @@ class Part:
         self.found: dict[str, list[etree._Element]] = {}
         self.lines: list[tuple[str, str]] = []
         self.more: Data = {}
-        if node.text and node.text.strip():
-            self.children.append(escape(node.text, {"\r": "&#13;"}))
+        self.seen: set[str] = set()
+        self._stray(node.text)
         for child in node:
             tag = child.tag
             if tag not in known or not self._understood(child, tag):
                 self.children.append(outer(child))
-            if child.tail and child.tail.strip():
-                self.children.append(escape(child.tail, {"\r": "&#13;"}))
+            self._stray(child.tail)
+        if len(self.children) > 1:  # features are written first
+            self.children.sort(key=lambda text: not text.startswith("<feature"))
+
+    def _stray(self, text: str | None) -> None:
+        if text and text.strip():
+            kept = escape(text, {"\r": "&#13;"})
+            if self.children and not self.children[-1].startswith("<"):
+                self.children[-1] += kept
+            else:
+                self.children.append(kept)
 
     def _understood(self, child: etree._Element, tag: str) -> bool:
         if tag in SINGLE:
-            if tag in self.found or len(child) or (child.attrib and tag != "bounds"):
+            if tag in self.seen or len(child) or (child.attrib and tag != "bounds"):
+                self.seen.add(tag)
                 return False
+            self.seen.add(tag)
         elif tag == "property":
-            return self._property(child)
+            if "property" in self.seen or not self._property(child):
+                self.seen.add(tag)  # what follows one that isn't understood is kept behind it
+                return False
+            return True
         elif tag == "feature":
             return self._feature(child)
         self.found.setdefault(tag, []).append(child)

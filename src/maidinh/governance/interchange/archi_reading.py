@@ -34,13 +34,14 @@ from maidinh.governance.interchange.archi_views import VIEW_CHILDREN, ViewReadin
 from maidinh.governance.interchange.archi_wording import Keys
 from maidinh.governance.interchange.checking import Reference, dangling, repeated
 from maidinh.governance.interchange.problems import FileRefused, Place
-from maidinh.governance.modelling.definition import Folder, Model
+from maidinh.governance.modelling.definition import Element, Folder, Model, Relation, Thing, View
 from maidinh.governance.modelling.metamodel import TYPE_OF_KIND, kebab
 
 MODEL_CHILDREN = frozenset({"folder", "property", "purpose", "feature"})
 FOLDER_CHILDREN = frozenset({"folder", "element", "documentation", "property", "feature"})
 CONCEPT_CHILDREN = frozenset({"documentation", "property", "feature"})
 OWN_NAMESPACES = {"xsi": XSI, "archimate": ARCHIMATE}
+NOTHING_SAID: Data = {"masters": [], "reference": [], "classification": {}, "technology": []}  # quicker than defaults
 _UNFIT = re.compile(r"[\s/?#]")
 
 
@@ -92,9 +93,8 @@ class Reading:
         self.references: dict[str, list[Reference]] = {
             "concept": [], "element": [], "relation": [], "view": [], "profile": [], "thing of this view": [],
         }  # fmt: skip
-        self.elements: list[Data] = []
-        self.relations: list[Data] = []
-        self.views: list[Data] = []
+        self.things: dict[type[Thing], list[Any]] = {Element: [], Relation: [], View: []}
+        self.there: dict[type[Thing], set[str]] = {Element: set(), Relation: set(), View: set()}
         self.keys = Keys(())
         self.canvas = False
 
@@ -110,29 +110,44 @@ class Reading:
             self.keys = Keys((each["id"], _text(each)) for each in definitions if isinstance(each, dict))
         data = self._root(part)
         self._check()
-        data["elements"], data["relations"], data["views"] = self.elements, self.relations, self.views
-        tree, order = part.more.pop("folder_tree", None), part.more.pop("order", None)
+        data["elements"], data["relations"], data["views"] = self.things.values()
+        tree, others = part.more.pop("folder_tree", None), part.more.pop("held_besides", ())
+        order = part.more.pop("order", None)
         data = part.finish(data, self.keys)
         if isinstance(order, dict):
             for name in ("elements", "relations", "views"):
                 data[name] = _in_order(data[name], order.get(name))
         if "property_definitions" not in data:
             data["property_definitions"] = self.keys.derived()
-        return self._valid(data, tree)
+        return self._valid(data, tree, others)
 
-    def _valid(self, data: Data, tree: object) -> Model:
+    def _valid(self, data: Data, tree: Any, others: Any) -> Model:
         try:
             model = Model.model_validate(data)
-            return model if tree is None else restored(model, [Folder.model_validate(each) for each in tree])  # type: ignore[attr-defined]
-        except (ValidationError, TypeError) as error:
-            problems = error.errors(include_url=False) if isinstance(error, ValidationError) else []
-            raise FileRefused(
-                [
-                    Place(self.path, 0, _whose(data, each["loc"]), f"{'.'.join(map(str, each['loc']))}: {each['msg']}")
-                    for each in problems
-                ]
-                or [Place(self.path, 0, "", f"not understood: {error}")]
-            ) from None
+            if tree is None:
+                return model
+            return restored(model, [Folder.model_validate(each) for each in tree], [str(each) for each in others])
+        except ValidationError as error:
+            raise FileRefused(self._said(error, self.root, "")) from None
+        except TypeError as error:
+            raise FileRefused([Place(self.path, 0, "", f"not understood: {error}")]) from None
+
+    def _said(self, error: ValidationError, node: etree._Element, place: str) -> list[Place]:
+        line = node.sourceline or 0
+        return [
+            Place(self.path, line, place, f"{'.'.join(map(str, each['loc']))}: {each['msg']}")
+            for each in error.errors(include_url=False)
+        ]
+
+    def _made(self, form: type[Thing], data: Data, node: etree._Element) -> str:
+        """Adds the thing to those of its form; where it isn't of its form, that is noted."""
+        self.there[form].add(node.get("id") or "")
+        try:
+            self.things[form].append(form.model_validate(data))
+        except ValidationError as error:
+            self.nameless += self._said(error, node, str(data["id"]))
+        node.clear(keep_tail=True)  # it takes more room than what was made of it
+        return str(data["id"])
 
     def _root(self, part: Part) -> Data:
         root = self.root
@@ -214,8 +229,7 @@ class Reading:
             part.attributes.pop(XSI_TYPE, None)
             if raw is None or raw != type_:
                 part.kept[XSI_TYPE if raw is not None else ABSENT + XSI_TYPE] = raw or ""
-            self.views.append(ViewReading(self).read(node, part, kind))
-            return str(self.views[-1]["id"])
+            return self._made(View, ViewReading(self).read(node, part, kind), node)
         return self._element(node, raw, type_)
 
     def _element(self, node: etree._Element, raw: str | None, type_: str) -> str:
@@ -223,13 +237,13 @@ class Reading:
         data = self._begun(part)
         junction = type_ == "archimate:Junction" and bool(part.take("type", is_or, lambda each: "or" if each else None))
         data["kind"] = element_kind(type_, junction)
+        data |= NOTHING_SAID
         self._typed(part, raw, ELEMENT_TYPE_OF_KIND[data["kind"]])
         noted = part.more.get("kind")
-        if isinstance(noted, str) and kebab(TYPE_OF_KIND.get(noted, data["kind"])) != data["kind"]:
+        if isinstance(noted, str) and noted in TYPE_OF_KIND and kebab(TYPE_OF_KIND[noted]) != data["kind"]:
             del part.more["kind"]  # the type was changed in Archi since
         data["name"] = part.words("name", part.attributes.pop("name", None), optional=False)
-        self.elements.append(part.finish(data, self.keys))
-        return str(data["id"])
+        return self._made(Element, part.finish(data, self.keys), node)
 
     def _relation(self, node: etree._Element, raw: str | None, type_: str) -> str:
         part = Part(node, CONCEPT_CHILDREN)
@@ -251,11 +265,10 @@ class Reading:
             data["strength"] = part.take("strength", stripped, same)
         elif type_ == RELATION_TYPE_OF_KIND["association"]:
             data["directed"] = part.take("directed", yes_or_no, yes_or_no_text)
-        self.relations.append(part.finish(data, self.keys))
-        return str(data["id"])
+        return self._made(Relation, part.finish(data, self.keys), node)
 
     def _begun(self, part: Part) -> Data:
-        data: Data = {"id": self.concept_id(part)}
+        data: Data = {"id": self.concept_id(part), "properties": [], "carried": {}}
         data["documentation"] = part.words("documentation", part.text("documentation"), optional=True)
         for each in part.attributes.get("profiles", "").split():
             self.references["profile"].append((part.node.sourceline or 0, data["id"], "its profile", each))
@@ -275,7 +288,7 @@ class Reading:
         found = fit(identifier or "")
         if found != identifier:
             part.kept["id"] = identifier or ""
-        return found or "?"
+        return found or "-"
 
     def given(self, identifier: str | None, node: etree._Element) -> None:
         """Notes an identifier of the file."""
@@ -307,12 +320,7 @@ class Reading:
         return f"archimate:{name}" if namespace in OLDER | {ARCHIMATE} else raw
 
     def _check(self) -> None:
-        known: dict[str, set[str]] = {
-            name: {
-                each.get("carried", {}).get("archi", {}).get("attributes", {}).get("id", each["id"]) for each in many
-            }
-            for name, many in (("element", self.elements), ("relation", self.relations), ("view", self.views))
-        }
+        known = {"element": self.there[Element], "relation": self.there[Relation], "view": self.there[View]}
         known["concept"] = known["element"] | known["relation"]
         known["profile"] = self.profiles
         known["thing of this view"] = set()
@@ -332,20 +340,6 @@ def _text(definition: Data) -> str | None:
     return None
 
 
-def _in_order(things: list[Data], order: object) -> list[Data]:
+def _in_order(things: list[Any], order: object) -> list[Any]:
     rank = {each: at for at, each in enumerate(order)} if isinstance(order, list) else {}
-    return sorted(things, key=lambda each: rank.get(each["id"], len(rank)))
-
-
-def _whose(data: Data, place: tuple[int | str, ...]) -> str:
-    """The identifier of the innermost thing on the way to a place."""
-    found = ""
-    current: Any = data
-    for step in place:
-        try:
-            current = current[step]
-        except (KeyError, IndexError, TypeError):
-            break
-        if isinstance(current, dict) and current.get("id"):
-            found = str(current["id"])
-    return found
+    return sorted(things, key=lambda each: rank.get(each.id, len(rank)))

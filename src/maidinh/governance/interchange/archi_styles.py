@@ -7,6 +7,7 @@ Layer 4, governance. Pure. Archi counts opacity to 255 and writes fonts as its w
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from maidinh.governance.interchange.archi_parts import Part, Sheet
@@ -52,6 +53,7 @@ def alpha(value: Any) -> str | None:
     return str(round(value * 255 / 100)) if isinstance(value, int) and 0 <= value <= 100 else None
 
 
+@lru_cache(maxsize=512)
 def font(raw: str | None) -> Font:
     """Name, size and styles of a font."""
     parts = raw.split("|") if raw else []
@@ -104,11 +106,16 @@ def read_style(part: Part, known: tuple[Any, ...]) -> dict[str, Any] | None:
                 found[field] = value
     _read_font(part, found, beyond)
     found |= beyond
-    return found if found or noted is not None else None
+    if not found:
+        return None if noted is None else {}
+    found.setdefault("font_style", [])
+    return found
 
 
 def _read_font(part: Part, found: dict[str, Any], beyond: dict[str, Any]) -> None:
     raw = part.attributes.get("font")
+    if raw is None and not beyond:
+        return
     name, size, styles = font(raw)
     said: dict[str, Any] = {"font": name, "font_size": size, "font_style": list(styles)}
     noted = said | {field: beyond.pop(field) for field in said if field in beyond}

@@ -29,6 +29,7 @@ from maidinh.governance.interchange.archi_kinds import (
     HOLDING_NODES,
     KIND_OF_NODE_TYPE,
     NODES_WITH_PROPERTIES,
+    ODD,
     PLAIN_LINE,
     RELATION_LINE,
     TEXT_OF_NODE_TYPE,
@@ -98,7 +99,7 @@ class ViewReading:
     def read(self, node: etree._Element, part: Part, kind: str) -> Data:
         """The data of a view."""
         reading = self.reading
-        data: Data = {"id": reading.concept_id(part), "kind": kind}
+        data: Data = {"id": reading.concept_id(part), "kind": kind, "properties": [], "carried": {}}
         data["name"] = part.words("name", part.attributes.pop("name", None), optional=False)
         data["documentation"] = part.words("documentation", part.text("documentation"), optional=True)
         data["viewpoint"] = part.take("viewpoint", viewpoint_name, viewpoint_text)
@@ -116,6 +117,7 @@ class ViewReading:
             wanted = " ".join(incoming.get(whose or "", ())) or None
             if raw != wanted:
                 box.kept["targetConnections" if raw is not None else ABSENT + "targetConnections"] = raw or ""
+                box.kept["targetConnections/"] = wanted or ""  # as long as this is so
             box.finish(owned, reading.keys)
         ordered = connection_order(
             [each["id"] for each in connections.values()], part.more.pop("connection_order", None)
@@ -135,7 +137,7 @@ class ViewReading:
         identifier = part.attributes.pop("id", None)
         reading.given(identifier, node)
         part.attributes.pop(XSI_TYPE, None)
-        data: Data = {"id": self._own(identifier, part)}
+        data: Data = {"id": self._own(identifier, part), "properties": [], "carried": {}}
         kind = data["kind"] = node_kind(type_, "archimateElement" in part.attributes, "child" in part.found)
         if type_ not in _STANDARD or raw != type_:
             part.kept[XSI_TYPE if raw is not None else ABSENT + XSI_TYPE] = raw or ""
@@ -213,8 +215,11 @@ class ViewReading:
             relation = part.kept["relationship"] = part.attributes.pop("relationship")
         if raw != (PLAIN_LINE if relation is None else RELATION_LINE):
             part.kept[XSI_TYPE if raw is not None else ABSENT + XSI_TYPE] = raw or ""
+        if type_ == (RELATION_LINE if relation is None else PLAIN_LINE):
+            part.kept[ODD] = ""
         source, target = self.ends[identifier]
         data: Data = {"id": self._named(identifier), "source": self._named(source), "target": self._named(target)}
+        data |= {"properties": [], "carried": {}, "bends": []}
         for called, end in (("its source", source), ("its target", target)):
             if end is not None and end not in self.boxes and end not in self.lines:
                 reading.references["thing of this view"].append((node.sourceline or 0, identifier, called, end))

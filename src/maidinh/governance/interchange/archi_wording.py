@@ -48,7 +48,7 @@ def formed(text: str | None, form: object, optional: bool) -> Any:
     """The words (as data) of a plain text and its shape."""
     if not isinstance(form, dict):
         if text is None:
-            return None if optional else {}
+            return None if optional else {"other": []}
         return {"other": [{"text": text}]}
     if not form:
         return {"other": [{"text": text}]} if text else {}
@@ -113,7 +113,7 @@ class Keys:
         found: list[dict[str, Any]] = []
         for text, value in lines:
             self.used.add(text)
-            found.append({"key": self.id_of.get(text, text), "value": value})
+            found.append({"key": self.id_of.get(text, text), "value": value, "values": []})
         taken: set[int] = set()
         for each in shapes if isinstance(shapes, list) else ():
             if not isinstance(each, dict):

@@ -110,8 +110,9 @@ class Writing:
             f"{{{sheet.kept.pop('!namespace', ARCHIMATE)}}}model", nsmap=self._namespaces(sheet)
         )  # fmt: skip
         sheet.say("name", model.name, "name", optional=False)
+        unnamed = "!id" in sheet.kept
         sheet.give("id", model.identifier, stripped, same)
-        if model.identifier is None and sheet.kept.pop("!id", None) is None:
+        if model.identifier is None and not unnamed:
             sheet.attributes["id"] = MODEL_ID
         if "id" in sheet.attributes:
             sheet.attributes["id"] = self.free(sheet.attributes["id"])
@@ -130,6 +131,8 @@ class Writing:
         write_text(root, "purpose", sheet.tell(model.documentation, "documentation", optional=True))
         if plan.tree is not None:
             sheet.more["folder_tree"] = [each.model_dump(mode="json", exclude_defaults=True) for each in plan.tree]
+            held = [each for folder in plan.tree for each in archi_folders.within(folder)]
+            sheet.more["held_besides"] = [each for each in held if each not in where]
         if self.keys.derived() != model.property_definitions:
             sheet.more["property_definitions"] = [
                 each.model_dump(mode="json", exclude_defaults=True) for each in model.property_definitions

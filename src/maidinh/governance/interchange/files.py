@@ -5,20 +5,16 @@ Layer 4, governance. What comes from another tool is read with the profile lifte
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
-from xml.parsers import expat
 
 from pydantic import ValidationError
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.reading import FILE, resolve
 from maidinh.governance.interchange import archi, oef
-from maidinh.governance.interchange.oef_vocabulary import NAMESPACE as OEF_NAMESPACE
+from maidinh.governance.interchange.detection import detect
 from maidinh.governance.interchange.problems import FileRefused, Place
 from maidinh.governance.interchange.profile import ProfileError, lift, lower
 from maidinh.governance.modelling.definition import Model
@@ -26,31 +22,10 @@ from maidinh.governance.modelling.integrity import defects
 from maidinh.governance.modelling.writing import to_yaml
 from maidinh.infrastructure.definitions.reading import DefinitionError, read_yaml
 
-Kind = Literal["oef", "archimate", "xlsx", "yaml", "unknown"]
-ARCHI_NAMESPACE = "http://www.archimatetool.com/archimate"
-OEF_FAMILY = "http://www.opengroup.org/xsd/archimate"
-HEAD = 64 * 1024  # bytes; the root element begins within them
 MODEL_SIZE_LIMIT = 64 * 1024 * 1024  # bytes of a model in YAML
 FOREIGN: Mapping[str, Callable[[Path], Model]] = {"oef": oef.read, "archimate": archi.read}
 WRITERS: Mapping[str, Callable[[Model, Path], None]] = {"oef": oef.write, "archimate": archi.write}
 ENDINGS = {"oef": ".xml", "archimate": ".archimate", "yaml": ".yaml"}
-
-
-def detect(path: Path) -> Kind:
-    """What kind of file this is, by its content. Raises FileRefused where it can't be opened."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEAD)
-    except OSError as error:
-        raise FileRefused([Place(path, 0, "", f"the file can't be read: {error.strerror}")]) from None
-    if head.startswith(b"PK\x03\x04"):
-        return _packed(path)
-    namespace = _root_namespace(head)
-    if namespace == ARCHI_NAMESPACE:
-        return "archimate"
-    if namespace is not None:
-        return "oef" if namespace.startswith(OEF_FAMILY) or namespace == OEF_NAMESPACE else "unknown"
-    return "unknown" if b"\x00" in head else "yaml"
 
 
 def read_model(path: Path, *, keep_cycles: bool = False) -> Model:
@@ -90,8 +65,9 @@ def _read(path: Path) -> Model:
             ) from None
     if kind == "yaml":
         return _version(path.parent) if path.name == FILE else _yaml(path)
-    known = "an ArchiMate exchange file, an Archi model or YAML"
-    raise FileRefused([Place(path, 0, "", f"this is no model that can be read: expected {known}")])
+    raise FileRefused(
+        [Place(path, 0, "", f"a file of the kind {kind} is brought into a draft, it is no model by itself")]
+    )
 
 
 def _version(folder: Path) -> Model:
@@ -126,35 +102,3 @@ def _yaml(path: Path) -> Model:
         return form.model_validate(content)
     except ValidationError as error:
         raise DefinitionError.of(path, lines, error) from None
-
-
-def _packed(path: Path) -> Kind:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError):
-        return "unknown"
-    if "xl/workbook.xml" in names:
-        return "xlsx"
-    return "archimate" if "model.xml" in names else "unknown"
-
-
-class _Found(Exception):
-    """The root element was seen."""
-
-
-def _root_namespace(head: bytes) -> str | None:
-    """The namespace of the root element, "" for none; None where this is no XML."""
-    found: list[str] = []
-
-    def start(name: str, _attributes: object) -> None:
-        found.append(name.rpartition(" ")[0])
-        raise _Found
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = start
-    with suppress(_Found, expat.ExpatError, ValueError, LookupError):
-        parser.Parse(head, False)
-    if found:
-        return found[0]
-    return "" if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<") else None

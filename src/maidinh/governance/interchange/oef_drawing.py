@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -20,6 +19,7 @@ Read = dict[str, Any]
 Tags = Callable[[str], str]
 EDGES = {"x": "x", "y": "y", "w": "width", "h": "height"}
 BOXLESS = "maidinh:boxless"
+_BYTES = {str(number): number for number in range(256)}
 _COLOUR = re.compile("#[0-9a-f]{6}")
 _SIZE = re.compile(r"[1-9][0-9]*(\.0|\.5)?")
 
@@ -105,61 +105,56 @@ def style(element: etree._Element, tags: Tags, left: Leftovers) -> Read:
     return found
 
 
-def _bare(element: etree._Element) -> bool:
-    """Whether no text stands among the children."""
-    return not (element.text or "").strip() and not any((child.tail or "").strip() for child in element)
+def _blank(text: str | None) -> bool:
+    return not text or text.isspace()
 
 
 def _style(element: etree._Element, tags: Tags) -> tuple[Read, bool]:
     found: Read = {"font_style": []}
-    plain = _bare(element)
+    plain = _blank(element.text)
     if element.attrib:
         width, canonical = whole(element.get("lineWidth"))
         if width is not None:
             found["line_width"] = width
         plain = plain and canonical and len(element.attrib) == 1 and (width or 0) > 0
-    seen: set[str] = set()
     line, fill, font = tags("lineColor"), tags("fillColor"), tags("font")
+    fonts = 0
     for child in element:
-        if child.tag == line:
+        tag = child.tag
+        if tag == line:
             plain &= _colour(child, "line", "line_opacity", found)
-        elif child.tag == fill:
+        elif tag == fill:
             plain &= _colour(child, "fill", "fill_opacity", found)
-        elif child.tag == font and font not in seen:
-            seen.add(font)
+        elif tag == font and not fonts:
+            fonts += 1
             plain &= _font(child, tags("color"), found)
         else:
             plain = False
+        plain &= _blank(child.tail)
     return found, plain
 
 
 def _colour(element: etree._Element, name: str, opacity: str, found: Read) -> bool:
     """Add a colour and its opacity; whether that is all the element says."""
-    given = element.attrib
-    colour, alpha, plain = _mixed(given.get("r"), given.get("g"), given.get("b"), given.get("a"))
-    if name in found or len(element) or element.text:
+    given = dict(element.attrib)
+    byte = _BYTES.get
+    red, green, blue = byte(given.get("r", "")), byte(given.get("g", "")), byte(given.get("b", ""))
+    alpha, plain = byte(given.get("a", "")), True
+    if red is None or green is None or blue is None or (alpha is None and len(given) > 3):
         plain = False
-    if colour is not None:
-        found[name] = colour
-        if alpha is not None:
-            found[opacity] = alpha
-    return plain and len(given) == 3 + (alpha is not None)
-
-
-@lru_cache(maxsize=4096)
-def _mixed(*given: str | None) -> tuple[str | None, int | None, bool]:
-    """The colour of red, green, blue and alpha, its opacity, and whether we would write it in the same way."""
-    numbers = [whole(each) for each in given]
-    red, green, blue, alpha = (number for number, _ in numbers)
-    if red is None or green is None or blue is None or not all(0 <= each < 256 for each in (red, green, blue)):
-        return None, None, False
-    plain = all(canonical for _, canonical in numbers[:3]) and (given[3] is None or numbers[3][1])
-    return f"#{red:02x}{green:02x}{blue:02x}", alpha, plain and 0 <= (alpha or 0) <= 100
+        red, green, blue, alpha = (whole(given.get(each))[0] for each in "rgba")
+        if red is None or green is None or blue is None or not all(0 <= each < 256 for each in (red, green, blue)):
+            return False
+    plain = plain and (alpha or 0) <= 100 and name not in found and len(given) == (3 if alpha is None else 4)
+    found[name] = f"#{red:02x}{green:02x}{blue:02x}"
+    if alpha is not None:
+        found[opacity] = alpha
+    return plain and not element.text and not len(element)
 
 
 def _font(element: etree._Element, colour_tag: str, found: Read) -> bool:
     known = 0
-    plain = (bool(element.attrib) or len(element) > 0) and _bare(element)
+    plain = (bool(element.attrib) or len(element) > 0) and _blank(element.text)
     for attribute, name in (("name", "font"), ("size", "font_size")):
         if (value := element.get(attribute)) is not None:
             found[name] = value
@@ -171,7 +166,8 @@ def _font(element: etree._Element, colour_tag: str, found: Read) -> bool:
         plain = plain and bool(value) and " ".join(found["font_style"]) == value
         plain = plain and set(found["font_style"]) <= FONT_STYLES
     for child in element:
-        plain = (child.tag == colour_tag and _colour(child, "text", "text_opacity", found)) and plain
+        plain = child.tag == colour_tag and _colour(child, "text", "text_opacity", found) and plain
+        plain = plain and _blank(child.tail)
     return plain and known == len(element.attrib)
 
 

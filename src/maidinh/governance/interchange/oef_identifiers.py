@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from maidinh.governance.interchange.oef_vocabulary import NOT_IN_NAME, PLAIN_NAME
+from maidinh.governance.interchange.oef_vocabulary import NO_DEFINITION, NOT_IN_NAME, PLAIN_NAME
 from maidinh.governance.interchange.xml import fragment
 from maidinh.governance.modelling.definition import Carried, Connection, Folder, Format, Model, Node, Property, View
 
@@ -39,7 +39,7 @@ class Identifiers:
                 self._folders[folder.id] = self._new(folder.id)
         self.implied: dict[str, str] = {}
         for each in _properties(model):
-            if each.key and each.key not in self._definitions:
+            if each.key not in self._definitions and each.key != NO_DEFINITION:
                 self._definitions[each.key] = self.implied[each.key] = self._new(each.key)
 
     def thing(self, identifier: str) -> str:
@@ -50,9 +50,9 @@ class Identifiers:
         """Whether there is such an element, relation or view."""
         return identifier in self._things
 
-    def definition(self, identifier: str) -> str:
-        """A property definition."""
-        return self._definitions[identifier]
+    def definition(self, identifier: str) -> str | None:
+        """A property definition; None for the key that stands for none."""
+        return self._definitions.get(identifier)
 
     def nodes(self, view: int) -> dict[str, str]:
         """The nodes and connections of the view at that place."""

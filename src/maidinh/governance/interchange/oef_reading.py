@@ -83,8 +83,8 @@ class Reading:
             else:
                 left.keep(child)
                 self.define_within(child)
-            if child.tail:
-                left.stray(child.tail)
+            if (tail := child.tail) and not tail.isspace():
+                left.stray(tail)
         return found
 
     def define_within(self, kept: etree._Element) -> None:
@@ -171,7 +171,7 @@ class Reading:
         found: list[Read] = []
         for element, read in properties(containers, self.tag, left):
             key = self.refer(element, "propertyDefinitionRef", "definitions", owner)
-            found.append(read | {"key": key or ""})
+            found.append(read if key is None else read | {"key": key})
         return found
 
     def made(self, form: type[Made], found: Read, element: etree._Element) -> list[Made]:

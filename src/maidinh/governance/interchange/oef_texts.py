@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 
 from maidinh.governance.interchange.oef_leftovers import ORDER, TEXT, VARIANT, Leftovers, Restored, all_text, as_text
-from maidinh.governance.interchange.oef_vocabulary import LANGUAGE
+from maidinh.governance.interchange.oef_vocabulary import LANGUAGE, NO_DEFINITION
 from maidinh.governance.modelling.definition import Phrase, Property, Words
 
 NO_LANGUAGE = "*"
@@ -87,7 +87,7 @@ def _write_phrase(parent: etree._Element, tag: str, said: Phrase) -> None:
 def one_property(element: etree._Element, value_tag: str) -> tuple[Read, bool]:
     """A property with the key as in the file, and whether that is all it says."""
     key = element.get("propertyDefinitionRef")
-    plain = bool(key) and len(element.attrib) == 1 and not (element.text or "").strip()
+    plain = key is not None and len(element.attrib) == 1 and not (element.text or "").strip()
     values: list[Read] = []
     for child in element:
         if child.tag != value_tag or (child.tail or "").strip():
@@ -97,10 +97,10 @@ def one_property(element: etree._Element, value_tag: str) -> tuple[Read, bool]:
             values.append({"text": text, "language": language})
             plain = plain and all_of_it
     if len(values) == 1 and values[0]["language"] is None:
-        return {"key": key or "", "value": values[0]["text"], "values": []}, plain
+        return {"key": NO_DEFINITION if key is None else key, "value": values[0]["text"], "values": []}, plain
     if not values:
-        return {"key": key or "", "value": "", "values": []}, False
-    return {"key": key or "", "values": values}, plain
+        return {"key": NO_DEFINITION if key is None else key, "value": "", "values": []}, False
+    return {"key": NO_DEFINITION if key is None else key, "values": values}, plain
 
 
 def properties(containers: Iterable[etree._Element], tags: Tags, left: Leftovers) -> list[tuple[etree._Element, Read]]:
@@ -124,7 +124,11 @@ def properties(containers: Iterable[etree._Element], tags: Tags, left: Leftovers
 
 
 def write_properties(
-    parent: etree._Element, tags: Tags, said: Sequence[Property], reference: Callable[[str], str], kept: Restored | None
+    parent: etree._Element,
+    tags: Tags,
+    said: Sequence[Property],
+    reference: Callable[[str], str | None],
+    kept: Restored | None,
 ) -> None:
     """Write the properties, if there are any; `reference` says how a definition is named in the file."""
     attributes = dict(kept.attributes_of("properties")) if kept else {}
@@ -141,8 +145,8 @@ def write_properties(
             container.append(variant)
             continue
         child = etree.SubElement(container, property_tag)
-        if each.key:
-            child.set("propertyDefinitionRef", reference(each.key))
+        if (name := reference(each.key)) is not None:
+            child.set("propertyDefinitionRef", name)
         for value in each.phrases():
             _write_phrase(child, value_tag, value)
     container.extend(others)

@@ -32,6 +32,7 @@ TRUTH = {"true": True, "false": False}
 ELEMENT_KIND = {each: kebab(each) for each in ELEMENT_TYPES}
 RELATION_KIND = {each: kebab(each) for each in RELATION_TYPES}
 JUNCTIONS = frozenset({"and-junction", "or-junction"})
+NO_DEFINITION = "?"  # the key of a property that names no definition, against the schema
 NO_SCHEMA = "maidinh:unlocated"
 NO_TYPE = "maidinh:untyped"
 

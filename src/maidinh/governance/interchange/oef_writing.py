@@ -172,7 +172,7 @@ class Writing:
     def definition(self, parent: etree._Element, each: PropertyDefinition) -> None:
         """Write a property definition."""
         part, kept = self.part(parent, "propertyDefinition", each.carried)
-        part.set("identifier", self.ids.definition(each.id))
+        part.set("identifier", self.ids.definition(each.id) or each.id)
         said: dict[str, Any] = {}
         if not (kept and NO_TYPE in kept.attributes and each.type == "string"):
             fits = each.type in DATA_TYPES or bool(kept and kept.raw("type") == each.type)
