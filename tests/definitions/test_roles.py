@@ -48,6 +48,8 @@ def test_permissions_add_up_and_unknown_roles_give_nothing() -> None:
         ("dossier.sign", {"leader"}),
         ("dossier.submit", {"citizen", "business"}),
         ("architecture.draft", {"architect"}),
+        ("architecture.opine", {"specialist", "leader"}),
+        ("architecture.approve", {"architecture-approver"}),
         ("architecture.publish", {"architecture-approver"}),
     ],
 )

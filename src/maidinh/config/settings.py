@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "maidinh.services.fees",
     "maidinh.services.results",
     "maidinh.governance.architecture",
+    "maidinh.governance.drafting",
     "maidinh.portal.forms",
     "maidinh.portal.inbox",
 ]

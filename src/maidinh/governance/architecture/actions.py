@@ -1,11 +1,13 @@
-"""Drafting and publishing an architecture version, and sending what it declares down to the exchange.
+"""Drafting, approving and publishing an architecture version, and sending what it declares down to the exchange.
 
-Layer 4, governance. Whoever drafts doesn't publish: the action refuses it, and so does the database.
+Layer 4, governance. Whoever wrote in a version neither approves nor publishes it, and versions stand in one line: the
+actions refuse anything else, and so does the database.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -31,7 +33,7 @@ from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.infrastructure.translog.promises import LogKeeper
 
 KIND = "maidinh-architecture+jws"
-DRAFTING, PUBLISHING = "architecture.draft", "architecture.publish"
+DRAFTING, APPROVING, PUBLISHING = "architecture.draft", "architecture.approve", "architecture.publish"
 
 
 class VersionRefused(ValueError):
@@ -43,7 +45,7 @@ class VersionRefused(ValueError):
 
 
 class SamePerson(VersionRefused):
-    """Whoever drafted a version doesn't publish it."""
+    """Whoever wrote in a version neither approves nor publishes it."""
 
 
 def load_version(*, actor: Actor, version: str, at: datetime) -> Version:
@@ -57,8 +59,21 @@ def load_version(*, actor: Actor, version: str, at: datetime) -> Version:
 
 
 @transaction.atomic
-def draft_version(*, actor: Actor, version: ArchitectureVersion, organisations: Organisations, at: datetime) -> Version:
-    """Keep a resolved version as a draft; an unpublished one of the same number is replaced, the same again is kept."""
+def draft_version(
+    *,
+    actor: Actor,
+    version: ArchitectureVersion,
+    organisations: Organisations,
+    at: datetime,
+    authors: Collection[str] = (),
+    base: int | None = None,
+    needs_approval: bool = False,
+) -> Version:
+    """Keep a resolved version as a draft; an unpublished one of the same number is replaced, the same again is kept.
+
+    `authors` wrote in it beside the actor, `base` is the version it was made from. One that waits for approval is
+    replaced by nothing: it must be withdrawn first.
+    """
     require(actor, DRAFTING)
     model = rules.with_agency_codes(version, organisations)
     found = rules.problems(model, [agency.code for agency in organisations.agencies])
@@ -69,11 +84,13 @@ def draft_version(*, actor: Actor, version: ArchitectureVersion, organisations: 
     content = model.model_dump(mode="json", by_alias=True, exclude_none=True)
     digest = content_hash(content)
     known = Version.objects.select_for_update().filter(province=model.province, version=model.version).first()
-    if known is not None and known.hash == digest:
+    if known is not None and known.hash == digest and not needs_approval:
         return known
+    words = {"version": model.version}
     if known is not None and known.state != DRAFT:
-        words = {"version": model.version}
         raise VersionRefused(_("Version %(version)s is published; a changed one needs a new number.") % words)
+    if known is not None and known.needs_approval:
+        raise VersionRefused(_("Version %(version)s waits for approval; it must be sent back before.") % words)
     if known is not None:
         known.delete()
     row = Version.objects.create(
@@ -84,6 +101,9 @@ def draft_version(*, actor: Actor, version: ArchitectureVersion, organisations: 
         content=content,
         effective_from=model.effective_from,
         author=actor.id,
+        authors=sorted({*authors} - {actor.id}),
+        base_id=base,
+        needs_approval=needs_approval,
         submitted_at=at,
     )
     record_act(actor=actor, action="architecture.load", subject=_subject(row), at=at, details={"hash": digest})
@@ -91,13 +111,50 @@ def draft_version(*, actor: Actor, version: ArchitectureVersion, organisations: 
 
 
 @transaction.atomic
+def approve_version(*, actor: Actor, version_id: int, decision: str, decided_on: date, at: datetime) -> Version:
+    """Set the decision that approves a draft of other people; from here on it stands with the version."""
+    require(actor, APPROVING)
+    row = _locked(version_id)
+    words = {"version": row.version}
+    if row.state != DRAFT:
+        raise VersionRefused(_("Version %(version)s is no draft any more.") % words)
+    if row.approved_at is not None:
+        raise VersionRefused(_("Version %(version)s is approved already; its decision is not changed.") % words)
+    if actor.id in row.writers:
+        raise SamePerson(_("You wrote in version %(version)s. Somebody else must approve it.") % words)
+    if not decision.strip():
+        raise VersionRefused(_("Give the number of the decision."))
+    if decided_on > localtime(at).date():
+        raise VersionRefused(_("The day of the decision is not to come."))
+    row.decision, row.decided_on = decision.strip(), decided_on
+    row.approved_by, row.approved_at = actor.id, at
+    row.save(update_fields=["decision", "decided_on", "approved_by", "approved_at"])
+    publish(name="architecture.approved", payload={"province": row.province, "version": row.version}, at=at)
+    details = {"hash": row.hash, "decision": row.decision, "decided_on": decided_on.isoformat()}
+    record_act(actor=actor, action="architecture.approve", subject=_subject(row), at=at, details=details)
+    return row
+
+
+@transaction.atomic
+def withdraw_version(*, actor: Actor, version_id: int, at: datetime) -> None:
+    """Take a draft that nothing was decided on away again, so that another may be handed in under its number."""
+    require(actor, DRAFTING if actor.may(DRAFTING) else APPROVING)
+    row = _locked(version_id)
+    words = {"version": row.version}
+    if row.state != DRAFT:
+        raise VersionRefused(_("Version %(version)s is no draft any more.") % words)
+    if row.approved_at is not None:
+        raise VersionRefused(_("Version %(version)s is approved already; its decision is not changed.") % words)
+    record_act(actor=actor, action="architecture.withdraw", subject=_subject(row), at=at, details={"hash": row.hash})
+    row.delete()
+
+
+@transaction.atomic
 def publish_version(*, actor: Actor, version_id: int, at: datetime, signer: Signer) -> Version:
     """Put a draft of another person into force: signed, logged, and obeyed by the exchange from here on."""
     require(actor, PUBLISHING)
-    row = Version.objects.select_for_update().filter(pk=version_id).first()
-    if row is None:
-        raise VersionRefused(_("There is no such version."))
-    current = Version.objects.select_for_update().filter(province=row.province, state=PUBLISHED).first()
+    row = _locked(version_id)
+    current = Version.objects.filter(province=row.province, state=PUBLISHED).first()
     _refuse_unready(row, current, actor, localtime(at))
     directory = _directory(row, deployment(row), at)
     statement = _statement(row, actor, directory, at)
@@ -132,12 +189,31 @@ def renew_directory(*, at: datetime, signer: Signer) -> Directory | None:
     return directory
 
 
+def _locked(version_id: int) -> Version:
+    """The version, with every version of its province locked: of two who publish at once, one comes second."""
+    asked = Version.objects.filter(pk=version_id).first()
+    if asked is not None:
+        # The row is read again only after the lock is had: whoever waited sees what the other did.
+        list(Version.objects.select_for_update().filter(province=asked.province).order_by("pk").values_list("pk"))
+        asked = Version.objects.filter(pk=version_id).first()
+    if asked is None:
+        raise VersionRefused(_("There is no such version."))
+    return asked
+
+
 def _refuse_unready(row: Version, current: Version | None, actor: Actor, local: datetime) -> None:
     words = {"version": row.version, "day": row.effective_from.strftime("%d/%m/%Y")}
     if row.state != DRAFT:
         raise VersionRefused(_("Version %(version)s is no draft any more.") % words)
-    if row.author == actor.id:
+    if actor.id in row.writers:
         raise SamePerson(_("You drafted version %(version)s. Somebody else must publish it.") % words)
+    if row.needs_approval and row.approved_at is None:
+        raise VersionRefused(_("Version %(version)s is not approved yet.") % words)
+    if row.base_id is not None and (current is None or current.pk != row.base_id):
+        words |= {"current": current.version if current else ""}
+        raise VersionRefused(
+            _("Version %(version)s was not made from %(current)s, which is in force. Take that in first.") % words
+        )
     if row.effective_from > local.date():
         raise VersionRefused(_("Version %(version)s takes effect on %(day)s and not before.") % words)
     if current is not None and current.effective_from > row.effective_from:
@@ -164,8 +240,10 @@ def _statement(row: Version, actor: Actor, directory: Directory, at: datetime) -
         "version": row.version,
         "hash": row.hash,
         "effective_from": row.effective_from.isoformat(),
-        "decision": row.model.decision or "",
+        "decision": row.decided[0],
         "author": row.author,
+        "authors": sorted(row.writers),
+        "approved_by": row.approved_by or "",
         "published_by": actor.id,
         "published_at": jws.timestamp(at),
         "serial": directory.serial,

@@ -1,13 +1,15 @@
 """Architecture versions as the database keeps them: drafted by one person, published by another, then never changed.
 
-Layer 4, governance. The rules that matter are held by the database itself (see the first migration): four eyes, the
-immutable content, one version in force for a province.
+Layer 4, governance. The rules that matter are held by the database itself (see the migrations): four eyes, the
+immutable content, the decision that stands once it is set, one version in force for a province, one line of versions.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
@@ -15,7 +17,11 @@ from maidinh.governance.architecture.rules import DRAFT, PUBLISHED, STATES
 
 
 class Version(models.Model):
-    """One version with all that it inherits, its signature (`jws`) and its place in the public log."""
+    """One version with all that it inherits, its signature (`jws`) and its place in the public log.
+
+    `authors` are all who wrote in it beside its `author`; `base` is the version it was made from, which must still be
+    in force when it is published. `needs_approval`: it went out for opinions, and a decision must stand with it.
+    """
 
     province = models.CharField(max_length=60)
     version = models.CharField(max_length=40)
@@ -25,7 +31,14 @@ class Version(models.Model):
     effective_from = models.DateField()
     state = models.CharField(max_length=10, default=DRAFT)
     author = models.CharField(max_length=60)
+    authors = ArrayField(models.CharField(max_length=60), default=list)
+    base = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
+    needs_approval = models.BooleanField(default=False)
+    decision = models.CharField(max_length=120, blank=True)
+    decided_on = models.DateField(null=True)
+    approved_by = models.CharField(max_length=60, null=True)
+    approved_at = models.DateTimeField(null=True)
     published_by = models.CharField(max_length=60, null=True)
     published_at = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)
@@ -55,6 +68,14 @@ class Version(models.Model):
                 ),
                 name="architecture_published_is_whole",
             ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    approved_at__isnull=True, approved_by__isnull=True, decided_on__isnull=True, decision=""
+                )
+                | ~models.Q(decision="")
+                & models.Q(approved_at__isnull=False, approved_by__isnull=False, decided_on__isnull=False),
+                name="architecture_approved_is_whole",
+            ),
         )
 
     def __str__(self) -> str:
@@ -64,3 +85,15 @@ class Version(models.Model):
     def model(self) -> ArchitectureVersion:
         """The architecture itself."""
         return ArchitectureVersion.model_validate(self.content)
+
+    @property
+    def writers(self) -> frozenset[str]:
+        """Everyone who wrote in it, by id: none of them approves or publishes it."""
+        return frozenset((self.author, *self.authors))
+
+    @property
+    def decided(self) -> tuple[str, date | None]:
+        """The decision that approved it and its day: set at approval, else as its own files state it."""
+        if self.approved_at is not None:
+            return self.decision, self.decided_on
+        return self.model.decision or "", self.model.decided_on

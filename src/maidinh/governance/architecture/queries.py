@@ -22,12 +22,22 @@ from maidinh.infrastructure.keys.identifiers import file_stem
 from maidinh.infrastructure.organisations.definition import Organisations
 from maidinh.infrastructure.organisations.reading import read_organisations
 
-DRAFT_READERS = ("architecture.draft", "architecture.publish")
+DRAFT_READERS = ("architecture.draft", "architecture.approve", "architecture.publish")
 
 
 def current_version() -> Version | None:
     """The version in force; None where none was published yet."""
     return Version.objects.filter(state=PUBLISHED).order_by("-published_at").first()
+
+
+def kept_version(version_id: int) -> Version | None:
+    """The version with this id; None where there is none."""
+    return Version.objects.filter(pk=version_id).first()
+
+
+def declared_organisations() -> Organisations:
+    """The agencies of this province as the definitions state them. Raises DefinitionError."""
+    return read_organisations(_definitions())
 
 
 def versions() -> QuerySet[Version]:

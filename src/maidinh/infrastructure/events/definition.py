@@ -10,6 +10,18 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "dossier.status_changed": ("A dossier has another national status.", ("dossier", "code", "status")),
     "dossier.task_opened": ("A step of a dossier waits for somebody.", ("dossier", "code", "step", "agency")),
     "result.issued": ("A result was signed and can be verified.", ("dossier", "code", "result")),
+    "architecture.consultation_opened": (
+        "A draft of the architecture waits for an agency's opinion.",
+        ("draft", "version", "round", "agency"),
+    ),
+    "architecture.opinion_given": ("An agency gave its opinion on a draft.", ("draft", "version", "round", "agency")),
+    "architecture.consultation_concluded": (
+        "The opinions on a draft are answered and there is a conclusion.",
+        ("draft", "version", "round"),
+    ),
+    "architecture.submitted": ("A draft waits for approval as a version.", ("province", "version")),
+    "architecture.sent_back": ("A version that waited for approval is a draft again.", ("province", "version")),
+    "architecture.approved": ("A decision approved a version; it may be published.", ("province", "version")),
     "architecture.published": ("A version of the architecture is in force.", ("province", "version")),
     "connection.undeclared": (
         "A system called another without a declared contract.",

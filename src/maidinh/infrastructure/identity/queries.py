@@ -53,6 +53,13 @@ def official(official_id: str) -> Official | None:
     return Official.objects.filter(pk=official_id).first()
 
 
+def agencies_with(*permissions: str) -> list[str]:
+    """The agencies whose officials hold one of these permissions."""
+    holding = [role.id for role in roles().roles if set(role.permissions) & set(permissions)]
+    found = Official.objects.filter(roles__overlap=holding).values_list("agency_id", flat=True)
+    return sorted(set(found))
+
+
 def _actor_with(role_ids: list[str], **who: object) -> Actor:
     known = roles()
     return Actor(roles=frozenset(role_ids), permissions=known.permissions_of(role_ids), **who)  # type: ignore[arg-type]
