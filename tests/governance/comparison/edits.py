@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
+from maidinh.governance.comparison.conflicts import Conflict
 from maidinh.governance.comparison.facts import facts_of
 from maidinh.governance.comparison.merging import Merge
 from maidinh.governance.comparison.sequences import numbered
@@ -43,8 +44,9 @@ def set_field(content: Content, chance: random.Random) -> None:
         element = chance.choice(content["elements"])
         field = chance.choice(("state", "owner", "security_level", "zone", "personal_data", "kind"))
         values = {
-            "state": ("live", "retiring", "retired"), "owner": ("H99.1", "H99.2", None), "security_level": (None, 2, 3, 4),
-            "zone": ("e1", "internet", None), "personal_data": (True, False), "kind": ("platform", "database", "agency"),
+            "state": ("live", "retiring", "retired"), "owner": ("H99.1", "H99.2", None),
+            "security_level": (None, 2, 3, 4), "zone": ("e1", "internet", None), "personal_data": (True, False),
+            "kind": ("platform", "database", "agency"),
         }  # fmt: skip
         element[field] = chance.choice(values[field])
 
@@ -290,12 +292,14 @@ def _lost(base: Facts, side: Facts, other: Facts, result: Facts, told: set[Any])
         if base.get(key) == side.get(key) or _is_told(key, "", told):
             continue
         if key not in side:
-            if key in result and not (key[0] == "strays"):
+            if key in result and key[0] != "strays":
                 yield f"{key} was removed and is still there"
             continue
         if key not in result:
             if key in base and key not in other and _only_order(base[key], side[key]):
                 continue
+            if key[0] == "strays" and _is_told(key, "folders", told):
+                continue  # nothing but the folders that hold it makes it be there
             yield f"{key} is gone"
             continue
         before = base.get(key, {})
@@ -319,19 +323,20 @@ def _is_told(key: tuple[str, str], path: str, told: set[Any]) -> bool:
 
 
 def _is_kept(path: str, values: list[Any], result: dict[str, Any]) -> bool:
-    before, mine, others, found = values
+    before, mine, _, found = values
     if found == mine or mine == {} or before == {}:
         return True
     if path.endswith(":order"):
         return _order_is_kept(before or [], mine or [], found or [])
     if not any(isinstance(each, list) for each in values) or path in ("folders", "bends"):
         return False
-    counts = [[_keyed(each or []).count(item) for each in values] for item in _keyed([*(before or []), *(mine or [])])]
-    return all(
-        (now >= mine_count if mine_count > count else now <= max(mine_count, other_count))
-        for count, mine_count, other_count, now in counts
-        if mine_count != count
-    )
+    for item in _keyed([*(before or []), *(mine or [])]):
+        count, own, other, now = (_keyed(each or []).count(item) for each in values)
+        if own > count and now < own - max(0, count - other):
+            return False
+        if own < count and now > max(own, other):
+            return False
+    return True
 
 
 def _order_is_kept(before: list[Any], mine: list[Any], found: list[Any]) -> bool:
@@ -356,3 +361,24 @@ def _invented(base: Facts, ours: Facts, theirs: Facts, result: Facts) -> Iterato
             pool = [item for each in known if isinstance(each, list) for item in each]
             if not isinstance(value, list) or any(item not in pool for item in value):
                 yield f"{key} {path}: nobody wrote {value!r}"
+
+
+def needless(base: Model, ours: Model, theirs: Model, merge: Merge) -> list[str]:
+    """The conflicts about what only one side changed, or both alike: a merge that asks everything loses nothing too."""
+    before, mine, others = (facts_of(each) for each in (base, ours, theirs))
+    return [each.key for each in merge.conflicts if not _is_needed(each, before, mine, others)]
+
+
+def _is_needed(conflict: Conflict, *facts: Facts) -> bool:
+    sides = [each.get(conflict.thing) for each in facts]
+    there = [each is not None for each in sides]
+    if conflict.kind in ("field", "order"):
+        values = [None if each is None else each.get(conflict.path) for each in sides]
+        return values[1] != values[2] and values[0] not in (values[1], values[2])
+    if conflict.path:
+        return True
+    if conflict.kind == "incomplete":
+        return not there[0]
+    if conflict.kind == "needed":
+        return there[1] != there[2] and bool(conflict.because)
+    return conflict.kind != "removed" or there[1] != there[2]

@@ -24,9 +24,11 @@ LANGUAGES = ("fr", "zh-Hant", None, "lo")
 KINDS = ("platform", "information-system", "database", "agency", "business-object", "interface", "work-package")
 
 
-def model(seed: int, *, elements: int = 8, relations: int = 10, views: int = 2, nodes: int = 5) -> Model:
-    """A model from a seed."""
-    return _Generation(random.Random(seed)).model(elements, relations, views, nodes)
+def model(
+    seed: int, *, elements: int = 8, relations: int = 10, views: int = 2, nodes: int = 5, alike: bool = True
+) -> Model:
+    """A model from a seed; with `alike`, folders without an id may have the same name beside each other."""
+    return _Generation(random.Random(seed), alike).model(elements, relations, views, nodes)
 
 
 def models() -> st.SearchStrategy[Model]:
@@ -36,8 +38,8 @@ def models() -> st.SearchStrategy[Model]:
 
 
 class _Generation:
-    def __init__(self, chance: random.Random) -> None:
-        self.chance = chance
+    def __init__(self, chance: random.Random, alike: bool) -> None:
+        self.chance, self.alike = chance, alike
 
     def model(self, elements: int, relations: int, views: int, nodes: int) -> Model:
         element_ids = [f"e{n}" for n in range(elements)]
@@ -45,11 +47,12 @@ class _Generation:
             "identifier": self.maybe("id-model"), "name": self.words(), "properties": self.properties(),
             "elements": [self.element(each) for each in element_ids], "carried": self.carried(),
             "principles": [
-                {"id": f"p{n}", "kind": self.chance.choice(("principle", "vision", "target")), "statement": self.words()}
+                {"id": f"p{n}", "kind": self.chance.choice(("principle", "target")), "statement": self.words()}
                 for n in range(self.chance.randint(0, 2))
             ],
             "property_definitions": [
-                {"id": f"k{n}", "name": self.words(), "type": self.chance.choice(("string", "number"))} for n in range(3)
+                {"id": f"k{n}", "name": self.words(), "type": self.chance.choice(("string", "number"))}
+                for n in range(3)
             ],
         }  # fmt: skip
         relation_ids = [f"r{n}" for n in range(relations if elements else 0)]
@@ -115,8 +118,9 @@ class _Generation:
 
     def relation(self, name: str, elements: list[str]) -> dict[str, Any]:
         contract = {
-            "id": f"C-{name}", "methods": [{"method": "GET", "path": "/persons"}], "fields": self.some(("name", "birth")),
-            "purpose": self.words(), "legal_basis": [{"text": "NĐ 47/2020", "checked": False}],
+            "id": f"C-{name}", "methods": [{"method": "GET", "path": "/persons"}],
+            "fields": self.some(("name", "birth")), "purpose": self.words(),
+            "legal_basis": [{"text": "NĐ 47/2020", "checked": False}],
             "valid_from": "2026-01-01", "valid_to": "2030-12-31",
         }  # fmt: skip
         more = {
@@ -160,8 +164,9 @@ class _Generation:
         top: list[dict[str, Any]] = []
         flat: list[dict[str, Any]] = []
         for number in range(self.chance.choice((0, 2, 5))):
+            name = self.chance.choice(({"vi": "Ứng dụng"}, {"en": "a/b"}, {})) if self.alike else {"vi": f"F{number}"}
             folder = {
-                "id": self.maybe(f"f{number}"), "name": self.chance.choice(({"vi": "Ứng dụng"}, {"en": "a/b"}, {})),
+                "id": self.maybe(f"f{number}"), "name": name,
                 "kind": self.maybe("application"), "holds": [], "carried": self.carried(),
             }  # fmt: skip
             self.chance.choice([top, *(each["holds"] for each in flat)]).append(folder)

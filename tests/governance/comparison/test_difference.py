@@ -33,7 +33,7 @@ def content() -> dict[str, Any]:
                 "connections": [{"id": "l", "relation": "r", "source": "n", "target": "m"}],
             }
         ],
-        "folders": [{"id": "f", "name": {"vi": "F"}, "holds": ["a", "b"]}, {"id": "g", "name": {"vi": "G"}, "holds": ["c"]}],
+        "folders": [{"id": "f", "holds": ["a", "b"]}, {"id": "g", "holds": ["c"]}],
     }  # fmt: skip
 
 

@@ -36,6 +36,7 @@ def test_the_provinces_versions_are_equal_too(province: str) -> None:
 
 
 def test_paths_go_down_to_single_values() -> None:
+    box = {"x": 1, "y": 2, "width": 3, "height": 4}
     model = architecture(
         elements=[
             element(
@@ -45,7 +46,7 @@ def test_paths_go_down_to_single_values() -> None:
         ],
         relations=[],
         folders=[{"id": "f", "holds": ["a"]}],
-        views=[{"id": "v", "nodes": [{"id": "n", "nodes": [{"id": "m", "box": {"x": 1, "y": 2, "width": 3, "height": 4}}]}]}],
+        views=[{"id": "v", "nodes": [{"id": "n", "nodes": [{"id": "m", "box": box}]}]}],
     )  # fmt: skip
     facts = facts_of(model)
     assert facts[("elements", "a")] == {
@@ -67,8 +68,8 @@ def test_paths_go_down_to_single_values() -> None:
 def test_ids_that_stand_twice_are_all_named() -> None:
     node = {"id": "n"}
     model = Model.model_validate({
-        "elements": [{"id": "a", "kind": "node"}, {"id": "a", "kind": "node"}], "views": [{"id": "v", "nodes": [node, node]}],
-        "folders": [{"id": "f"}, {"id": "f"}],
+        "elements": [{"id": "a", "kind": "node"}, {"id": "a", "kind": "node"}],
+        "views": [{"id": "v", "nodes": [node, node]}], "folders": [{"id": "f"}, {"id": "f"}],
     })  # fmt: skip
     with pytest.raises(Incomparable) as refusal:
         facts_of(model)

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TypeVar
 
 from maidinh.exchange.directory import definition as exchange
-from maidinh.governance.architecture.definition import ArchitectureVersion, Element, Relation
+from maidinh.governance.architecture.definition import ArchitectureVersion, Element, Model, Relation
 from maidinh.infrastructure.organisations.definition import Organisations
 
 Item = TypeVar("Item")
@@ -59,7 +59,7 @@ def with_agency_codes(model: ArchitectureVersion, organisations: Organisations) 
     return model.model_copy(update={"elements": elements})
 
 
-def subsystem_ids(model: ArchitectureVersion, instance: str) -> dict[str, str]:
+def subsystem_ids(model: Model, instance: str) -> dict[str, str]:
     """The exchange's identifier of every running system that has one, by element."""
     return {
         element.id: f"{instance}/{MEMBER_CLASS}/{element.owner}/{element.subsystem}"
@@ -68,7 +68,7 @@ def subsystem_ids(model: ArchitectureVersion, instance: str) -> dict[str, str]:
     }
 
 
-def service_ids(model: ArchitectureVersion, instance: str) -> dict[str, str]:
+def service_ids(model: Model, instance: str) -> dict[str, str]:
     """The exchange's identifier of every running interface's service, by element."""
     systems = subsystem_ids(model, instance)
     return {

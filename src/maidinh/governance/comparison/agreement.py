@@ -114,7 +114,7 @@ class Agreement:
 
     def _missing(self) -> list[str]:
         """What the thing needs and doesn't say. In a version some kinds need a layer and a name."""
-        missing = [path for path in required_words(self.form) if path not in self.facts]
+        missing = [path for path in required_words(self.form) if path not in self.facts and path != "id"]
         if self.version and self.thing[0] == "elements" and self.facts.get("kind") in LAYERED_KINDS:
             missing += [] if "layer" in self.facts else ["layer"]
             named = any(value for path, value in self.facts.items() if path.startswith("name."))
