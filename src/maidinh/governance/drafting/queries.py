@@ -12,14 +12,15 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from maidinh.governance.architecture import rules as architecture
+from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.queries import declared_organisations
 from maidinh.governance.drafting import rules
-from maidinh.governance.drafting.content import Change, Content, path_of, things, undone
+from maidinh.governance.drafting.content import Change, Content, changes, path_of, things, undone
 from maidinh.governance.drafting.models import Consultation, Draft, DraftChange, Opinion
-from maidinh.governance.drafting.rules import AGREE, CONSULTING, LIVING
+from maidinh.governance.drafting.rules import AGREE, CONSULTING, LIVING, Conflict
 from maidinh.infrastructure.actor import Actor
 
 DRAFTING, APPROVING, PUBLISHING = "architecture.draft", "architecture.approve", "architecture.publish"
@@ -77,6 +78,30 @@ def history(draft: Draft) -> list[Revision]:
     """Every revision, the newest first."""
     found = groupby(draft.changes.order_by("-revision", "pk"), key=lambda change: change.revision)
     return [_revision(number, tuple(changes)) for number, changes in found]
+
+
+def revisions_of(draft: Draft) -> QuerySet[DraftChange, dict[str, Any]]:
+    """The revisions, the newest first: number, by whom, when, by which way, how many fields."""
+    found = draft.changes.order_by().values("revision", "by", "at", "via").annotate(fields=Count("pk"))
+    return found.order_by("-revision")
+
+
+def foreseen(draft: Draft, model: ArchitectureVersion, seen_revision: int) -> tuple[list[Change], tuple[Conflict, ...]]:
+    """What bringing in a whole model would change, and the fields that somebody must decide; nothing is written.
+
+    Raises ValueError for a revision there never was, EditRefused where it can't be brought in.
+    """
+    ours = rules.replaced(draft.content, architecture.with_agency_codes(model, declared_organisations()))
+    merged = rules.brought_together(content_at(draft, seen_revision), ours, draft.content)
+    return changes(draft.content, merged.content), merged.conflicts
+
+
+def changed_since_base(draft: Draft) -> list[Change]:
+    """Every field in which the draft differs from the version that it was made from."""
+    if draft.base is None:
+        return []
+    base = rules.content_of(draft.base.model)
+    return [each for each in changes(base, draft.content) if each.path[0] not in rules.FIXED]
 
 
 def content_at(draft: Draft, revision: int) -> Content:

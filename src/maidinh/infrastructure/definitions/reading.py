@@ -69,7 +69,7 @@ def read_all(paths: Iterable[Path], form: type[Form]) -> dict[Path, Form]:
     return content
 
 
-def read_yaml(path: Path) -> tuple[Any, dict[Position, int]]:
+def read_yaml(path: Path, *, limit: int = FILE_SIZE_LIMIT) -> tuple[Any, dict[Position, int]]:
     """The content of a YAML file and the line of every key and item in it (the first line is 1)."""
     try:
         text = path.read_text("utf-8")
@@ -79,8 +79,8 @@ def read_yaml(path: Path) -> tuple[Any, dict[Position, int]]:
         raise DefinitionError(
             [Problem(path, 0, "", f"expected UTF-8 text ({error.reason} at byte {error.start})")]
         ) from None
-    if len(text) > FILE_SIZE_LIMIT:
-        raise DefinitionError([Problem(path, 0, "", f"larger than {FILE_SIZE_LIMIT} bytes")])
+    if len(text) > limit:
+        raise DefinitionError([Problem(path, 0, "", f"larger than {limit} bytes")])
     try:
         if _depth(text) > DEPTH_LIMIT:
             raise DefinitionError([Problem(path, 1, "", f"nested more than {DEPTH_LIMIT} deep")])
