@@ -1,6 +1,6 @@
 """`/architecture/versions/2.0`: one version with its decision, what it changes, and the opinions behind it. Layer 2.
 
-Whoever approves reads it here, sets the decision or sends it back; once in force it is everyone's to read.
+Whoever approves reads it here and sets the decision, or sends it back; once in force it is for everyone to read.
 """
 
 from __future__ import annotations
@@ -21,14 +21,13 @@ from maidinh.governance.architecture.actions import APPROVING, PUBLISHING, Versi
 from maidinh.governance.architecture.models import Version
 from maidinh.governance.architecture.queries import versions_for
 from maidinh.governance.architecture.rules import DRAFT, PUBLISHED
-from maidinh.governance.drafting.actions.submission import send_back
 from maidinh.governance.drafting.models import Draft
 from maidinh.governance.drafting.queries import consultations_of, drafts_for, opinions_for
 from maidinh.governance.drafting.rules import SUBMITTED
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.identity.queries import official
 
-LONGEST_DECISION, LONGEST_REASON = 120, 4000
+LONGEST_DECISION = 120
 Errors = dict[str, list[str]]
 
 
@@ -62,7 +61,6 @@ def version(
         "draft": _draft_of(actor, row) if waits and not wrote and actor.may(APPROVING) else None,
         "errors": errors or {},
         "typed": typed or {},
-        "longest": LONGEST_REASON,
         "done": request.GET.get("done", ""),
     }
     return render(request, "architecture/version.html", context, status=422 if errors else 200)
@@ -90,23 +88,6 @@ def approve(request: HttpRequest, version: str) -> HttpResponse:
         else:
             return _back(row, "approved")
     return _again(request, version, errors, typed)
-
-
-def return_to_makers(request: HttpRequest, version: str) -> HttpResponse:
-    """Send what was handed in back to its makers, with what is asked of them."""
-    actor = request.actor  # type: ignore[attr-defined]
-    row = _version(actor, version)
-    reason = request.POST.get("reason", "")[:LONGEST_REASON]
-    draft = _draft_of(actor, row)
-    if not reason.strip():
-        return _again(request, version, {"reason": [_("Say why the draft is sent back.")]}, {})
-    if draft is None:
-        return _again(request, version, {"": [_("The draft was not handed in.")]}, {"reason": reason})
-    try:
-        send_back(actor=actor, draft_id=draft.pk, reason=reason, at=timezone.now())
-    except VersionRefused as refusal:
-        return _again(request, version, {"": list(refusal.reasons)}, {"reason": reason})
-    return redirect(f"{reverse('architecture-versions')}?done=sent-back")
 
 
 def opinions(request: HttpRequest, version: str) -> HttpResponse:
@@ -206,7 +187,5 @@ ROUTES = [
     page("architecture/versions/<str:version>", version, name="architecture-version", who=READ),
     page("architecture/versions/<str:version>/approve", approve, name="architecture-approve", who=APPROVING,
          methods=("POST",)),
-    page("architecture/versions/<str:version>/send-back", return_to_makers, name="architecture-send-back",
-         who=APPROVING, methods=("POST",)),
     page("architecture/versions/<str:version>/opinions", opinions, name="architecture-version-opinions", who=READ),
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""`/architecture/drafts/…/opinions`: asking about a draft, answering, concluding, handing it in. Layer 2."""
+"""`/architecture/drafts/…/opinions`: asking agencies about a draft, answering, concluding. Layer 2."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from maidinh.governance.drafting.actions.consultation import (
     open_consultation,
 )
 from maidinh.governance.drafting.actions.editing import DraftRefused
-from maidinh.governance.drafting.actions.submission import submit_draft
 from maidinh.governance.drafting.models import Draft, Opinion
 from maidinh.governance.drafting.queries import (
     DRAFTING,
@@ -40,7 +39,7 @@ from maidinh.infrastructure.identity.queries import agencies_with
 from maidinh.infrastructure.organisations.queries import agency_names
 
 LONGEST = 4000
-DONE = ("asked", "answered", "closed", "concluded", "submitted")
+DONE = ("asked", "answered", "closed", "concluded")
 
 
 def opinions(
@@ -176,16 +175,6 @@ def end(request: HttpRequest, consultation_id: int) -> HttpResponse:
     return _back(draft_id, "concluded")
 
 
-def submit(request: HttpRequest, draft_id: int) -> HttpResponse:
-    """Hand the concluded draft in for approval."""
-    _draft(request, draft_id)
-    try:
-        submit_draft(actor=request.actor, draft_id=draft_id, at=timezone.now())  # type: ignore[attr-defined]
-    except DraftRefused as refusal:
-        return opinions(request, draft_id, {"": list(refusal.reasons)})
-    return _back(draft_id, "submitted")
-
-
 def _draft(request: HttpRequest, draft_id: int) -> Draft:
     draft = draft_for(request.actor, draft_id)  # type: ignore[attr-defined]
     if draft is None:
@@ -289,8 +278,6 @@ ROUTES = [
     page("architecture/drafts/<int:draft_id>/opinions", opinions, name="architecture-draft-opinions", who=DRAFTING),
     page("architecture/drafts/<int:draft_id>/opinions/ask", ask, name="architecture-draft-ask", who=DRAFTING,
          methods=("GET", "POST")),
-    page("architecture/drafts/<int:draft_id>/submit", submit, name="architecture-draft-submit", who=DRAFTING,
-         methods=("POST",)),
     page("architecture/opinions/<int:opinion_id>/answer", answer, name="architecture-opinion-answer", who=DRAFTING,
          methods=("GET", "POST")),
     page("architecture/rounds/<int:consultation_id>/close", close, name="architecture-round-close", who=DRAFTING,

@@ -13,16 +13,16 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from maidinh.channels.routing import PAGES
 from maidinh.channels.web import fields, picture
 from maidinh.channels.web.context import language
 from maidinh.governance.drafting.content import Content, things
-from maidinh.governance.drafting.models import Consultation, Opinion
+from maidinh.governance.drafting.models import Consultation, Draft, Opinion
 from maidinh.governance.drafting.rules import AGREE, CHANGE, DECLINED, OBJECT, PARTLY, TAKEN
 from maidinh.infrastructure.definitions.folding import fold
 from maidinh.infrastructure.organisations.queries import agency_names
 
 STANCE_TONES = {AGREE: "good", CHANGE: "wait", OBJECT: "late"}
+EDITED = frozenset({"elements", "relations", "principles"})
 FACTS = ("kind", "layer", "owner", "operator", "state", "zone", "security_level", "personal_data", "technology")
 ANSWER_TONES = {TAKEN: "good", PARTLY: "wait", DECLINED: "stopped"}
 
@@ -162,11 +162,11 @@ def typed_date(request: HttpRequest, name: str) -> tuple[date | None, dict[str, 
         return None, typed
 
 
-def item_address(draft: Any, section: str | None, item: str | None) -> str:
+def item_address(draft: Draft, section: str | None, item: str | None) -> str:
     """Where a thing of the draft is changed."""
-    if section == "elements" and item and "architecture-draft-element" in PAGES:
-        return reverse("architecture-draft-element", kwargs={"draft_id": draft.pk, "item": item})
-    return ""
+    if section not in EDITED or not item:
+        return ""
+    return reverse("architecture-draft-item", kwargs={"draft_id": draft.pk, "section": section, "item": item})
 
 
 def _text(words: Any) -> str:
