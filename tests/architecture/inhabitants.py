@@ -14,6 +14,9 @@ from maidinh.channels.sessions import ACCOUNT
 from maidinh.governance.architecture.actions import draft_version
 from maidinh.governance.architecture.queries import current_version as architecture_in_force
 from maidinh.governance.architecture.queries import declared_version
+from maidinh.governance.drafting.actions.consultation import give_opinion, open_consultation
+from maidinh.governance.drafting.actions.editing import edit_draft, open_draft
+from maidinh.governance.drafting.rules import Edit
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.files.actions import store_document
@@ -168,8 +171,23 @@ class World:
                 actor=architect, version=model.model_copy(update={"version": "1.1"}), organisations=organisations,
                 at=self.at,
             )  # fmt: skip
-            return {"draft": draft.pk, "in-force": architecture_in_force().pk, "none": 10**9}
+            in_force = architecture_in_force().pk
+        self.drafting = self._drafting(architect, in_force)
+        return {"draft": draft.pk, "in-force": in_force, "none": 10**9}
 
+    def _drafting(self, architect: Actor, base: int) -> dict[str, int]:
+        """A draft that was edited and is out for the opinion of one agency, which has given it."""
+        with acting(agencies=architect.agencies):
+            draft = open_draft(actor=architect, version="1.2", title={"vi": "Phiên bản 1.2"}, base=base, at=self.at)
+            note = Edit("header", "", "note", {"vi": "Bổ sung"})
+            edit_draft(actor=architect, draft_id=draft.pk, edits=[note], seen_revision=0, via="form", at=self.at)
+            asked = self.actors["consulted"]
+            consultation = open_consultation(actor=architect, draft_id=draft.pk, agencies=asked.agencies,
+                                             due_on=(self.at + timedelta(days=10)).date(), at=self.at)  # fmt: skip
+        with acting(agencies=asked.agencies):
+            opinion = give_opinion(actor=asked, consultation_id=consultation.pk, stance="change", text="Sửa tên",
+                                   at=self.at)  # fmt: skip
+        return {"draft": draft.pk, "consultation": consultation.pk, "opinion": opinion.pk}
 
 def filled_draft(actor: Actor, at: datetime) -> Any:
     """An application of this citizen with everything in it, ready to be submitted."""

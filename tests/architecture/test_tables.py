@@ -30,6 +30,7 @@ SEEN = {  # who sees rows, of those above
     "its parties": set(INSIDERS),
     "its applicant": {"citizen"},
     "its agency": {*OUTSIDERS, *INSIDERS} - {"nobody", "citizen", "other-citizen"},
+    "its makers and asked": {"architect", "consulted"},
     "none here": set(),
 }
 OF_DOSSIERS = ("dossiers_dossier", "dossiers_task", "dossiers_paper", "dossiers_dossierevent", "fees_charge",

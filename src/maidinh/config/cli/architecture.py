@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from maidinh.config.cli import drafts
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import LOCALE, language, say
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from maidinh.infrastructure.organisations.definition import Organisations
 
 app = typer.Typer(help=say("Architecture versions: check them, draw them."), no_args_is_help=True)
+
+app.command("draft-pull", help=say("Write a draft as version.yaml, without what it inherits."))(drafts.pull)
+app.command("draft-push", help=say("Bring a draft's file back; conflicts are listed."))(drafts.push)
 
 DONE, FINDINGS, WRONG_USE = 0, 1, 2
 

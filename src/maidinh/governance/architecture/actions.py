@@ -124,6 +124,8 @@ def approve_version(*, actor: Actor, version_id: int, decision: str, decided_on:
         raise SamePerson(_("You wrote in version %(version)s. Somebody else must approve it.") % words)
     if not decision.strip():
         raise VersionRefused(_("Give the number of the decision."))
+    if (outdated := _refusal_of_base(row)) is not None:
+        raise VersionRefused(outdated)
     if decided_on > localtime(at).date():
         raise VersionRefused(_("The day of the decision is not to come."))
     row.decision, row.decided_on = decision.strip(), decided_on
@@ -137,15 +139,21 @@ def approve_version(*, actor: Actor, version_id: int, decision: str, decided_on:
 
 @transaction.atomic
 def withdraw_version(*, actor: Actor, version_id: int, at: datetime) -> None:
-    """Take a draft that nothing was decided on away again, so that another may be handed in under its number."""
+    """Take a draft away again that nothing was decided on, or whose base is no more in force: its number is free."""
     require(actor, DRAFTING if actor.may(DRAFTING) else APPROVING)
     row = _locked(version_id)
     words = {"version": row.version}
     if row.state != DRAFT:
         raise VersionRefused(_("Version %(version)s is no draft any more.") % words)
-    if row.approved_at is not None:
+    if row.approved_at is not None and _refusal_of_base(row) is None:
         raise VersionRefused(_("Version %(version)s is approved already; its decision is not changed.") % words)
-    record_act(actor=actor, action="architecture.withdraw", subject=_subject(row), at=at, details={"hash": row.hash})
+    record_act(
+        actor=actor,
+        action="architecture.withdraw",
+        subject=_subject(row),
+        at=at,
+        details={"hash": row.hash, "decision": row.decision},
+    )
     row.delete()
 
 
@@ -209,15 +217,21 @@ def _refuse_unready(row: Version, current: Version | None, actor: Actor, local: 
         raise SamePerson(_("You drafted version %(version)s. Somebody else must publish it.") % words)
     if row.needs_approval and row.approved_at is None:
         raise VersionRefused(_("Version %(version)s is not approved yet.") % words)
-    if row.base_id is not None and (current is None or current.pk != row.base_id):
-        words |= {"current": current.version if current else ""}
-        raise VersionRefused(
-            _("Version %(version)s was not made from %(current)s, which is in force. Take that in first.") % words
-        )
+    if (outdated := _refusal_of_base(row)) is not None:
+        raise VersionRefused(outdated)
     if row.effective_from > local.date():
         raise VersionRefused(_("Version %(version)s takes effect on %(day)s and not before.") % words)
     if current is not None and current.effective_from > row.effective_from:
         raise VersionRefused(_("The version in force took effect after version %(version)s.") % words)
+
+
+def _refusal_of_base(row: Version) -> str | None:
+    """Why a version is outdated: it was made from another than the one in force; None where it is not."""
+    current = Version.objects.filter(province=row.province, state=PUBLISHED).first()
+    if row.base_id is None or (current is not None and current.pk == row.base_id):
+        return None
+    words = {"version": row.version, "current": current.version if current else ""}
+    return _("Version %(version)s was not made from %(current)s, which is in force. Take that in first.") % words
 
 
 def _directory(row: Version, here: rules.Deployment, at: datetime) -> Directory:

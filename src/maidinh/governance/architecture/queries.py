@@ -35,6 +35,11 @@ def kept_version(version_id: int) -> Version | None:
     return Version.objects.filter(pk=version_id).first()
 
 
+def version_numbered(version: str) -> Version | None:
+    """The version of this number that is, or was, in force; None where there is none."""
+    return Version.objects.filter(version=version).exclude(state=DRAFT).first()
+
+
 def declared_organisations() -> Organisations:
     """The agencies of this province as the definitions state them. Raises DefinitionError."""
     return read_organisations(_definitions())

@@ -125,16 +125,16 @@ def edited(content: Content, edits: Iterable[Edit]) -> Content:
 
 def replaced(content: Content, model: ArchitectureVersion) -> Content:
     """The content that a whole model makes. Raises EditRefused where it changes what a draft keeps."""
-    found = content_of(model)
-    found = {key: value for key, value in found.items() if key not in FIXED} | {
-        key: content[key] for key in FIXED if key in content
-    }
     sent = content_of(model)
+    kept = {key: content[key] for key in FIXED if key in content}
     faults = [
-        Fault(HEADER, "", key, N_("is {kept} in this draft, not {sent}"), {"kept": content[key], "sent": sent[key]})
-        for key in ("province", "version")
-        if sent.get(key) != content.get(key)
+        Fault(
+            HEADER, "", key, N_("is {kept} in this draft, not {sent}"), {"kept": kept.get(key, "-"), "sent": sent[key]}
+        )
+        for key in FIXED
+        if key in sent and sent[key] != kept.get(key) and key not in ("inherits", "removes")
     ]
+    found = {key: value for key, value in sent.items() if key not in FIXED} | kept
     if (unreadable := _unreadable(found, ())) is not None:
         faults.append(Fault(*where(unreadable), NOT_KEPT))
     if faults:

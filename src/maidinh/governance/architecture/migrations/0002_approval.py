@@ -1,7 +1,8 @@
 """Who wrote in a version, what it was made from, the decision that approved it. Layer 4, governance.
 
 A version that went out for opinions is approved before it is published. Nobody who wrote in it approves or publishes
-it. A decision is set once. A version made from another is published only while that one is the newest.
+it. A decision is set once. A version made from another is published only while that one is the newest; when it can't
+be published any more, its draft may be made anew.
 """
 
 from __future__ import annotations
@@ -26,11 +27,19 @@ DECLARE
     approved text[] := ARRAY['decision', 'decided_on', 'approved_by', 'approved_at'];
     published text[] := ARRAY['state', 'published_by', 'published_at', 'jws', 'receipt', 'entry', 'serial'];
     superseded text[] := ARRAY['state', 'superseded_at'];
+    outdated boolean := false;
 BEGIN
+    IF TG_OP IN ('UPDATE', 'DELETE') THEN
+        outdated := EXISTS (
+            SELECT 1 FROM architecture_version base JOIN architecture_version later
+                ON later.province = base.province AND later.serial > base.serial AND later.id <> OLD.id
+            WHERE base.id = OLD.base_id
+        );
+    END IF;
     IF TG_OP = 'INSERT' THEN
         IF NEW.state = 'draft' AND NEW.superseded_at IS NULL AND NEW.approved_at IS NULL THEN RETURN NEW; END IF;
     ELSIF TG_OP = 'DELETE' THEN
-        IF OLD.state = 'draft' AND OLD.approved_at IS NULL THEN RETURN OLD; END IF;
+        IF OLD.state = 'draft' AND (OLD.approved_at IS NULL OR outdated) THEN RETURN OLD; END IF;
     ELSIF TG_OP = 'UPDATE' THEN
         IF OLD.state = 'draft' AND NEW.state = 'draft' AND OLD.approved_at IS NULL AND NEW.approved_at IS NOT NULL
             AND NEW.approved_by <> NEW.author AND NEW.approved_by <> ALL (NEW.authors)
@@ -43,11 +52,7 @@ BEGIN
                 RAISE EXCEPTION 'architecture_version: a version that needs approval is approved before it is published'
                     USING ERRCODE = 'restrict_violation';
             END IF;
-            IF EXISTS (
-                SELECT 1 FROM architecture_version base JOIN architecture_version later
-                    ON later.province = base.province AND later.serial > base.serial AND later.id <> NEW.id
-                WHERE base.id = NEW.base_id
-            ) THEN
+            IF outdated THEN
                 RAISE EXCEPTION 'architecture_version: another version was published since the one this is made from'
                     USING ERRCODE = 'restrict_violation';
             END IF;

@@ -179,12 +179,15 @@ def _invited(consultation: Consultation, actor: Actor) -> str | None:
 
 
 def _round(consultation_id: int) -> tuple[Draft, Consultation]:
-    """The round and its draft, both locked, if it is not concluded."""
+    """The round and its draft, if it is not concluded. The draft's lock keeps its makers apart.
+
+    The round's own row is left unlocked: an agency that gives an opinion at this moment refers to it.
+    """
     known = Consultation.objects.filter(pk=consultation_id).first()
     if known is None:
         raise DraftRefused(_("There is no such round of opinions."))
     row = locked(known.draft_id)
-    known = Consultation.objects.select_for_update().get(pk=consultation_id)
+    known.refresh_from_db()
     if known.concluded_at is not None or row.state != CONSULTING:
         raise DraftRefused(_("This round of opinions is concluded."))
     return row, known

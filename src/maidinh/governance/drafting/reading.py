@@ -1,0 +1,87 @@
+"""A draft as a version.yaml for git, and read again: what it says itself, and which revision somebody worked on.
+
+Layer 4, governance. The file is what an architecture version's file is: what it inherits is left out. Its first line
+names draft and revision, so that what others changed meanwhile is merged and not written over.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.architecture.reading import resolve
+from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_form
+
+INHERITED = ("elements", "relations", "principles")
+MARK = re.compile(r"^# draft (?P<draft>[0-9]{1,18}) revision (?P<revision>[0-9]{1,9})\b")
+HEADER = (
+    "# draft {draft} revision {revision}: keep this line, so that pushing merges what others changed since.\n"
+    "# maidinh architecture draft-push sends the file back.\n"
+)
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """A draft's file: of which draft and revision, and what it states itself."""
+
+    draft: int
+    revision: int
+    own: ArchitectureVersion
+
+
+def delta(base: ArchitectureVersion | None, resolved: ArchitectureVersion) -> ArchitectureVersion:
+    """What a version states itself, beside what it inherits from its base: `resolve` makes the whole of it again."""
+    if base is None:
+        return resolved.model_copy(update={"inherits": None, "removes": []})
+    own: dict[str, Any] = {"inherits": base.version}
+    gone: list[str] = []
+    for section in INHERITED:
+        inherited = {item.id: item for item in getattr(base, section)}
+        here = {item.id: item for item in getattr(resolved, section)}
+        own[section] = [item for name, item in here.items() if inherited.get(name) != item]
+        gone += [name for name in inherited if name not in here]
+    return resolved.model_copy(update=own | {"removes": sorted(set(gone))})
+
+
+def whole(base: ArchitectureVersion | None, own: ArchitectureVersion, seen: ArchitectureVersion) -> ArchitectureVersion:
+    """The version with what it inherits, in the order in which the draft had it; what is new comes last in its list."""
+    if own.inherits is None:
+        return own
+    if base is None or base.version != own.inherits:
+        raise ValueError(
+            f"the file inherits {own.inherits}, the draft is made from {base.version if base else 'nothing'}"
+        )
+    resolved = resolve({base.version: base.model_copy(update={"inherits": None}), own.version: own}, own.version)
+    ordered = {}
+    for section in INHERITED:
+        places = {item.id: place for place, item in enumerate(getattr(seen, section))}
+        ordered[section] = sorted(getattr(resolved, section), key=lambda item: places.get(item.id, len(places)))
+    return resolved.model_copy(update=ordered)
+
+
+def written(draft: int, revision: int, own: ArchitectureVersion) -> str:
+    """The file's text."""
+    content = own.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
+    text = yaml.dump(content, Dumper=_dumper(), allow_unicode=True, sort_keys=False, width=120)
+    return HEADER.format(draft=draft, revision=revision) + text
+
+
+def read_pulled(path: Path) -> Pulled:
+    """Read a draft's file. Raises DefinitionError naming the line."""
+    own = read_form(path, ArchitectureVersion)
+    comments = takewhile(lambda line: not line or line.startswith("#"), path.read_text("utf-8").splitlines())
+    found = next(filter(None, map(MARK.match, comments)), None)
+    if found is None:
+        expected = "expected the line '# draft NUMBER revision NUMBER' above everything else: pull the draft again"
+        raise DefinitionError([Problem(path, 1, "", expected)])
+    return Pulled(int(found["draft"]), int(found["revision"]), own)
+
+
+def _dumper() -> type[yaml.SafeDumper]:
+    return getattr(yaml, "CSafeDumper", yaml.SafeDumper)

@@ -1,0 +1,298 @@
+"""A draft is written by several people at once, keeps every revision, and is never anything but an architecture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from maidinh.governance.architecture.actions import approve_version, publish_version
+from maidinh.governance.architecture.queries import current_version, declared_version
+from maidinh.governance.drafting.actions.editing import (
+    DraftRefused,
+    abandon_draft,
+    add_item,
+    open_draft,
+    remove_item,
+    replace_draft,
+    take_in_current,
+)
+from maidinh.governance.drafting.queries import (
+    changes_of,
+    content_at,
+    draft_for,
+    drafts_for,
+    history,
+    item,
+    problems_of,
+    writers_of,
+)
+from maidinh.governance.drafting.rules import Edit, EditRefused
+from maidinh.infrastructure.actor import Actor, NotAllowed
+from maidinh.infrastructure.audit.models import AuditEntry
+from maidinh.infrastructure.database.scope import acting
+from tests.governance.drafting.conftest import Making, rename
+
+pytestmark = pytest.mark.usefixtures("db")
+NEW = {"id": "new-system", "kind": "information-system", "layer": 4, "name": {"vi": "Hệ thống mới"}, "owner": "H38.2"}
+
+
+def test_a_draft_begins_from_the_version_in_force(making: Making) -> None:
+    draft = making.draft("1.1")
+    current = current_version()
+    assert (draft.version, draft.inherits, draft.base, draft.revision, draft.state) == (
+        "1.1",
+        "1.0",
+        current,
+        0,
+        "editing",
+    )
+    assert "decision" not in draft.content and draft.content["elements"] == current.content["elements"]
+    assert draft.content["effective_from"] == making.at.date().isoformat()
+    with pytest.raises(DraftRefused, match=r"a draft of version 1\.1 already"):
+        making.draft("1.1")
+    with pytest.raises(NotAllowed):
+        making.do(open_draft, making.asked, version="1.2", title={"vi": "x"})
+
+
+def test_a_draft_begins_from_the_definitions_or_a_model(making: Making) -> None:
+    declared = making.do(open_draft, making.architect, version="1.0", title={"vi": "Từ tệp"})
+    assert [each["id"] for each in declared.content["elements"]] == [
+        each.id for each in declared_version("1.0")[0].elements
+    ]
+    assert {each["owner"][0] for each in declared.content["elements"] if "owner" in each} <= {"H", "G"}
+    assert declared.base == current_version()
+    with pytest.raises(DraftRefused, match=r"no architecture version '8\.8'"):
+        making.do(open_draft, making.architect, version="8.8", title={"vi": "x"})
+    model = declared_version("1.0")[0].model_copy(update={"province": "another"})
+    with pytest.raises(DraftRefused, match="another province"):
+        making.do(open_draft, making.architect, version="1.3", title={"vi": "x"}, model=model)
+
+
+def test_every_revision_can_be_read_again(making: Making, official: Callable[..., Actor]) -> None:
+    draft = making.draft()
+    stood = [draft.content]
+    first, second = (each["id"] for each in draft.content["elements"][:2])
+    relation = draft.content["relations"][0]["id"]
+
+    def keep() -> int:
+        stood.append(making.fresh(draft).content)
+        return len(stood) - 1
+
+    making.edit(draft, rename("one", first), Edit("elements", second, "note", "ghi chú"), seen=0)
+    seen = keep()
+    making.do(
+        remove_item,
+        making.architect,
+        draft_id=draft.pk,
+        section="elements",
+        item=first,
+        seen_revision=seen,
+        via="table",
+    )
+    seen = keep()
+    making.do(add_item, making.second, draft_id=draft.pk, section="elements", value=NEW, seen_revision=seen, via="form")
+    seen = keep()
+    making.edit(draft, Edit("elements", "new-system", "dates.live", "2027-01-01"),
+                Edit("elements", "new-system", "properties.Số quyết định", "12/QĐ"),
+                Edit("relations", relation, "", None), Edit("header", "", "title.en", "New"), seen=seen)  # fmt: skip
+    keep()
+    now = making.fresh(draft)
+    assert now.revision == 4 and now.title == {"vi": "Phiên bản 1.1", "en": "New"} == now.content["title"]
+    with acting(agencies=making.architect.agencies):
+        for number, content in enumerate(stood):
+            assert content_at(now, number) == content
+        assert item(now, "elements", "new-system")["dates"] == {"live": "2027-01-01"}
+        assert item(now, "elements", "new-system")["properties"] == [
+            {"key": "Số quyết định", "value": "12/QĐ", "values": []}
+        ]
+        assert item(now, "elements", first) is None
+        assert [(each.number, each.by, each.via, len(each.changes)) for each in history(now)] == [
+            (4, making.architect.id, "form", 4), (3, "tests.second-architect", "form", 1),
+            (2, making.architect.id, "table", 1), (1, making.architect.id, "form", 2),
+        ]  # fmt: skip
+        assert list(writers_of(now)) == [making.architect.id, "tests.second-architect"]
+        line = changes_of(now, after=0, until=1).get(item=first)
+        assert (line.section, line.path, line.after) == ("elements", "name.en", "one")
+        assert AuditEntry.objects.filter(action="draft.edit", subject__startswith=f"draft {draft.pk} ").count() == 4
+        with pytest.raises(ValueError, match="no revision 5"):
+            content_at(now, 5)
+
+
+def test_two_people_edit_apart_and_nothing_is_lost(making: Making) -> None:
+    draft = making.draft()
+    first, second = (each["id"] for each in draft.content["elements"][:2])
+    making.edit(draft, rename("mine", first), seen=0)
+    outcome = making.edit(
+        draft, rename("yours", second), Edit("elements", first, "note", "x"), seen=0, actor=making.second
+    )
+    now = making.fresh(draft)
+    assert outcome.conflicts == () and outcome.revision == 2
+    names = {each["id"]: each["name"]["en"] for each in now.content["elements"]}
+    assert (names[first], names[second]) == ("mine", "yours")
+    assert now.content["elements"][0]["note"] == "x"
+
+
+def test_the_same_field_is_a_conflict_and_both_values_are_told(making: Making) -> None:
+    draft = making.draft()
+    first = draft.content["elements"][0]
+    making.edit(draft, rename("mine"), seen=0)
+    outcome = making.edit(
+        draft, rename("yours"), Edit("elements", first["id"], "note", "x"), seen=0, actor=making.second
+    )
+    (conflict,) = outcome.conflicts
+    assert (conflict.section, conflict.item, conflict.path) == ("elements", first["id"], "name.en")
+    assert (conflict.base, conflict.theirs, conflict.ours) == (first["name"].get("en"), "mine", "yours")
+    now = making.fresh(draft)
+    assert now.content["elements"][0]["name"]["en"] == "mine" and now.content["elements"][0]["note"] == "x"
+    making.edit(draft, rename("yours"), seen=2, actor=making.second)
+    assert making.fresh(draft).content["elements"][0]["name"]["en"] == "yours"
+    assert making.edit(draft, rename("yours"), seen=0).conflicts == (), "the same again is no conflict"
+
+
+def test_what_one_removed_and_another_changed_is_a_conflict(making: Making) -> None:
+    draft = making.draft()
+    first = draft.content["elements"][0]["id"]
+    making.edit(draft, rename("mine", first), seen=0)
+    outcome = making.edit(draft, Edit("elements", first, "", None), seen=0, actor=making.second)
+    assert [(each.item, each.path, each.ours) for each in outcome.conflicts] == [(first, "", None)]
+    assert outcome.revision == 1 and making.fresh(draft).content["elements"][0]["name"]["en"] == "mine"
+
+
+@pytest.mark.parametrize(
+    ("edit", "reason"),
+    [
+        (Edit("elements", "FIRST", "nonsense", 1), "elements FIRST nonsense: Extra inputs are not permitted"),
+        (Edit("elements", "FIRST", "kind", "teapot"), "'teapot' is no kind of element"),
+        (Edit("elements", "FIRST", "layer", 9), "elements FIRST layer: Input should be less than or equal to 7"),
+        (Edit("elements", "FIRST", "name", {}), "need a name"),
+        (Edit("elements", "FIRST", "name.vi.x", "a"), "elements FIRST name.vi.x: leads to nothing"),
+        (Edit("elements", "FIRST", "id", "other"), "stays as it is"),
+        (Edit("elements", "FIRST", "note", "a\0b"), "NUL"),
+        (Edit("elements", "nobody", "note", "a"), "elements nobody note: is not in the draft"),
+        (Edit("elements", "nobody", "", None), "is not in the draft"),
+        (Edit("elements", "FIRST", "", {"id": "FIRST"}), "is in the draft already"),
+        (Edit("elements", "new", "", {"id": "other"}), "needs a value with its id"),
+        (Edit("relations", "FIRST", "", {"id": "FIRST"}), "stands in elements already"),
+        (Edit("elements", "", "note", "a"), "names no item"),
+        (Edit("elements", "FIRST", "name..x", "a"), "names no field"),
+        (Edit("teapots", "FIRST", "note", "a"), "is no section"),
+        (Edit("header", "", "version", "2"), "is not set in a draft"),
+        (Edit("header", "", "decision", "1/QĐ"), "is not set in a draft"),
+        (Edit("header", "", "elements", []), "is not set in a draft"),
+        (Edit("header", "", "title.vi", None), "title.vi"),
+        (Edit("header", "", "effective_from", "tomorrow"), "effective_from"),
+    ],
+)  # fmt: skip
+def test_what_is_no_architecture_is_refused_with_the_field(making: Making, edit: Edit, reason: str) -> None:
+    draft = making.draft()
+    first = draft.content["elements"][0]["id"]
+    value = {"id": first} if edit.value == {"id": "FIRST"} else edit.value
+    edit = replace(edit, item=first if edit.item == "FIRST" else edit.item, value=value)
+    with pytest.raises(EditRefused, match=reason.replace("FIRST", first)):
+        making.edit(draft, Edit("elements", draft.content["elements"][1]["id"], "note", "good"), edit, seen=0)
+    assert making.fresh(draft).revision == 0, "the good edit beside it is not made either"
+
+
+def test_an_owner_may_be_named_by_its_short_id(making: Making) -> None:
+    draft = making.draft()
+    first = draft.content["elements"][0]["id"]
+    making.edit(draft, Edit("elements", first, "owner", "ubnd"), seen=0)
+    assert making.fresh(draft).content["elements"][0]["owner"] == "H38"
+
+
+def test_a_whole_model_is_merged_not_put_over(making: Making) -> None:
+    draft = making.draft()
+    pulled = draft.model
+    making.edit(draft, rename("in the browser"), seen=0, actor=making.second)
+    changed = [pulled.elements[0], pulled.elements[1].model_copy(update={"note": "in git"}), *pulled.elements[2:]]
+    outcome = making.do(replace_draft, making.architect, draft_id=draft.pk, seen_revision=0, via="yaml",
+                        model=pulled.model_copy(update={"elements": changed}))  # fmt: skip
+    now = making.fresh(draft)
+    assert outcome.conflicts == () and [each.path for each in outcome.changed] == [
+        ("elements", pulled.elements[1].id, "note")
+    ]
+    assert (now.content["elements"][0]["name"]["en"], now.content["elements"][1]["note"]) == (
+        "in the browser",
+        "in git",
+    )
+    with pytest.raises(EditRefused, match="version"):
+        making.do(replace_draft, making.architect, draft_id=draft.pk, seen_revision=0, via="yaml",
+                  model=pulled.model_copy(update={"version": "7"}))  # fmt: skip
+    with pytest.raises(DraftRefused, match="no revision 9"):
+        making.do(replace_draft, making.architect, draft_id=draft.pk, seen_revision=9, via="yaml", model=pulled)
+
+
+def test_what_does_not_fit_together_is_listed(making: Making) -> None:
+    draft = making.draft()
+    flow = next(each for each in draft.content["relations"] if each.get("contract"))
+    view = {"id": "v", "name": {"vi": "Sơ đồ"}, "nodes": [{"id": "n", "element": "nobody"}],
+            "connections": [{"id": "c", "relation": "nothing"}]}  # fmt: skip
+    making.edit(draft, Edit("elements", flow["from"], "", None), Edit("views", "v", "", view),
+                Edit("header", "", "documentation", {"vi": "x"}), seen=0)  # fmt: skip
+    with acting(agencies=making.architect.agencies):
+        found = problems_of(making.fresh(draft))
+    assert any(flow["id"] in line and "is no element" in line for line in found)
+    assert {"view v: node n shows nobody, which is not there", "view v: line c shows nothing, which is not there"} <= {
+        *found
+    }
+
+
+def test_an_abandoned_draft_is_kept_and_not_changed(making: Making) -> None:
+    draft = making.draft()
+    making.do(abandon_draft, making.architect, draft_id=draft.pk, reason="Không cần nữa")
+    with pytest.raises(DraftRefused, match="not edited any more"):
+        making.edit(draft, rename("x"), seen=0)
+    assert making.draft().pk != draft.pk
+
+
+def test_a_draft_is_for_who_makes_it_and_who_was_asked(
+    making: Making, citizen: Actor, official: Callable[..., Actor]
+) -> None:
+    draft = making.draft()
+
+    def sees(actor: Actor) -> bool:
+        with acting(agencies=actor.agencies, person=actor.person):
+            return draft_for(actor, draft.pk) is not None and draft.pk in drafts_for(actor).values_list("pk", flat=True)
+
+    assert sees(making.architect) and sees(making.approver)
+    assert not sees(making.asked) and not sees(citizen)
+    making.round(draft, *making.asked.agencies)
+    assert sees(making.asked) and not sees(making.other) and not sees(making.unasked)
+    assert not sees(replace(making.asked, permissions=frozenset()))
+
+
+def test_what_came_into_force_meanwhile_is_taken_in(making: Making, signer: Any) -> None:
+    draft, other = making.draft("1.2"), making.submitted("1.1", rename("in force"), Edit("header", "", "note.vi", "x"))
+    making.edit(draft, Edit("elements", draft.content["elements"][1]["id"], "note", "mine"), seen=0)
+    making.do(
+        approve_version, making.approver, version_id=other.made_id, decision="1/QĐ-UBND", decided_on=making.at.date()
+    )
+    making.do(publish_version, making.approver, version_id=other.made_id, signer=signer)
+    outcome = making.do(take_in_current, making.architect, draft_id=draft.pk)
+    now = making.fresh(draft)
+    assert outcome.conflicts == () and (now.base_id, now.inherits, now.content["inherits"]) == (
+        other.made_id,
+        "1.1",
+        "1.1",
+    )
+    assert [now.content["elements"][0]["name"]["en"], now.content["elements"][1]["note"]] == ["in force", "mine"]
+    assert now.content["title"] == {"vi": "Phiên bản 1.2"} and now.content["note"]["vi"] != "x"
+    assert making.do(take_in_current, making.architect, draft_id=draft.pk).revision == outcome.revision
+
+
+def test_a_conflict_with_what_came_into_force_waits_for_a_decision(making: Making, signer: Any) -> None:
+    draft, other = making.draft("1.2"), making.submitted("1.1", rename("in force"))
+    making.edit(draft, rename("mine"), seen=0)
+    making.do(
+        approve_version, making.approver, version_id=other.made_id, decision="1/QĐ-UBND", decided_on=making.at.date()
+    )
+    making.do(publish_version, making.approver, version_id=other.made_id, signer=signer)
+    (conflict,) = making.do(take_in_current, making.architect, draft_id=draft.pk).conflicts
+    assert (conflict.ours, conflict.theirs) == ("in force", "mine")
+    assert making.fresh(draft).base_id != other.made_id
+    decided = making.do(take_in_current, making.architect, draft_id=draft.pk, decisions={conflict.key: "theirs"})
+    assert decided.conflicts == () and making.fresh(draft).base_id == other.made_id
+    assert making.fresh(draft).content["elements"][0]["name"]["en"] == "mine"
