@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maidinh.governance.drafting.content import parts
 
-type Label = str | Promise
+Label: TypeAlias = str | Promise
 
 
 @dataclass(frozen=True)

@@ -34,13 +34,16 @@ SAYINGS = tuple(
          gettext_noop("a contract leads to a sharing service, which %(a)s is not")),
         (r"(?P<a>\S+) does not offer (?P<b>.+)", gettext_noop("%(a)s does not offer %(b)s")),
         (r"its contract ends before it begins", gettext_noop("its contract ends before it begins")),
-        (r"node (?P<a>\S+) shows (?P<b>.+), which is not there", gettext_noop("a box (%(a)s) shows %(b)s, which is not there")),
-        (r"line (?P<a>\S+) shows (?P<b>.+), which is not there", gettext_noop("a line (%(a)s) shows %(b)s, which is not there")),
+        (r"node (?P<a>\S+) shows (?P<b>.+), which is not there",
+         gettext_noop("a box (%(a)s) shows %(b)s, which is not there")),
+        (r"line (?P<a>\S+) shows (?P<b>.+), which is not there",
+         gettext_noop("a line (%(a)s) shows %(b)s, which is not there")),
         (r"holds (?P<a>.+), which is not there", gettext_noop("holds %(a)s, which is not there")),
     )
 )  # fmt: skip
 WHOLE = (
-    (re.compile(r"contract (?P<a>.+) stands more than once"), gettext_noop("The contract number %(a)s stands more than once")),
+    (re.compile(r"contract (?P<a>.+) stands more than once"),
+     gettext_noop("The contract number %(a)s stands more than once")),
     (re.compile(r"subsystem (?P<a>.+) of (?P<b>.+) stands more than once"),
      gettext_noop("The subsystem code %(a)s of %(b)s stands more than once")),
 )  # fmt: skip
