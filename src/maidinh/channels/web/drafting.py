@@ -198,28 +198,29 @@ def frame(request: HttpRequest, draft: Draft) -> dict[str, Any]:
         "state": state_names()[draft.state],
         "tone": STATE_TONES[draft.state],
         "editable": actor.may(DRAFTING) and draft.state in EDITABLE,
-        "side_menu": _side_menu(request, draft),
+        "pages": _pages(request, draft),
     }
 
 
-def _side_menu(request: HttpRequest, draft: Draft) -> list[dict[str, Any]]:
+def _pages(request: HttpRequest, draft: Draft) -> list[dict[str, Any]]:
+    """The pages of a draft, for the menu at their head."""
     own = {"draft_id": draft.pk}
 
-    def item(text: str, name: str, count: int | None = None, **more: Any) -> dict[str, Any]:
+    def item(text: str, name: str, **more: Any) -> dict[str, Any]:
         href = reverse(name, kwargs=own | more)
-        return {"text": text, "href": href, "current": request.path == href, "count": count}
+        return {"text": text, "href": href, "current": request.path == href}
 
-    counts = {section: len(draft.content.get(section, ())) for section in ("elements", "relations", "principles")}
     items = [
         item(_("Overview"), "architecture-draft"),
-        item(_("Components"), "architecture-draft-table", counts["elements"], section="elements"),
-        item(_("Relations"), "architecture-draft-table", counts["relations"], section="relations"),
-        item(_("Principles and targets"), "architecture-draft-table", counts["principles"], section="principles"),
-        item(_("Title and dates"), "architecture-draft-header"),
-        item(_("History"), "architecture-draft-history"),
+        item(_("Components"), "architecture-draft-table", section="elements"),
+        item(_("Relations"), "architecture-draft-table", section="relations"),
+        item(_("Principles and targets"), "architecture-draft-table", section="principles"),
+        item(_("History of the draft"), "architecture-draft-history"),
         item(_("Files"), "architecture-draft-files"),
     ]
-    return [{"title": _("Draft %(version)s") % {"version": draft.version}, "items": items}]
+    if request.actor.may(DRAFTING) and draft.state in EDITABLE:
+        items.insert(4, item(_("Title and dates"), "architecture-draft-header"))
+    return items
 
 
 def _outdated(draft: Draft) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from maidinh.governance.drafting.content import parts
@@ -235,13 +235,13 @@ def bulk_fields(section: str) -> list[Field]:
 def section_names() -> dict[str, str]:
     """What each section of an architecture is called."""
     return {
-        "header": _now("Title and dates"),
-        "elements": _now("Components"),
-        "relations": _now("Relations"),
-        "principles": _now("Principles and targets"),
-        "views": _now("Views"),
-        "folders": _now("Folders"),
-        "property_definitions": _now("Kinds of properties"),
+        "header": gettext("Title and dates"),
+        "elements": gettext("Components"),
+        "relations": gettext("Relations"),
+        "principles": gettext("Principles and targets"),
+        "views": gettext("Views"),
+        "folders": gettext("Folders"),
+        "property_definitions": gettext("Kinds of properties"),
     }
 
 

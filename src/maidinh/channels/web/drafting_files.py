@@ -61,11 +61,11 @@ def files(request: HttpRequest, draft: Draft, errors: dict[str, Any] | None = No
 
 
 @of_draft
-def download(request: HttpRequest, draft: Draft, name: str) -> HttpResponse:
+def download(request: HttpRequest, draft: Draft, form: str) -> HttpResponse:
     """The draft as a file of one format."""
-    if name not in formats.FORMATS:
-        raise Http404(name)
-    content, media_type, file_name = formats.write(draft, name)
+    if form not in formats.FORMATS:
+        raise Http404(form)
+    content, media_type, file_name = formats.write(draft, form)
     return attachment(content, file_name, media_type)
 
 
@@ -240,7 +240,7 @@ AT = "architecture/drafts/<int:draft_id>/files"
 ROUTES = [
     page("architecture/drafts/new", begin, name="architecture-draft-new", who=DRAFTING, methods=WHOLE),
     page(AT, files, name="architecture-draft-files", who=READ),
-    page(f"{AT}/download/<str:name>", download, name="architecture-draft-download", who=READ),
+    page(f"{AT}/download/<str:form>", download, name="architecture-draft-download", who=READ),
     page(f"{AT}/upload", upload, name="architecture-draft-upload", who=DRAFTING, methods=WHOLE),
     page(f"{AT}/take", take, name="architecture-draft-take", who=DRAFTING, methods=("POST",)),
 ]

@@ -90,7 +90,7 @@ class ItemForm:
         found = []
         for group in FORMS[self.section]:
             rows = [self._row(field) for field in group.fields]
-            filled = any(any(_held(row["value"])) for row in rows if row["widget"] != "check")
+            filled = any(any(_held(row["value"])) for row in rows if not _by_itself(row))
             wrong = any(row["error"] for row in rows)
             found.append({"legend": group.legend, "rows": rows, "open": group.open or filled or wrong})
         return found
@@ -297,6 +297,11 @@ def _nothing(value: Any) -> bool:
     if isinstance(value, dict):
         return all(_nothing(each) for each in value.values())
     return value is None or isinstance(value, bool) or value in ("", [])
+
+
+def _by_itself(row: Mapping[str, Any]) -> bool:
+    """Whether what a row holds stands there without anybody's doing."""
+    return row["widget"] == "check" or (row["field"].name == "state" and row["value"] == "live")
 
 
 def _held(value: Any) -> list[Any]:

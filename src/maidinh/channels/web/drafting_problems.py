@@ -11,41 +11,41 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from maidinh.channels.web.drafting_standing import item_address
 from maidinh.channels.web.drafting_values import Values
 from maidinh.governance.drafting.models import Draft
+from maidinh.governance.drafting.rules import N_
 
 SECTIONS = {"element": "elements", "relation": "relations", "view": "views", "folder": "folders"}
 PLACE = re.compile(r"(element|relation|view|folder) ([^:]*): (.*)", re.S)
 SAYINGS = tuple(
     (re.compile(pattern), text)
     for pattern, text in (
-        (r"its owner (?P<a>\S+) is no agency", gettext_noop("its owner %(a)s is no agency of the province")),
-        (r"a subsystem of the exchange needs an owner", gettext_noop("a subsystem of the exchange needs an owner")),
-        (r"its system (?P<a>\S+) is no element", gettext_noop("the system %(a)s that offers it is not in the draft")),
+        (r"its owner (?P<a>\S+) is no agency", N_("its owner %(a)s is no agency of the province")),
+        (r"a subsystem of the exchange needs an owner", N_("a subsystem of the exchange needs an owner")),
+        (r"its system (?P<a>\S+) is no element", N_("the system %(a)s that offers it is not in the draft")),
         (r"its system (?P<a>\S+) has no subsystem on the exchange",
-         gettext_noop("the system %(a)s that offers it has no subsystem code")),
-        (r"(?P<a>.+) is no element", gettext_noop("%(a)s is not in the draft")),
-        (r"only a flow carries a contract", gettext_noop("only a flow of data carries a contract")),
-        (r"(?P<a>\S+) has no subsystem on the exchange", gettext_noop("%(a)s has no subsystem code")),
+         N_("the system %(a)s that offers it has no subsystem code")),
+        (r"(?P<a>.+) is no element", N_("%(a)s is not in the draft")),
+        (r"only a flow carries a contract", N_("only a flow of data carries a contract")),
+        (r"(?P<a>\S+) has no subsystem on the exchange", N_("%(a)s has no subsystem code")),
         (r"a contract leads to an interface, which (?P<a>\S+) is not",
-         gettext_noop("a contract leads to a sharing service, which %(a)s is not")),
-        (r"(?P<a>\S+) does not offer (?P<b>.+)", gettext_noop("%(a)s does not offer %(b)s")),
-        (r"its contract ends before it begins", gettext_noop("its contract ends before it begins")),
+         N_("a contract leads to a sharing service, which %(a)s is not")),
+        (r"(?P<a>\S+) does not offer (?P<b>.+)", N_("%(a)s does not offer %(b)s")),
+        (r"its contract ends before it begins", N_("its contract ends before it begins")),
         (r"node (?P<a>\S+) shows (?P<b>.+), which is not there",
-         gettext_noop("a box (%(a)s) shows %(b)s, which is not there")),
+         N_("a box (%(a)s) shows %(b)s, which is not there")),
         (r"line (?P<a>\S+) shows (?P<b>.+), which is not there",
-         gettext_noop("a line (%(a)s) shows %(b)s, which is not there")),
-        (r"holds (?P<a>.+), which is not there", gettext_noop("holds %(a)s, which is not there")),
+         N_("a line (%(a)s) shows %(b)s, which is not there")),
+        (r"holds (?P<a>.+), which is not there", N_("holds %(a)s, which is not there")),
     )
 )  # fmt: skip
 WHOLE = (
     (re.compile(r"contract (?P<a>.+) stands more than once"),
-     gettext_noop("The contract number %(a)s stands more than once")),
+     N_("The contract number %(a)s stands more than once")),
     (re.compile(r"subsystem (?P<a>.+) of (?P<b>.+) stands more than once"),
-     gettext_noop("The subsystem code %(a)s of %(b)s stands more than once")),
+     N_("The subsystem code %(a)s of %(b)s stands more than once")),
 )  # fmt: skip
 
 
