@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import approvals, consultations
+from maidinh.channels.web import versions, consultations
 from maidinh.users.home import Home, Item, Task
 
 DRAFTS = Item(_("Drafts"), "architecture-drafts")
@@ -43,7 +43,7 @@ APPROVER = Home(
             _("Versions"),
             _("Read what was handed in, approve it with its decision, put it into force. The figure: to approve."),
             "architecture-versions",
-            approvals.to_approve,
+            versions.to_approve,
         ),
         Task(_("See the architecture"), _("What is in force now."), "architecture"),
     ),

@@ -223,7 +223,8 @@ def test_architect_answers(making: Making, of: Any, draft: Draft, consultation: 
     assert address in table
     there = {"draft_id": draft.pk, "section": "elements", "item": own_element}
     assert f'href="{reverse("architecture-draft-item", kwargs=there)}"' in table
-    assert consultations.to_answer(making.architect, making.at) == 1
+    with acting(agencies=making.architect.agencies):
+        assert consultations.to_answer(making.architect, making.at) == 1
     html = sent(browser, address, 422, answer="declined", text=" ").content.decode()
     assert 'href="#text"' in html
     assert re.search(r'value="declined"[^>]* checked', html)
