@@ -218,6 +218,8 @@ def _pages(request: HttpRequest, draft: Draft) -> list[dict[str, Any]]:
         item(_("History of the draft"), "architecture-draft-history"),
         item(_("Files"), "architecture-draft-files"),
     ]
+    if request.actor.may(DRAFTING):
+        items.insert(4, item(_("Opinions"), "architecture-draft-opinions"))
     if request.actor.may(DRAFTING) and draft.state in EDITABLE:
         items.insert(4, item(_("Title and dates"), "architecture-draft-header"))
     return items

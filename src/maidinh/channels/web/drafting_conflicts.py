@@ -99,7 +99,8 @@ def opened(text: str, **expected: Any) -> tuple[tuple[Conflict, ...], dict[str, 
         return None
     if any(found.get(name) != value for name, value in expected.items()):
         return None
-    return tuple(Conflict(*row) for row in found["conflicts"]), found
+    conflicts = tuple(Conflict(*row) for row in found.pop("conflicts"))
+    return conflicts, found
 
 
 def _edits(conflict: Conflict, value: Any) -> list[Edit]:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.web.drafting_fields import Field
 from maidinh.channels.web.drafting_values import Values
-from maidinh.infrastructure.definitions.folding import fold
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 CALL = re.compile(r"(GET|POST|PUT|PATCH|DELETE)\s+(/\S*)")
@@ -86,7 +85,7 @@ def _component(field: Field, text: str, values: Values) -> str:
     """The id of the component that the text names, by id or by name, with or without diacritics."""
     if text in values.names:
         return text
-    found = [each for each, name in values.names.items() if fold(name) == fold(text)]
+    found = values.called(text)
     if len(found) == 1:
         return found[0]
     if found:

@@ -22,7 +22,7 @@ from maidinh.channels.web.drafting_fields import FORMS, Field, bulk_fields, fiel
 from maidinh.channels.web.drafting_inputs import Wrong, parsed, typed
 from maidinh.channels.web.drafting_items import revision_of, save
 from maidinh.channels.web.drafting_standing import item_address
-from maidinh.channels.web.drafting_values import Values
+from maidinh.channels.web.drafting_values import Values, texts
 from maidinh.governance.drafting.content import Content, dotted, things, value_at
 from maidinh.governance.drafting.models import Draft
 from maidinh.governance.drafting.queries import DRAFTING, content_at
@@ -124,15 +124,11 @@ def _has(item: Item, name: str, value: str) -> bool:
 def _holds(item: Item, words: list[str], values: Values) -> bool:
     if not words:
         return True
-    said = [item["id"], *_texts(item.get("name")), *_texts(item.get("description")), *_texts(item.get("statement"))]
+    said = [item["id"], *(each for part in ("name", "description", "statement") for each in texts(item.get(part)))]
     said += [values.names.get(item.get(end, ""), "") for end in ("from", "to")]
     said += [each.get("value") or "" for each in item.get("properties", ())]
     text = fold(" ".join(said))
     return all(word in text for word in words)
-
-
-def _texts(words: Any) -> list[str]:
-    return [each for each in (words or {}).values() if isinstance(each, str)]
 
 
 def _wanted(section: str, asked: QueryDict) -> dict[str, str]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from maidinh.channels.web.picture import kind_name, kind_names, layer_names, relation_names, state_names
 from maidinh.governance.drafting.content import Content, parts
 from maidinh.governance.modelling.metamodel import ELEMENT_TYPES, RELATION_TYPE_OF_KIND, kebab
+from maidinh.infrastructure.definitions.folding import fold
 from maidinh.infrastructure.organisations.queries import agency_names
 
 Option = tuple[str, str]
@@ -43,6 +44,16 @@ class Values:
             ends = (found.get(each["from"], each["from"]), found.get(each["to"], each["to"]))
             found[each["id"]] = said or f"{ends[0]} → {ends[1]}"
         return found
+
+    def called(self, text: str) -> list[str]:
+        """The ids of the elements and relations of this name, in any language, with or without diacritics."""
+        asked = fold(text)
+        return [
+            each["id"]
+            for section in ("elements", "relations")
+            for each in self.content.get(section, ())
+            if asked in {fold(word) for word in texts(each.get("name"))}
+        ]
 
     def options(self, name: str, current: Any = None) -> list[Option]:
         """The list of values of this name; one that stands already is in it, known or not."""
@@ -81,6 +92,14 @@ def in_language(words: Any, language: str) -> str:
     other = [each.get("text", "") for each in words.get("other", ())]
     found = [words.get("en"), words.get("vi")] if language == "en" else [words.get("vi"), words.get("en")]
     return next((each for each in (*found, *other) if each), "")
+
+
+def texts(words: Any) -> list[str]:
+    """A text of the content in every language it has."""
+    if not isinstance(words, Mapping):
+        return []
+    found = [words.get("vi"), words.get("en"), *(each.get("text") for each in words.get("other", ()))]
+    return [each for each in found if each]
 
 
 def all_state_names() -> dict[str, str]:
