@@ -20,15 +20,17 @@ ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 WAYS = (ADDED, REMOVED, CHANGED, MOVED)
 SECTIONS = ("header", "elements", "relations", "principles", "views", "folders", "property_definitions", "strays")
 INNER = ("nodes", "connections")
+LANGUAGES = ("vi", "en")
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field: what it is called, what stood there, what stands there now."""
+    """One field: what it is called, what stood there, what stands there now; the language where it is a text in one."""
 
     label: str
     before: str
     after: str
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ class Wording:
 
     def _title(self, section: str, thing: Named) -> str:
         if section == "header":
-            return _("What the version says of itself")
+            return section_names()["header"]
         if thing.ends is not None:
             verb = self.verbs.get(thing.kind, thing.kind)
             title = f"{self._name(thing.ends[0])} {verb} {self._name(thing.ends[1])}"
@@ -156,9 +158,10 @@ class Wording:
 
     def _fields(self, changed: Iterable[Change]) -> Iterator[Field]:
         for each in changed:
+            language = each.path.rpartition(".")[2]
             yield Field(
                 self.words.label(each.path), self.words.value(each.path, each.before),
-                self.words.value(each.path, each.after),
+                self.words.value(each.path, each.after), language if language in LANGUAGES else "",
             )  # fmt: skip
 
 

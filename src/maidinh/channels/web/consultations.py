@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from maidinh.channels.routing import page
 from maidinh.channels.web import comparison, rounds, sides
 from maidinh.channels.web.context import language
+from maidinh.channels.web.drafting import frame
 from maidinh.governance.comparison.concerns import OWNS, concerns
 from maidinh.governance.comparison.difference import difference
 from maidinh.governance.drafting.actions.consultation import (
@@ -51,13 +52,11 @@ def opinions(
     topics = rounds.Topics(draft.content)
     found = [rounds.round_of(each, opinions_for(actor, each), topics, at) for each in consultations_of(draft)]
     last = found[-1] if found else None
-    context = {
-        "draft": draft,
-        "title": _title(draft),
+    context = frame(request, draft) | {
         "rounds": list(reversed(found)),
         "last": last,
         "step": _next_step(draft, last),
-        "state": draft.state,
+        "standing": draft.state,
         "may_ask": draft.state in EDITABLE and draft.state != CONSULTING,
         "may_answer": draft.state == CONSULTING,
         "may_submit": draft.state == CONCLUDED,
@@ -96,16 +95,13 @@ def ask(request: HttpRequest, draft_id: int) -> HttpResponse:
                 errors["due" if draft.state in EDITABLE and draft.state != CONSULTING else ""] = list(refusal.reasons)
             else:
                 return _back(draft.pk, "asked")
-    context = {
-        "draft": draft,
-        "title": _title(draft),
+    context = frame(request, draft) | {
         "touched": _agency_choices(touched, touched, able),
         "others": _agency_choices([code for code in agency_names(language()) if code not in touched], touched, able),
         "chosen": chosen,
         "typed": typed,
         "errors": errors,
         "running": draft.state == CONSULTING,
-        "editable": draft.state in EDITABLE,
     }
     return render(request, "architecture/opinions/ask.html", context, status=422 if errors else 200)
 
@@ -131,9 +127,7 @@ def answer(request: HttpRequest, opinion_id: int) -> HttpResponse:
     topics = rounds.Topics(draft.content)
     row = rounds.opinion_rows([given], topics)[0]
     tied = None if given.section is None else (given.section, given.item or "")
-    context = {
-        "draft": draft,
-        "title": _title(draft),
+    context = frame(request, draft) | {
         "row": row,
         "round": given.consultation,
         "options": list(rounds.answer_names().items()),
@@ -187,10 +181,6 @@ def _round(request: HttpRequest, consultation_id: int) -> Any:
     if found is None:
         raise Http404(consultation_id)
     return found
-
-
-def _title(draft: Draft) -> str:
-    return draft.model.title.in_language(language())
 
 
 def _compared(draft: Draft) -> sides.Compared:

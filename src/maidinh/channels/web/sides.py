@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,7 +40,7 @@ class Side:
     @property
     def query(self) -> str:
         """What leads to a component of it; nothing for a draft, which has no such page."""
-        return f"?version={self.version}" if self.version else ""
+        return f"?{urlencode({'version': self.version})}" if self.version else ""
 
 
 @dataclass(frozen=True)
@@ -134,4 +135,4 @@ def compared(old: Side, new: Side) -> Compared:
 
 def address(old: str, new: str) -> str:
     """Where the difference of two sides is shown."""
-    return f"{reverse('architecture-difference')}?from={old}&to={new}"
+    return f"{reverse('architecture-difference')}?{urlencode({'from': old, 'to': new})}"

@@ -183,9 +183,9 @@ def to_approve(actor: Actor, at: datetime) -> int:
 
 
 READ = "architecture.read"
+VERSION = "architecture/versions/<path:version>"  # the longer addresses first, for a number may hold a slash
 ROUTES = [
-    page("architecture/versions/<str:version>", version, name="architecture-version", who=READ),
-    page("architecture/versions/<str:version>/approve", approve, name="architecture-approve", who=APPROVING,
-         methods=("POST",)),
-    page("architecture/versions/<str:version>/opinions", opinions, name="architecture-version-opinions", who=READ),
-]  # fmt: skip
+    page(f"{VERSION}/approve", approve, name="architecture-approve", who=APPROVING, methods=("POST",)),
+    page(f"{VERSION}/opinions", opinions, name="architecture-version-opinions", who=READ),
+    page(VERSION, version, name="architecture-version", who=READ),
+]
