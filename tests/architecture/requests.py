@@ -36,7 +36,7 @@ class Asked:
 
 def requests_in(world: World) -> Iterator[Asked]:
     """All of them; a page that is missing here is found by the test."""
-    for made in (_plain, _applications, _architecture, _opinions, _own_dossiers, _desk):
+    for made in (_plain, _applications, _architecture, _drafts, _opinions, _own_dossiers, _desk):
         yield from made(world)
 
 
@@ -99,6 +99,38 @@ def _architecture(world: World) -> Iterator[Asked]:
     for on, number in world.architecture.items():
         yield Asked("architecture-publish", "POST", on, {"version_id": number})
         yield Asked("architecture-proof", "GET", on, {"version_id": number})
+
+
+def _drafts(world: World) -> Iterator[Asked]:
+    begun = {"origin": "in-force", "version": "7.1", "title.vi": "Phiên bản 7.1"}
+    yield Asked("architecture-drafts", "GET", "it")
+    yield Asked("architecture-draft-new", "GET", "it")
+    yield Asked("architecture-draft-new", "POST", "it", data=begun)
+    element = {"section": "elements", "item": world.province.newest.elements[0].id}
+    title = {"title.vi": "Tên khác", **{f"effective_from-{part}": "10" for part in ("day", "month")}}
+    paper = {"kind": "document", "name.vi": "Văn bản", "state": "live"}
+    many = {"rows": element["item"], "field": "since", "since": "2020", "step": "do"}
+    forms = (
+        ("header", {}, title | {"effective_from-year": "2027"}), ("new-item", {"section": "elements"}, paper),
+        ("item", element, paper), ("remove", element, {"confirm": "yes"}), ("bulk", {"section": "elements"}, many),
+        ("upload", {}, {}), ("abandon", {}, {"reason": "Làm lại"}), ("take-in", {}, {}),
+    )  # fmt: skip
+    for on in ("fresh", "draft", "handed-in", "none"):
+        where = {"draft_id": world.drafting.get(on, 10**9)}
+        name = {"draft": "asked"}.get(on, on)
+        yield Asked("architecture-draft", "GET", name, where)
+        yield Asked("architecture-draft-table", "GET", name, where | {"section": "elements"})
+        yield Asked("architecture-draft-history", "GET", name, where)
+        yield Asked("architecture-draft-revision", "GET", name, where | {"revision": 1})
+        yield Asked("architecture-draft-files", "GET", name, where)
+        yield Asked("architecture-draft-download", "GET", name, where | {"form": "yaml"})
+        for page, parts, data in forms:
+            yield Asked(f"architecture-draft-{page}", "GET", name, where | parts)
+            yield Asked(f"architecture-draft-{page}", "POST", name, where | parts, data)
+        yield Asked("architecture-draft-decide", "POST", name, where)
+        yield Asked("architecture-draft-take", "POST", name, where, {"packed": "nothing"})
+        yield Asked("architecture-draft-submit", "POST", name, where)
+        yield Asked("architecture-draft-send-back", "POST", name, where, {"reason": "Bổ sung"})
 
 
 def _opinions(world: World) -> Iterator[Asked]:
