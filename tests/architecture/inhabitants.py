@@ -14,8 +14,9 @@ from maidinh.channels.sessions import ACCOUNT
 from maidinh.governance.architecture.actions import draft_version
 from maidinh.governance.architecture.queries import current_version as architecture_in_force
 from maidinh.governance.architecture.queries import declared_version
-from maidinh.governance.drafting.actions.consultation import give_opinion, open_consultation
+from maidinh.governance.drafting.actions.consultation import conclude, give_opinion, open_consultation
 from maidinh.governance.drafting.actions.editing import edit_draft, open_draft
+from maidinh.governance.drafting.actions.submission import submit_draft as hand_in
 from maidinh.governance.drafting.rules import Edit
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
@@ -187,7 +188,22 @@ class World:
         with acting(agencies=asked.agencies):
             opinion = give_opinion(actor=asked, consultation_id=consultation.pk, stance="change", text="Sửa tên",
                                    at=self.at)  # fmt: skip
-        return {"draft": draft.pk, "consultation": consultation.pk, "opinion": opinion.pk}
+        return {"draft": draft.pk, "consultation": consultation.pk, "opinion": opinion.pk} | self._handed_in(base)
+
+    def _handed_in(self, base: int) -> dict[str, int]:
+        """A draft nobody was asked about yet, and one whose round is concluded and that waits for approval."""
+        architect = self.actors["architect"]
+        with acting(agencies=architect.agencies):
+            fresh, whole = (
+                open_draft(actor=architect, version=each, title={"vi": f"Phiên bản {each}"}, base=base, at=self.at)
+                for each in ("2.0", "2.2")
+            )
+            ended = open_consultation(actor=architect, draft_id=whole.pk, agencies=["H38.6", "H38.101"],
+                                      due_on=(self.at + timedelta(days=9)).date(), at=self.at)  # fmt: skip
+            conclude(actor=architect, consultation_id=ended.pk, conclusion="Nobody said anything", at=self.at)
+            hand_in(actor=architect, draft_id=whole.pk, at=self.at)
+        return {"fresh": fresh.pk, "handed-in": whole.pk, "ended": ended.pk}
+
 
 def filled_draft(actor: Actor, at: datetime) -> Any:
     """An application of this citizen with everything in it, ready to be submitted."""

@@ -36,14 +36,15 @@ class Asked:
 
 def requests_in(world: World) -> Iterator[Asked]:
     """All of them; a page that is missing here is found by the test."""
-    for made in (_plain, _applications, _architecture, _own_dossiers, _desk):
+    for made in (_plain, _applications, _architecture, _drafts, _opinions, _own_dossiers, _desk):
         yield from made(world)
 
 
 def _plain(world: World) -> Iterator[Asked]:
     for name in ("home", "health", "keys", "procedures", "architecture", "architecture-json", "architecture-versions",
                  "dossiers", "notices", "track", "verify", "desk", "worklist", "signing", "sign-in",
-                 "sign-in-return"):  # fmt: skip
+                 "sign-in-return", "architecture-difference", "architecture-difference-json",
+                 "architecture-rounds"):  # fmt: skip
         yield Asked(name, "GET", "it")
     yield Asked("notices", "POST", "it", data={"up_to": "1"})
     yield Asked("language", "POST", "it", data={"language": "en"})
@@ -98,6 +99,67 @@ def _architecture(world: World) -> Iterator[Asked]:
     for on, number in world.architecture.items():
         yield Asked("architecture-publish", "POST", on, {"version_id": number})
         yield Asked("architecture-proof", "GET", on, {"version_id": number})
+
+
+def _drafts(world: World) -> Iterator[Asked]:
+    begun = {"origin": "in-force", "version": "7.1", "title.vi": "Phiên bản 7.1"}
+    yield Asked("architecture-drafts", "GET", "it")
+    yield Asked("architecture-draft-new", "GET", "it")
+    yield Asked("architecture-draft-new", "POST", "it", data=begun)
+    element = {"section": "elements", "item": world.province.newest.elements[0].id}
+    title = {"title.vi": "Tên khác", **{f"effective_from-{part}": "10" for part in ("day", "month")}}
+    paper = {"kind": "document", "name.vi": "Văn bản", "state": "live"}
+    many = {"rows": element["item"], "field": "since", "since": "2020", "step": "do"}
+    forms = (
+        ("header", {}, title | {"effective_from-year": "2027"}), ("new-item", {"section": "elements"}, paper),
+        ("item", element, paper), ("remove", element, {"confirm": "yes"}), ("bulk", {"section": "elements"}, many),
+        ("upload", {}, {}), ("abandon", {}, {"reason": "Làm lại"}), ("take-in", {}, {}),
+    )  # fmt: skip
+    for on in ("fresh", "draft", "handed-in", "none"):
+        where = {"draft_id": world.drafting.get(on, 10**9)}
+        name = {"draft": "asked"}.get(on, on)
+        yield Asked("architecture-draft", "GET", name, where)
+        yield Asked("architecture-draft-table", "GET", name, where | {"section": "elements"})
+        yield Asked("architecture-draft-history", "GET", name, where)
+        yield Asked("architecture-draft-revision", "GET", name, where | {"revision": 1})
+        yield Asked("architecture-draft-files", "GET", name, where)
+        yield Asked("architecture-draft-download", "GET", name, where | {"form": "yaml"})
+        for page, parts, data in forms:
+            yield Asked(f"architecture-draft-{page}", "GET", name, where | parts)
+            yield Asked(f"architecture-draft-{page}", "POST", name, where | parts, data)
+        yield Asked("architecture-draft-decide", "POST", name, where)
+        yield Asked("architecture-draft-take", "POST", name, where, {"packed": "nothing"})
+        yield Asked("architecture-draft-submit", "POST", name, where)
+        yield Asked("architecture-draft-send-back", "POST", name, where, {"reason": "Bổ sung"})
+
+
+def _opinions(world: World) -> Iterator[Asked]:
+    ids, nobody = world.drafting, 10**9
+    due = {"due-day": "31", "due-month": "12", "due-year": "2026"}
+    for on, number in (("fresh", ids["fresh"]), ("asked", ids["draft"]), ("none", nobody)):
+        where = {"draft_id": number}
+        yield Asked("architecture-draft-opinions", "GET", on, where)
+        yield Asked("architecture-draft-ask", "GET", on, where)
+        yield Asked("architecture-draft-ask", "POST", on, where, {"agencies": ["H38.6"], **due})
+    for on, number in (("given", ids["opinion"]), ("none", nobody)):
+        where = {"opinion_id": number}
+        yield Asked("architecture-opinion-answer", "GET", on, where)
+        yield Asked("architecture-opinion-answer", "POST", on, where, {"answer": "taken", "text": "Done"})
+    for on, number in (("open", ids["consultation"]), ("ended", ids["ended"]), ("none", nobody)):
+        where = {"consultation_id": number}
+        yield Asked("architecture-round", "GET", on, where)
+        yield Asked("architecture-round-opinion", "GET", on, where)
+        yield Asked("architecture-round-opinion", "POST", on, where, {"stance": "agree", "text": "Good"})
+        yield Asked("architecture-round-close", "POST", on, where)
+        yield Asked("architecture-round-conclude", "POST", on, where, {"conclusion": "Agreed"})
+    decided = {"decision": "12/QĐ-UBND", "decided_on-day": "1", "decided_on-month": "11", "decided_on-year": "2026"}
+    for on, version in (("in-force", "1.0"), ("handed-in", "2.2"), ("none", "0.1")):
+        yield Asked("architecture-version", "GET", on, {"version": version})
+        yield Asked("architecture-version-opinions", "GET", on, {"version": version})
+        yield Asked("architecture-approve", "POST", on, {"version": version}, decided)
+    for name in ("architecture-difference", "architecture-difference-json"):
+        yield Asked(name, "GET", "draft", query=f"?from=1.0&to=draft-{ids['draft']}")
+        yield Asked(name, "GET", "none", query="?from=1.0&to=0.1")
 
 
 def _own_dossiers(world: World) -> Iterator[Asked]:

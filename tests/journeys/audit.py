@@ -25,8 +25,10 @@ SHAPE = """() => ({
     headings: document.querySelectorAll('h1').length,
     language: document.documentElement.lang,
     title: document.title,
-    english: document.documentElement.lang == 'vi' ? document.body.innerText.split('\\n')
-        .filter(line => /\\b(the|your|and|with|this|you|not|was|are)\\b/i.test(line)) : [],
+    english: document.documentElement.lang == 'vi' ? [...document.querySelectorAll('body [lang=en]')]
+        .map(e => e.innerText.trim()).filter(text => text)
+        .reduce((rest, text) => rest.replaceAll(text, ''), document.body.innerText)
+        .split('\\n').filter(line => /\\b(the|your|and|with|this|you|not|was|are)\\b/i.test(line)) : [],
 })"""
 CHANGING = re.compile(r'(name="csrfmiddlewaretoken" value|action|nonce)="[^"]*"')
 

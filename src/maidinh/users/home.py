@@ -7,24 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from maidinh.infrastructure.actor import Actor
 
 Words = Any  # a text, or one that is translated when it is shown
 Count = Callable[[Actor, datetime], int]
+Due = Callable[[Actor, datetime], date | None]
 
 
 @dataclass(frozen=True)
 class Task:
-    """Something the role comes for: where it is done, and how much of it waits."""
+    """Something the role comes for: where it is done, how much of it waits, and the next day by which it is due."""
 
     title: Words
     text: Words
     page: str
     count: Count | None = None
     query: str = ""
+    due: Due | None = None
 
 
 @dataclass(frozen=True)

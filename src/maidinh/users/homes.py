@@ -27,6 +27,7 @@ def _shown(home: Home, actor: Any, at: Any) -> dict[str, Any]:
             "text": task.text,
             "href": reverse(task.page) + task.query,
             "count": task.count(actor, at) if task.count else None,
+            "due": task.due(actor, at) if task.due else None,
         }
         for task in home.tasks
         if may_open(actor, task.page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from maidinh.channels.counter.waiting import late, to_sign
+from maidinh.channels.web import opinions
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -13,6 +14,13 @@ HOME = Home(
     tasks=(
         Task(_("Results to sign"), _("Read the draft, then sign it or send it back."), "signing", to_sign),
         Task(_("Late dossiers"), _("Steps of your agency that are past their time."), "worklist", late, "?state=late"),
+        Task(
+            _("Opinions on the architecture"),
+            _("What a draft changes for your agency; agree, ask for a change, or object."),
+            "architecture-rounds",
+            opinions.waiting,
+            due=opinions.due,
+        ),
         Task(_("Architecture"), _("What the province has declared, and the traffic seen on it."), "architecture"),
     ),
     guide=(
@@ -23,6 +31,7 @@ HOME = Home(
     menu=(
         Item(_("Results to sign"), "signing"),
         Item(_("Worklist"), "worklist"),
+        Item(_("Opinions on the architecture"), "architecture-rounds"),
         Item(_("Architecture"), "architecture"),
     ),
 )

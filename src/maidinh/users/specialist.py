@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from maidinh.channels.counter.waiting import late, waiting
+from maidinh.channels.web import opinions
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -13,6 +14,13 @@ HOME = Home(
     tasks=(
         Task(_("Dossiers that wait for you"), _("Examine, inspect, give your opinion."), "worklist", waiting),
         Task(_("Late dossiers"), _("Do these first."), "worklist", late, "?state=late"),
+        Task(
+            _("Opinions on the architecture"),
+            _("What a draft changes for your agency; agree, ask for a change, or object."),
+            "architecture-rounds",
+            opinions.waiting,
+            due=opinions.due,
+        ),
     ),
     guide=(
         _("Open the worklist. The most urgent dossier is at the top."),
@@ -20,5 +28,9 @@ HOME = Home(
         _("Compare answers, register facts and papers; note what you found."),
         _("Choose how the step ends. Give the reason where one is asked for: the applicant reads it."),
     ),
-    menu=(Item(_("Worklist"), "worklist"), Item(_("Procedures"), "procedures")),
+    menu=(
+        Item(_("Worklist"), "worklist"),
+        Item(_("Procedures"), "procedures"),
+        Item(_("Opinions on the architecture"), "architecture-rounds"),
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
@@ -12,6 +13,9 @@ from urllib.parse import unquote
 import pytest
 from django.conf import settings
 from django.test import Client
+
+from maidinh.infrastructure.actor import Actor
+from tests.channels.web.benches import Bench
 
 
 class Exchange:
@@ -75,3 +79,15 @@ def browser(sign_in_as: Callable[[Any, Any], None], citizen: Any, exchange: Exch
     sign_in_as(client, citizen)
     client.cookies["django_language"] = "en"
     return client
+
+
+@pytest.fixture
+def bench(
+    sign_in_as: Callable[[Any, Any], None],
+    official: Callable[..., Actor],
+    at: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Bench:
+    """An architect's browser on a draft; the clock of the pages stands at the moment of the tests."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at)
+    return Bench(sign_in_as, official, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -13,10 +14,11 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from maidinh.channels.routing import page
-from maidinh.channels.web import picture
+from maidinh.channels.web import component, picture
 from maidinh.channels.web.context import language
 from maidinh.governance.architecture.actions import VersionRefused, load_version, publish_version
-from maidinh.governance.architecture.queries import current_version, declared_versions, versions_for
+from maidinh.governance.architecture.models import Version
+from maidinh.governance.architecture.queries import current_version, declared_versions, version_as_of, versions_for
 from maidinh.governance.architecture.rules import DRAFT, SUPERSEDED
 from maidinh.governance.conformity.queries import connections
 from maidinh.governance.conformity.rules import Connection
@@ -32,9 +34,12 @@ STATE_TONES = {"draft": "wait", "published": "good", "superseded": "neutral"}
 def architecture(request: HttpRequest) -> HttpResponse:
     """The picture in seven bands and the tables that say the same."""
     actor = request.actor  # type: ignore[attr-defined]
-    version = _version(request)
+    try:
+        version = _version(request)
+    except ValueError as error:
+        return render(request, "architecture/none.html", _nothing(actor, [str(error)]), status=422)
     if version is None:
-        return render(request, "architecture/none.html", status=404)
+        return render(request, "architecture/none.html", _nothing(actor, [], _as_of(request)), status=404)
     seen, owners = _connections(version), agency_names(language())
     related = request.GET.get("relations", "yes") == "yes"
     markup = picture.picture(
@@ -53,6 +58,7 @@ def architecture(request: HttpRequest) -> HttpResponse:
         "relations": picture.relation_rows(version.model, language()),
         "layers": picture.layer_rows(version.model, owners, language()),
         "related": related,
+        "as_of": _as_of(request),
         "official": actor.kind == "official",
         "undeclared": [each for each in seen if each.verdict == "undeclared"],
     }
@@ -61,38 +67,58 @@ def architecture(request: HttpRequest) -> HttpResponse:
 
 def architecture_json(request: HttpRequest) -> HttpResponse:
     """The same for machines."""
-    version = _version(request)
+    try:
+        version = _version(request)
+    except ValueError as error:
+        return JsonResponse({"error": str(error)}, status=422)
     if version is None:
-        return JsonResponse({"error": "no architecture version is in force"}, status=404)
+        told = "no architecture version was in effect on that day" if _as_of(request) else "no version is in force"
+        return JsonResponse({"error": told}, status=404)
     answer = picture.machine_readable(version.model, _connections(version), version.content)
-    facts = {"hash": version.hash, "state": version.state, "signature": version.jws, "instance": version.instance}
+    decision, decided_on = version.decided
+    facts = {
+        "hash": version.hash,
+        "state": version.state,
+        "signature": version.jws,
+        "instance": version.instance,
+        "effective_from": version.effective_from.isoformat(),
+        "decision": decision or None,
+        "decided_on": decided_on.isoformat() if decided_on else None,
+    }
     return JsonResponse(answer | facts, json_dumps_params={"ensure_ascii": False})
 
 
 def element(request: HttpRequest, element: str) -> HttpResponse:
     """One component: what it is, whose, what it is related to, what was seen."""
-    version = _version(request)
+    try:
+        version = _version(request)
+    except ValueError as error:
+        raise Http404(element) from error
     found = next((each for each in version.model.elements if each.id == element), None) if version else None
     if version is None or found is None:
         raise Http404(element)
-    here = language()
+    here, model, inside = language(), version.model, request.actor.kind == "official"  # type: ignore[attr-defined]
     owners = agency_names(here)
-    rows = picture.connection_rows(version.model, _connections(version), here)
+    rows = picture.connection_rows(model, _connections(version), here)
     context = {
         "version": version,
         "element": found,
-        "kind": picture.kind_name(found.kind),
-        "layer": picture.layer_names().get(found.layer or 0, ""),
-        "state": picture.state_names().get(found.state, _("in use")),
-        "owner": owners.get(found.owner or "", ""),
+        "facts": component.fact_rows(found, model, agencies=owners, language=here, official=inside),
+        "documentation": found.documentation.in_language(here) if found.documentation else "",
+        "costs": component.cost_rows(found),
+        "properties": component.property_rows(found, model, here),
+        "network": component.is_network(found),
+        "members": component.standing_in(found, model, agencies=owners, language=here)
+        if component.is_network(found)
+        else [],
         "mark": picture.mark_text(found),
         "relations": [
             each
-            for each in picture.relation_rows(version.model, here)
+            for each in picture.relation_rows(model, here)
             if element in (each["relation"].from_, each["relation"].to)
         ],
         "connections": [each for each in rows if element in (each["connection"].source, each["connection"].target)],
-        "official": request.actor.kind == "official",  # type: ignore[attr-defined]
+        "official": inside,
     }
     return render(request, "architecture/element.html", context)
 
@@ -106,6 +132,7 @@ def versions(request: HttpRequest, errors: dict[str, list[str]] | None = None) -
     context = {
         "rows": rows,
         "drafts": drafts,
+        "several": sum(row["version"].state != DRAFT for row in rows) > 1,
         "may_draft": actor.may("architecture.draft"),
         "done": request.GET.get("done", ""),
         "errors": errors or {},
@@ -151,15 +178,37 @@ def proof(request: HttpRequest, version_id: int) -> HttpResponse:
     )
 
 
-def _version(request: HttpRequest) -> Any:
-    """The version asked for, or the one in force; Http404 for one that isn't there or isn't the actor's to see."""
-    asked = request.GET.get("version", "")
+def _version(request: HttpRequest) -> Version | None:
+    """The version asked for by number or by day, or the one in force; Http404 for one that isn't the actor's to see.
+
+    ValueError for a day that is none.
+    """
+    asked, day = request.GET.get("version", ""), _as_of(request)
+    if day is not None:
+        return version_as_of(request.actor, day)  # type: ignore[attr-defined]
     if not asked:
         return current_version()
     found = versions_for(request.actor).filter(version=asked[:40]).first()  # type: ignore[attr-defined]
     if found is None:
         raise Http404(asked)
     return found
+
+
+def _as_of(request: HttpRequest) -> date | None:
+    """The day asked for; ValueError for one that is none."""
+    asked = request.GET.get("as_of", "").strip()
+    if not asked:
+        return None
+    try:
+        return date.fromisoformat(asked)
+    except ValueError:
+        raise ValueError(_("“%(day)s” is no day. Write it as year-month-day: 2026-01-31.") % {"day": asked}) from None
+
+
+def _nothing(actor: Actor, problems: list[str], day: date | None = None) -> dict[str, Any]:
+    """What is said where no version is to be shown; the first one there is, for whoever asked for a day before it."""
+    first = versions_for(actor).exclude(state=DRAFT).order_by("effective_from", "published_at").first()
+    return {"day": day, "errors": {"as_of": problems} if problems else {}, "first": first}
 
 
 def _connections(version: Any) -> list[Connection]:
@@ -175,11 +224,16 @@ def _version_row(version: Any, actor: Actor) -> dict[str, Any]:
     return {
         "version": version,
         "title": version.model.title.in_language(language()),
+        "decision": version.decided,
         "state": states[version.state],
         "tone": STATE_TONES[version.state],
         "author": author.name if author else version.author,
         "publisher": publisher.name if publisher else (version.published_by or ""),
-        "publishable": version.state == DRAFT and actor.may("architecture.publish") and version.author != actor.id,
+        "waits": version.state == DRAFT and version.needs_approval and version.approved_at is None,
+        "publishable": version.state == DRAFT
+        and actor.may("architecture.publish")
+        and actor.id not in version.writers
+        and (version.approved_at is not None or not version.needs_approval),
     }
 
 

@@ -5,7 +5,7 @@ Layer 4, governance. A published architecture is public; a draft is for who draf
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -55,6 +55,12 @@ def versions_for(actor: Actor) -> QuerySet[Version]:
     if any(actor.may(permission) for permission in DRAFT_READERS):
         return versions()
     return versions().exclude(state=DRAFT)
+
+
+def version_as_of(actor: Actor, day: date) -> Version | None:
+    """The version that was in effect on a day, by its effective date; None before the first. Never a draft."""
+    found = versions_for(actor).exclude(state=DRAFT).filter(effective_from__lte=day)
+    return found.order_by("-effective_from", "-published_at").first()
 
 
 def declared_versions() -> list[str]:

@@ -74,7 +74,7 @@ def read_all(paths: Iterable[Path], form: type[Form]) -> dict[Path, Form]:
     return content
 
 
-def read_yaml(path: Path, limit: int = FILE_SIZE_LIMIT) -> tuple[Any, dict[Position, int]]:
+def read_yaml(path: Path, *, limit: int = FILE_SIZE_LIMIT) -> tuple[Any, dict[Position, int]]:
     """The content of a YAML file of at most `limit` bytes, and the line of every key and item (the first is 1)."""
     try:
         if path.stat().st_size > limit:

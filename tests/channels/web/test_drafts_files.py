@@ -1,0 +1,135 @@
+"""A draft as a file: out, changed, in again, by those who changed it meanwhile too; nothing is lost on the way."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from maidinh.channels.web.drafting_formats import read
+from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.architecture.reading import resolve
+from maidinh.governance.drafting.rules import Edit
+from tests.channels.web.benches import Bench, fields_in
+from tests.channels.web.test_drafts_items import FULL
+
+
+def download(bench: Bench, form: str) -> tuple[bytes, str]:
+    answer = bench.client.get(f"{bench.address}/files/download/{form}")
+    assert answer.status_code == 200
+    return answer.content, re.search(r'filename="([^"]+)"', answer["Content-Disposition"])[1]
+
+
+def upload(bench: Bench, content: bytes, name: str, status: int = 200, **more: Any) -> str:
+    data = {"file": SimpleUploadedFile(name, content), **more}
+    return bench.post("/files/upload", data, status=status)
+
+
+@pytest.mark.parametrize("form", ["yaml", "own"])
+def test_a_file_that_nobody_touched_changes_nothing(bench: Bench, form: str) -> None:
+    first = bench.fresh().content["elements"][0]
+    bench.another_edits(
+        Edit("elements", "full", "", FULL), Edit("elements", first["id"], "note", "N"),
+        Edit("relations", bench.fresh().content["relations"][0]["id"], "", None),
+        Edit("views", "v", "", {"id": "v", "nodes": [{"id": "n", "element": "full", "label": {"vi": " a "}}]}),
+    )  # fmt: skip
+    content, name = download(bench, form)
+    assert f"-draft-{bench.draft.pk}-r1" in name
+    incoming = read(content, name, bench.fresh())
+    assert incoming.problems == () and incoming.revision == 1
+    assert "Nothing: the draft says the same already." in upload(bench, content, name)
+
+
+def test_own_statements_resolve_to_the_whole(bench: Bench) -> None:
+    bench.another_edits(Edit("elements", "full", "", FULL), Edit("principles",
+                        bench.fresh().content["principles"][0]["id"], "", None))  # fmt: skip
+    own = ArchitectureVersion.model_validate(yaml.safe_load(download(bench, "own")[0]))
+    whole = ArchitectureVersion.model_validate(yaml.safe_load(download(bench, "yaml")[0]))
+    assert [each.id for each in own.elements] == ["full"] and len(own.removes) == 1
+    base = bench.fresh().base.model.model_copy(update={"inherits": None})
+    found = resolve({base.version: base, own.version: own}, own.version)
+    assert (found.elements, found.relations, found.principles) == (whole.elements, whole.relations, whole.principles)
+
+
+def test_a_changed_file_is_looked_at_then_taken_in(bench: Bench) -> None:
+    content, name = download(bench, "yaml")
+    element = bench.fresh().content["elements"][4]
+    model = yaml.safe_load(content)
+    model["elements"][4]["name"]["vi"] = "Đổi trong tệp"
+    model["elements"].append({"id": "from-file", "kind": "document", "name": {"vi": "Từ tệp"}})
+    del model["principles"][0]
+    bench.another_edits(Edit("elements", element["id"], "since", "2001"))  # after the download: it is kept
+    html = upload(bench, yaml.safe_dump(model, allow_unicode=True).encode(), name)
+    assert "made from revision 0" in html and "1 added, 1 changed" in html and "1 removed" in html
+    assert bench.fresh().revision == 1, "nothing is written by looking"
+    assert bench.post("/files/take", fields_in(html)) == f"{bench.address}?done=taken"
+    found = bench.item("elements", element["id"])
+    assert (found["name"]["vi"], found["since"]) == ("Đổi trong tệp", "2001")
+    assert bench.item("elements", "from-file")
+    assert "YAML file" in bench.page("/history")
+
+
+def test_a_field_that_both_changed_is_decided_before(bench: Bench) -> None:
+    content, name = download(bench, "yaml")
+    element = bench.fresh().content["elements"][4]["id"]
+    bench.another_edits(Edit("elements", element, "note", "Theirs"))
+    model = yaml.safe_load(content)
+    model["elements"][4]["note"] = "In the file"
+    html = upload(bench, yaml.safe_dump(model).encode(), name)
+    sent = fields_in(html)
+    told = bench.post("/files/take", sent, status=422)
+    assert "Choose what is to stand in this field" in told and bench.fresh().revision == 1
+    bench.post("/files/take", fields_in(told) | {"choice-0": "other", "other-0": "Both"})
+    assert bench.item("elements", element)["note"] == "Both"
+
+
+def test_a_file_of_unknown_revision_is_held_against_the_draft_as_it_stands(bench: Bench) -> None:
+    content, _name = download(bench, "yaml")
+    bench.another_edits(Edit("elements", "full", "", FULL))
+    html = upload(bench, content.partition(b"\n")[2], "mine.yaml")
+    assert "it does not say from which revision" in html and "1 removed" in html
+    html = upload(bench, content.partition(b"\n")[2], "mine.yaml", from_revision="0")
+    assert "made from revision 0" in html and "Nothing: the draft says the same already." in html
+    assert 'href="#from_revision"' in upload(bench, content, "mine.yaml", status=422, from_revision="7")
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "says"),
+    [
+        (b"", "v.yaml", "The file is empty"),
+        (b"a: b", "v.doc", "none of the formats"),
+        (b"\xff\xfe", "v.yaml", "UTF-8"),
+        (b"a: &x [1]\nb: *x\n", "v.yaml", "b: aliases are not allowed"),
+        (b"province: lao-cai\nversion: '1.1'\nelements:\n- {id: a, kind: nonsense}\n", "v.yaml", "Line 4: elements.0"),
+        (b"[" * 3000, "v.yaml", "deep"),
+    ],
+)
+def test_a_file_that_cannot_be_used_says_where(bench: Bench, content: bytes, name: str, says: str) -> None:
+    html = upload(bench, content, name, status=422)
+    assert says in html and 'href="#file"' in html
+
+
+def test_a_file_of_another_version_is_refused(bench: Bench) -> None:
+    content, name = download(bench, "yaml")
+    other = content.replace(b"version: '1.1'", b"version: '9.9'", 1)
+    assert other != content
+    assert "is 1.1 in this draft, not 9.9" in upload(bench, other, name, status=422)
+    base = content.replace(b"version: '1.1'", b"version: '1.1'\ninherits: '0.3'", 1)
+    assert "The file builds on version 0.3, the draft on version 1.0." in upload(bench, base, name, status=422)
+
+
+def test_a_file_that_is_too_large_is_refused(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "MAIDINH", settings.MAIDINH.model_copy(update={"upload_limit": 10}))
+    assert "larger than" in upload(bench, b"a" * 11, "v.yaml", status=422)
+
+
+def test_only_what_was_looked_at_is_taken(bench: Bench, official: Any) -> None:
+    assert "Choose the file again" in bench.post("/files/take", {"packed": "made up"}, status=422)
+    approver = bench.browser(official("architecture.publish"))
+    assert approver.get(f"{bench.address}/files/download/yaml").status_code == 200
+    assert approver.post(f"{bench.address}/files/take", {}).status_code == 403
+    bench.page("/files/download/doc", status=404)
