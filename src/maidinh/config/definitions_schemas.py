@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from maidinh.applications.registers.definition import LandRegister, PopulationRegister
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
+from maidinh.governance.nas.definition import CommuneModel, DataSetStructure
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.definitions.code_lists import CodeList
 from maidinh.infrastructure.definitions.rule_packs import RulePack
@@ -26,8 +27,10 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FORMS: dict[str, type[BaseModel]] = {
     "architecture-version": ArchitectureVersion,
     "code-list": CodeList,
+    "commune-model": CommuneModel,
     "framework": Framework,
     "land-register": LandRegister,
+    "nas-data-set": DataSetStructure,
     "organisations": Organisations,
     "population-register": PopulationRegister,
     "procedure": Procedure,

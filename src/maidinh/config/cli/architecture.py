@@ -1,4 +1,4 @@
-"""`maidinh architecture check|draw`: an architecture version from its files, held together or drawn.
+"""`maidinh architecture check|draw|nas-check`: an architecture version from its files, held together or drawn.
 
 Layer 0, config. Works on files alone; no database.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from maidinh.config.cli.architecture_nas import nas_check
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import LOCALE, language, say
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from maidinh.infrastructure.organisations.definition import Organisations
 
 app = typer.Typer(help=say("Architecture versions: check them, draw them."), no_args_is_help=True)
+app.command("nas-check", help=say("Hold a national data set against its quality rules before it is sent."))(nas_check)
 
 DONE, FINDINGS, WRONG_USE = 0, 1, 2
 
