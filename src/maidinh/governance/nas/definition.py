@@ -297,13 +297,23 @@ class DataSetStructure(Provenance):
         """The sheets by their key."""
         return {sheet.key: sheet for sheet in self.sheets}
 
+    @cached_property
+    def by_role(self) -> dict[tuple[SheetRole, Role], DataField]:
+        """The fields by the role of their sheet and their own."""
+        return {(sheet.role, each.role): each for sheet in self.sheets for each in sheet.fields}
+
+    @cached_property
+    def field_keys(self) -> frozenset[str]:
+        """The keys of all fields."""
+        return frozenset(each.key for sheet in self.sheets for each in sheet.fields)
+
     def sheet(self, role: SheetRole) -> DataSheet:
         """The sheet that has this role."""
         return next(sheet for sheet in self.sheets if sheet.role == role)
 
     def field(self, sheet: SheetRole, role: Role) -> DataField:
         """The field that has this role in the sheet that has that one. KeyError when no field has."""
-        found = next((each for each in self.sheet(sheet).fields if each.role == role), None)
+        found = self.by_role.get((sheet, role))
         if found is None:
             raise KeyError(f"structure {self.id}: no field of {sheet} has the role {role}")
         return found

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from maidinh.governance.nas.definition import CommuneModel, DataSetStructure
+from maidinh.governance.nas.mapping.definition import NasMapping
 from maidinh.infrastructure.definitions.reading import read_form
 
 FOLDER = "nas"
@@ -52,3 +53,17 @@ def read_commune_model(national_root: Path) -> CommuneModel | None:
     files = sorted((national_root / FOLDER).glob(f"{COMMUNE}*.yaml"))
     models = [read_form(path, CommuneModel) for path in files]
     return max(models, key=lambda each: each.valid_from, default=None)
+
+
+def read_mappings(national_root: Path) -> list[NasMapping]:
+    """All mappings of models to the data set, the oldest first. Raises DefinitionError."""
+    files = sorted((national_root / FOLDER).glob(f"{MAPPING}*.yaml"))
+    return sorted((read_form(path, NasMapping) for path in files), key=lambda each: each.dated)
+
+
+def mapping_for(mappings: list[NasMapping], structure: DataSetStructure) -> NasMapping:
+    """The newest mapping to a structure. LookupError when there is none."""
+    found = [each for each in mappings if each.structure == structure.id]
+    if not found:
+        raise LookupError(f"there is no mapping to the structure {structure.id} of the data set")
+    return found[-1]
