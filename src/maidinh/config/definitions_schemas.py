@@ -14,6 +14,7 @@ from maidinh.applications.registers.definition import LandRegister, PopulationRe
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.nas.definition import CommuneModel, DataSetStructure
+from maidinh.governance.nas.mapping.definition import NasMapping
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.definitions.code_lists import CodeList
 from maidinh.infrastructure.definitions.rule_packs import RulePack
@@ -31,6 +32,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "framework": Framework,
     "land-register": LandRegister,
     "nas-data-set": DataSetStructure,
+    "nas-mapping": NasMapping,
     "organisations": Organisations,
     "population-register": PopulationRegister,
     "procedure": Procedure,

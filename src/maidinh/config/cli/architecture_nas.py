@@ -19,9 +19,15 @@ from maidinh.config.failures import told_plainly
 from maidinh.config.texts import language, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from maidinh.governance.modelling.definition import Model
     from maidinh.governance.nas.definition import CommuneModel, DataSetStructure
+    from maidinh.governance.nas.mapping.correspondence import Correspondence
+    from maidinh.governance.nas.mapping.exporting import Report
     from maidinh.governance.nas.records import Finding
     from maidinh.governance.nas.rules import Verdict
+    from maidinh.infrastructure.organisations.definition import Organisations
 
 DONE, FINDINGS, WRONG_USE = 0, 1, 2
 
@@ -151,3 +157,89 @@ def _told_as_refused(refused: Any, as_json: bool) -> NoReturn:
 def _leave(message: str) -> NoReturn:
     print(message, file=sys.stderr)
     sys.exit(WRONG_USE)
+
+
+def correspondence(
+    structure: DataSetStructure, organisations: Organisations, evidence: str, definitions: Path | None
+) -> Correspondence:
+    """What the way between this province's models and the data set rests on. Leaves when there is no mapping."""
+    from maidinh.governance.architecture.frameworks import read_frameworks
+    from maidinh.governance.nas.mapping.correspondence import Correspondence
+    from maidinh.governance.nas.reading import mapping_for, read_mappings
+    from maidinh.infrastructure.definitions.locating import definitions_root
+
+    national = definitions_root(definitions) / "national"
+    try:
+        mapping = mapping_for(read_mappings(national), structure)
+    except LookupError as error:
+        _leave(str(error.args[0]))
+    names = {each.code: each.name.vi for each in organisations.agencies}
+    return Correspondence(mapping, structure, read_frameworks(national), names, organisations.code, evidence)
+
+
+def export_nas(
+    model: Model,
+    organisations: Organisations,
+    template: Path | None = None,
+    structure: str | None = None,
+    definitions: Path | None = None,
+) -> tuple[bytes, list[str]]:
+    """The national data set of a model as a file, and what to know of it: what splits, is left out, is missing.
+
+    Raises TableRefused when the template can't take it.
+    """
+    from maidinh.governance.nas.mapping.exporting import to_data_set
+    from maidinh.governance.nas.writing import write_data_set
+
+    chosen, _ = structure_and_commune_model(structure, definitions)
+    way = correspondence(chosen, organisations, _evidence(model), definitions)
+    try:
+        data, report = to_data_set(way, model)
+    except ValueError as error:
+        _leave(str(error))
+    written = write_data_set(chosen, data, template)
+    lines = list(_report_lines(way, report))
+    lines += [f"{say('no column in the template')}: {name} ({count})" for name, count in written.left_out.items()]
+    return written.content, lines
+
+
+def import_nas(
+    file: Path,
+    base: Model,
+    organisations: Organisations,
+    structure: str | None = None,
+    definitions: Path | None = None,
+) -> tuple[Model, list[str]]:
+    """The base with what a national data set says, and the elements that the file doesn't name (they were kept).
+
+    Raises TableRefused or DataSetRefused; nothing is half done.
+    """
+    from maidinh.governance.nas.mapping.importing import to_model
+    from maidinh.governance.nas.workbook import read_data_set
+
+    chosen, _ = structure_and_commune_model(structure, definitions)
+    imported = to_model(
+        correspondence(chosen, organisations, _evidence(base), definitions), read_data_set(file, chosen), base
+    )
+    return imported.model, imported.kept
+
+
+def _evidence(model: Model) -> str:
+    """What an element rests on that names no source: the decision on the version it is declared in."""
+    decision = getattr(model, "decision", None)
+    return f"{decision} ({model.title.vi})" if decision and hasattr(model, "title") else ""
+
+
+def _report_lines(way: Correspondence, report: Report) -> Iterator[str]:
+    for split in report.split:
+        why = f": {split.why.in_language(language())}" if split.why else ""
+        yield f"{say('splits')}: {split.subject} → {', '.join(split.targets)}{why}"
+    for identifier, reason in report.left_out.items():
+        yield f"{say('no record')}: {identifier}{f': {reason.in_language(language())}' if reason else ''}"
+    for identifier in report.unplaced:
+        yield f"{say('no place in the structure in force')}: {identifier}"
+    for identifier in report.unpaired:
+        yield f"{say('gap or task without a partner')}: {identifier}"
+    for component in report.missing:
+        yield f"{say('nothing yet for component')}: {component} {way.components[component].vi}"
+    yield f"{say('places still unknown')}: {report.unknown}"
