@@ -45,9 +45,7 @@ def elements() -> st.SearchStrategy[list[dict[str, Any]]]:
             "codes": st.fixed_dictionaries({}, optional={"local": TEXT, "national": TEXT}),
         },
     )  # fmt: skip
-    return st.lists(element, max_size=4).map(
-        lambda found: [each | {"id": i} for each, i in zip(found, IDS, strict=False)]
-    )
+    return st.lists(element, max_size=4).map(lambda found: [each | {"id": f"e{n}"} for n, each in enumerate(found)])
 
 
 @st.composite
@@ -58,8 +56,8 @@ def models(draw: st.DrawFn) -> Model:
     relation = st.fixed_dictionaries(
         {
             "kind": st.sampled_from(["flow", "access"]),
-            "from": st.sampled_from(ids or ["x"]),
-            "to": st.sampled_from(ids or ["x"]),
+            "from": end,
+            "to": end,
         },
         optional=SHARED | {"name": WORDS, "directed": st.booleans(), "access": st.sampled_from(["read", "write"])},
     )

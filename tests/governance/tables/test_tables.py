@@ -158,7 +158,7 @@ PROBLEMS = [
     ("Phần tử", "cổng", "remove", "x", "cổng stands in the view v1: take it out of there first"),
     ("Sơ đồ", "v9", "name.vi", "Sơ đồ", "isn't in the model, and none can be added here"),
     ("Thuộc tính", "ma#1", "key", "a", "there is no ma"),
-    ("Phần tử", "kho", "owner", "=A1", "I3: the cell holds a formula: put the value itself in its place"),
+    ("Phần tử", "kho", "owner", "=A1", "J3: the cell holds a formula: put the value itself in its place"),
     ("Thuộc tính", "kho", "value", "a", "expected the code of a thing, # and a number"),
 ]
 
