@@ -132,7 +132,7 @@ def commands_page(text: str) -> str:
         if f"<!-- begin {name} -->" not in text:
             text = f"{text.rstrip()}\n\n## `{name}`\n<!-- begin {name} -->\n<!-- end {name} -->\n"
         text = replaced(text, name, table())
-    gone = set(re.findall(r"<!-- begin (maidinh [a-z ]+) -->", text)) - set(known)
+    gone = set(re.findall(r"<!-- begin (maidinh [a-z -]+) -->", text)) - set(known)
     if gone:
         raise SystemExit(f"commands.md tells of commands that are gone: {', '.join(sorted(gone))}")
     return text

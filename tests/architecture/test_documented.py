@@ -25,7 +25,7 @@ def test_events() -> None:
 
 
 def test_commands() -> None:
-    documented = set(re.findall(r"^## `maidinh ([a-z ]+)`", (REFERENCE / "commands.md").read_text("utf-8"), re.M))
+    documented = set(re.findall(r"^## `maidinh ([a-z -]+)`", (REFERENCE / "commands.md").read_text("utf-8"), re.M))
     found = set()
     root = typer.main.get_command(application())
     for name, command in root.commands.items():  # type: ignore[attr-defined]

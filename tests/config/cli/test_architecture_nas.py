@@ -75,6 +75,7 @@ def test_wrong_use_is_told(tmp_path: Path) -> None:
     assert "known: 2026-09-draft" in answer.output
 
 
+@pytest.mark.slow
 def test_a_version_goes_into_a_template_and_comes_back(tmp_path: Path) -> None:
     organisations = read_organisations(PROVINCE)
     model = with_agency_codes(resolve(read_versions(PROVINCE), "2.0"), organisations)

@@ -231,6 +231,13 @@ def test_another_workbook_is_refused_with_what_was_expected(tmp_path: Path) -> N
         write_data_set(STRUCTURE, data_set(), tmp_path / "other.xlsx")
 
 
+def test_a_data_set_with_too_many_rows_is_refused(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("maidinh.governance.nas.workbook.RECORD_LIMIT", 2)
+    path = stored(write_data_set(STRUCTURE, data_set()).content, tmp_path / "a.xlsx")
+    with pytest.raises(TableRefused, match="DM_DOITUONG: row 4: there are more than the 2 rows"):
+        read_data_set(path, STRUCTURE)
+
+
 def test_a_template_without_a_column_that_is_needed_is_refused(tmp_path: Path) -> None:
     path = changed_book(tmp_path, lambda book: book[OBJECTS].delete_cols(5))
     with pytest.raises(TableRefused, match="DM_DOITUONG: expected a column “Loại đối tượng”"):

@@ -264,6 +264,7 @@ def interrupted_at(rows: int) -> Callable[[int, int | None], None]:
     return told
 
 
+@pytest.mark.slow
 def test_an_interrupted_reading_goes_on_where_it_was(tmp_path: Path, monkeypatch) -> None:
     path, note = large(tmp_path), tmp_path / "note"
     whole = read_tables(path, small(), partly=True)

@@ -130,6 +130,12 @@ def test_a_sheet_with_too_many_rows_is_refused(tmp_path: Path, monkeypatch) -> N
     assert "more than the 3 rows" in refusal(sheet(tmp_path / "a.xlsx", rows))
 
 
+def test_a_sheet_with_too_many_cells_is_refused(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("maidinh.infrastructure.workbooks.sheet.CELL_COUNT_LIMIT", 3)
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c><c r="B{n}"><v>1</v></c></row>' for n in range(1, 4))
+    assert "row 2: there are more than the 3 cells" in refusal(sheet(tmp_path / "a.xlsx", rows))
+
+
 def test_links_to_other_files_are_not_followed(tmp_path: Path) -> None:
     """A sheet whose relation leads outside of the file is no sheet."""
 

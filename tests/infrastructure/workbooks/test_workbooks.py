@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ def read(content: bytes, folder: Path, sheet: str | None = None) -> list[tuple[i
         return [(row.number, [row.text(n) for n in range(1, max(row.cells) + 1)]) for row in found]
 
 
+@pytest.mark.slow
 @given(rows=st.lists(st.lists(TEXTS, min_size=1, max_size=4), max_size=6))
 def test_every_text_comes_back_to_the_letter(rows: list[list[str]], tmp_path_factory) -> None:
     content = workbook_bytes([SheetPlan("Bảng", [["a", "b"]], rows)])

@@ -18,6 +18,7 @@ from maidinh.infrastructure.workbooks.problems import Place, TableRefused
 from maidinh.infrastructure.workbooks.reading import Workbook
 
 HEADING_ROWS = 20  # among the first so many rows the headings stand
+RECORD_LIMIT = 50_000  # rows of one sheet
 FORM = "FORM"
 _NUMBERING = re.compile(r"\(?\d+\)?")
 _STAR = re.compile(r"\s*(\(\*\)|\*)\s*$")
@@ -41,7 +42,7 @@ def read_data_set(path: Path, structure: DataSetStructure) -> DataSet:
                 continue
             if name != sheet.key:
                 data.findings.append(_renamed(sheet.key, None, name, sheet.key))
-            _read_sheet(data, structure, sheet, workbook.rows(name))
+            _read_sheet(path, data, structure, sheet, workbook.rows(name))
         history = next((each for each in structure.help_sheets if each.role == "history"), None)
         if history is not None and loosely(history.key) in names:
             data.history = _history(history.fields, workbook.rows(names[loosely(history.key)]))
@@ -73,7 +74,7 @@ def is_below_headings(structure: DataSetStructure, row: Row) -> bool:
     )
 
 
-def _read_sheet(data: DataSet, structure: DataSetStructure, sheet: DataSheet, rows: Iterator[Row]) -> None:
+def _read_sheet(path: Path, data: DataSet, structure: DataSetStructure, sheet: DataSheet, rows: Iterator[Row]) -> None:
     first = list(islice(rows, HEADING_ROWS))
     at = next((n for n, row in enumerate(first) if columns_of(sheet, row)), None)
     data.records[sheet.key] = records = []
@@ -99,6 +100,9 @@ def _read_sheet(data: DataSet, structure: DataSetStructure, sheet: DataSheet, ro
         for key, column in columns.items():
             data.findings.extend(_cell_findings(sheet, fields[key], row, column))
         extra = {name: row.text(column) for column, name in further.items() if row.text(column)}
+        if values and len(records) == RECORD_LIMIT:
+            text = f"there are more than the {RECORD_LIMIT} rows that a data set can have"
+            raise TableRefused(Place(path, text, sheet.key, row.number))
         if values:
             records.append(Record(row.number, values, extra))
 

@@ -16,6 +16,7 @@ from maidinh.infrastructure.workbooks.streaming import Attributes, Part
 
 ROW_LIMIT, COLUMN_LIMIT = 200_000, 512  # rows that hold something; the last column
 STRING_LIMIT, CHARACTER_LIMIT = 1_000_000, 32 * 1024 * 1024  # shared strings, and characters of all of them
+CELL_COUNT_LIMIT = 3_000_000  # cells of a sheet that hold something
 TEXT_LIMIT = 1024 * 1024  # characters of one cell
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
@@ -29,7 +30,7 @@ class SheetRows:
         self.path, self.sheet = path, sheet
         self._part = Part(path, archive, part, self._started, self._ended, self._said)
         self._ready: list[tuple[int, dict[int, RawCell]]] = []
-        self._row = self._column = self._count = 0
+        self._row = self._column = self._count = self._held = 0
         self._cells: dict[int, RawCell] = {}
         self._inside = False
         self._kind, self._style, self._formula = "", 0, False
@@ -82,6 +83,11 @@ class SheetRows:
             self._inside, self._column = False, 0
             if self._cells:
                 self._count += 1
+                self._held += len(self._cells)
+                if self._held > CELL_COUNT_LIMIT:
+                    raise self._refused(
+                        f"there are more than the {CELL_COUNT_LIMIT} cells that are read: split the file"
+                    )
                 if self._count > ROW_LIMIT:
                     raise self._refused(f"there are more than the {ROW_LIMIT} rows that are read: split the file")
                 self._ready.append((self._row, self._cells))
