@@ -77,7 +77,8 @@ def is_below_headings(structure: DataSetStructure, row: Row) -> bool:
 def _read_sheet(path: Path, data: DataSet, structure: DataSetStructure, sheet: DataSheet, rows: Iterator[Row]) -> None:
     first = list(islice(rows, HEADING_ROWS))
     at = next((n for n, row in enumerate(first) if columns_of(sheet, row)), None)
-    data.records[sheet.key] = records = []
+    records: list[Record] = []
+    data.records[sheet.key] = records
     if at is None:
         data.findings.append(_no_headings(sheet))
         return

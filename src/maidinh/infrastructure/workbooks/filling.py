@@ -149,14 +149,15 @@ class _Sheet:
         origin = str(master.getparent().get("r"))
         return str(Translator(f"={master.text}", origin=origin).translate_formula(str(cell.get("r"))))
 
-    def insert(self, row: etree._Element, column: int, cell: etree._Element) -> None:
-        """Put a new cell into its place in a row."""
+    def insert(self, row: etree._Element, cells: dict[int, etree._Element], column: int, cell: etree._Element) -> None:
+        """Put a new cell into its place in a row, and among the cells of it."""
         cell.set("r", f"{column_letters(column)}{row.get('r')}")
-        later = [found for at, found in self.cells(row).items() if at > column]
-        if later:
-            later[0].addprevious(cell)
+        later = min((at for at in cells if at > column), default=None)
+        if later is not None:
+            cells[later].addprevious(cell)
         else:
             row.append(cell)
+        cells[column] = cell
 
 
 def _filled_sheet(root: etree._Element, filling: Filling) -> bytes:
@@ -168,15 +169,17 @@ def _filled_sheet(root: etree._Element, filling: Filling) -> bytes:
     for number, values in enumerate(filling.rows, filling.first_row):
         row = sheet.row(number, example)
         row.attrib.pop("spans", None)
+        cells = sheet.cells(row)
         for column in filling.columns:
-            _write(sheet, row, column, values.get(column, ""), like.get(column))
+            _write(sheet, row, cells, column, values.get(column, ""), like.get(column))
         for column, formula in going_on.items():
-            if column not in filling.columns and column not in sheet.cells(row):
-                _go_on(sheet, row, column, formula, like[column])
+            if column not in filling.columns and column not in cells:
+                _go_on(sheet, row, cells, column, formula, like[column])
     for number, row in sheet.rows.items():
         if number > last and number >= filling.first_row:
-            for column in set(filling.columns) & sheet.cells(row).keys():
-                _write(sheet, row, column, "", None)
+            cells = sheet.cells(row)
+            for column in set(filling.columns) & cells.keys():
+                _write(sheet, row, cells, column, "", None)
     for formula in sheet.data.iter(f"{sheet.namespace}f"):
         for value in formula.getparent().findall(f"{sheet.namespace}v"):
             formula.getparent().remove(value)
@@ -184,15 +187,22 @@ def _filled_sheet(root: etree._Element, filling: Filling) -> bytes:
     return _bytes(root)
 
 
-def _write(sheet: _Sheet, row: etree._Element, column: int, text: str, like: etree._Element | None) -> None:
-    cell = sheet.cells(row).get(column)
+def _write(
+    sheet: _Sheet,
+    row: etree._Element,
+    cells: dict[int, etree._Element],
+    column: int,
+    text: str,
+    like: etree._Element | None,
+) -> None:
+    cell = cells.get(column)
     if cell is None:
         if not text:
             return
         cell = etree.Element(f"{sheet.namespace}c")
         if like is not None and like.get("s"):
             cell.set("s", str(like.get("s")))
-        sheet.insert(row, column, cell)
+        sheet.insert(row, cells, column, cell)
     for child in list(cell):
         cell.remove(child)
     cell.attrib.pop("t", None)
@@ -203,12 +213,19 @@ def _write(sheet: _Sheet, row: etree._Element, column: int, text: str, like: etr
         inline.set(XML_SPACE, "preserve")
 
 
-def _go_on(sheet: _Sheet, row: etree._Element, column: int, formula: str, like: etree._Element) -> None:
+def _go_on(
+    sheet: _Sheet,
+    row: etree._Element,
+    cells: dict[int, etree._Element],
+    column: int,
+    formula: str,
+    like: etree._Element,
+) -> None:
     """The formula that stands in this column of the first row, in a row that hasn't got it."""
     cell = etree.Element(f"{sheet.namespace}c")
     if like.get("s"):
         cell.set("s", str(like.get("s")))
-    sheet.insert(row, column, cell)
+    sheet.insert(row, cells, column, cell)
     here = Translator(formula, origin=str(like.get("r"))).translate_formula(str(cell.get("r")))
     etree.SubElement(cell, f"{sheet.namespace}f").text = str(here)[1:]
 

@@ -110,12 +110,13 @@ def _with_formulas(plan: SheetPlan, values: Sequence[str], row: int) -> list[str
 
 
 def _heading(sheet: Worksheet, text: str) -> WriteOnlyCell:
-    cell = _cell(sheet, text) or WriteOnlyCell(sheet)
+    cell = WriteOnlyCell(sheet, escaped(text))
+    cell.data_type = "s"
     cell.font, cell.fill, cell.alignment = HEADING, SHADE, WRAPPED
     return cell
 
 
-def _cell(sheet: Worksheet, text: str) -> WriteOnlyCell | None:
+def _cell(sheet: Worksheet, text: str) -> WriteOnlyCell | str | None:
     if not text:
         return None
     if isinstance(text, _Formula):
@@ -123,6 +124,8 @@ def _cell(sheet: Worksheet, text: str) -> WriteOnlyCell | None:
     spoken = escaped(text)
     if len(spoken) > 32_767:
         raise ValueError(f"a cell can't hold a text of {len(text)} characters: {text[:40]!r}")
+    if not begins_actively(text) and "\n" not in text and text[0] != "#":
+        return spoken  # no style, no second meaning: written as the text it is, and much quicker
     cell = WriteOnlyCell(sheet, spoken)
     cell.data_type = "s"
     cell.alignment = WRAPPED

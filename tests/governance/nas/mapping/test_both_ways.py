@@ -87,7 +87,7 @@ def data_sets(draw: st.DrawFn) -> DataSet:
 
 @pytest.mark.slow
 @given(data=data_sets())
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_a_data_set_read_into_a_model_and_written_again_loses_nothing(data: DataSet) -> None:
     way = correspondence()
     model = to_model(way, data, Model()).model
