@@ -171,6 +171,7 @@ class World:
             return {"draft": draft.pk, "in-force": architecture_in_force().pk, "none": 10**9}
 
 
+
 def filled_draft(actor: Actor, at: datetime) -> Any:
     """An application of this citizen with everything in it, ready to be submitted."""
     version = current_version(version_of_kind("same-day").code)

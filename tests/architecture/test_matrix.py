@@ -44,7 +44,9 @@ def _spelt_out(names: str) -> set[str]:
 
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_every_cell_is_as_declared(world: World, name: str) -> None:
-    found = {f"{asked.method} {asked.on}": _by_word(world, asked) for asked in requests_in(world) if asked.page == name}
+    found = {
+        f"{asked.method} {asked.on}": _by_word(world, asked) for asked in requests_in(world) if asked.page == name
+    }
     methods = {line.partition(" ")[0] for line in found}
     assert methods == set(PAGES[name].methods), f"{name}: the matrix tries {methods}"
     assert found == declared().get(name), f"found:\n{written(name, found)}"

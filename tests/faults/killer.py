@@ -62,7 +62,8 @@ class Killer:
         """Whether the target has died so often so soon that once more might be once too often."""
         deaths = self._deaths.get(target, [])[-SPARED:]
         return len(deaths) == SPARED and all(
-            later - earlier < RAPID + 5 for earlier, later in zip(deaths, [*deaths[1:], time.monotonic()], strict=True)
+            later - earlier < RAPID + 5
+            for earlier, later in zip(deaths, [*deaths[1:], time.monotonic()], strict=True)
         )
 
     def _pid(self, target: str) -> int | None:

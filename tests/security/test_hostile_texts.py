@@ -20,10 +20,10 @@ from tests.architecture.inhabitants import World
 from tests.services.results.stages import PDF, answers_for, version_of_kind
 
 MARK = "zq9"
-HOSTILE = f'"\'><script>{MARK}()</script><img src=x onerror={MARK}()>{{{{7*7}}}}{{% raw %}}#panic("{MARK}")'
-LIVE = (f"<script>{MARK}", f"<img src=x onerror={MARK}", "\"'><")
+HOSTILE = f"\"'><script>{MARK}()</script><img src=x onerror={MARK}()>{{{{7*7}}}}{{% raw %}}#panic(\"{MARK}\")"
+LIVE = (f"<script>{MARK}", f"<img src=x onerror={MARK}", '"\'><')
 SHOWN = f"&lt;script&gt;{MARK}"
-FILE = f'a\r\nSet-Cookie: {MARK}=1\r\n"; filename=b.html;{HOSTILE}\u202e.pdf'
+FILE = f"a\r\nSet-Cookie: {MARK}=1\r\n\"; filename=b.html;{HOSTILE}\u202e.pdf"
 pytestmark = [pytest.mark.xdist_group("matrix")]
 
 
