@@ -88,6 +88,11 @@ MISTAKES = [
     ("examples/merger-2025/decisions.yaml", "lgsp|lgsp", "lgsp|lgps", "elements:lgsp|lgps is no collision"),
     ("examples/merger-2025/decisions.yaml", "lgsp|lgsp", "lgsp|lgps", "expected a decision on elements:lgsp|lgsp"),
     ("national/rule-packs/2025.yaml", "valid_from: 2025-07-01", "valid_from: 2025-06-01", "2020 is still in force"),
+    ("national/nas/2026-09-draft.yaml", "role: record-kind", "role: recorder", "Input should be"),
+    ("national/nas/2026-09-draft.yaml", "id: 2026-09-draft", "id: 2026-09", "expected 2026-09-draft, the file's name"),
+    ("national/nas/commune-model-2026.yaml", "tier: provincial", "tier: lunar", "Input should be"),
+    ("national/nas/mapping-2026-09.yaml", "structure: 2026-09-draft", "structure: x", "expected one of 2026-09-draft"),
+    ("national/nas/mapping-2026-09.yaml", "- P-4-01", "- P-9-01", "becomes P-9-01, which isn't in force"),
     ("national/codes/channels.yaml", "id: channels", "id: ways", "expected channels, the file's name"),
 ]
 

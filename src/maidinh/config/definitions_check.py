@@ -25,6 +25,9 @@ from maidinh.governance.architecture.reading import read_versions, resolve, vers
 from maidinh.governance.architecture.rules import problems as misfits
 from maidinh.governance.architecture.rules import with_agency_codes
 from maidinh.governance.modelling.catalogues import Shelf, read_catalogues
+from maidinh.governance.nas.mapping.definition import misfits as mapping_misfits
+from maidinh.governance.nas.reading import FOLDER as NAS
+from maidinh.governance.nas.reading import read_commune_model, read_mappings, read_structures
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.calendars.queries import FOLDER as CALENDARS
 from maidinh.infrastructure.definitions.code_lists import FOLDER as CODES
@@ -118,6 +121,7 @@ def _check_nation(national: Path, findings: Findings) -> Nation:
     if frameworks is not None and lists is not None and catalogues is not None:
         shelf = national_shelf(frameworks, catalogues.values(), lists)
         findings.problems.extend(catalogue_problems(catalogues, shelf))
+    _check_national_data_set(national, frameworks, findings)
     ministries = frozenset(code.code for code in lists["ministries"].codes) if lists and "ministries" in lists else None
     return Nation(
         roles=findings.read(lambda: read_roles(national)),
@@ -126,6 +130,26 @@ def _check_nation(national: Path, findings: Findings) -> Nation:
         ministries=ministries,
         shelf=shelf,
     )
+
+
+def _check_national_data_set(national: Path, frameworks: dict[str, Framework] | None, findings: Findings) -> None:
+    structures = findings.read(lambda: read_structures(national))
+    commune = findings.read(lambda: read_commune_model(national))
+    mappings = findings.read(lambda: read_mappings(national))
+    ids = {each.id for each in (*(structures or ()), *(mappings or ()))} | ({commune.id} if commune else set())
+    if structures is None or mappings is None:
+        return
+    findings.problems.extend(_misnamed(national / NAS, ids))
+    by_id = {each.id: each for each in structures}
+    for mapping in mappings:
+        document = Document(national / NAS / f"{mapping.id}.yaml")
+        if mapping.structure not in by_id:
+            known = ", ".join(by_id)
+            found = f"expected one of {known} (found {mapping.structure!r})"
+            findings.problems.append(document.problem(("structure",), found))
+        elif frameworks is not None:
+            misfits_found = mapping_misfits(mapping, by_id[mapping.structure], frameworks.values())
+            findings.problems.extend(document.problem(("id",), each) for each in misfits_found)
 
 
 def _overlapping(folder: Path, found: Sequence[Dated]) -> Iterator[Problem]:

@@ -15,6 +15,8 @@ from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.modelling.catalogues import Catalogue
 from maidinh.governance.modelling.union import Decisions
+from maidinh.governance.nas.definition import CommuneModel, DataSetStructure
+from maidinh.governance.nas.mapping.definition import NasMapping
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.definitions.code_lists import CodeList
 from maidinh.infrastructure.definitions.rule_packs import RulePack
@@ -29,8 +31,11 @@ FORMS: dict[str, type[BaseModel]] = {
     "architecture-version": ArchitectureVersion,
     "catalogue": Catalogue,
     "code-list": CodeList,
+    "commune-model": CommuneModel,
     "framework": Framework,
     "land-register": LandRegister,
+    "nas-data-set": DataSetStructure,
+    "nas-mapping": NasMapping,
     "organisations": Organisations,
     "population-register": PopulationRegister,
     "procedure": Procedure,

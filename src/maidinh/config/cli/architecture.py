@@ -15,6 +15,7 @@ import typer
 from maidinh.config.cli import drafts
 from maidinh.config.cli.architecture_compare import diff, merge
 from maidinh.config.cli.architecture_exchange import export, import_
+from maidinh.config.cli.architecture_nas import nas_check
 from maidinh.config.cli.architecture_union import unite
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import LOCALE, language, say
@@ -31,6 +32,7 @@ app.command(help=say("Merge two models that were made of one, with a conflict fo
 app.command(help=say("Unite two architectures into one; says what collides until all of it is decided."))(unite)
 app.command("draft-pull", help=say("Write a draft as version.yaml, without what it inherits."))(drafts.pull)
 app.command("draft-push", help=say("Bring a draft's file back; conflicts are listed."))(drafts.push)
+app.command("nas-check", help=say("Hold a national data set against its quality rules before it is sent."))(nas_check)
 
 DONE, FINDINGS, WRONG_USE = 0, 1, 2
 
