@@ -117,9 +117,9 @@ def _answered(architect: Visit, draft: str) -> None:
     """One opinion is taken in, one is not, with the reason."""
     for said, answer, text in ((SECOND, "taken", TAKEN), (FIRST, "declined", DECLINED)):
         architect.open(f"/architecture/drafts/{draft}/opinions")
-        row = architect.main.locator("tr", has_text=said)
+        row = architect.main.locator("[id^='opinion-']", has_text=said)
         expect(row.get_by_role("link", name=architect.words("Change it in the draft"))).to_be_visible()
-        architect.follow(row.get_by_role("link", name=re.compile(f"^{architect.words('Answer')}")))
+        architect.follow(row.get_by_role("link", name=re.compile(f"^{architect.words('Answer this opinion')}")))
         architect.main.locator(f"input[name='answer'][value='{answer}']").check()
         if answer == "declined":
             architect.press("Keep the answer", expected=422)

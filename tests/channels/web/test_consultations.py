@@ -201,6 +201,23 @@ def test_an_agency_sees_the_draft_as_it_was_sent_out(
     assert "A third name" not in html
 
 
+def test_each_round_tells_what_changed_since_the_one_before(
+    making: Making, of: Any, draft: Draft, consultation: Consultation, own_element: str
+) -> None:
+    architect, between = of(making.architect), f"from=draft-{draft.pk}-r1&to=draft-{draft.pk}"
+    assert between not in page(architect, f"/architecture/drafts/{draft.pk}/opinions")
+    making.edit(draft, Edit("elements", own_element, "name.en", "A third name"), seen=1)
+    assert between in page(architect, f"/architecture/drafts/{draft.pk}/opinions")
+    making.conclude(consultation)
+    second = making.round(draft)
+    browser = of(making.asked)
+    assert "since the round before" not in page(browser, f"/architecture/rounds/{consultation.pk}")
+    html = page(browser, f"/architecture/rounds/{second.pk}")
+    assert f"from=draft-{draft.pk}-r1&to=draft-{draft.pk}-r2" in html
+    told = page(browser, f"/architecture/difference?from=draft-{draft.pk}-r1&to=draft-{draft.pk}-r2")
+    assert changed_in(told) == [f"elements/{own_element}"]
+
+
 def test_who_was_not_asked_sees_nothing(making: Making, of: Any, draft: Draft, consultation: Consultation) -> None:
     browser = of(making.unasked)
     assert "not asked about anything" in page(browser, "/architecture/rounds")

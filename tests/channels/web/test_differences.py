@@ -63,7 +63,7 @@ def changed_in(html: str) -> set[str]:
 def test_what_differs_is_told_with_before_and_after(client: Any, second: str) -> None:
     html = page(client, f"/architecture/difference?from=1.0&to={second}")
     assert changed_in(html) == {"header/", "elements/tourism"}
-    assert re.search(r"State</dt>.*?Before</span>in use<.*?After</span>retired<", html, re.S)
+    assert re.search(r"State</dt>.*?Before</div>in use<.*?After</div>retired<", html, re.S)
     assert 'data-consequence="element-retired"' in html
     assert "/architecture/elements/tourism?version=1.1" in html
     assert "style=" not in html

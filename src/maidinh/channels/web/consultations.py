@@ -69,6 +69,7 @@ def opinions(
         "done": done if (done := request.GET.get("done", "")) in DONE else "",
         "difference": sides.address(sides.base_of(draft, draft.model).key, sides.draft_key(draft)),
         "based": draft.base_id is not None,
+        "since": _since_sent(draft, last),
     }
     return render(request, "architecture/opinions/rounds.html", context, status=422 if errors else 200)
 
@@ -247,6 +248,13 @@ def _round_step(last: dict[str, Any]) -> str:
             "%(num)s agency has not said anything yet.", "%(num)s agencies have not said anything yet.", silent
         ) % {"num": silent}
     return _("Every opinion is answered. Write the conclusion.")
+
+
+def _since_sent(draft: Draft, last: dict[str, Any] | None) -> str:
+    """Where it is told what changed since the draft was sent out last; nothing where nothing did."""
+    if last is None or last["round"].revision == draft.revision:
+        return ""
+    return sides.address(sides.draft_key(draft, last["round"].revision), sides.draft_key(draft))
 
 
 def _address(draft_id: int) -> str:

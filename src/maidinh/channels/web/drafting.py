@@ -48,7 +48,7 @@ def of_draft(view: Callable[..., HttpResponse]) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, draft_id: int, **parts: Any) -> HttpResponse:
-        actor = request.actor  # type: ignore[attr-defined]
+        actor = request.actor
         if not actor.signed_in:
             return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}")
         found = draft_for(actor, draft_id) if draft_id < 2**63 else None
@@ -61,7 +61,7 @@ def of_draft(view: Callable[..., HttpResponse]) -> View:
 
 def drafts(request: HttpRequest) -> HttpResponse:
     """The drafts that this person may read, the last changed first."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if not actor.signed_in:
         return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}")
     here, names = language(), Names()
@@ -82,7 +82,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
 @of_draft
 def overview(request: HttpRequest, draft: Draft, errors: dict[str, Any] | None = None) -> HttpResponse:
     """One draft: its state, who acts now, what it changes, what does not fit together yet."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     values = Values(draft.content, language())
     found = problems_of(draft) if draft.state in EDITABLE else []
     context = frame(request, draft) | {
@@ -191,7 +191,7 @@ class Names:
 
 def frame(request: HttpRequest, draft: Draft) -> dict[str, Any]:
     """What every page of a draft shows: which draft it is, how it stands, the way to its other pages."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     return {
         "draft": draft,
         "title": in_language(draft.title, language()),
@@ -231,7 +231,7 @@ def _outdated(draft: Draft) -> bool:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined, no-any-return]
+    return request.actor
 
 
 def _again(request: HttpRequest, draft: Draft, errors: dict[str, Any]) -> HttpResponse:

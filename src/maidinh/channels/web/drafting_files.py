@@ -84,7 +84,7 @@ def upload(request: HttpRequest, draft: Draft) -> HttpResponse:
     said = int(asked) if asked else incoming.revision
     name = request.FILES["file"].name or ""
     packed = {
-        "draft": draft.pk, "person": request.actor.id, "model": content_of(incoming.model),  # type: ignore[attr-defined]
+        "draft": draft.pk, "person": request.actor.id, "model": content_of(incoming.model),
         "seen": draft.revision if said is None else said, "told": said is not None, "via": formats.way_of(name),
         "name": name[:200],
     }  # fmt: skip
@@ -105,7 +105,7 @@ def take(request: HttpRequest, draft: Draft) -> HttpResponse:
         if errors or undecided:
             return _preview(request, draft, packed, errors or {"": _("Decide on every field that both changed")})
         outcome = replace_draft(
-            actor=request.actor, draft_id=draft.pk, model=model, seen_revision=packed["seen"],  # type: ignore[attr-defined]
+            actor=request.actor, draft_id=draft.pk, model=model, seen_revision=packed["seen"],
             via=packed["via"], at=timezone.now(), decisions=suited(decisions, conflicts),
         )  # fmt: skip
     except VersionRefused as refusal:
@@ -114,7 +114,7 @@ def take(request: HttpRequest, draft: Draft) -> HttpResponse:
         return _preview(request, draft, packed, {"": [str(fault) for fault in refusal.faults]})
     back = reverse("architecture-draft", kwargs={"draft_id": draft.pk})
     if outcome.conflicts:  # somebody changed a field between the look and the deed
-        more = {"draft": draft.pk, "person": request.actor.id, "revision": outcome.revision, "back": back,  # type: ignore[attr-defined]
+        more = {"draft": draft.pk, "person": request.actor.id, "revision": outcome.revision, "back": back,
                 "via": packed["via"], "seen": packed["seen"], "saved": len(outcome.changed)}  # fmt: skip
         return conflict_page(request, draft, outcome.conflicts, more)
     return redirect(f"{back}?done=taken")
@@ -128,7 +128,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         made, errors = _begun(request)
         if made is not None:
             return redirect("architecture-draft", draft_id=made.pk)
-    kept = {each.version for each in versions_for(request.actor).exclude(state=DRAFT)}  # type: ignore[attr-defined]
+    kept = {each.version for each in versions_for(request.actor).exclude(state=DRAFT)}
     current = current_version()
     context = {
         "current": current, "declared": [each for each in declared_versions() if each not in kept],
@@ -169,7 +169,7 @@ def _opened(
     request: HttpRequest, origin: str, version: str, title: Mapping[str, str], model: ArchitectureVersion | None
 ) -> tuple[Draft | None, dict[str, Any]]:
     field = "declared" if origin == "definitions" else "version"
-    actor, current = request.actor, current_version()  # type: ignore[attr-defined]
+    actor, current = request.actor, current_version()
     if versions_for(actor).filter(version=version).exists():
         return None, {field: _("Version %(version)s is there already. Choose another number") % {"version": version}}
     base = current.pk if current is not None and origin != "definitions" else None
@@ -228,7 +228,7 @@ def _unpacked(request: HttpRequest, draft: Draft) -> dict[str, Any] | None:
         found: dict[str, Any] = signing.loads(request.POST.get("packed", ""), salt=SALT)
     except signing.BadSignature:
         return None
-    own = (found["draft"], found["person"]) == (draft.pk, request.actor.id)  # type: ignore[attr-defined]
+    own = (found["draft"], found["person"]) == (draft.pk, request.actor.id)
     return found if own else None
 
 

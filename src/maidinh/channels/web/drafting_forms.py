@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from maidinh.channels.web.drafting_fields import COSTS, FORMS, OPTIONAL, WITH_PROPERTIES, Field, fields
 from maidinh.channels.web.drafting_inputs import LINE_END, Wrong, parsed, shown, typed
@@ -23,7 +23,7 @@ from maidinh.governance.modelling.definition import Element, Principle, Relation
 from maidinh.governance.modelling.metamodel import LAYERED_KINDS
 from maidinh.infrastructure.definitions.folding import fold
 
-MODELS = {"elements": Element, "relations": Relation, "principles": Principle}
+MODELS: dict[str, type[BaseModel]] = {"elements": Element, "relations": Relation, "principles": Principle}
 BLANK_ROWS = 2
 ROWS_MORE = 5
 MOST_ROWS = 200

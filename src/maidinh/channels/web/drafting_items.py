@@ -48,7 +48,7 @@ def item(request: HttpRequest, draft: Draft, section: str, item: str) -> HttpRes
     before = (things(content.get(section, [])) or {}).get(item)
     if before is None:
         raise Http404(item)
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if request.method == "GET" and not (actor.may(DRAFTING) and draft.state in EDITABLE):
         return _read_only(request, draft, section, before)
     form = ItemForm(section, before, Values(content, language()), request.POST if request.method == "POST" else None)
@@ -131,7 +131,7 @@ def header(request: HttpRequest, draft: Draft) -> HttpResponse:
 @of_draft
 def decide(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Carry out what was decided on the fields that two people changed at once."""
-    found = opened(request.POST.get("sealed", ""), draft=draft.pk, person=request.actor.id)  # type: ignore[attr-defined]
+    found = opened(request.POST.get("sealed", ""), draft=draft.pk, person=request.actor.id)
     if found is None:
         return redirect("architecture-draft", draft_id=draft.pk)
     conflicts, more = found
@@ -157,7 +157,7 @@ def save(
 ) -> HttpResponse | dict[str, Any]:
     """Make the edits: on to `back`, to the page of conflicts, or what is wrong, by field."""
     edits, at = list(edits), timezone.now()
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     try:
         outcome = edit_draft(actor=actor, draft_id=draft.pk, edits=edits, seen_revision=revision, via=via, at=at)
     except VersionRefused as refusal:

@@ -25,6 +25,7 @@ from maidinh.governance.drafting.models import Consultation, Draft
 from maidinh.governance.drafting.queries import (
     OPINING,
     consultation_for,
+    consultations_of,
     content_at,
     draft_for,
     open_consultations_for,
@@ -83,6 +84,7 @@ def consultation(request: HttpRequest, consultation_id: int) -> HttpResponse:
         "tones": comparison.WAY_TONES,
         "meaning": meaning.told(sent.compared.difference, sent.compared.old.model, sent.compared.new.model, language()),
         "difference": sides.address(sent.compared.old.key, sent.compared.new.key) if sent.compared.old.key else "",
+        "since": sent.since_last_round(),
         "old": sent.compared.old,
         "wanted": wanted,
         "found": topics.find(wanted, FOUND_AT_MOST),
@@ -153,6 +155,14 @@ class _Sent:
         self.open = found.open and draft.state == CONSULTING
         self.content = content_at(draft, found.revision)
         self.compared = sides.compared(sides.base_of(draft, new.model), new)
+
+    def since_last_round(self) -> str:
+        """Where it is told what changed since the round before; nothing in the first one."""
+        before = consultations_of(self.draft).filter(round__lt=self.round.round).last()
+        if before is None:
+            return ""
+        old, new = (sides.draft_key(self.draft, each.revision) for each in (before, self.round))
+        return sides.address(old, new)
 
     @property
     def ties(self) -> dict[tuple[str, str], Tie]:

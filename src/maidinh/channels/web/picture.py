@@ -59,6 +59,8 @@ def kind_names() -> dict[str, str]:
         "work-package": _("work package"),
         "plateau": _("plateau"),
         "gap": _("gap"),
+        "and-junction": _("junction: all of them"),
+        "or-junction": _("junction: any of them"),
     }
 
 
