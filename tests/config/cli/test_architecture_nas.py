@@ -82,7 +82,7 @@ def test_a_version_goes_into_a_template_and_comes_back(tmp_path: Path) -> None:
     content, lines = export_nas(model, organisations, stored(tmp_path / "template.xlsx"))
     (tmp_path / "set.xlsx").write_bytes(content)
     told = json.loads(run(tmp_path / "set.xlsx", "--json").output)
-    assert {each["rule"] for each in told["findings"]} == {"V-12"}
+    assert {each["rule"] for each in told["findings"] if each["sheet"] != TASKS} == {"V-12"}
     assert any(line.startswith("splits: public-portal → P-4-00, P-3-01") for line in lines)
     assert any(line.startswith("nothing yet for component: P-2-14") for line in lines)
     after, kept = import_nas(tmp_path / "set.xlsx", model, organisations)

@@ -68,7 +68,8 @@ class Situation:
             return target is not None and self.holds(condition.where, target_sheet, target)
         ends = [self._followed(sheet, record, key)[1] for key in condition.differ or ()]
         told = [end.says(str(condition.by)) for end in ends if end is not None]
-        return len(told) == 2 and all(told) and told[0] != told[1]
+        known = all(text and begins_with_placeholder(self.structure, text) is None for text in told)
+        return len(told) == 2 and known and told[0] != told[1]
 
     def _followed(self, sheet: DataSheet, record: Record, key: str) -> tuple[DataSheet, Record | None]:
         references = next(str(each.references) for each in sheet.fields if each.key == key)

@@ -50,7 +50,6 @@ NEEDED: dict[SheetRole, tuple[Role, ...]] = {
     "objects": ("code", "name"),
     "relations": ("from", "to"),
     "mappings": ("object",),
-    "tasks": ("gap",),
 }
 FORM = "FORM"
 _STRANGE = re.compile(r"[\s/?#]+")
@@ -98,15 +97,19 @@ def _without_identity(given: Correspondence, data: DataSet) -> list[Finding]:
 
 
 def _ambiguous(given: Correspondence, data: DataSet) -> Iterator[Finding]:
-    """Rows without a task of a gap that has other rows."""
+    """Rows that lack one of the two codes and whose other code has further rows; rows that lack both."""
     sheet = given.structure.sheet("tasks")
     gap, task = given.structure.field("tasks", "gap"), given.structure.field("tasks", "task")
-    rows = Counter(each.says(gap.key) for each in data.records.get(sheet.key, []))
-    for record in data.records.get(sheet.key, []):
-        if not record.says(task.key) and rows[record.says(gap.key)] > 1:
-            message = Text(vi=f"{task.vi} còn thiếu", en=f"{task.vi} is missing")
-            remedy = Text(vi="Điền mã nhiệm vụ hoặc xóa dòng", en="Fill in the code of the task, or delete the row")
-            yield Finding(FORM, sheet.key, message, remedy, record.row, task.vi, data.letters(sheet.key, task.key))
+    records = data.records.get(sheet.key, [])
+    counted = {each.key: Counter(record.says(each.key) for record in records) for each in (gap, task)}
+    for missing, there in ((gap, task), (task, gap)):
+        for record in records:
+            told = record.says(there.key)
+            if not record.says(missing.key) and (not told or counted[there.key][told] > 1):
+                message = Text(vi=f"{missing.vi} còn thiếu", en=f"{missing.vi} is missing")
+                remedy = Text(vi="Điền mã hoặc xóa dòng", en="Fill in the code, or delete the row")
+                column = data.letters(sheet.key, missing.key)
+                yield Finding(FORM, sheet.key, message, remedy, record.row, missing.vi, column)
 
 
 class _Import:
@@ -244,13 +247,12 @@ class _Import:
         for record in records:
             gap_code = record.says(self.given.key("tasks", "gap"))
             task_code = record.says(self.given.key("tasks", "task"))
-            if gap_code not in gaps:
+            if gap_code and gap_code not in gaps:
                 gaps[gap_code] = self._gap(gap_code, record, alone=not task_code)
-            if not task_code:
-                continue
-            if task_code not in tasks:
-                tasks[task_code] = self._task(task_code, record)
-            self._pair(gaps[gap_code], tasks[task_code], record)
+            if task_code and task_code not in tasks:
+                tasks[task_code] = self._task(task_code, record, alone=not gap_code)
+            if gap_code and task_code:
+                self._pair(gaps[gap_code], tasks[task_code], record)
 
     def _gap(self, code: str, record: Record, alone: bool) -> str:
         given = self.given
@@ -272,7 +274,7 @@ class _Import:
         self.named.add(gap.id)
         return gap.id
 
-    def _task(self, code: str, record: Record) -> str:
+    def _task(self, code: str, record: Record, alone: bool) -> str:
         given = self.given
         task = self._of_kind(TASK, code)
         bare = bare_task_row(given, task)
@@ -293,7 +295,8 @@ class _Import:
         task = _changed(task, changes)
         of_gap = {"gap", "objects", "current", "target", "difference", "option", "reach", "note"}
         roles = {each.role for each in given.structure.sheet("tasks").fields} - of_gap
-        self.elements[task.id] = _with_fields(task, residue(self._part(record, roles), bare_task_row(given, task)))
+        wanted = _all(record) if alone else self._part(record, roles)
+        self.elements[task.id] = _with_fields(task, residue(wanted, bare_task_row(given, task)))
         self.named.add(task.id)
         return task.id
 

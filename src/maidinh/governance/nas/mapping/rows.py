@@ -164,8 +164,8 @@ def split_extra(row: Mapping[str, str]) -> tuple[Values, Values]:
 
 
 def properties_for(values: Mapping[str, str]) -> list[Property]:
-    """Fields as properties of an element or relation."""
-    return [Property(key=f"{PREFIX}{key}", value=text) for key, text in values.items()]
+    """Fields as properties of an element or relation, always in the same order."""
+    return [Property(key=f"{PREFIX}{key}", value=text) for key, text in sorted(values.items())]
 
 
 def _name(given: Correspondence, code: str | None) -> str:
