@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lxml import etree
 
@@ -20,6 +20,7 @@ from maidinh.governance.interchange.archi_geometry import (
     relative,
     unplaced,
 )
+from maidinh.governance.interchange.archi_identifiers import Called
 from maidinh.governance.interchange.archi_kinds import (
     DOCUMENTED_NODES,
     HOLDING_NODES,
@@ -37,9 +38,6 @@ from maidinh.governance.interchange.archi_styles import OF_CONNECTIONS, OF_NODES
 from maidinh.governance.interchange.archi_views import node_kind, viewpoint_name, viewpoint_text
 from maidinh.governance.modelling.definition import Connection, Element, Node, Relation, View
 
-if TYPE_CHECKING:
-    from maidinh.governance.interchange.archi_writing import Writing
-
 OF_VIEW = frozenset(
     {"id", "name", "documentation", "properties", "carried", "kind", "viewpoint", "nodes", "connections"}
 )
@@ -54,7 +52,7 @@ OF_CONNECTION = frozenset({
 class Drawing:
     """One view being written."""
 
-    def __init__(self, writing: Writing, view: View) -> None:
+    def __init__(self, writing: Called, view: View) -> None:
         self.writing = writing
         self.view = view
         self.names: dict[str, str] = {}  # of boxes and lines in the file
