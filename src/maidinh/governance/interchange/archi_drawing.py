@@ -24,6 +24,7 @@ from maidinh.governance.interchange.archi_identifiers import Called
 from maidinh.governance.interchange.archi_kinds import (
     DOCUMENTED_NODES,
     HOLDING_NODES,
+    KIND_OF_VIEW_TYPE,
     NODE_TYPE_OF_KIND,
     NODES_WITH_PROPERTIES,
     ODD,
@@ -134,12 +135,11 @@ class Drawing:
         view, writing = self.view, self.writing
         self.names = {each: writing.free(each) for each in self.there}
         sheet = Sheet(view.carried.get("archi"))
-        type_: str | None = VIEW_TYPE_OF_KIND.get(view.kind) or (view.kind if ":" in view.kind else None)
-        if type_ is None:
-            type_ = VIEW_TYPE_OF_KIND["diagram"]
+        type_ = VIEW_TYPE_OF_KIND.get(view.kind, VIEW_TYPE_OF_KIND["diagram"])
+        if view.kind not in VIEW_TYPE_OF_KIND:
             sheet.more["kind"] = view.kind
         raw, absent = sheet.kept.pop(XSI_TYPE, None), sheet.kept.pop(ABSENT + XSI_TYPE, None)
-        if raw is not None and writing.standard(raw) == type_:
+        if raw is not None and KIND_OF_VIEW_TYPE.get(writing.standard(raw), "diagram") == view.kind:
             type_ = raw
         if absent is None:
             sheet.attributes[XSI_TYPE] = type_

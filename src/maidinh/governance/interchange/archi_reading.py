@@ -205,13 +205,13 @@ class Reading(Found):
             if node.get("source") is not None and node.get("target") is not None:
                 return self._relation(node, raw, type_)
             if node.find("child") is not None:
-                kind = type_ or "diagram"
+                kind = "diagram"  # of a type that nobody knows
         elif type_ in KIND_OF_RELATION_TYPE:
             return self._relation(node, raw, type_)
         if kind is not None:
             part = Part(node, VIEW_CHILDREN)
             part.attributes.pop(XSI_TYPE, None)
-            if raw is None or raw != type_:
+            if raw is None or raw != type_ or type_ not in KIND_OF_VIEW_TYPE:
                 part.kept[XSI_TYPE if raw is not None else ABSENT + XSI_TYPE] = raw or ""
             return self._made(View, ViewReading(self).read(node, part, kind), node)
         return self._element(node, raw, type_)

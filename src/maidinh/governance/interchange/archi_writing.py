@@ -21,7 +21,16 @@ from maidinh.governance.interchange.archi_kinds import (
     XSI,
     XSI_TYPE,
 )
-from maidinh.governance.interchange.archi_parts import ABSENT, Sheet, beyond, hang, other_formats, write_text
+from maidinh.governance.interchange.archi_parts import (
+    ABSENT,
+    AS_IT_STOOD,
+    LAID_OUT,
+    Sheet,
+    beyond,
+    hang,
+    other_formats,
+    write_text,
+)
 from maidinh.governance.interchange.archi_reading import (
     element_kind,
     is_or,
@@ -114,7 +123,7 @@ class Writing(Called):
         found: dict[str | None, str] = {
             (name.removeprefix("xmlns:") or None): uri for name, uri in kept.items()
         } or {"xsi": XSI, "archimate": ARCHIMATE}  # fmt: skip
-        if CANVAS not in found.values() and any(_of_canvas(each) for each in self.model.views):
+        if "canvas" not in found and any(_of_canvas(each) for each in self.model.views):
             found["canvas"] = CANVAS
         return found
 
@@ -255,14 +264,16 @@ def _around(root: etree._Element, before: str, after: str) -> None:
 
 def lay_out(node: etree._Element, level: int) -> None:
     """Indents what holds only other nodes, so that people and their tools can compare files by lines."""
-    if len(node) == 0 or (node.text and node.text.strip()):
+    if len(node) == 0:
         return
-    if any(child.tail and child.tail.strip() for child in node):
-        return
+    stray = any(text and text.strip() for text in (node.text, *(child.tail for child in node)))
     inner = "\n" + "  " * (level + 1)
-    node.text = inner
+    if not stray:
+        node.text = inner
     for child in node:
-        child.tail = inner
-        if child.tag in ("folder", "element", "child", "sourceConnection"):
+        if not stray:
+            child.tail = inner
+        if child.tag in LAID_OUT and child.attrib.pop(AS_IT_STOOD, None) is None:
             lay_out(child, level + 1)
-    node[-1].tail = inner[:-2]
+    if not stray:
+        node[-1].tail = inner[:-2]
