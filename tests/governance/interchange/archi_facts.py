@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
+TEXTS = {"documentation", "purpose", "content", "notes", "hintContent"}
 MORE = "maidinh:more"
 
 
@@ -26,7 +27,7 @@ def facts(content: bytes, without_more: bool = False) -> dict[str, str]:
             found[f"{here}@{name}"] = value
         own = [node.text or "", *(child.tail or "" for child in node)]
         whole = "".join(own)
-        if not len(node) or whole.strip():
+        if whole.strip() or (not len(node) and node.tag in TEXTS):
             found[f"{here}#text"] = whole if not len(node) else " ".join(whole.split())
         seen: Counter[str] = Counter()
         for child in node:

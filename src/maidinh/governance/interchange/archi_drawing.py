@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lxml import etree
 
@@ -20,9 +20,11 @@ from maidinh.governance.interchange.archi_geometry import (
     relative,
     unplaced,
 )
+from maidinh.governance.interchange.archi_identifiers import Called
 from maidinh.governance.interchange.archi_kinds import (
     DOCUMENTED_NODES,
     HOLDING_NODES,
+    KIND_OF_VIEW_TYPE,
     NODE_TYPE_OF_KIND,
     NODES_WITH_PROPERTIES,
     ODD,
@@ -36,9 +38,6 @@ from maidinh.governance.interchange.archi_parts import ABSENT, Sheet, beyond, ot
 from maidinh.governance.interchange.archi_styles import OF_CONNECTIONS, OF_NODES, write_style
 from maidinh.governance.interchange.archi_views import node_kind, viewpoint_name, viewpoint_text
 from maidinh.governance.modelling.definition import Connection, Element, Node, Relation, View
-
-if TYPE_CHECKING:
-    from maidinh.governance.interchange.archi_writing import Writing
 
 OF_VIEW = frozenset(
     {"id", "name", "documentation", "properties", "carried", "kind", "viewpoint", "nodes", "connections"}
@@ -54,7 +53,7 @@ OF_CONNECTION = frozenset({
 class Drawing:
     """One view being written."""
 
-    def __init__(self, writing: Writing, view: View) -> None:
+    def __init__(self, writing: Called, view: View) -> None:
         self.writing = writing
         self.view = view
         self.names: dict[str, str] = {}  # of boxes and lines in the file
@@ -136,12 +135,11 @@ class Drawing:
         view, writing = self.view, self.writing
         self.names = {each: writing.free(each) for each in self.there}
         sheet = Sheet(view.carried.get("archi"))
-        type_: str | None = VIEW_TYPE_OF_KIND.get(view.kind) or (view.kind if ":" in view.kind else None)
-        if type_ is None:
-            type_ = VIEW_TYPE_OF_KIND["diagram"]
+        type_ = VIEW_TYPE_OF_KIND.get(view.kind, VIEW_TYPE_OF_KIND["diagram"])
+        if view.kind not in VIEW_TYPE_OF_KIND:
             sheet.more["kind"] = view.kind
         raw, absent = sheet.kept.pop(XSI_TYPE, None), sheet.kept.pop(ABSENT + XSI_TYPE, None)
-        if raw is not None and writing.standard(raw) == type_:
+        if raw is not None and KIND_OF_VIEW_TYPE.get(writing.standard(raw), "diagram") == view.kind:
             type_ = raw
         if absent is None:
             sheet.attributes[XSI_TYPE] = type_

@@ -22,12 +22,15 @@ from maidinh.governance.interchange.xml import fragment
 from maidinh.governance.modelling.definition import Carried, Format, Property, Words
 
 MORE = "maidinh:more"
+QUOTE = '"'
 KEY_VALUE = frozenset({"key", "value"})
 SINGLE = frozenset({"documentation", "purpose", "content", "bounds"})
 SHOWN_FEATURES = frozenset({"lineAlpha"})  # features that say what the model has a field for
 SEPARATOR = "/"  # in a key of carried attributes: no XML name holds it
 ABSENT = "!"
 FEATURE = "feature/"
+LAID_OUT = frozenset({"folder", "element", "child", "sourceConnection"})  # nodes that hold others, a line each
+AS_IT_STOOD = "maidinh.as-it-stood"  # marks one of these that was kept, until the file is laid out
 BEHIND = "behind/"  # how many other features stand before one that is understood
 _FIRST = ("targetConnections", "font", "fontColor", "lineWidth", "lineColor", "textAlignment")
 ATTRIBUTE_ORDER = {  # Archi's own, so that a file changes no more than the model does
@@ -52,7 +55,13 @@ Data = dict[str, Any]
 
 def outer(node: etree._Element) -> str:
     """A node as text, with the namespaces it needs."""
-    return str(etree.tostring(node, encoding="unicode", with_tail=False))
+    text = str(etree.tostring(node, encoding="unicode", with_tail=False))
+    if not isinstance(node.tag, str):
+        return text
+    for prefix, uri in node.nsmap.items():
+        if prefix is not None and text.count(f"{prefix}:") == 0:
+            text = text.replace(f' xmlns:{prefix}="{escape(uri, {QUOTE: "&quot;"})}"', "", 1)
+    return text
 
 
 class Part:
@@ -275,6 +284,8 @@ def hang(node: etree._Element, text: str) -> None:
         else:
             node.text = (node.text or "") + piece.text
     for child in list(piece):
+        if child.tag in LAID_OUT:
+            child.set(AS_IT_STOOD, "")
         node.append(child)
 
 

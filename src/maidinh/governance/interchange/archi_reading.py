@@ -5,15 +5,14 @@ Everything is collected as plain data and becomes a model at once, after identif
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from lxml import etree
 from pydantic import ValidationError
 
 from maidinh.governance.interchange.archi_folders import restored
+from maidinh.governance.interchange.archi_identifiers import Found
 from maidinh.governance.interchange.archi_kinds import (
     ACCESS,
     ACCESS_TYPE,
@@ -31,10 +30,9 @@ from maidinh.governance.interchange.archi_kinds import (
 )
 from maidinh.governance.interchange.archi_parts import ABSENT, Data, Part, outer
 from maidinh.governance.interchange.archi_views import VIEW_CHILDREN, ViewReading
-from maidinh.governance.interchange.archi_wording import Keys
-from maidinh.governance.interchange.checking import Reference, dangling, repeated
+from maidinh.governance.interchange.archi_wording import Keys, plain
 from maidinh.governance.interchange.problems import FileRefused, Place
-from maidinh.governance.modelling.definition import Element, Folder, Model, Relation, Thing, View
+from maidinh.governance.modelling.definition import Element, Folder, Model, Relation, Thing, View, Words
 from maidinh.governance.modelling.metamodel import TYPE_OF_KIND, kebab
 
 MODEL_CHILDREN = frozenset({"folder", "property", "purpose", "feature"})
@@ -42,12 +40,6 @@ FOLDER_CHILDREN = frozenset({"folder", "element", "documentation", "property", "
 CONCEPT_CHILDREN = frozenset({"documentation", "property", "feature"})
 OWN_NAMESPACES = {"xsi": XSI, "archimate": ARCHIMATE}
 NOTHING_SAID: Data = {"masters": [], "reference": [], "classification": {}, "technology": []}  # quicker than defaults
-_UNFIT = re.compile(r"[\s/?#]")
-
-
-def fit(identifier: str) -> str:
-    """The identifier as the model can hold it."""
-    return quote(identifier, safe="!$&'()*+,-.:;<=>@[]^_`{|}~\"\\") if _UNFIT.search(identifier) else identifier
 
 
 def yes_or_no(raw: str | None) -> bool | None:
@@ -82,21 +74,13 @@ def element_kind(type_: str, junction: bool) -> str:
     return KIND_OF_ELEMENT_TYPE.get(type_, "grouping")
 
 
-class Reading:
+class Reading(Found):
     """One file being read."""
 
     def __init__(self, root: etree._Element, path: Path) -> None:
+        super().__init__(path)
         self.root = root
-        self.path = path
-        self.identifiers: list[tuple[str, int]] = []
-        self.nameless: list[Place] = []
-        self.references: dict[str, list[Reference]] = {
-            "concept": [], "element": [], "relation": [], "view": [], "profile": [], "thing of this view": [],
-        }  # fmt: skip
         self.things: dict[type[Thing], list[Any]] = {Element: [], Relation: [], View: []}
-        self.there: dict[type[Thing], set[str]] = {Element: set(), Relation: set(), View: set()}
-        self.keys = Keys(())
-        self.canvas = False
 
     def model(self) -> Model:
         """The model that the file holds. Raises FileRefused."""
@@ -107,9 +91,9 @@ class Reading:
         part = Part(root, MODEL_CHILDREN)
         definitions = part.more.get("property_definitions")
         if isinstance(definitions, list):
-            self.keys = Keys((each["id"], _text(each)) for each in definitions if isinstance(each, dict))
+            self.keys = Keys((str(each.get("id")), _text(each)) for each in definitions if isinstance(each, dict))
         data = self._root(part)
-        self._check()
+        self.check()
         data["elements"], data["relations"], data["views"] = self.things.values()
         tree, others = part.more.pop("folder_tree", None), part.more.pop("held_besides", ())
         order = part.more.pop("order", None)
@@ -145,7 +129,7 @@ class Reading:
         try:
             self.things[form].append(form.model_validate(data))
         except ValidationError as error:
-            self.nameless += self._said(error, node, str(data["id"]))
+            self.wrong += self._said(error, node, str(data["id"]))
         node.clear(keep_tail=True)  # it takes more room than what was made of it
         return str(data["id"])
 
@@ -221,13 +205,13 @@ class Reading:
             if node.get("source") is not None and node.get("target") is not None:
                 return self._relation(node, raw, type_)
             if node.find("child") is not None:
-                kind = type_ or "diagram"
+                kind = "diagram"  # of a type that nobody knows
         elif type_ in KIND_OF_RELATION_TYPE:
             return self._relation(node, raw, type_)
         if kind is not None:
             part = Part(node, VIEW_CHILDREN)
             part.attributes.pop(XSI_TYPE, None)
-            if raw is None or raw != type_:
+            if raw is None or raw != type_ or type_ not in KIND_OF_VIEW_TYPE:
                 part.kept[XSI_TYPE if raw is not None else ABSENT + XSI_TYPE] = raw or ""
             return self._made(View, ViewReading(self).read(node, part, kind), node)
         return self._element(node, raw, type_)
@@ -255,7 +239,7 @@ class Reading:
             found = part.attributes.pop(end, None)
             if found is None:
                 text = f"the relation has no {end}: give it one or remove it"
-                self.nameless.append(Place(self.path, node.sourceline or 0, str(data["id"]), text))
+                self.wrong.append(Place(self.path, node.sourceline or 0, str(data["id"]), text))
             data[field] = self.refers(found, node, "concept", f"its {end}") or ""
         if kind == "access":
             data["access"] = part.take("accessType", ACCESS.get, ACCESS_TYPE.get)
@@ -281,63 +265,13 @@ class Reading:
         elif raw != type_:
             part.kept[XSI_TYPE] = raw
 
-    def concept_id(self, part: Part) -> str:
-        """The identifier of a concept or view, as the model can hold it."""
-        identifier = part.attributes.pop("id", None)
-        self.given(identifier, part.node)
-        found = fit(identifier or "")
-        if found != identifier:
-            part.kept["id"] = identifier or ""
-        return found or "-"
-
-    def given(self, identifier: str | None, node: etree._Element) -> None:
-        """Notes an identifier of the file."""
-        line = node.sourceline or 0
-        if not identifier:
-            text = f"<{node.tag}> has no id: give it one that nothing else in the file has"
-            self.nameless.append(Place(self.path, line, node.get("name") or "", text))
-        else:
-            self.identifiers.append((identifier, line))
-
-    def refers(self, raw: str | None, node: etree._Element, to: str, called: str = "") -> str | None:
-        """Notes a reference."""
-        if raw is None:
-            return None
-        self.references[to].append((node.sourceline or 0, node.get("id") or "", called or f"its {to}", raw))
-        return fit(raw)
-
-    def standard_type(self, raw: str | None, node: etree._Element) -> str:
-        """An `xsi:type` with the prefixes that Archi uses."""
-        if raw is None:
-            return ""
-        prefix, found, name = raw.rpartition(":")
-        self.canvas = self.canvas or prefix == "canvas"
-        if found and prefix in ("archimate", "canvas"):
-            return raw
-        namespace = node.nsmap.get(prefix or None)
-        if namespace == CANVAS:
-            return f"canvas:{name}"
-        return f"archimate:{name}" if namespace in OLDER | {ARCHIMATE} else raw
-
-    def _check(self) -> None:
-        known = {"element": self.there[Element], "relation": self.there[Relation], "view": self.there[View]}
-        known["concept"] = known["element"] | known["relation"]
-        known["profile"] = self.profiles
-        known["thing of this view"] = set()
-        problems = [*self.nameless, *repeated(self.path, self.identifiers)]
-        for name, references in self.references.items():
-            problems += dangling(self.path, references, known[name])
-        if problems:
-            raise FileRefused(sorted(problems, key=lambda each: each.line))
-
 
 def _text(definition: Data) -> str | None:
     """The plain name of a property definition given as data."""
-    name: Any = definition.get("name") or {}
-    for each in (name.get("vi"), name.get("en"), *(other.get("text", "") for other in name.get("other", ()))):
-        if each is not None:
-            return str(each)
-    return None
+    try:
+        return plain(Words.model_validate(definition.get("name", {})))
+    except ValidationError:
+        return None  # the model is refused for it
 
 
 def _in_order(things: list[Any], order: object) -> list[Any]:

@@ -6,7 +6,6 @@ Layer 4, governance.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from lxml import etree
 from pydantic import ValidationError
@@ -24,6 +23,7 @@ from maidinh.governance.interchange.archi_geometry import (
     relative,
     unplaced,
 )
+from maidinh.governance.interchange.archi_identifiers import Found
 from maidinh.governance.interchange.archi_kinds import (
     DOCUMENTED_NODES,
     HOLDING_NODES,
@@ -40,9 +40,6 @@ from maidinh.governance.interchange.archi_kinds import (
 from maidinh.governance.interchange.archi_parts import ABSENT, Data, Part
 from maidinh.governance.interchange.archi_styles import OF_CONNECTIONS, OF_NODES, read_style
 from maidinh.governance.modelling.definition import Box, Point
-
-if TYPE_CHECKING:
-    from maidinh.governance.interchange.archi_reading import Reading
 
 ALWAYS = frozenset({"feature", "sourceConnection", "bounds", "child"})
 VIEW_CHILDREN = frozenset({"feature", "child", "documentation", "property"})
@@ -88,7 +85,7 @@ def connection_order(identifiers: list[str], order: object) -> list[str]:
 class ViewReading:
     """One view being read."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Found) -> None:
         self.reading = reading
         self.boxes: dict[str, Bounds] = {}
         self.lines: dict[str, tuple[Part, str]] = {}  # with the thing it stands in

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from lxml import etree
 
 from maidinh.governance.interchange import archi_folders
 from maidinh.governance.interchange.archi_drawing import Drawing
+from maidinh.governance.interchange.archi_identifiers import Called
 from maidinh.governance.interchange.archi_kinds import (
     ACCESS,
     ACCESS_TYPE,
@@ -21,18 +21,25 @@ from maidinh.governance.interchange.archi_kinds import (
     XSI,
     XSI_TYPE,
 )
-from maidinh.governance.interchange.archi_parts import ABSENT, Sheet, beyond, hang, other_formats, write_text
+from maidinh.governance.interchange.archi_parts import (
+    ABSENT,
+    AS_IT_STOOD,
+    LAID_OUT,
+    Sheet,
+    beyond,
+    hang,
+    other_formats,
+    write_text,
+)
 from maidinh.governance.interchange.archi_reading import (
     element_kind,
-    fit,
     is_or,
     same,
     stripped,
     yes_or_no,
     yes_or_no_text,
 )
-from maidinh.governance.interchange.archi_wording import Keys
-from maidinh.governance.interchange.problems import FileRefused, Place
+from maidinh.governance.interchange.problems import FileRefused
 from maidinh.governance.modelling.definition import Element, Folder, Model, Relation, View
 from maidinh.governance.modelling.metamodel import TYPE_OF_KIND, kebab
 
@@ -46,23 +53,11 @@ OF_RELATION = OF_ELEMENT | {"from_", "to", "access", "strength", "directed"}
 MODEL_ID = "id-maidinh-model"
 
 
-class Writing:
+class Writing(Called):
     """One model being written to one file."""
 
     def __init__(self, model: Model, path: Path) -> None:
-        self.model = model
-        self.path = path
-        self.keys = Keys.of(model.property_definitions)
-        self.problems: list[Place] = []
-        self.current = ""
-        self.things: dict[str, Element | Relation | View] = {}
-        everything: list[Element | Relation | View] = [*model.elements, *model.relations, *model.views]
-        for each in everything:
-            if each.id in self.things:
-                self.refuse(each.id, "this identifier stands more than once: give each thing its own")
-            self.things[each.id] = each
-        self.names = {each.id: original_id(each) for each in self.things.values()}
-        self.taken = set(self.names.values())
+        super().__init__(model, path)
         self.written: list[str] = []
         self.folders_made = 0
 
@@ -80,27 +75,6 @@ class Writing:
             for ours, archis in (("&#10;", "&#xA;"), ("&#13;", "&#xD;"), ("&#9;", "&#x9;")):
                 text = text.replace(ours, archis)
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
-
-    def refuse(self, place: str, text: str) -> None:
-        """Notes what keeps the model from being written."""
-        self.problems.append(Place(self.path, 0, place, text))
-
-    def free(self, identifier: str) -> str:
-        """The identifier, or one like it: no two things of Archi's file have the same, wherever they stand."""
-        found, number = identifier, 1
-        while found in self.taken:
-            number += 1
-            found = f"{identifier}-{number}"
-        self.taken.add(found)
-        return found
-
-    def name_of(self, owner: str, called: str, identifier: str, type_: type[Any] | tuple[type[Any], ...]) -> str:
-        """How the file calls a thing that is referred to."""
-        if not isinstance(self.things.get(identifier), type_):
-            self.refuse(
-                owner, f"{called} names {identifier!r}, which isn't in the model: add it or remove the reference"
-            )
-        return self.names.get(identifier, identifier)
 
     def _root(self) -> etree._Element:
         model = self.model
@@ -149,7 +123,7 @@ class Writing:
         found: dict[str | None, str] = {
             (name.removeprefix("xmlns:") or None): uri for name, uri in kept.items()
         } or {"xsi": XSI, "archimate": ARCHIMATE}  # fmt: skip
-        if CANVAS not in found.values() and any(_of_canvas(each) for each in self.model.views):
+        if "canvas" not in found and any(_of_canvas(each) for each in self.model.views):
             found["canvas"] = CANVAS
         return found
 
@@ -267,24 +241,6 @@ class Writing:
         sheet.more |= beyond(thing, expressed) | other_formats(thing.carried)
         sheet.close(node)
 
-    def standard(self, raw: str) -> str:
-        """An `xsi:type` of the file that the model came from, with the prefixes that Archi uses."""
-        prefix, found, name = raw.rpartition(":")
-        if found and prefix in ("archimate", "canvas"):
-            return raw
-        carried = self.model.carried.get("archi")
-        namespace = carried.attributes.get(f"xmlns:{prefix}") if carried else None
-        if namespace is None:
-            return raw
-        return f"{'canvas' if namespace == CANVAS else 'archimate'}:{name}"
-
-
-def original_id(thing: Element | Relation | View) -> str:
-    """What the file that a thing came from calls it."""
-    carried = thing.carried.get("archi")
-    original = carried.attributes.get("id") if carried else None
-    return original if original is not None and fit(original) == thing.id else thing.id
-
 
 def _of_canvas(view: View) -> bool:
     """Whether Archi's canvas plug-in is needed for the view."""
@@ -308,14 +264,16 @@ def _around(root: etree._Element, before: str, after: str) -> None:
 
 def lay_out(node: etree._Element, level: int) -> None:
     """Indents what holds only other nodes, so that people and their tools can compare files by lines."""
-    if len(node) == 0 or (node.text and node.text.strip()):
+    if len(node) == 0:
         return
-    if any(child.tail and child.tail.strip() for child in node):
-        return
+    stray = any(text and text.strip() for text in (node.text, *(child.tail for child in node)))
     inner = "\n" + "  " * (level + 1)
-    node.text = inner
+    if not stray:
+        node.text = inner
     for child in node:
-        child.tail = inner
-        if child.tag in ("folder", "element", "child", "sourceConnection"):
+        if not stray:
+            child.tail = inner
+        if child.tag in LAID_OUT and child.attrib.pop(AS_IT_STOOD, None) is None:
             lay_out(child, level + 1)
-    node[-1].tail = inner[:-2]
+    if not stray:
+        node[-1].tail = inner[:-2]

@@ -17,7 +17,7 @@ from maidinh.governance.interchange.problems import FileRefused, Place
 FILE_SIZE_LIMIT = 64 * 1024 * 1024  # bytes; the largest public models known have a third of it
 DEPTH_LIMIT = 200  # elements within each other; an honest model has 30
 NODE_LIMIT = 4_000_000  # elements, attributes, comments and instructions; 60 times what a national model has
-_PIECE = 64 * 1024  # bytes fed at once
+_PIECE = 256 * 1024  # bytes fed at once
 _SAFE: dict[str, Any] = {
     "resolve_entities": False, "load_dtd": False, "dtd_validation": False, "no_network": True, "huge_tree": True,
     "strip_cdata": True,
