@@ -105,3 +105,31 @@ def test_nothing_is_taken_in_of_a_model_with_a_fault(tmp_path: Path) -> None:
     assert all("nowhere" in each["expected"] and each["line"] > 1 for each in problems)
     assert run("export", exchange, "-o", target).exit_code == 1
     assert not target.exists()
+
+
+def test_a_version_goes_into_a_spreadsheet_and_csv_and_comes_back(tmp_path: Path) -> None:
+    folder, book, back = PROVINCES / "vinh-phuc/architecture/2.0", tmp_path / "a.xlsx", tmp_path / "b.yaml"
+    assert run("export", folder, "-o", book, "--format", "xlsx").exit_code == 0
+    answer = json.loads(run("import", book, "--base", folder, "-o", back, "--json").output)
+    assert (answer["format"], answer["changes"]) == ("xlsx", {"added": 0, "changed": 0, "removed": 0})
+    assert run("diff", folder, back).exit_code == 0
+    tables = tmp_path / "tables"
+    assert run("export", folder, "-o", tables, "--format", "csv").exit_code == 0
+    elements = tables / "elements.csv"
+    elements.write_text(elements.read_text("utf-8").replace("one-stop", "no such thing, of course", 1), "utf-8")
+    refused = run("import", elements, "--base", folder, "-o", back, "--json")
+    assert refused.exit_code == 1
+    assert json.loads(refused.output)["problems"][0]["line"] > 1
+
+
+def test_a_version_goes_into_the_national_data_set(tmp_path: Path) -> None:
+    folder, book, again = PROVINCES / "vinh-phuc/architecture/2.0", tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    answer = run("export", folder, "-o", book, "--format", "nas", "--json")
+    assert answer.exit_code == 0
+    assert json.loads(answer.output)["report"]
+    read = json.loads(run("import", book, "--base", folder, "-o", tmp_path / "c.xml", "--json").output)
+    assert read["format"] == "nas"
+    assert read["elements"] >= 150
+    assert run("export", tmp_path / "c.xml", "-o", again, "--format", "nas", "--template", book).exit_code == 0
+    assert run("export", folder, "-o", again, "--format", "oef", "--template", book).exit_code == 2
+    assert run("import", book, "-o", tmp_path / "c.docx").exit_code == 2

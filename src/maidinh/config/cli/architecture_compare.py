@@ -88,7 +88,7 @@ def merge(
     as_json: AsJson = False,
 ) -> None:
     """Merge two models that were made of one, with a conflict for each field that both changed differently."""
-    from maidinh.config.cli.architecture_exchange import write_whole
+    from maidinh.config.cli.architecture_files import write_whole
     from maidinh.governance.comparison.conflicts import Undecidable
     from maidinh.governance.comparison.merging import merge as merge_models
     from maidinh.governance.comparison.parts import Incomparable
@@ -135,24 +135,20 @@ def _read(path: Path) -> Model:
     if not file.is_file():
         _leave(f"{file}: {say('there is no such file')}", WRONG_USE)
     try:
-        model = read_model(path, keep_cycles=True)
+        return read_model(path, keep_cycles=True)
     except (FileRefused, DefinitionError) as error:
         _leave(str(error), FAILED)
-    whole = file.name == FILE and "inherits" in type(model).model_fields
-    return model.model_copy(update={"inherits": None}) if whole else model
 
 
 def _content(model: Model, output: Path | None) -> bytes:
     """The model in the format that the file's name asks for."""
-    from maidinh.governance.interchange.files import ENDINGS, content_of
+    from maidinh.config.cli.architecture_files import FORM_BY_ENDING, UnknownForm, written
     from maidinh.governance.interchange.problems import FileRefused
 
-    kinds = {ending: kind for kind, ending in ENDINGS.items()}
-    ending = output.suffix if output else ".yaml"
-    if ending not in kinds:
-        _leave(f"{output}: {say('expected a name that ends in one of')} {', '.join(kinds)}", WRONG_USE)
     try:
-        return content_of(model, kinds[ending])
+        return written(model, output or Path("model.yaml"))
+    except UnknownForm:
+        _leave(f"{output}: {say('expected a name that ends in one of')} {', '.join(FORM_BY_ENDING)}", WRONG_USE)
     except FileRefused as error:
         _leave(str(error), FAILED)
 

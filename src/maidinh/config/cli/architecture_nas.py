@@ -160,7 +160,7 @@ def _leave(message: str) -> NoReturn:
 
 
 def correspondence(
-    structure: DataSetStructure, organisations: Organisations, evidence: str, definitions: Path | None
+    structure: DataSetStructure, organisations: Organisations | None, evidence: str, definitions: Path | None
 ) -> Correspondence:
     """What the way between this province's models and the data set rests on. Leaves when there is no mapping."""
     from maidinh.governance.architecture.frameworks import read_frameworks
@@ -173,13 +173,14 @@ def correspondence(
         mapping = mapping_for(read_mappings(national), structure)
     except LookupError as error:
         _leave(str(error.args[0]))
-    names = {each.code: each.name.vi for each in organisations.agencies}
-    return Correspondence(mapping, structure, read_frameworks(national), names, organisations.code, evidence)
+    names = {each.code: each.name.vi for each in organisations.agencies} if organisations else {}
+    own = organisations.code if organisations else None
+    return Correspondence(mapping, structure, read_frameworks(national), names, own, evidence)
 
 
 def export_nas(
     model: Model,
-    organisations: Organisations,
+    organisations: Organisations | None,
     template: Path | None = None,
     structure: str | None = None,
     definitions: Path | None = None,
@@ -206,7 +207,7 @@ def export_nas(
 def import_nas(
     file: Path,
     base: Model,
-    organisations: Organisations,
+    organisations: Organisations | None,
     structure: str | None = None,
     definitions: Path | None = None,
 ) -> tuple[Model, list[str]]:
