@@ -48,10 +48,8 @@ class Making:
 
     def draft(self, version: str = "1.1", **more: Any) -> Draft:
         """A draft made from the version in force."""
-        title = {"vi": f"Phiên bản {version}"}
-        return self.do(
-            open_draft, self.architect, version=version, title=title, **({"base": current_version().pk} | more)
-        )
+        what = {"version": version, "title": {"vi": f"Phiên bản {version}"}, "base": current_version().pk}
+        return self.do(open_draft, self.architect, **(what | more))
 
     def edit(self, draft: Draft, *edits: Edit, seen: int, actor: Actor | None = None, via: str = "form") -> Any:
         """Edit fields of a draft."""

@@ -44,6 +44,7 @@ ITEMS = things_of(st.fixed_dictionaries({"nodes": NODES, "fields": FIELDS}))
 CONTENTS = st.fixed_dictionaries({"elements": ITEMS, "views": ITEMS, "title": FIELDS, "folders": VALUES})
 
 
+@pytest.mark.slow
 @given(CONTENTS, CONTENTS)
 def test_changes_are_done_and_undone(before: Any, after: Any) -> None:
     found = changes(before, after)
@@ -54,6 +55,7 @@ def test_changes_are_done_and_undone(before: Any, after: Any) -> None:
     assert kept == found, "a change is kept by section, item and path"
 
 
+@pytest.mark.slow
 @given(CONTENTS, CONTENTS, CONTENTS)
 def test_every_change_is_in_the_merge_or_in_a_conflict(base: Any, ours: Any, theirs: Any) -> None:
     merged = merge(base, ours, theirs)
@@ -61,12 +63,14 @@ def test_every_change_is_in_the_merge_or_in_a_conflict(base: Any, ours: Any, the
     assert {each.key for each in merge(base, theirs, ours).conflicts} == {each.key for each in merged.conflicts}
 
 
+@pytest.mark.slow
 @given(CONTENTS, CONTENTS)
 def test_one_sided_and_equal_changes_merge_to_themselves(base: Any, ours: Any) -> None:
     for merged in (merge(base, ours, base), merge(base, base, ours), merge(base, ours, ours)):
         assert (merged.content, merged.conflicts) == (ours, ())
 
 
+@pytest.mark.slow
 @given(CONTENTS, CONTENTS, CONTENTS, st.randoms(use_true_random=False))
 def test_decisions_settle_every_conflict(base: Any, ours: Any, theirs: Any, chance: random.Random) -> None:
     conflicts = merge(base, ours, theirs).conflicts

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from maidinh.governance.architecture.actions import approve_version, publish_version
-from maidinh.governance.architecture.queries import current_version, declared_version
+from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.drafting.actions.editing import (
     DraftRefused,
     abandon_draft,
@@ -20,19 +23,23 @@ from maidinh.governance.drafting.actions.editing import (
     take_in_current,
 )
 from maidinh.governance.drafting.queries import (
+    changed_since_base,
     changes_of,
     content_at,
     draft_for,
     drafts_for,
+    foreseen,
     history,
     item,
     problems_of,
+    revisions_of,
     writers_of,
 )
 from maidinh.governance.drafting.rules import Edit, EditRefused
 from maidinh.infrastructure.actor import Actor, NotAllowed
 from maidinh.infrastructure.audit.models import AuditEntry
 from maidinh.infrastructure.database.scope import acting
+from maidinh.infrastructure.definitions.locating import province_root
 from tests.governance.drafting.conftest import Making, rename
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -57,18 +64,45 @@ def test_a_draft_begins_from_the_version_in_force(making: Making) -> None:
         making.do(open_draft, making.asked, version="1.2", title={"vi": "x"})
 
 
-def test_a_draft_begins_from_the_definitions_or_a_model(making: Making) -> None:
-    declared = making.do(open_draft, making.architect, version="1.0", title={"vi": "Từ tệp"})
-    assert [each["id"] for each in declared.content["elements"]] == [
-        each.id for each in declared_version("1.0")[0].elements
-    ]
-    assert {each["owner"][0] for each in declared.content["elements"] if "owner" in each} <= {"H", "G"}
-    assert declared.base == current_version()
+def test_a_draft_begins_from_the_definitions_or_a_model(
+    making: Making, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own = province_root("lao-cai", None)
+    shutil.copytree(own / "architecture", tmp_path / "architecture")
+    shutil.copy(own / "organisations.yaml", tmp_path)
+    removed = current_version().content["relations"][0]["id"]
+    declared = {"province": "lao-cai", "version": "2.0", "title": {"vi": "Từ tệp"}, "inherits": "1.0",
+                "framework": "2.0", "effective_from": "2026-01-01", "removes": [removed]}  # fmt: skip
+    (tmp_path / "architecture/2.0").mkdir()
+    (tmp_path / "architecture/2.0/version.yaml").write_text(yaml.safe_dump(declared), "utf-8")
+    monkeypatch.setattr("maidinh.governance.architecture.queries._definitions", lambda: tmp_path)
+    draft = making.do(open_draft, making.architect, version="2.0", title={"vi": "Từ tệp"})
+    current = current_version()
+    assert draft.content["elements"] == current.content["elements"], "owners by their codes, as they are kept"
+    assert draft.content["relations"] == current.content["relations"][1:]
+    assert (draft.base, draft.inherits) == (current, "1.0")
     with pytest.raises(DraftRefused, match=r"no architecture version '8\.8'"):
         making.do(open_draft, making.architect, version="8.8", title={"vi": "x"})
-    model = declared_version("1.0")[0].model_copy(update={"province": "another"})
+    model = current.model.model_copy(update={"province": "another"})
     with pytest.raises(DraftRefused, match="another province"):
         making.do(open_draft, making.architect, version="1.3", title={"vi": "x"}, model=model)
+    with pytest.raises(DraftRefused, match="needs a new number"):
+        making.do(open_draft, making.architect, version="1.0", title={"vi": "x"}, model=model)
+
+
+@pytest.mark.parametrize(
+    ("version", "title", "reason"),
+    [
+        ("1/2", {"vi": "x"}, "version: has letters"),
+        ("9" * 41, {"vi": "x"}, "version: has letters"),
+        ("1.1", {}, "title.vi: Field required"),
+        ("1.1", {"vi": "a\0b"}, "title.vi: has a character"),
+        ("1.1", {"vi": "a\ud800b"}, "title.vi: has a character"),
+    ],
+)
+def test_a_draft_begins_with_a_number_and_a_title(making: Making, version: str, title: Any, reason: str) -> None:
+    with pytest.raises(EditRefused, match=reason):
+        making.draft(version, title=title)
 
 
 def test_every_revision_can_be_read_again(making: Making, official: Callable[..., Actor]) -> None:
@@ -113,6 +147,10 @@ def test_every_revision_can_be_read_again(making: Making, official: Callable[...
             (4, making.architect.id, "form", 4), (3, "tests.second-architect", "form", 1),
             (2, making.architect.id, "table", 1), (1, making.architect.id, "form", 2),
         ]  # fmt: skip
+        assert [(each["revision"], each["by"], each["fields"]) for each in revisions_of(now)][1:3] == [
+            (3, "tests.second-architect", 1), (2, making.architect.id, 1),
+        ]  # fmt: skip
+        assert {each.path[:2] for each in changed_since_base(now)} >= {("elements", first), ("elements", "new-system")}
         assert list(writers_of(now)) == [making.architect.id, "tests.second-architect"]
         line = changes_of(now, after=0, until=1).get(item=first)
         assert (line.section, line.path, line.after) == ("elements", "name.en", "one")
@@ -170,7 +208,9 @@ def test_what_one_removed_and_another_changed_is_a_conflict(making: Making) -> N
         (Edit("elements", "FIRST", "name", {}), "need a name"),
         (Edit("elements", "FIRST", "name.vi.x", "a"), "elements FIRST name.vi.x: leads to nothing"),
         (Edit("elements", "FIRST", "id", "other"), "stays as it is"),
-        (Edit("elements", "FIRST", "note", "a\0b"), "NUL"),
+        (Edit("elements", "FIRST", "note", "a\0b"), "a character that cannot be kept"),
+        (Edit("views", "v", "", {"id": "v", "nodes": [{"id": "\ud800"}]}), "a character that cannot be kept"),
+        (Edit("elements", "FIRST", "properties.k", {"key": "other", "value": "x"}), "leads to nothing"),
         (Edit("elements", "nobody", "note", "a"), "elements nobody note: is not in the draft"),
         (Edit("elements", "nobody", "", None), "is not in the draft"),
         (Edit("elements", "FIRST", "", {"id": "FIRST"}), "is in the draft already"),
@@ -208,9 +248,12 @@ def test_a_whole_model_is_merged_not_put_over(making: Making) -> None:
     pulled = draft.model
     making.edit(draft, rename("in the browser"), seen=0, actor=making.second)
     changed = [pulled.elements[0], pulled.elements[1].model_copy(update={"note": "in git"}), *pulled.elements[2:]]
+    with acting(agencies=making.architect.agencies):
+        shown, conflicts = foreseen(making.fresh(draft), pulled.model_copy(update={"elements": changed}), 0)
     outcome = making.do(replace_draft, making.architect, draft_id=draft.pk, seen_revision=0, via="yaml",
                         model=pulled.model_copy(update={"elements": changed}))  # fmt: skip
     now = making.fresh(draft)
+    assert (tuple(shown), conflicts) == (outcome.changed, ())
     assert outcome.conflicts == () and [each.path for each in outcome.changed] == [
         ("elements", pulled.elements[1].id, "note")
     ]

@@ -32,6 +32,7 @@ from maidinh.infrastructure.organisations.definition import Organisations
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.infrastructure.translog.promises import LogKeeper
 
+DECISION_LENGTH = 120
 KIND = "maidinh-architecture+jws"
 DRAFTING, APPROVING, PUBLISHING = "architecture.draft", "architecture.approve", "architecture.publish"
 
@@ -68,11 +69,12 @@ def draft_version(
     authors: Collection[str] = (),
     base: int | None = None,
     needs_approval: bool = False,
+    content: dict[str, Any] | None = None,
 ) -> Version:
     """Keep a resolved version as a draft; an unpublished one of the same number is replaced, the same again is kept.
 
-    `authors` wrote in it beside the actor, `base` is the version it was made from. One that waits for approval is
-    replaced by nothing: it must be withdrawn first.
+    `authors` wrote in it beside the actor, `base` is the version it was made from; `content` is the model's JSON where
+    that must be kept to the letter. One that waits for approval is replaced by nothing: it must be withdrawn first.
     """
     require(actor, DRAFTING)
     model = rules.with_agency_codes(version, organisations)
@@ -81,7 +83,7 @@ def draft_version(
         found.append(f"the version is of {model.province}, the organisations are of {organisations.province}")
     if found:
         raise VersionRefused(*found)
-    content = model.model_dump(mode="json", by_alias=True, exclude_none=True)
+    content = content or model.model_dump(mode="json", by_alias=True, exclude_none=True)
     digest = content_hash(content)
     known = Version.objects.select_for_update().filter(province=model.province, version=model.version).first()
     if known is not None and known.hash == digest and not needs_approval:
@@ -122,16 +124,18 @@ def approve_version(*, actor: Actor, version_id: int, decision: str, decided_on:
         raise VersionRefused(_("Version %(version)s is approved already; its decision is not changed.") % words)
     if actor.id in row.writers:
         raise SamePerson(_("You wrote in version %(version)s. Somebody else must approve it.") % words)
-    if not decision.strip():
+    number = decision.replace("\0", "").strip()
+    if not 0 < len(number) <= DECISION_LENGTH:
         raise VersionRefused(_("Give the number of the decision."))
     if (outdated := _refusal_of_base(row)) is not None:
         raise VersionRefused(outdated)
     if decided_on > localtime(at).date():
         raise VersionRefused(_("The day of the decision is not to come."))
-    row.decision, row.decided_on = decision.strip(), decided_on
+    row.decision, row.decided_on = number, decided_on
     row.approved_by, row.approved_at = actor.id, at
     row.save(update_fields=["decision", "decided_on", "approved_by", "approved_at"])
-    publish(name="architecture.approved", payload={"province": row.province, "version": row.version}, at=at)
+    payload = {"province": row.province, "version": row.version}
+    publish(name="architecture.approved", payload=payload, at=at, agency=actor.agency)
     details = {"hash": row.hash, "decision": row.decision, "decided_on": decided_on.isoformat()}
     record_act(actor=actor, action="architecture.approve", subject=_subject(row), at=at, details=details)
     return row

@@ -178,6 +178,8 @@ def _written(content: Content, values: Iterable[tuple[Path, Any, int | None]]) -
                 at[last] = value
         elif last == ORDER:
             at.order = [name for name in value if name in at.by_name]
+        elif value is not None and identity(value) != last:
+            raise KeyError(last)  # a thing under another's name
         else:
             at.put(last, value, place)
     return _closed(root)  # type: ignore[no-any-return]

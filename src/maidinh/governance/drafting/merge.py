@@ -61,8 +61,9 @@ class _Run:
         if isinstance(ours, dict) and isinstance(theirs, dict):
             return self._fields(base if isinstance(base, dict) else {}, ours, theirs, at)
         lists = [things([] if each is None else each) for each in (base, ours, theirs)]
-        if all(each is not None for each in lists) and isinstance(ours, list) and isinstance(theirs, list):
-            return self._things(*lists, at)  # type: ignore[arg-type]
+        was, mine, other = lists
+        if was is not None and mine is not None and other is not None and ours is not None and theirs is not None:
+            return self._things(was, mine, other, at)
         if _is_set(ours) and _is_set(theirs) and (base is None or _is_set(base)):
             return self._set(base or [], ours, theirs, at)
         return self._decided(at, base, ours, theirs)
@@ -77,7 +78,8 @@ class _Run:
 
     def _things(self, base: dict[str, Any], ours: dict[str, Any], theirs: dict[str, Any], at: Path) -> list[Any]:
         found = self._fields(base, ours, theirs, at)
-        order = self._order(*([name for name in each if name in found] for each in (base, ours, theirs)), at=at)
+        was, mine, other = ([name for name in each if name in found] for each in (base, ours, theirs))
+        order = self._order(was, mine, other, at)
         return [found[name] for name in order]
 
     def _order(self, base: list[str], ours: list[str], theirs: list[str], at: Path) -> list[str]:

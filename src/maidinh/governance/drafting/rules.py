@@ -6,6 +6,8 @@ database holds the same (see the first migration).
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +21,7 @@ from maidinh.governance.drafting.content import (
     SECTIONS,
     Content,
     Path,
+    changes,
     path_of,
     put,
     things,
@@ -47,7 +50,9 @@ def N_(text: str) -> str:  # noqa: N802 - the name by which texts are collected 
     return text
 
 
-NOT_KEPT = N_("has a character that cannot be kept (NUL)")
+NOT_KEPT = N_("has a character that cannot be kept")
+UNKEPT = re.compile("[\0\ud800-\udfff]")  # what the database takes in no text
+NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,10 @@ def as_begun(model: ArchitectureVersion, *, version: str, title: Mapping[str, An
     """What a draft begins with: the model under a new number, without the decision of the one it came from."""
     content = content_of(model) | {"version": version, "title": dict(title)} | more
     kept = {key: value for key, value in content.items() if key not in ("decision", "decided_on") and value is not None}
+    if not NUMBER.fullmatch(version):
+        raise EditRefused([Fault(HEADER, "", "version", N_("has letters, digits, dots and hyphens only, 40 at most"))])
+    if (unkept := _unreadable(kept, ())) is not None:
+        raise EditRefused([Fault(*where(unkept), NOT_KEPT)])
     return content_of(valid(kept | {"removes": []}))
 
 
@@ -160,7 +169,15 @@ def brought_together(base: Content, ours: Content, theirs: Content, decisions: D
     if base == theirs:
         return Merge(ours, ())
     found = merge(base, ours, theirs, decisions)
-    return Merge(checked(found.content), found.conflicts)
+    touched = {each.path[:2] if each.path[0] in SECTIONS else () for each in changes(theirs, found.content)}
+    content = _normal(found.content, touched)
+    ids = Counter((each["id"], section) for section in SHARING_IDS for each in content.get(section, ()))
+    sections = Counter(name for name, _ in ids)
+    twice = [(name, section) for name, section in ids if sections[name] > 1]
+    if twice:
+        said = N_("is an id that two people have given to different things")
+        raise EditRefused([Fault(section, name, "", said) for name, section in twice])
+    return Merge(content, found.conflicts)
 
 
 def dangling(content: Content) -> list[str]:
@@ -264,13 +281,13 @@ def _ids(content: Content, section: str) -> list[str]:
 def _unreadable(value: Any, at: Path) -> Path | None:
     """Where a text holds the character that no database keeps; None where none does."""
     if isinstance(value, str):
-        return at if "\0" in value else None
+        return at if UNKEPT.search(value) else None
     pairs: Iterable[tuple[Any, Any]] = ()
     if isinstance(value, Mapping):
         pairs = value.items()
     elif isinstance(value, (list, tuple)):
         pairs = enumerate(value)
-    found = (_unreadable(each, (*at, str(name).replace("\0", ""))) for name, each in pairs)
+    found = (_unreadable(each, (*at, UNKEPT.sub("", str(name)))) for name, each in pairs)
     return next((each for each in found if each is not None), None)
 
 

@@ -17,7 +17,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "architecture.opinion_given": ("An agency gave its opinion on a draft.", ("draft", "version", "round", "agency")),
     "architecture.consultation_concluded": (
         "The opinions on a draft are answered and there is a conclusion.",
-        ("draft", "version", "round"),
+        ("draft", "version", "round", "agency"),
     ),
     "architecture.submitted": ("A draft waits for approval as a version.", ("province", "version")),
     "architecture.sent_back": ("A version that waited for approval is a draft again.", ("province", "version")),

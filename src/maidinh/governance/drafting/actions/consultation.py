@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from maidinh.governance.drafting import rules
-from maidinh.governance.drafting.actions.editing import DraftRefused, editable, locked, subject
+from maidinh.governance.drafting.actions.editing import DraftRefused, editable, kept_text, locked, subject
 from maidinh.governance.drafting.content import HEADER, things
 from maidinh.governance.drafting.models import Consultation, Draft, Invitation, Opinion
 from maidinh.governance.drafting.queries import DRAFTING, OPINING, content_at, unanswered
@@ -69,7 +69,7 @@ def give_opinion(
     row = consultation.draft
     _refuse_opinion(consultation, stance, text, section, item)
     given = Opinion.objects.create(
-        consultation=consultation, agency=agency, by=actor.id, at=at, section=section, item=item, text=text.strip(),
+        consultation=consultation, agency=agency, by=actor.id, at=at, section=section, item=item, text=kept_text(text),
         stance=stance,
     )  # fmt: skip
     _tell("architecture.opinion_given", consultation, at, agency=agency)
@@ -91,7 +91,7 @@ def answer_opinion(*, actor: Actor, opinion_id: int, answer: str, text: str, at:
         raise DraftRefused(_("You gave this opinion. Somebody else must answer it."))
     if answer not in ANSWERS:
         raise DraftRefused(_("Choose whether the opinion is taken in, in part, or not."))
-    text = _kept(text)
+    text = kept_text(text)
     if answer != TAKEN and not text:
         raise DraftRefused(_("Say why the opinion is not taken in whole."))
     row = locked(given.consultation.draft_id)
@@ -123,7 +123,7 @@ def conclude(*, actor: Actor, consultation_id: int, conclusion: str, at: datetim
     """End a round, every opinion answered, with the conclusion on the draft as it stands now."""
     require(actor, DRAFTING)
     row, consultation = _round(consultation_id)
-    text = _kept(conclusion)
+    text = kept_text(conclusion)
     if not text:
         raise DraftRefused(_("Write the conclusion."))
     if consultation.closed_at is None:
@@ -137,7 +137,8 @@ def conclude(*, actor: Actor, consultation_id: int, conclusion: str, at: datetim
     consultation.save(update_fields=["conclusion", "concluded_by", "concluded_at", "concluded_revision"])
     row.state, row.updated_at = CONCLUDED, at
     row.save(update_fields=["state", "updated_at"])
-    _tell("architecture.consultation_concluded", consultation, at)
+    for agency in consultation.invitations.order_by("agency").values_list("agency", flat=True):
+        _tell("architecture.consultation_concluded", consultation, at, agency=agency)
     details = {"round": consultation.round, "revision": row.revision, "hash": rules.hash_of(row.content)}
     record_act(actor=actor, action="draft.conclude", subject=subject(row), at=at, details=details)
     return consultation
@@ -161,7 +162,7 @@ def _refuse_opinion(consultation: Consultation, stance: str, text: str, section:
         raise DraftRefused(_("This round of opinions is closed."))
     if stance not in STANCES:
         raise DraftRefused(_("Choose whether you agree, ask for a change, or object."))
-    if not _kept(text) and stance != rules.AGREE:
+    if not kept_text(text) and stance != rules.AGREE:
         raise DraftRefused(_("Say what should be changed, or why you object."))
     if (section is None) != (item is None):
         raise DraftRefused(_("An opinion is tied to one thing in the draft, or to the whole."))
@@ -193,14 +194,7 @@ def _round(consultation_id: int) -> tuple[Draft, Consultation]:
     return row, known
 
 
-def _kept(text: str) -> str:
-    """The text as it is kept: no spaces at its ends, no character that the database refuses."""
-    return text.replace("\0", "").strip()
-
-
-def _tell(name: str, consultation: Consultation, at: datetime, agency: str | None = None) -> None:
+def _tell(name: str, consultation: Consultation, at: datetime, agency: str) -> None:
     row = consultation.draft
-    payload = {"draft": row.pk, "version": row.version, "round": consultation.round}
-    if agency is not None:
-        payload["agency"] = agency
-    publish(name=name, payload=payload, at=at, agency=agency or "")
+    payload = {"draft": row.pk, "version": row.version, "round": consultation.round, "agency": agency}
+    publish(name=name, payload=payload, at=at, agency=agency)

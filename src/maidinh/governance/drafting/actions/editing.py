@@ -22,6 +22,7 @@ from maidinh.governance.architecture.queries import (
     declared_organisations,
     declared_version,
     kept_version,
+    version_numbered,
 )
 from maidinh.governance.architecture.rules import DRAFT, with_agency_codes
 from maidinh.governance.drafting import rules
@@ -70,6 +71,9 @@ def open_draft(
         more = {"province": origin.province, "inherits": origin.version}
         if model is None:
             more["effective_from"] = localtime(at).date().isoformat()
+    if version_numbered(version) is not None:
+        words = {"version": version}
+        raise DraftRefused(_("Version %(version)s is published; a changed one needs a new number.") % words)
     begun = model or (_declared(version) if base is None or origin is None else origin.model)
     content = rules.as_begun(_with_codes(begun), version=version, title=title, **more)
     if content["province"] != declared_organisations().province:
@@ -159,9 +163,9 @@ def take_in_current(*, actor: Actor, draft_id: int, at: datetime, decisions: Dec
 def abandon_draft(*, actor: Actor, draft_id: int, at: datetime, reason: str = "") -> Draft:
     """Give a draft up; it is kept and not changed any more."""
     row = editable(actor, draft_id)
-    row.state, row.note, row.updated_at = ABANDONED, reason, at
+    row.state, row.note, row.updated_at = ABANDONED, kept_text(reason), at
     row.save(update_fields=["state", "note", "updated_at"])
-    record_act(actor=actor, action="draft.abandon", subject=subject(row), at=at, details={"reason": reason})
+    record_act(actor=actor, action="draft.abandon", subject=subject(row), at=at, details={"reason": row.note})
     return row
 
 
@@ -181,6 +185,11 @@ def editable(actor: Actor, draft_id: int) -> Draft:
         words = {"version": row.version}
         raise DraftRefused(_("The draft of version %(version)s is not edited any more.") % words)
     return row
+
+
+def kept_text(text: str) -> str:
+    """The text as it is kept: no spaces at its ends, no character that the database refuses."""
+    return rules.UNKEPT.sub("", text).strip()
 
 
 def subject(row: Draft) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from maidinh.governance.architecture.actions import APPROVING, SamePerson, draft_version, withdraw_version
 from maidinh.governance.architecture.queries import declared_organisations
-from maidinh.governance.drafting.actions.editing import DraftRefused, editable, locked, subject
+from maidinh.governance.drafting.actions.editing import DraftRefused, editable, kept_text, locked, subject
 from maidinh.governance.drafting.models import Draft
 from maidinh.governance.drafting.queries import problems_of, unanswered, writers_of
 from maidinh.governance.drafting.rules import CONCLUDED, EDITING, SUBMITTED, hash_of
@@ -36,11 +36,11 @@ def submit_draft(*, actor: Actor, draft_id: int, at: datetime) -> Draft:
         raise DraftRefused(*found)
     version = draft_version(
         actor=actor, version=row.model, organisations=declared_organisations(), at=at, authors=list(writers_of(row)),
-        base=row.base_id, needs_approval=True,
+        base=row.base_id, needs_approval=True, content=row.content,
     )  # fmt: skip
     row.made, row.state, row.updated_at, row.note = version, SUBMITTED, at, ""
     row.save(update_fields=["made", "state", "updated_at", "note"])
-    publish(name="architecture.submitted", payload={"province": row.province, "version": row.version}, at=at)
+    _tell("architecture.submitted", row, at)
     details = {"revision": row.revision, "hash": hash_of(row.content), "writers": [*version.writers]}
     record_act(actor=actor, action="draft.submit", subject=subject(row), at=at, details=details)
     return row
@@ -57,12 +57,19 @@ def send_back(*, actor: Actor, draft_id: int, reason: str, at: datetime) -> Draf
         raise SamePerson(
             _("You wrote in version %(version)s. Somebody else must send it back.") % {"version": row.version}
         )
-    if not reason.strip():
+    text = kept_text(reason)
+    if not text:
         raise DraftRefused(_("Say why the draft is sent back."))
     version_id = row.made_id
-    row.made, row.state, row.note, row.updated_at = None, EDITING, reason.replace("\0", "").strip(), at
+    row.made, row.state, row.note, row.updated_at = None, EDITING, text, at
     row.save(update_fields=["made", "state", "note", "updated_at"])
     withdraw_version(actor=actor, version_id=version_id, at=at)
-    publish(name="architecture.sent_back", payload={"province": row.province, "version": row.version}, at=at)
+    _tell("architecture.sent_back", row, at)
     record_act(actor=actor, action="draft.send-back", subject=subject(row), at=at, details={"reason": row.note})
     return row
+
+
+def _tell(name: str, row: Draft, at: datetime) -> None:
+    """Tell the agencies of those who draft and approve; nobody else learns of a version before it is in force."""
+    for agency in row.makers:
+        publish(name=name, payload={"province": row.province, "version": row.version}, at=at, agency=agency)

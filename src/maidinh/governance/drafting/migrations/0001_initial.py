@@ -60,9 +60,7 @@ $$;
 CREATE FUNCTION drafting_draft_kept() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     made architecture_version;
-    kept text[] := ARRAY['province', 'version', 'author', 'created_at'];
     step text;
-    field text;
 BEGIN
     IF TG_OP IN ('DELETE', 'TRUNCATE') THEN
         PERFORM drafting_refuse('drafting_draft: a draft is abandoned, not removed');
@@ -77,11 +75,10 @@ BEGIN
     IF OLD.state IN ('published', 'abandoned') THEN
         PERFORM drafting_refuse('drafting_draft: a draft that ended is not changed');
     END IF;
-    FOREACH field IN ARRAY kept LOOP
-        IF to_jsonb(OLD) -> field IS DISTINCT FROM to_jsonb(NEW) -> field THEN
-            PERFORM drafting_refuse('drafting_draft: ' || field || ' is not changed');
-        END IF;
-    END LOOP;
+    IF (NEW.province, NEW.version, NEW.author, NEW.created_at)
+        IS DISTINCT FROM (OLD.province, OLD.version, OLD.author, OLD.created_at) THEN
+        PERFORM drafting_refuse('drafting_draft: province, version, author and beginning are not changed');
+    END IF;
     IF NOT NEW.invited @> OLD.invited THEN
         PERFORM drafting_refuse('drafting_draft: who was asked stays asked');
     END IF;
