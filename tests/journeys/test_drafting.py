@@ -120,22 +120,22 @@ def decided(architect: Visit, second: Visit, draft: str, element: str) -> None:
     where = f"{draft}/content/elements/items/{element}"
     architect.open(where)
     second.open(where)
-    unfolded(second, "Where this is known from")
-    field(second, "source").fill("Theo báo cáo của Sở")
+    unfolded(second, "Life-cycle")
+    field(second, "since").fill("Quý 1 năm 2019")
     second.press("Save")
-    unfolded(architect, "Where this is known from")
-    field(architect, "source").fill("Theo quyết định")
-    field(architect, "name.en").fill("Saved although the source is in conflict")
+    unfolded(architect, "Life-cycle")
+    field(architect, "since").fill("Quý 2 năm 2019")
+    field(architect, "name.en").fill("Saved although the other is in conflict")
     architect.press("Save", expected=409)
     architect.says(architect.words("Everything else that you changed is saved."))
-    for text in ("Theo báo cáo của Sở", "Theo quyết định"):
+    for text in ("Quý 1 năm 2019", "Quý 2 năm 2019"):
         architect.says(text)
     architect.press("Save my decisions", expected=422)
     architect.main.get_by_label(architect.words("Another value, written below")).check()
-    field(architect, "other-0").fill("Theo quyết định và báo cáo")
+    field(architect, "other-0").fill("Từ năm 2019")
     architect.press("Save my decisions")
-    assert field(architect, "source").input_value() == "Theo quyết định và báo cáo"
-    assert field(architect, "name.en").input_value() == "Saved although the source is in conflict"
+    assert field(architect, "since").input_value() == "Từ năm 2019"
+    assert field(architect, "name.en").input_value() == "Saved although the other is in conflict"
 
 
 def brought_back_as_a_file(architect: Visit, draft: str, element: str) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
+from maidinh.channels.web.drafting_fields import FORMS, fields
 from maidinh.channels.web.picture import kind_name, kind_names, layer_names, relation_names, state_names
-from maidinh.governance.drafting.content import Content, parts
+from maidinh.governance.drafting.content import Content, parts, value_at
 from maidinh.governance.modelling.metamodel import ELEMENT_TYPES, RELATION_TYPE_OF_KIND, kebab
 from maidinh.infrastructure.definitions.folding import fold
 from maidinh.infrastructure.organisations.queries import agency_names
@@ -69,8 +70,23 @@ class Values:
             return NOTHING
         if isinstance(value, bool):
             return _("yes") if value else _("no")
+        if not path and section in FORMS and isinstance(value, Mapping):
+            return self._whole(section, value)
         words = self._named(section, parts(path), value)
         text = words if words is not None else _plain(value)
+        return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+
+    def _whole(self, section: str, item: Mapping[str, Any]) -> str:
+        """A whole thing in words: its fields, those in the other language left out."""
+        other = ".vi" if self.language == "en" else ".en"
+        found = [
+            f"{field.label}: {said}"
+            for field in fields(section)
+            if not field.name.endswith(other) and field.widget not in ("check", "laws", "calls")
+            for said in [self.said(section, field.name, value_at(item, field.path))]
+            if said != NOTHING
+        ]
+        text = "; ".join([*found, item["id"]])
         return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
     def _named(self, section: str, way: tuple[str, ...], value: Any) -> str | None:
@@ -83,6 +99,11 @@ class Values:
         if section not in ("elements", "relations", "principles") or way[0] not in lists:
             return None
         return dict(self.options(lists[way[0]])).get(str(value))
+
+
+def language_of(path: str) -> str:
+    """The language that a field of this path is written in, where its name says so."""
+    return path[-2:] if path.endswith((".en", ".vi")) else ""
 
 
 def in_language(words: Any, language: str) -> str:
