@@ -64,7 +64,7 @@ def _row(change: DraftChange, values: Values) -> dict[str, Any]:
     section, item, path = change.section, change.item, change.path
     name = values.names.get(item) or item
     if item and not path and isinstance(change.before, dict):  # it is gone: its name stands in what it was
-        name = Values({section: [change.before]}, values.language).names.get(item, item)
+        name = values.name_of(section, change.before)
     return {
         "section": section_names().get(section, section),
         "name": name,
