@@ -363,3 +363,17 @@ def test_the_home_counts_rounds(making: Making, consultation: Consultation) -> N
     making.do(close_consultation, making.architect, consultation_id=consultation.pk)
     with acting(agencies=making.asked.agencies):
         assert opinions.waiting(making.asked, making.at) == 0
+
+
+def test_a_character_that_no_database_keeps_breaks_nothing(
+    making: Making, of: Any, client: Client, draft: Draft, consultation: Consultation
+) -> None:
+    sent(of(making.asked), f"/architecture/rounds/{consultation.pk}/opinion", stance="object", text="a\0b")
+    given = making.opinion(consultation)
+    browser = of(making.architect)
+    sent(browser, f"/architecture/opinions/{given.pk}/answer", answer="partly", text="a\0b")
+    for address in ("versions/%00", "versions/%00/opinions", "difference?from=%00", "elements/a?version=%00"):
+        page(client, f"/architecture/{address}", 404)
+    page(client, "/architecture?version=%00", 404)
+    page(of(making.asked), f"/architecture/rounds/{consultation.pk}?q=%00")
+    sent(of(making.approver), "/architecture/versions/1.0/approve", 422, decision="\0", **day("decided_on", 17))

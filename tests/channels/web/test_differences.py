@@ -183,6 +183,12 @@ def test_a_drawing_is_told_with_what_lies_in_it() -> None:
     assert moved.way == "moved"
 
 
+def test_many_fields_are_folded_away() -> None:
+    one = comparison.Row("elements", "a", "changed", "A", fields=(comparison.Field("State", "x", "y"),))
+    assert comparison.few_fields([one] * comparison.OPEN_UP_TO)
+    assert not comparison.few_fields([one] * (comparison.OPEN_UP_TO + 1))
+
+
 def test_relations_are_told_as_sentences_and_count_for_the_owners_of_their_ends() -> None:
     (row,) = told(architecture(), architecture(relations=[architecture().relations[0].model_dump(by_alias=True)]))
     assert row.title == "one-stop serves citizens"

@@ -78,7 +78,7 @@ def test_a_draft_begins_with_a_file(bench: Bench) -> None:
     broken = SimpleUploadedFile("v.yaml", b"province: [")
     told = bench.client.post("/architecture/drafts/new", data | {"file": broken})
     assert told.status_code == 422
-    assert re.search(r"Line \d: not readable as YAML", told.content.decode())
+    assert re.search(r"Line \d: from here on the file cannot be read as YAML", told.content.decode())
     file = SimpleUploadedFile("v.yaml", content)
     assert bench.client.post("/architecture/drafts/new", data | {"file": file}).status_code == 302
     assert newest(bench).content["elements"] == bench.fresh().content["elements"]

@@ -188,7 +188,7 @@ def _version(request: HttpRequest) -> Version | None:
         return version_as_of(request.actor, day)  # type: ignore[attr-defined]
     if not asked:
         return current_version()
-    found = versions_for(request.actor).filter(version=asked[:40]).first()  # type: ignore[attr-defined]
+    found = versions_for(request.actor).filter(version=asked[:40].replace("\0", " ")).first()  # type: ignore[attr-defined]
     if found is None:
         raise Http404(asked)
     return found

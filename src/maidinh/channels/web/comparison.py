@@ -21,6 +21,7 @@ WAYS = (ADDED, REMOVED, CHANGED, MOVED)
 SECTIONS = ("header", "elements", "relations", "principles", "views", "folders", "property_definitions", "strays")
 INNER = ("nodes", "connections")
 LANGUAGES = ("vi", "en")
+OPEN_UP_TO = 40
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,11 @@ def apart(rows: Collection[Row]) -> tuple[list[Row], list[Row]]:
     """What concerns the agency, its own first; and the rest."""
     near = sorted((row for row in rows if row.tie), key=lambda row: row.tie != "owns")
     return near, [row for row in rows if not row.tie]
+
+
+def few_fields(rows: Iterable[Row]) -> bool:
+    """Whether so few fields differ on a page that they are shown without having to be opened."""
+    return sum(len(row.fields) for row in rows) <= OPEN_UP_TO
 
 
 def grouped(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:

@@ -35,7 +35,16 @@ from maidinh.governance.drafting.queries import (
     problems_of,
     unanswered,
 )
-from maidinh.governance.drafting.rules import ABANDONED, CONCLUDED, CONSULTING, EDITABLE, PUBLISHED, SUBMITTED
+from maidinh.governance.drafting.rules import (
+    ABANDONED,
+    AGREE,
+    CONCLUDED,
+    CONSULTING,
+    EDITABLE,
+    PUBLISHED,
+    SUBMITTED,
+    TAKEN,
+)
 from maidinh.infrastructure.identity.queries import agencies_with
 from maidinh.infrastructure.organisations.queries import agency_names
 
@@ -206,7 +215,7 @@ def _answer_errors(typed: dict[str, str]) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
     if typed["answer"] not in rounds.answer_names():
         errors["answer"] = [_("Choose whether the opinion is taken in, in part, or not.")]
-    elif typed["answer"] != rounds.TAKEN and not typed["text"].strip():
+    elif typed["answer"] != TAKEN and not typed["text"].strip():
         errors["text"] = [_("Say why the opinion is not taken in whole.")]
     if len(typed["text"]) > LONGEST:
         errors["text"] = [_too_long()]
@@ -269,7 +278,7 @@ def to_answer(actor: Any, at: Any) -> int:
     """How many opinions wait for an answer, over all drafts: a figure of the architect's home."""
     del at
     found = Opinion.objects.filter(consultation__draft__state=CONSULTING, answer__isnull=True)
-    return found.exclude(stance=rounds.AGREE, text="").exclude(by=actor.id).count()
+    return found.exclude(stance=AGREE, text="").exclude(by=actor.id).count()
 
 
 ROUTES = [

@@ -15,7 +15,6 @@ from maidinh.channels.web.context import language
 from maidinh.governance.comparison.parts import Incomparable
 
 PER_PAGE = 50
-OPEN_UP_TO = 12  # things on a page: so few are shown with all their fields at once
 
 
 def difference(request: HttpRequest) -> HttpResponse:
@@ -45,7 +44,7 @@ def difference(request: HttpRequest) -> HttpResponse:
         "total": len(rows),
         "page": shown,
         "groups": comparison.grouped(shown),
-        "open": len(shown) <= OPEN_UP_TO,
+        "open": comparison.few_fields(shown),
         "query": f"?{urlencode(kept)}&",
         "pair": urlencode({"from": old.key, "to": new.key}),
         "meaning": meaning.told(found.difference, old.model, new.model, language()),

@@ -20,6 +20,7 @@ from maidinh.channels.routing import View, page
 from maidinh.channels.web.context import language
 from maidinh.channels.web.drafting_conflicts import conflict_rows, decisions_in, suited
 from maidinh.channels.web.drafting_problems import problem_rows
+from maidinh.channels.web.drafting_refusals import said_of_fault
 from maidinh.channels.web.drafting_standing import STATE_TONES, change_groups, next_step, state_names
 from maidinh.channels.web.drafting_values import Values, in_language
 from maidinh.governance.architecture.actions import VersionRefused
@@ -154,7 +155,7 @@ def take_in(request: HttpRequest, draft: Draft) -> HttpResponse:
         except VersionRefused as refusal:
             errors = {"": list(refusal.reasons)}
         except EditRefused as refusal:
-            errors = {"": [str(fault) for fault in refusal.faults]}
+            errors = {"": [said_of_fault(fault) for fault in refusal.faults]}
     values = Values(draft.content, language())
     context = frame(request, draft) | {
         "errors": errors,

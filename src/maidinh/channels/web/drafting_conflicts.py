@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.web.drafting_fields import label_of, section_names
 from maidinh.channels.web.drafting_inputs import LINE_END
-from maidinh.channels.web.drafting_values import Values
+from maidinh.channels.web.drafting_values import Values, language_of
 from maidinh.governance.drafting.merge import Conflict
 from maidinh.governance.drafting.rules import Edit
 
 CHOICES = ("base", "ours", "theirs", "other")
-NONE: Any = object()
 
 
 def conflict_rows(
@@ -28,7 +27,6 @@ def conflict_rows(
     *,
     posted: Mapping[str, Any] | None = None,
     errors: Mapping[str, Any] | None = None,
-    chosen: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
     """Each conflict for the page, with what was chosen so far."""
     posted, rows = posted or {}, []
@@ -43,7 +41,8 @@ def conflict_rows(
             "base": values.said(each.section, each.path, each.base),
             "ours": values.said(each.section, each.path, each.ours),
             "theirs": values.said(each.section, each.path, each.theirs),
-            "typable": _typable(each), "choice": choice or (chosen or {}).get(each.key, ""),
+            "language": language_of(each.path), "typable": _typable(each),
+            "choice": choice,
             "other": "" if was is None else str(posted.get(f"other-{was}", "")),
             "error": (errors or {}).get(f"choice-{was}") if was is not None else None,
         })  # fmt: skip

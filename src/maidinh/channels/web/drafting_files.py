@@ -25,6 +25,7 @@ from maidinh.channels.web.downloads import attachment
 from maidinh.channels.web.drafting import READ, WHOLE, frame, of_draft
 from maidinh.channels.web.drafting_conflicts import conflict_rows, decisions_in, suited
 from maidinh.channels.web.drafting_items import conflict_page
+from maidinh.channels.web.drafting_refusals import said_of_fault
 from maidinh.channels.web.drafting_standing import change_groups
 from maidinh.channels.web.drafting_values import Values
 from maidinh.channels.web.wording import file_refusal
@@ -111,7 +112,7 @@ def take(request: HttpRequest, draft: Draft) -> HttpResponse:
     except VersionRefused as refusal:
         return _preview(request, draft, packed, {"": list(refusal.reasons)})
     except EditRefused as refusal:
-        return _preview(request, draft, packed, {"": [str(fault) for fault in refusal.faults]})
+        return _preview(request, draft, packed, {"": [said_of_fault(fault) for fault in refusal.faults]})
     back = reverse("architecture-draft", kwargs={"draft_id": draft.pk})
     if outcome.conflicts:  # somebody changed a field between the look and the deed
         more = {"draft": draft.pk, "person": request.actor.id, "revision": outcome.revision, "back": back,
@@ -178,7 +179,7 @@ def _opened(
     except VersionRefused as refusal:
         return None, {field: list(refusal.reasons)}
     except EditRefused as refusal:
-        return None, {"": [str(fault) for fault in refusal.faults]}
+        return None, {"": [said_of_fault(fault) for fault in refusal.faults]}
     except DefinitionError as error:
         return None, {field: [str(problem) for problem in error.problems]}
     return made, {}
@@ -208,7 +209,7 @@ def _preview(
     except VersionRefused as refusal:
         return files(request, draft_id=draft.pk, errors={"file": list(refusal.reasons)})
     except EditRefused as refusal:
-        return files(request, draft_id=draft.pk, errors={"file": [str(fault) for fault in refusal.faults]})
+        return files(request, draft_id=draft.pk, errors={"file": [said_of_fault(fault) for fault in refusal.faults]})
     shown = Values(content_of(model), language())
     shown.names.update({name: text for name, text in values.names.items() if name not in shown.names})
     context = frame(request, draft) | {

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
+from maidinh.channels.web.drafting_refusals import said, said_of_form
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.reading import resolve
 from maidinh.governance.drafting.content import Content, things
@@ -132,7 +133,7 @@ def _read_yaml(upload: bytes, base: Draft | None) -> Incoming:
         try:
             content, lines = read_yaml(path, limit=settings.MAIDINH.upload_limit)
         except DefinitionError as error:
-            return Incoming(None, tuple(_told(each.line, each.place, each.expected) for each in error.problems))
+            return Incoming(None, tuple(_told(each.line, each.place, said(each.expected)) for each in error.problems))
     try:
         model = ArchitectureVersion.model_validate(content)
     except ValidationError as error:
@@ -158,19 +159,19 @@ def _resolved(model: ArchitectureVersion, base: Draft | None, revision: int | No
             ordered[section] = sorted(getattr(whole, section), key=lambda each: places.get(each.id, len(places)))
         return Incoming(whole.model_copy(update=ordered), (), revision)
     except ValueError as error:
-        return Incoming(None, (str(error),))
+        return Incoming(None, (said(str(error)),))
 
 
 def _of_validation(detail: Any, lines: dict[Any, int]) -> str:
     place = tuple(detail["loc"])
     while place and place not in lines:
         place = place[:-1]
-    return _told(lines.get(place, 1), ".".join(map(str, detail["loc"])), detail["msg"])
+    return _told(lines.get(place, 1), ".".join(map(str, detail["loc"])), said_of_form(detail))
 
 
 def _told(line: int, place: str, text: str) -> str:
-    where = _("Line %(line)s") % {"line": line}
-    return f"{where}: {f'{place}: ' if place else ''}{text}"
+    found = f"{place}: {text}" if place else text
+    return f"{_('Line %(line)s') % {'line': line}}: {found}" if line else found
 
 
 YAML = "application/yaml"

@@ -17,7 +17,7 @@ from maidinh.channels.web.context import language
 from maidinh.channels.web.drafting import READ, Names, frame, of_draft
 from maidinh.channels.web.drafting_fields import label_of, section_names
 from maidinh.channels.web.drafting_standing import way_names
-from maidinh.channels.web.drafting_values import Values
+from maidinh.channels.web.drafting_values import Values, language_of
 from maidinh.governance.drafting.models import Draft, DraftChange
 from maidinh.governance.drafting.queries import changes_of, revisions_of
 
@@ -64,11 +64,12 @@ def _row(change: DraftChange, values: Values) -> dict[str, Any]:
     section, item, path = change.section, change.item, change.path
     name = values.names.get(item) or item
     if item and not path and isinstance(change.before, dict):  # it is gone: its name stands in what it was
-        name = Values({section: [change.before]}, values.language).names.get(item, item)
+        name = values.name_of(section, change.before)
     return {
         "section": section_names().get(section, section),
         "name": name,
         "field": label_of(section, path) if path else "",
+        "language": language_of(path),
         "before": values.said(section, path, change.before),
         "after": values.said(section, path, change.after),
     }

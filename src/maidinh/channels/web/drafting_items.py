@@ -29,8 +29,9 @@ from maidinh.channels.web.drafting_conflicts import (
 from maidinh.channels.web.drafting_fields import COSTS, FORMS, HEADER_FIELDS, Field, fields
 from maidinh.channels.web.drafting_forms import ItemForm
 from maidinh.channels.web.drafting_inputs import Wrong, parsed, shown, typed
+from maidinh.channels.web.drafting_refusals import said_of_fault
 from maidinh.channels.web.drafting_standing import item_address
-from maidinh.channels.web.drafting_values import NOTHING, Values
+from maidinh.channels.web.drafting_values import NOTHING, Values, language_of
 from maidinh.governance.architecture.actions import VersionRefused
 from maidinh.governance.drafting.actions.editing import edit_draft
 from maidinh.governance.drafting.content import HEADER, Content, dotted, things, value_at
@@ -222,10 +223,13 @@ def _form(request: HttpRequest, draft: Draft, form: ItemForm, revision: int) -> 
 def _read_only(request: HttpRequest, draft: Draft, section: str, before: Mapping[str, Any]) -> HttpResponse:
     values = Values(draft.content, language())
     rows = [
-        {"key": str(field.label), "value": values.said(section, dotted(field.path), value_at(before, field.path))}
+        {
+            "key": str(field.label), "language": language_of(field.name),
+            "value": values.said(section, dotted(field.path), value_at(before, field.path)),
+        }
         for field in fields(section)
         if not (field.widget == "check" and not value_at(before, field.path))
-    ]
+    ]  # fmt: skip
     for name, label in COSTS if section == "elements" else ():
         costs = value_at(before, tuple(name.split("."))) or []
         rows += [
@@ -287,9 +291,7 @@ def _faults(refusal: EditRefused) -> dict[str, Any]:
     for fault in refusal.faults:
         known: list[Field] = list(fields(fault.section)) if fault.section in FORMS else list(HEADER_FIELDS)
         named = [field.name for field in known if fault.path and fault.path.startswith(dotted(field.path))]
-        said = _(fault.says).format(**fault.values)
-        text = said if named else " ".join(each for each in (fault.item, fault.path, said) if each)
-        errors.setdefault(named[0] if named else "", []).append(text)
+        errors.setdefault(named[0] if named else "", []).append(said_of_fault(fault, with_place=not named))
     return errors
 
 

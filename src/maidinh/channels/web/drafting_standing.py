@@ -114,9 +114,7 @@ def _changed(section: str, thing: dict[str, Any], draft: Draft, values: Values) 
     words = {"added": _("added"), "changed": _("changed"), "removed": _("removed")}
     tones = {"added": "good", "changed": "info", "removed": "stopped"}
     was = thing.get("was") or {}
-    name = values.names.get(thing["id"]) or (
-        Values({section: [was]}, values.language).names.get(thing["id"]) if was else ""
-    )
+    name = values.names.get(thing["id"]) or (values.name_of(section, was) if was else "")
     return {
         "name": name or thing["id"] or section_names().get(section, section),
         "id": thing["id"],

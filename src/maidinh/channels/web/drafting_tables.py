@@ -19,7 +19,7 @@ from maidinh.channels.routing import page
 from maidinh.channels.web.context import language
 from maidinh.channels.web.drafting import READ, WHOLE, frame, of_draft
 from maidinh.channels.web.drafting_fields import FORMS, Field, bulk_fields, field_called, section_names
-from maidinh.channels.web.drafting_inputs import Wrong, parsed, typed
+from maidinh.channels.web.drafting_inputs import LINE_END, Wrong, parsed, typed
 from maidinh.channels.web.drafting_items import revision_of, save
 from maidinh.channels.web.drafting_standing import item_address
 from maidinh.channels.web.drafting_values import Values, texts
@@ -165,7 +165,7 @@ def _chosen(request: HttpRequest, content: Content, section: str, asked: QueryDi
     """The ids that were ticked, or all that the filter finds; on later pages they come in one field."""
     known = things(content.get(section, [])) or {}
     if "rows" in request.POST:
-        return [each for each in request.POST["rows"].split("\n") if each in known]
+        return [each for each in LINE_END.split(request.POST["rows"]) if each in known]
     if "all" in request.POST:
         found = matching(content, section, _wanted(section, asked), Values(content, language()))
         return [each["id"] for each in found]

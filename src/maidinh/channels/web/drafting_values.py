@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 import yaml
 from django.utils.translation import gettext as _
 
+from maidinh.channels.web.drafting_fields import FORMS, fields
 from maidinh.channels.web.picture import kind_name, kind_names, layer_names, relation_names, state_names
-from maidinh.governance.drafting.content import Content, parts
+from maidinh.governance.drafting.content import Content, parts, value_at
 from maidinh.governance.modelling.metamodel import ELEMENT_TYPES, RELATION_TYPE_OF_KIND, kebab
 from maidinh.infrastructure.definitions.folding import fold
 from maidinh.infrastructure.organisations.queries import agency_names
 
 Option = tuple[str, str]
+CALL, LAW = {"method", "path"}, {"text", "checked"}
+LANGUAGES = {"vi", "en", "other"}
+DAYS = ("planned", "live", "retiring", "retired", "valid_from", "valid_to", "effective_from")
 LEVELS = range(1, 6)
 NOTHING = "–"
 LONGEST = 600  # characters of a value that a table shows
@@ -69,11 +74,36 @@ class Values:
             return NOTHING
         if isinstance(value, bool):
             return _("yes") if value else _("no")
+        if section in FORMS and isinstance(value, Mapping) and not value.keys() <= LANGUAGES:
+            told = self._fields(section, parts(path), value)
+            if told:
+                return told if len(told) <= LONGEST else f"{told[:LONGEST]} …"
         words = self._named(section, parts(path), value)
         text = words if words is not None else _plain(value)
         return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
+    def name_of(self, section: str, item: Mapping[str, Any]) -> str:
+        """What a thing is called that may not stand in the content any more."""
+        name = in_language(item.get("name") or item.get("statement"), self.language)
+        if name or section != "relations":
+            return name or str(item.get("id", ""))
+        return " → ".join(self.names.get(item[end], item[end]) for end in ("from", "to"))
+
+    def _fields(self, section: str, way: tuple[str, ...], value: Mapping[str, Any]) -> str:
+        """A thing, or a part of one, in words: its fields, without those in the other language."""
+        other = ".vi" if self.language == "en" else ".en"
+        found = []
+        for field in fields(section):
+            below = field.path[len(way) :]
+            if field.path[: len(way)] != way or not below or field.name.endswith(other) or field.widget == "check":
+                continue
+            told = self.said(section, field.name, value_at(value, below))
+            found += [f"{field.label}: {told}"] if told != NOTHING else []
+        return "; ".join([*found, *([] if way else [str(value.get("id", ""))])])
+
     def _named(self, section: str, way: tuple[str, ...], value: Any) -> str | None:
+        if isinstance(value, str) and way and way[-1] in DAYS:
+            return _day(value)
         if not isinstance(value, (str, int)) or len(way) != 1:
             return None
         lists = {"owner": "agencies", "operator": "agencies", "layer": "layers", "state": "states", "access": "access"}
@@ -83,6 +113,11 @@ class Values:
         if section not in ("elements", "relations", "principles") or way[0] not in lists:
             return None
         return dict(self.options(lists[way[0]])).get(str(value))
+
+
+def language_of(path: str) -> str:
+    """The language that a field of this path is written in, where its name says so."""
+    return path[-2:] if path.endswith((".en", ".vi")) else ""
 
 
 def in_language(words: Any, language: str) -> str:
@@ -108,11 +143,22 @@ def all_state_names() -> dict[str, str]:
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, Mapping) and value.keys() <= {"vi", "en", "other"}:
+    if isinstance(value, Mapping) and value.keys() <= LANGUAGES:
         return " / ".join(each for each in (value.get("vi"), value.get("en")) if each) or _written(value)
     if isinstance(value, list) and all(isinstance(each, (str, int)) for each in value):
         return ", ".join(map(str, value))
+    if isinstance(value, list) and all(isinstance(each, Mapping) and each.keys() == CALL for each in value):
+        return ", ".join(f"{each['method']} {each['path']}" for each in value)
+    if isinstance(value, list) and all(isinstance(each, Mapping) and each.keys() == LAW for each in value):
+        return "; ".join(each["text"] for each in value)
     return str(value) if isinstance(value, (str, int, float)) else _written(value)
+
+
+def _day(text: str) -> str:
+    try:
+        return f"{date.fromisoformat(text):%d/%m/%Y}"
+    except ValueError:
+        return text
 
 
 def _written(value: Any) -> str:

@@ -108,11 +108,10 @@ class _Words:
     """Names of both sides, and the sentences made with them."""
 
     def __init__(self, old: ArchitectureVersion, new: ArchitectureVersion, language: str) -> None:
-        self.titles = {
-            each.id: each.name.in_language(language) or each.id
-            for model in (old, new)
-            for each in (*model.elements, *model.views)
-        }
+        self.titles: dict[str, str] = {}
+        for model in (old, new):
+            self.titles |= {each.id: each.name.in_language(language) or each.id for each in model.elements}
+            self.titles |= {each.id: each.name.in_language(language) or each.id for each in model.views}
         self.fields = fields.Words(self.titles, agency_names(language))
         self.templates = sentences()
 

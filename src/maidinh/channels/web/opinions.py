@@ -78,7 +78,7 @@ def consultation(request: HttpRequest, consultation_id: int) -> HttpResponse:
         "rest": comparison.grouped(shown),
         "rest_count": len(rest),
         "page": shown,
-        "few": len(shown) + len(near) <= PER_PAGE // 2,
+        "few": comparison.few_fields([*near, *shown]),
         "counts": comparison.counts(rows),
         "ways": comparison.way_names(),
         "tones": comparison.WAY_TONES,

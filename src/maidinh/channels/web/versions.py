@@ -71,7 +71,7 @@ def approve(request: HttpRequest, version: str) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     row = _version(actor, version)
     decided_on, day = rounds.typed_date(request, "decided_on")
-    decision = request.POST.get("decision", "").strip()[: LONGEST_DECISION + 1]
+    decision = request.POST.get("decision", "").replace("\0", "").strip()[: LONGEST_DECISION + 1]
     typed = {"decision": decision, "decided_on": day}
     errors: Errors = {}
     if not decision:
@@ -104,7 +104,8 @@ def opinions(request: HttpRequest, version: str) -> HttpResponse:
 
 
 def _version(actor: Actor, version: str) -> Version:
-    found = versions_for(actor).select_related("base").filter(version=version[:40]).first()
+    named = version[:40].replace("\0", " ")
+    found = versions_for(actor).select_related("base").filter(version=named).first()
     if found is None:
         raise Http404(version)
     return found

@@ -1,0 +1,84 @@
+"""Why a file or a change is not taken into a draft, in the reader's language.
+
+Layer 2. Readers and rules tell what is wrong in English, for people at a command line too; here each is recognised by
+its kind or its words. What nobody recognises is shown as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from maidinh.governance.drafting.rules import N_, Fault
+
+SAYINGS = tuple(
+    (re.compile(pattern, re.S), text)
+    for pattern, text in (
+        (r"not readable as YAML: .*", N_("from here on the file cannot be read as YAML")),
+        (r"aliases are not allowed.*", N_("aliases are not allowed; write the value out")),
+        (r"the same key stands here twice", N_("the same key stands here twice")),
+        (r"tags are not allowed \(found (?P<a>.*)\)", N_("tags are not allowed (found %(a)s)")),
+        (r"nested more than (?P<a>\d+) deep", N_("nested more than %(a)s deep")),
+        (r"larger than (?P<a>\d+) bytes", N_("larger than %(a)s bytes")),
+        (r"the file is empty", N_("the file is empty")),
+        (r"expected UTF-8 text.*", N_("the file is not text in UTF-8")),
+        (r"a value that can't be read.*", N_("the value cannot be read")),
+        (r"expected a plain word or number as key", N_("expected a plain word or number as key")),
+        (r"(?P<a>.+) is no kind of element", N_("%(a)s is no kind of component")),
+        (r"(?P<a>.+) is no kind of relation", N_("%(a)s is no kind of relation")),
+        (r"these ids stand more than once: (?P<a>.+)", N_("these ids stand more than once: %(a)s")),
+        (r"these elements need a layer: (?P<a>.+)", N_("these components need a layer: %(a)s")),
+        (r"these elements need a name: (?P<a>.+)", N_("these components need a name: %(a)s")),
+        (r"a property has either a value or values", N_("a property has either a value or values")),
+        (r"version (?P<a>\S+) removes what it doesn't inherit: (?P<b>.+)",
+         N_("version %(a)s removes what it does not inherit: %(b)s")),
+    )
+)  # fmt: skip
+KINDS = {
+    "missing": N_("this must be given"),
+    "extra_forbidden": N_("there is no field of this name"),
+    "literal_error": N_("expected one of these: %(expected)s"),
+    "string_pattern_mismatch": N_("this is not written as expected"),
+    "greater_than_equal": N_("must be %(ge)s or more"),
+    "less_than_equal": N_("must be %(le)s or less"),
+    "too_short": N_("something must stand here"),
+    "string_too_short": N_("something must stand here"),
+}
+TYPES = {
+    "string": N_("expected a text"),
+    "int": N_("expected a whole number"),
+    "bool": N_("expected true or false"),
+    "list": N_("expected a list"),
+    "dict": N_("expected fields with their values"),
+    "model": N_("expected fields with their values"),
+    "date": N_("expected a day, such as 2027-01-31"),
+}
+
+
+def said(text: str) -> str:
+    """What a reader or a rule said, in the language of the page."""
+    text = text.removeprefix("Value error, ")
+    for pattern, known in SAYINGS:
+        found = pattern.fullmatch(text)
+        if found is not None:
+            return str(_(known) % found.groupdict())
+    return text
+
+
+def said_of_form(detail: Mapping[str, Any]) -> str:
+    """What is wrong with the form of a value, as pydantic tells it."""
+    kind = detail["type"]
+    known = KINDS.get(kind) or TYPES.get(kind.split("_")[0])
+    return said(detail["msg"]) if known is None else str(_(known) % detail.get("ctx", {}))
+
+
+def said_of_fault(fault: Fault, *, with_place: bool = True) -> str:
+    """What is wrong with a change to a draft, with the thing and the field unless the page shows them."""
+    text = said(_(fault.says).format(**fault.values))
+    if not with_place:
+        return text
+    place = " ".join(each for each in (fault.item, fault.path) if each)
+    return f"{place}: {text}" if place else text
