@@ -31,6 +31,7 @@ SEEN = {  # who sees rows, of those above
     "its applicant": {"citizen"},
     "its agency": {*OUTSIDERS, *INSIDERS} - {"nobody", "citizen", "other-citizen"},
     "its makers and asked": {"architect", "consulted"},
+    "its makers and all asked": {"architect", "consulted", "one-stop", "specialist", "leader"},  # two agencies were
     "none here": set(),
 }
 OF_DOSSIERS = ("dossiers_dossier", "dossiers_task", "dossiers_paper", "dossiers_dossierevent", "fees_charge",

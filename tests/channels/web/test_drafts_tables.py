@@ -16,9 +16,9 @@ def ids(html: str) -> list[str]:
 def test_words_find_without_diacritics(bench: Bench) -> None:
     everything = [each["id"] for each in bench.fresh().content["elements"]]
     bench.another_edits(
-        Edit("elements", "z", "", {"id": "z", "kind": "document", "name": {"vi": "Đề án Chuyển đổi số"}})
+        Edit("elements", "z", "", {"id": "z", "kind": "document", "name": {"vi": "Đề án Ủ chua thử Ẵm"}})
     )
-    assert ids(bench.page("/content/elements?q=chuyen+DOI+de")) == ["z"]
+    assert ids(bench.page("/content/elements?q=chua+AM+de")) == ["z"]
     assert ids(bench.page("/content/elements?q=nothing+of+it")) == []
     assert len(ids(bench.page("/content/elements"))) == min(len(everything) + 1, 50)
 
@@ -30,7 +30,7 @@ def test_each_filter_narrows_the_table(bench: Bench) -> None:
         expected = [each["id"] for each in elements if each.get(name) == value]
         assert ids(bench.page(f"/content/elements?{name}={value}")) == expected[:50]
     nobodys = [each["id"] for each in elements if not each.get("owner")]
-    assert ids(bench.page("/content/elements?owner=-")) == nobodys
+    assert ids(bench.page("/content/elements?owner=-")) == nobodys[:50]
     flows = [each["id"] for each in bench.fresh().content["relations"] if each["kind"] == "flow"]
     assert ids(bench.page("/content/relations?kind=flow")) == flows[:50]
 
@@ -39,8 +39,9 @@ def test_fifty_on_a_page(bench: Bench) -> None:
     new = [Edit("elements", f"d{each}", "", {"id": f"d{each}", "kind": "document", "name": {"vi": f"Văn bản {each}"}})
            for each in range(120)]  # fmt: skip
     bench.another_edits(*new)
+    count = sum(1 for each in bench.fresh().content["elements"] if each["kind"] == "document")
     pages = [ids(bench.page(f"/content/elements?kind=document&page={page}")) for page in (1, 2, 3)]
-    assert [len(each) for each in pages] == [50, 50, 20]
+    assert [len(each) for each in pages] == [50, 50, count - 100]
     assert "kind=document&amp;page=2" in bench.page("/content/elements?kind=document")
 
 
@@ -70,11 +71,11 @@ def test_one_field_of_many_is_changed_after_a_look(bench: Bench) -> None:
     change(bench, rows, "classification.brm", {"classification.brm": "B1\nB2"})
     found = bench.item("elements", rows[0])
     assert (found["personal_data"], found["security_level"]) == (True, 4)
-    assert found["classification"] == {"brm": ["B1", "B2"]}
+    assert found["classification"]["brm"] == ["B1", "B2"]
     change(bench, rows, "classification.brm", {"classification.brm": "B2\nB3", "how": "add"})
-    assert bench.item("elements", rows[0])["classification"] == {"brm": ["B1", "B2", "B3"]}
+    assert bench.item("elements", rows[0])["classification"]["brm"] == ["B1", "B2", "B3"]
     change(bench, rows, "classification.brm", {"classification.brm": "B1", "how": "take"})
-    assert bench.item("elements", rows[1])["classification"] == {"brm": ["B2", "B3"]}
+    assert bench.item("elements", rows[1])["classification"]["brm"] == ["B2", "B3"]
     change(bench, rows, "security_level", {"clear": "yes"})
     assert "security_level" not in bench.item("elements", rows[2])
 

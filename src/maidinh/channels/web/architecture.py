@@ -17,8 +17,13 @@ from maidinh.channels.routing import page
 from maidinh.channels.web import component, picture
 from maidinh.channels.web.context import language
 from maidinh.governance.architecture.actions import VersionRefused, load_version, publish_version
-from maidinh.governance.architecture.models import Version
-from maidinh.governance.architecture.queries import current_version, declared_versions, version_as_of, versions_for
+from maidinh.governance.architecture.queries import (
+    Version,
+    current_version,
+    declared_versions,
+    version_as_of,
+    versions_for,
+)
 from maidinh.governance.architecture.rules import DRAFT, SUPERSEDED
 from maidinh.governance.conformity.queries import connections
 from maidinh.governance.conformity.rules import Connection

@@ -24,10 +24,11 @@ from maidinh.governance.drafting.actions.consultation import (
     open_consultation,
 )
 from maidinh.governance.drafting.actions.editing import DraftRefused
-from maidinh.governance.drafting.models import Draft, Opinion
 from maidinh.governance.drafting.queries import (
     DRAFTING,
     OPINING,
+    Draft,
+    Opinion,
     consultation_for,
     consultations_of,
     draft_for,

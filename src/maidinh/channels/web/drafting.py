@@ -26,10 +26,10 @@ from maidinh.channels.web.drafting_values import Values, in_language
 from maidinh.governance.architecture.actions import VersionRefused
 from maidinh.governance.drafting.actions.editing import abandon_draft, take_in_current
 from maidinh.governance.drafting.actions.submission import send_back, submit_draft
-from maidinh.governance.drafting.models import Draft
 from maidinh.governance.drafting.queries import (
     APPROVING,
     DRAFTING,
+    Draft,
     changed_since_base,
     draft_for,
     drafts_for,

@@ -34,8 +34,7 @@ from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.queries import current_version, declared_version, declared_versions, versions_for
 from maidinh.governance.architecture.rules import DRAFT
 from maidinh.governance.drafting.actions.editing import open_draft, replace_draft
-from maidinh.governance.drafting.models import Draft
-from maidinh.governance.drafting.queries import DRAFTING, foreseen
+from maidinh.governance.drafting.queries import DRAFTING, Draft, foreseen
 from maidinh.governance.drafting.rules import EditRefused, content_of
 from maidinh.infrastructure.definitions.reading import DefinitionError
 

@@ -23,7 +23,7 @@ from maidinh.channels.web.drafting_refusals import said, said_of_form
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.reading import resolve
 from maidinh.governance.drafting.content import Content, things
-from maidinh.governance.drafting.models import Draft
+from maidinh.governance.drafting.queries import Draft
 from maidinh.governance.drafting.rules import content_of
 from maidinh.infrastructure.definitions.reading import DefinitionError, read_yaml
 

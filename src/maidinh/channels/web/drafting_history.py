@@ -18,8 +18,7 @@ from maidinh.channels.web.drafting import READ, Names, frame, of_draft
 from maidinh.channels.web.drafting_fields import label_of, section_names
 from maidinh.channels.web.drafting_standing import way_names
 from maidinh.channels.web.drafting_values import Values, language_of
-from maidinh.governance.drafting.models import Draft, DraftChange
-from maidinh.governance.drafting.queries import changes_of, revisions_of
+from maidinh.governance.drafting.queries import Draft, DraftChange, changes_of, revisions_of
 
 REVISIONS_ON_A_PAGE, CHANGES_ON_A_PAGE, SHOWN_AT_ONCE = 20, 100, 5
 

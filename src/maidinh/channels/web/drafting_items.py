@@ -35,8 +35,7 @@ from maidinh.channels.web.drafting_values import NOTHING, Values, language_of
 from maidinh.governance.architecture.actions import VersionRefused
 from maidinh.governance.drafting.actions.editing import edit_draft
 from maidinh.governance.drafting.content import HEADER, Content, dotted, things, value_at
-from maidinh.governance.drafting.models import Draft
-from maidinh.governance.drafting.queries import DRAFTING, changes_of, content_at
+from maidinh.governance.drafting.queries import DRAFTING, Draft, changes_of, content_at
 from maidinh.governance.drafting.removal import hanging, removal
 from maidinh.governance.drafting.rules import EDITABLE, Conflict, Edit, EditRefused
 

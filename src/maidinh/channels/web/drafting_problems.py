@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.web.drafting_standing import item_address
 from maidinh.channels.web.drafting_values import Values
-from maidinh.governance.drafting.models import Draft
+from maidinh.governance.drafting.queries import Draft
 from maidinh.governance.drafting.rules import N_
 
 SECTIONS = {"element": "elements", "relation": "relations", "view": "views", "folder": "folders"}

@@ -12,8 +12,7 @@ from django.utils.translation import ngettext
 from maidinh.channels.web.drafting_fields import FORMS, label_of, section_names
 from maidinh.channels.web.drafting_values import Values
 from maidinh.governance.drafting.content import HEADER, ORDER, Change
-from maidinh.governance.drafting.models import Draft
-from maidinh.governance.drafting.queries import APPROVING, DRAFTING, consultations_of
+from maidinh.governance.drafting.queries import APPROVING, DRAFTING, Draft, consultations_of
 from maidinh.governance.drafting.rules import ABANDONED, CONCLUDED, CONSULTING, EDITING, PUBLISHED, SUBMITTED
 from maidinh.infrastructure.actor import Actor
 

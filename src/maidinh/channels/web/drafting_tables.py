@@ -24,8 +24,7 @@ from maidinh.channels.web.drafting_items import revision_of, save
 from maidinh.channels.web.drafting_standing import item_address
 from maidinh.channels.web.drafting_values import Values, texts
 from maidinh.governance.drafting.content import Content, dotted, things, value_at
-from maidinh.governance.drafting.models import Draft
-from maidinh.governance.drafting.queries import DRAFTING, content_at
+from maidinh.governance.drafting.queries import DRAFTING, Draft, content_at
 from maidinh.governance.drafting.rules import Edit
 from maidinh.governance.modelling.metamodel import LAYERED_KINDS
 from maidinh.infrastructure.definitions.folding import fold

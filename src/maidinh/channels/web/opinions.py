@@ -21,9 +21,10 @@ from maidinh.channels.web.context import language
 from maidinh.governance.comparison.concerns import Tie, concerns
 from maidinh.governance.drafting.actions.consultation import give_opinion
 from maidinh.governance.drafting.actions.editing import DraftRefused
-from maidinh.governance.drafting.models import Consultation, Draft
 from maidinh.governance.drafting.queries import (
     OPINING,
+    Consultation,
+    Draft,
     consultation_for,
     consultations_of,
     content_at,

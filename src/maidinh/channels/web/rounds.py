@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from maidinh.channels.web import fields, picture
 from maidinh.channels.web.context import language
 from maidinh.governance.drafting.content import Content, things
-from maidinh.governance.drafting.models import Consultation, Draft, Opinion
+from maidinh.governance.drafting.queries import Consultation, Draft, Opinion
 from maidinh.governance.drafting.rules import AGREE, CHANGE, DECLINED, OBJECT, PARTLY, TAKEN
 from maidinh.infrastructure.definitions.folding import fold
 from maidinh.infrastructure.organisations.queries import agency_names

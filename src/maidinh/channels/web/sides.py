@@ -19,8 +19,7 @@ from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.queries import current_version, versions_for
 from maidinh.governance.architecture.rules import DRAFT
 from maidinh.governance.comparison.difference import Difference, difference
-from maidinh.governance.drafting.models import Draft
-from maidinh.governance.drafting.queries import content_at, draft_for, drafts_for
+from maidinh.governance.drafting.queries import Draft, content_at, draft_for, drafts_for
 from maidinh.governance.drafting.rules import LIVING
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.organisations.queries import agency_names

@@ -18,11 +18,9 @@ from maidinh.channels.routing import page
 from maidinh.channels.web import comparison, meaning, rounds, sides
 from maidinh.channels.web.context import language
 from maidinh.governance.architecture.actions import APPROVING, PUBLISHING, VersionRefused, approve_version
-from maidinh.governance.architecture.models import Version
-from maidinh.governance.architecture.queries import versions_for
+from maidinh.governance.architecture.queries import Version, versions_for
 from maidinh.governance.architecture.rules import DRAFT, PUBLISHED
-from maidinh.governance.drafting.models import Draft
-from maidinh.governance.drafting.queries import consultations_of, drafts_for, opinions_for
+from maidinh.governance.drafting.queries import Draft, consultations_of, drafts_for, opinions_for
 from maidinh.governance.drafting.rules import SUBMITTED
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.identity.queries import official
