@@ -29,7 +29,7 @@ def upload(bench: Bench, content: bytes, name: str, status: int = 200, **more: A
     return bench.post("/files/upload", data, status=status)
 
 
-@pytest.mark.parametrize("form", ["yaml", "own"])
+@pytest.mark.parametrize("form", ["yaml", "own", "xlsx", "oef", "archimate"])
 def test_a_file_that_nobody_touched_changes_nothing(bench: Bench, form: str) -> None:
     first = bench.fresh().content["elements"][0]
     bench.another_edits(
@@ -101,8 +101,15 @@ def test_a_file_of_unknown_revision_is_held_against_the_draft_as_it_stands(bench
     ("content", "name", "says"),
     [
         (b"", "v.yaml", "The file is empty"),
-        (b"a: b", "v.doc", "none of the formats"),
-        (b"\xff\xfe", "v.yaml", "UTF-8"),
+        (b"just words", "v.doc", "neither tables nor a model"),
+        (b"a: \xff", "v.yaml", "UTF-8"),
+        (b"<html/>", "v.xml", "XML whose root is"),
+        (
+            b'<model xmlns="http://www.opengroup.org/xsd/archimate/3.0/"><elements><element/></elements></model>',
+            "v",
+            "Line 1",
+        ),
+        (b"id;kind\nx;nonsense\n", "elements.csv", "B2"),
         (b"a: &x [1]\nb: *x\n", "v.yaml", "b: aliases are not allowed"),
         (b"province: lao-cai\nversion: '1.1'\nelements:\n- {id: a, kind: nonsense}\n", "v.yaml", "Line 4: elements.0"),
         (b"[" * 3000, "v.yaml", "deep"),
@@ -115,10 +122,10 @@ def test_a_file_that_cannot_be_used_says_where(bench: Bench, content: bytes, nam
 
 def test_a_file_of_another_version_is_refused(bench: Bench) -> None:
     content, name = download(bench, "yaml")
-    other = content.replace(b"version: '1.1'", b"version: '9.9'", 1)
+    other = content.replace(b'version: "1.1"', b'version: "9.9"', 1)
     assert other != content
     assert "is 1.1 in this draft, not 9.9" in upload(bench, other, name, status=422)
-    base = content.replace(b"version: '1.1'", b"version: '1.1'\ninherits: '0.3'", 1)
+    base = content.replace(b'version: "1.1"', b'version: "1.1"\ninherits: "0.3"', 1)
     assert "The file builds on version 0.3, the draft on version 1.0." in upload(bench, base, name, status=422)
 
 

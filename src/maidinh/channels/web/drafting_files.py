@@ -85,7 +85,7 @@ def upload(request: HttpRequest, draft: Draft) -> HttpResponse:
     name = request.FILES["file"].name or ""
     packed = {
         "draft": draft.pk, "person": request.actor.id, "model": content_of(incoming.model),
-        "seen": draft.revision if said is None else said, "told": said is not None, "via": formats.way_of(name),
+        "seen": draft.revision if said is None else said, "told": said is not None, "via": incoming.via,
         "name": name[:200],
     }  # fmt: skip
     return _preview(request, draft, packed)
@@ -233,7 +233,7 @@ def _unpacked(request: HttpRequest, draft: Draft) -> dict[str, Any] | None:
 
 
 def _accepted() -> str:
-    return ",".join(dict.fromkeys(ending for each in formats.FORMATS.values() for ending in each.endings))
+    return ",".join(formats.ENDINGS)
 
 
 AT = "architecture/drafts/<int:draft_id>/files"

@@ -12,7 +12,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import yaml
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -21,15 +20,22 @@ from pydantic import ValidationError
 
 from maidinh.channels.web.drafting_refusals import said, said_of_form
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.reading import resolve
-from maidinh.governance.drafting.content import Content, things
 from maidinh.governance.drafting.queries import Draft
-from maidinh.governance.drafting.rules import content_of
+from maidinh.governance.drafting.reading import MARK, delta, whole, written
+from maidinh.governance.interchange.detection import detect
+from maidinh.governance.interchange.files import FOREIGN, content_of
+from maidinh.governance.interchange.problems import FileRefused
+from maidinh.governance.interchange.profile import ProfileError, lift
+from maidinh.governance.modelling.definition import Model
+from maidinh.governance.modelling.integrity import defects
+from maidinh.governance.tables.importing import read_tables
+from maidinh.governance.tables.writing import write_workbook
 from maidinh.infrastructure.definitions.reading import DefinitionError, read_yaml
+from maidinh.infrastructure.workbooks.problems import TableRefused
 
-MERGED = ("elements", "relations", "principles")  # what a version inherits item by item
 FROM_REVISION = re.compile(r"draft-(\d+)-r(\d+)")
 MOST_PROBLEMS = 200
+VIA = {"yaml": "yaml", "oef": "oef", "archimate": "archimate", "xlsx": "spreadsheet", "csv": "spreadsheet"}
 
 
 @dataclass(frozen=True)
@@ -39,44 +45,45 @@ class Incoming:
     model: ArchitectureVersion | None
     problems: tuple[str, ...] = ()
     revision: int | None = None  # of the draft that it was made from, where the file says so
+    via: str = "yaml"
 
 
 @dataclass(frozen=True)
 class Format:
-    """A format in which a draft is handed out and, by its endings, taken in."""
+    """A format in which a draft is handed out."""
 
     name: str
-    via: str
     label: str | Promise
-    endings: tuple[str, ...]
+    ending: str
     media_type: str
     write: Callable[[Draft], bytes]
-    read: Callable[[bytes, Draft | None], Incoming]
 
     def file_name(self, draft: Draft) -> str:
         """What the file is called: the draft and the revision that it was made from stand in it."""
-        ending = self.endings[0]
-        return f"{draft.province}-{draft.version}-draft-{draft.pk}-r{draft.revision}.{self.name}{ending}".replace(
-            f".{ending[1:]}{ending}", ending
-        )
+        own = "-own" if self.name == "own" else ""
+        return f"{draft.province}-{draft.version}-draft-{draft.pk}-r{draft.revision}{own}{self.ending}"
 
 
 def read(upload: bytes, name: str, base: Draft | None) -> Incoming:
-    """What an uploaded file holds; its name says the format. `base`: the draft that it is brought into."""
-    found = next((each for each in FORMATS.values() if name.lower().endswith(each.endings)), None)
-    if found is None:
-        known = ", ".join(dict.fromkeys(ending for each in FORMATS.values() for ending in each.endings))
-        return Incoming(
-            None, (_("The file is in none of the formats that are read here: %(known)s") % {"known": known},)
-        )
-    incoming = found.read(upload, base)
+    """What an uploaded file holds, told by its content. `base`: the draft that it is brought into."""
+    with TemporaryDirectory() as place:
+        path = Path(place, re.sub(r"[^\w.-]", "-", name)[-80:].lstrip(".") or "file")
+        path.write_bytes(upload)
+        try:
+            kind = detect(path)
+            incoming = READERS[kind](path, base)
+        except FileRefused as error:
+            return _refused(*(_told(each.line, each.place, said(each.text)) for each in error.problems))
+        except DefinitionError as error:
+            return _refused(*(_told(each.line, each.place, said(each.expected)) for each in error.problems))
+        except ProfileError as error:
+            return _refused(*(str(each) for each in error.problems))
+        except TableRefused as error:
+            return _refused(*(_of_cell(each) for each in error.problems))
+        except ValidationError as error:
+            return _refused(*(_of_validation(each, {}) for each in error.errors()))
     revision = incoming.revision if incoming.revision is not None else revision_in(name, base)
-    return Incoming(incoming.model, incoming.problems[:MOST_PROBLEMS], revision)
-
-
-def way_of(name: str) -> str:
-    """By which way the history says that a file of this name came in."""
-    return next((each.via for each in FORMATS.values() if name.lower().endswith(each.endings)), "yaml")
+    return Incoming(incoming.model, incoming.problems[:MOST_PROBLEMS], revision, VIA[kind])
 
 
 def write(draft: Draft, name: str) -> tuple[bytes, str, str]:
@@ -87,7 +94,7 @@ def write(draft: Draft, name: str) -> tuple[bytes, str, str]:
 
 def revision_in(text: str, base: Draft | None) -> int | None:
     """The revision of this draft that a file's name or first line gives."""
-    found = FROM_REVISION.search(text)
+    found = FROM_REVISION.search(text) or MARK.match(text)
     if found is None or base is None or int(found[1]) != base.pk or int(found[2]) > base.revision:
         return None
     return int(found[2])
@@ -95,91 +102,102 @@ def revision_in(text: str, base: Draft | None) -> int | None:
 
 def _whole(draft: Draft) -> bytes:
     """Everything, standing alone: what is inherited is in it."""
-    return _yaml({key: each for key, each in draft.content.items() if key != "inherits"}, draft)
+    return written(draft.pk, draft.revision, draft.model.model_copy(update={"inherits": None})).encode()
 
 
 def _own(draft: Draft) -> bytes:
     """What the version says itself, as its definition file does: the rest is inherited."""
-    return _yaml(own_statements(draft), draft)
+    base = draft.base.model if draft.base is not None and draft.model.inherits else None
+    return written(draft.pk, draft.revision, delta(base, draft.model)).encode()
 
 
-def own_statements(draft: Draft) -> Content:
-    """The draft without what it inherits unchanged. All of it, where it inherits nothing."""
-    content = dict(draft.content)
-    if draft.base is None or not content.get("inherits"):
-        return content
-    inherited, removed = content_of(draft.base.model), []
-    for section in MERGED:
-        known, kept = things(inherited.get(section, [])) or {}, things(content.get(section, [])) or {}
-        content[section] = [each for name, each in kept.items() if known.get(name) != each]
-        removed += [name for name in known if name not in kept]
-    return content | {"removes": removed}
-
-
-def _yaml(content: Content, draft: Draft) -> bytes:
-    head = f"# draft-{draft.pk}-r{draft.revision}: {draft.province} {draft.version}\n"
-    slim = ArchitectureVersion.model_validate(content).model_dump(
-        mode="json", by_alias=True, exclude_none=True, exclude_defaults=True
-    )
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    text = yaml.dump(slim, Dumper=dumper, allow_unicode=True, sort_keys=False, width=120)
-    return f"{head}{text}".encode()
-
-
-def _read_yaml(upload: bytes, base: Draft | None) -> Incoming:
-    with TemporaryDirectory() as place:
-        path = Path(place, "version.yaml")
-        path.write_bytes(upload)
-        try:
-            content, lines = read_yaml(path, limit=settings.MAIDINH.upload_limit)
-        except DefinitionError as error:
-            return Incoming(None, tuple(_told(each.line, each.place, said(each.expected)) for each in error.problems))
+def _read_yaml(path: Path, base: Draft | None) -> Incoming:
+    content, lines = read_yaml(path, limit=settings.MAIDINH.upload_limit)
     try:
         model = ArchitectureVersion.model_validate(content)
     except ValidationError as error:
-        return Incoming(None, tuple(_of_validation(detail, lines) for detail in error.errors()))
-    revision = revision_in(upload[:200].decode("utf-8", "replace").partition("\n")[0], base)
+        return _refused(*(_of_validation(detail, lines) for detail in error.errors()))
+    with path.open(encoding="utf-8") as file:
+        revision = revision_in(file.readline(200), base)
     if model.inherits is None:
         return Incoming(model, (), revision)
-    return _resolved(model, base, revision)
-
-
-def _resolved(model: ArchitectureVersion, base: Draft | None, revision: int | None) -> Incoming:
-    """The model with what it inherits, in the order in which the draft holds it."""
-    origin = None if base is None or base.base is None else base.base.model.model_copy(update={"inherits": None})
+    origin = None if base is None or base.base is None else base.base.model
     if base is None or origin is None or origin.version != model.inherits:
         words = {"inherits": model.inherits, "base": origin.version if origin is not None else "–"}
         text = _("The file builds on version %(inherits)s, the draft on version %(base)s. Upload the whole version.")
-        return Incoming(None, (text % words,))
+        return _refused(text % words)
     try:
-        whole = resolve({origin.version: origin, model.version: model}, model.version)
-        ordered: dict[str, Any] = {}
-        for section in MERGED:
-            places = {each["id"]: number for number, each in enumerate(base.content.get(section, ()))}
-            ordered[section] = sorted(getattr(whole, section), key=lambda each: places.get(each.id, len(places)))
-        return Incoming(whole.model_copy(update=ordered), (), revision)
+        return Incoming(whole(origin, model, base.model), (), revision)
     except ValueError as error:
-        return Incoming(None, (said(str(error)),))
+        return _refused(said(str(error)))
+
+
+def _read_foreign(path: Path, base: Draft | None) -> Incoming:
+    """A model of another tool; where it says of no version what it is, it is the content of the draft."""
+    found = lift(FOREIGN[detect(path)](path))
+    wrong = defects(found)
+    if wrong:
+        return _refused(*(str(each) for each in wrong))
+    if isinstance(found, ArchitectureVersion):
+        return Incoming(found)
+    if base is None:
+        return _refused(
+            _("The file does not say of which province and version it is. Begin a draft, then bring the file in.")
+        )
+    header = {name: getattr(base.model, name) for name in ArchitectureVersion.model_fields.keys() - Model.model_fields}
+    return Incoming(ArchitectureVersion.model_validate(_parts(found) | header))
+
+
+def _read_table(path: Path, base: Draft | None) -> Incoming:
+    if base is None:
+        return _refused(_("A spreadsheet changes a draft that there is. Begin a draft, then bring the file in."))
+    found = read_tables(path, base.model)
+    if found.problems:
+        return _refused(*(_of_cell(each) for each in found.problems))
+    return Incoming(ArchitectureVersion.model_validate(_parts(found.model)))
+
+
+def _parts(model: Model) -> dict[str, Any]:
+    return {name: getattr(model, name) for name in type(model).model_fields}
+
+
+def _refused(*problems: str) -> Incoming:
+    return Incoming(None, problems)
 
 
 def _of_validation(detail: Any, lines: dict[Any, int]) -> str:
     place = tuple(detail["loc"])
     while place and place not in lines:
         place = place[:-1]
-    return _told(lines.get(place, 1), ".".join(map(str, detail["loc"])), said_of_form(detail))
+    return _told(lines.get(place, 0), ".".join(map(str, detail["loc"])), said_of_form(detail))
+
+
+def _of_cell(found: Any) -> str:
+    """A problem of a spreadsheet: sheet, cell, what was expected."""
+    return ": ".join(part for part in (found.sheet, found.cell, found.text) if part)
 
 
 def _told(line: int, place: str, text: str) -> str:
-    found = f"{place}: {text}" if place else text
-    return f"{_('Line %(line)s') % {'line': line}}: {found}" if line else found
+    where = f"{_('Line %(line)s') % {'line': line}}: " if line else ""
+    return f"{where}{f'{place}: ' if place else ''}{text}"
 
 
-YAML = "application/yaml"
+YAML, XML = "application/yaml", "application/xml"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+READERS: dict[str, Callable[[Path, Draft | None], Incoming]] = {
+    "yaml": _read_yaml, "oef": _read_foreign, "archimate": _read_foreign, "xlsx": _read_table, "csv": _read_table,
+}  # fmt: skip
+ENDINGS = (".yaml", ".yml", ".xlsx", ".csv", ".xml", ".archimate")  # that a browser offers first
 FORMATS = {
     each.name: each
     for each in (
-        Format("yaml", "yaml", gettext_lazy("YAML, the whole version"), (".yaml", ".yml"), YAML, _whole, _read_yaml),
-        Format("own", "yaml", gettext_lazy("YAML, only what it changes in the version that it builds on"),
-               (".yaml", ".yml"), YAML, _own, _read_yaml),
+        Format("yaml", gettext_lazy("YAML, the whole version"), ".yaml", YAML, _whole),
+        Format("own", gettext_lazy("YAML, only what it changes in the version that it builds on"), ".yaml", YAML, _own),
+        Format("xlsx", gettext_lazy("Spreadsheet (.xlsx)"), ".xlsx", WORKBOOK,
+               lambda draft: write_workbook(draft.model)),
+        Format("oef", gettext_lazy("ArchiMate exchange file"), ".xml", XML,
+               lambda draft: content_of(draft.model, "oef")),
+        Format("archimate", gettext_lazy("Archi model"), ".archimate", XML,
+               lambda draft: content_of(draft.model, "archimate")),
     )
 }  # fmt: skip
