@@ -69,7 +69,9 @@ def summary(html: str) -> list[str]:
 @pytest.mark.parametrize("section", ["elements", "relations", "principles"])
 def test_a_form_that_nobody_touched_changes_nothing(bench: Bench, full: dict[str, Any], section: str) -> None:
     before = bench.fresh()
-    for each in before.content[section]:
+    one_of_each = {each["kind"]: each for each in reversed(before.content[section])}
+    fullest = max(before.content[section], key=lambda each: len(str(each)))
+    for each in (*one_of_each.values(), fullest):
         path = f"/content/{section}/items/{each['id']}"
         bench.post(path, bench.fields(path))
     after = bench.fresh()
