@@ -50,8 +50,11 @@ faults: $(VENV)/dev.done ## Processes killed in mid-submission (ROUNDS=50 SEED=1
 security: $(VENV)/dev.done ## Hostile requests, and who may do what, cell by cell
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/security tests/architecture/test_matrix.py tests/architecture/test_tables.py
 
+bench: $(VENV)/dev.done ## What is promised of speed and of loss, beside the peers, in one run (BENCH="interchange difference")
+	$(BIN)/python -m bench $(BENCH)
+
 lint: $(VENV)/dev.done ## Style, types and import contracts
-	$(BIN)/ruff check src tests tools
+	$(BIN)/ruff check src tests tools bench
 	$(BIN)/lint-imports
 	$(BIN)/python tools/messages.py --check
 	$(BIN)/python tools/reference.py --check
@@ -65,4 +68,4 @@ wheel: $(VENV)/dev.done ## The wheel, complete: definitions, templates, fonts, a
 lock: $(VENV)/dev.done ## Renew the locked requirements
 	tools/lock.sh
 
-.PHONY: help setup demo check test test-fast test-second journeys faults security lint browser wheel lock
+.PHONY: help setup demo check test test-fast test-second journeys faults security bench lint browser wheel lock
