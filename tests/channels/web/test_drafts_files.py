@@ -10,7 +10,7 @@ import yaml
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from maidinh.channels.web.drafting_formats import read
+from maidinh.channels.web.drafting_formats import own_statements, read
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.reading import resolve
 from maidinh.governance.drafting.rules import Edit
@@ -53,6 +53,13 @@ def test_own_statements_resolve_to_the_whole(bench: Bench) -> None:
     base = bench.fresh().base.model.model_copy(update={"inherits": None})
     found = resolve({base.version: base, own.version: own}, own.version)
     assert (found.elements, found.relations, found.principles) == (whole.elements, whole.relations, whole.principles)
+
+
+def test_without_a_base_its_own_statements_are_the_whole(bench: Bench) -> None:
+    draft = bench.fresh()
+    draft.base = None
+    own = own_statements(draft)
+    assert "inherits" not in own and own["elements"] == draft.content["elements"]
 
 
 def test_a_changed_file_is_looked_at_then_taken_in(bench: Bench) -> None:

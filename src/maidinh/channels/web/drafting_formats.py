@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from maidinh.channels.web.drafting_refusals import said, said_of_form
 from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.architecture.reading import resolve
 from maidinh.governance.drafting.content import Content, things
 from maidinh.governance.drafting.models import Draft
@@ -104,10 +105,10 @@ def _own(draft: Draft) -> bytes:
 
 
 def own_statements(draft: Draft) -> Content:
-    """The draft without what it inherits unchanged. All of it, where it inherits nothing."""
+    """The draft without what it inherits unchanged. All of it, where it was not made from what it inherits."""
     content = dict(draft.content)
-    if draft.base is None or not content.get("inherits"):
-        return content
+    if draft.base is None or draft.base.version != content.get("inherits"):
+        return {key: each for key, each in content.items() if key != "inherits"}
     inherited, removed = content_of(draft.base.model), []
     for section in MERGED:
         known, kept = things(inherited.get(section, [])) or {}, things(content.get(section, [])) or {}
@@ -146,16 +147,18 @@ def _read_yaml(upload: bytes, base: Draft | None) -> Incoming:
 
 def _resolved(model: ArchitectureVersion, base: Draft | None, revision: int | None) -> Incoming:
     """The model with what it inherits, in the order in which the draft holds it."""
-    origin = None if base is None or base.base is None else base.base.model.model_copy(update={"inherits": None})
-    if base is None or origin is None or origin.version != model.inherits:
+    row = current_version() if base is None else base.base
+    origin = None if row is None else row.model.model_copy(update={"inherits": None})
+    if origin is None or origin.version != model.inherits:
         words = {"inherits": model.inherits, "base": origin.version if origin is not None else "–"}
         text = _("The file builds on version %(inherits)s, the draft on version %(base)s. Upload the whole version.")
         return Incoming(None, (text % words,))
     try:
         whole = resolve({origin.version: origin, model.version: model}, model.version)
+        standing = {} if base is None else base.content
         ordered: dict[str, Any] = {}
         for section in MERGED:
-            places = {each["id"]: number for number, each in enumerate(base.content.get(section, ()))}
+            places = {each["id"]: number for number, each in enumerate(standing.get(section, ()))}
             ordered[section] = sorted(getattr(whole, section), key=lambda each: places.get(each.id, len(places)))
         return Incoming(whole.model_copy(update=ordered), (), revision)
     except ValueError as error:
