@@ -82,6 +82,10 @@ def test_a_draft_begins_with_a_file(bench: Bench) -> None:
     file = SimpleUploadedFile("v.yaml", content)
     assert bench.client.post("/architecture/drafts/new", data | {"file": file}).status_code == 302
     assert newest(bench).content["elements"] == bench.fresh().content["elements"]
+    own = SimpleUploadedFile("v.yaml", bench.client.get(f"{bench.address}/files/download/own").content)
+    data |= {"version": "1.4", "file": own}
+    assert bench.client.post("/architecture/drafts/new", data).status_code == 302
+    assert newest(bench).content["elements"] == bench.fresh().content["elements"]
 
 
 def test_a_draft_is_given_up_with_its_reason(bench: Bench) -> None:

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from maidinh.channels.web.drafting_refusals import said, said_of_form
 from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.drafting.queries import Draft
 from maidinh.governance.drafting.reading import MARK, delta, whole, written
 from maidinh.governance.interchange.detection import detect
@@ -107,7 +108,8 @@ def _whole(draft: Draft) -> bytes:
 
 def _own(draft: Draft) -> bytes:
     """What the version says itself, as its definition file does: the rest is inherited."""
-    base = draft.base.model if draft.base is not None and draft.model.inherits else None
+    made_from_it = draft.base is not None and draft.base.version == draft.model.inherits
+    base = draft.base.model if made_from_it else None
     return written(draft.pk, draft.revision, delta(base, draft.model)).encode()
 
 
@@ -121,13 +123,13 @@ def _read_yaml(path: Path, base: Draft | None) -> Incoming:
         revision = revision_in(file.readline(200), base)
     if model.inherits is None:
         return Incoming(model, (), revision)
-    origin = None if base is None or base.base is None else base.base.model
-    if base is None or origin is None or origin.version != model.inherits:
-        words = {"inherits": model.inherits, "base": origin.version if origin is not None else "–"}
+    row = current_version() if base is None else base.base
+    if row is None or row.version != model.inherits:
+        words = {"inherits": model.inherits, "base": row.version if row is not None else "–"}
         text = _("The file builds on version %(inherits)s, the draft on version %(base)s. Upload the whole version.")
         return _refused(text % words)
     try:
-        return Incoming(whole(origin, model, base.model), (), revision)
+        return Incoming(whole(row.model, model, base.model if base is not None else row.model), (), revision)
     except ValueError as error:
         return _refused(said(str(error)))
 
