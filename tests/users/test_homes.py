@@ -69,3 +69,12 @@ def test_a_visitor_is_asked_to_sign_in() -> None:
     answer = Client().get(reverse("desk"))
     assert answer.status_code == 302
     assert reverse("sign-in") in answer["Location"]
+
+
+def test_one_entry_of_a_menu_is_where_one_is(official: Any) -> None:
+    request = RequestFactory().get("/architecture/versions")
+    request.actor = official("architecture.draft")
+    for group in of_request(request)["side_menu"]:
+        here = [entry["href"] for entry in group["items"] if entry["current"]]
+        assert here in ([], ["/architecture/versions"])
+    assert [entry["href"] for entry in of_request(request)["menu"] if entry["current"]] == ["/architecture"]

@@ -73,12 +73,9 @@ def of_request(request: HttpRequest) -> dict[str, Any]:
 
 
 def _entries(items: Iterable[Item], actor: Actor, request: HttpRequest) -> list[dict[str, Any]]:
-    entries = []
-    for item in items:
-        if may_open(actor, item.page):
-            address = reverse(item.page)
-            entries.append({"text": str(item.title), "href": address, "current": _at(request.path, address)})
-    return entries
+    entries = [(str(item.title), reverse(item.page)) for item in items if may_open(actor, item.page)]
+    here = max((address for _title, address in entries if _at(request.path, address)), key=len, default=None)
+    return [{"text": title, "href": address, "current": address == here} for title, address in entries]
 
 
 def _at(path: str, address: str) -> bool:
