@@ -140,3 +140,11 @@ def test_only_what_was_looked_at_is_taken(bench: Bench, official: Any) -> None:
     assert approver.get(f"{bench.address}/files/download/yaml").status_code == 200
     assert approver.post(f"{bench.address}/files/take", {}).status_code == 403
     bench.page("/files/download/doc", status=404)
+
+
+@pytest.mark.parametrize("form", ["oef", "archimate"])
+def test_a_draft_that_a_format_cannot_hold_says_why(bench: Bench, form: str) -> None:
+    relation = bench.fresh().content["relations"][0]["id"]
+    bench.another_edits(Edit("relations", relation, "to", "gone"))
+    html = bench.page(f"/files/download/{form}", status=422)
+    assert f"{relation}: leads to &#39;gone&#39;, which is not in the model" in html

@@ -36,6 +36,7 @@ from maidinh.governance.architecture.rules import DRAFT
 from maidinh.governance.drafting.actions.editing import open_draft, replace_draft
 from maidinh.governance.drafting.queries import DRAFTING, Draft, foreseen
 from maidinh.governance.drafting.rules import EditRefused, content_of
+from maidinh.governance.interchange.problems import FileRefused
 from maidinh.infrastructure.definitions.reading import DefinitionError
 
 SALT = "architecture.incoming"
@@ -65,7 +66,10 @@ def download(request: HttpRequest, draft: Draft, form: str) -> HttpResponse:
     """The draft as a file of one format."""
     if form not in formats.FORMATS:
         raise Http404(form)
-    content, media_type, file_name = formats.write(draft, form)
+    try:
+        content, media_type, file_name = formats.write(draft, form)
+    except FileRefused as error:  # a draft may hold together less than a format asks for
+        return files(request, draft_id=draft.pk, errors={"": formats.told_of_file(error)})
     return attachment(content, file_name, media_type)
 
 

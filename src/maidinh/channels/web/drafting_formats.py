@@ -6,8 +6,9 @@ Layer 2. `read` never writes anything; what is wrong with a file is told with it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
-from maidinh.channels.web.drafting_refusals import said, said_of_form
+from maidinh.channels.web.drafting_refusals import said, said_of_form, said_of_place
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.drafting.queries import Draft
@@ -26,13 +27,13 @@ from maidinh.governance.drafting.reading import MARK, delta, whole, written
 from maidinh.governance.interchange.detection import detect
 from maidinh.governance.interchange.files import FOREIGN, content_of
 from maidinh.governance.interchange.problems import FileRefused
-from maidinh.governance.interchange.profile import ProfileError, lift
+from maidinh.governance.interchange.profile import PREFIX, ProfileError, Unliftable, lift
 from maidinh.governance.modelling.definition import Model
 from maidinh.governance.modelling.integrity import defects
 from maidinh.governance.tables.importing import read_tables
 from maidinh.governance.tables.writing import write_workbook
 from maidinh.infrastructure.definitions.reading import DefinitionError, read_yaml
-from maidinh.infrastructure.workbooks.problems import TableRefused
+from maidinh.infrastructure.workbooks.problems import Place, TableRefused
 
 FROM_REVISION = re.compile(r"draft-(\d+)-r(\d+)")
 MOST_PROBLEMS = 200
@@ -74,17 +75,17 @@ def read(upload: bytes, name: str, base: Draft | None) -> Incoming:
             kind = detect(path)
             incoming = READERS[kind](path, base)
         except FileRefused as error:
-            return _refused(*(_told(each.line, each.place, said(each.text)) for each in error.problems))
+            return _refused(told_of_file(error))
         except DefinitionError as error:
-            return _refused(*(_told(each.line, each.place, said(each.expected)) for each in error.problems))
+            return _refused(_told(each.line, each.place, said(each.expected)) for each in error.problems)
         except ProfileError as error:
-            return _refused(*(str(each) for each in error.problems))
+            return _refused(_of_property(each) for each in error.problems)
         except TableRefused as error:
-            return _refused(*(_of_cell(each) for each in error.problems))
+            return _refused(_of_cell(each) for each in error.problems)
         except ValidationError as error:
-            return _refused(*(_of_validation(each, {}) for each in error.errors()))
+            return _refused(_of_validation(each, {}) for each in error.errors())
     revision = incoming.revision if incoming.revision is not None else revision_in(name, base)
-    return Incoming(incoming.model, incoming.problems[:MOST_PROBLEMS], revision, VIA[kind])
+    return Incoming(incoming.model, incoming.problems, revision, VIA[kind])
 
 
 def write(draft: Draft, name: str) -> tuple[bytes, str, str]:
@@ -118,7 +119,7 @@ def _read_yaml(path: Path, base: Draft | None) -> Incoming:
     try:
         model = ArchitectureVersion.model_validate(content)
     except ValidationError as error:
-        return _refused(*(_of_validation(detail, lines) for detail in error.errors()))
+        return _refused(_of_validation(detail, lines) for detail in error.errors())
     with path.open(encoding="utf-8") as file:
         revision = revision_in(file.readline(200), base)
     if model.inherits is None:
@@ -127,11 +128,11 @@ def _read_yaml(path: Path, base: Draft | None) -> Incoming:
     if row is None or row.version != model.inherits:
         words = {"inherits": model.inherits, "base": row.version if row is not None else "–"}
         text = _("The file builds on version %(inherits)s, the draft on version %(base)s. Upload the whole version.")
-        return _refused(text % words)
+        return _refused([text % words])
     try:
         return Incoming(whole(row.model, model, base.model if base is not None else row.model), (), revision)
     except ValueError as error:
-        return _refused(said(str(error)))
+        return _refused([said(str(error))])
 
 
 def _read_foreign(path: Path, base: Draft | None) -> Incoming:
@@ -139,23 +140,22 @@ def _read_foreign(path: Path, base: Draft | None) -> Incoming:
     found = lift(FOREIGN[detect(path)](path))
     wrong = defects(found)
     if wrong:
-        return _refused(*(str(each) for each in wrong))
+        return _refused(_told(0, said_of_place(each.place), said(each.text)) for each in wrong)
     if isinstance(found, ArchitectureVersion):
         return Incoming(found)
     if base is None:
-        return _refused(
-            _("The file does not say of which province and version it is. Begin a draft, then bring the file in.")
-        )
+        text = _("The file does not say of which province and version it is. Begin a draft, then bring the file in.")
+        return _refused([text])
     header = {name: getattr(base.model, name) for name in ArchitectureVersion.model_fields.keys() - Model.model_fields}
     return Incoming(ArchitectureVersion.model_validate(_parts(found) | header))
 
 
 def _read_table(path: Path, base: Draft | None) -> Incoming:
     if base is None:
-        return _refused(_("A spreadsheet changes a draft that there is. Begin a draft, then bring the file in."))
+        return _refused([_("A spreadsheet changes a draft that there is. Begin a draft, then bring the file in.")])
     found = read_tables(path, base.model)
     if found.problems:
-        return _refused(*(_of_cell(each) for each in found.problems))
+        return _refused(_of_cell(each) for each in found.problems)
     return Incoming(ArchitectureVersion.model_validate(_parts(found.model)))
 
 
@@ -163,8 +163,15 @@ def _parts(model: Model) -> dict[str, Any]:
     return {name: getattr(model, name) for name in type(model).model_fields}
 
 
-def _refused(*problems: str) -> Incoming:
-    return Incoming(None, problems)
+def told_of_file(error: FileRefused) -> list[str]:
+    """What is wrong with a model's file, or keeps a model out of one, in the language of the page."""
+    shown = error.problems[:MOST_PROBLEMS]
+    return [_told(each.line, said_of_place(each.place), said(each.text)) for each in shown]
+
+
+def _refused(problems: Iterable[str]) -> Incoming:
+    """Nothing can be used. A file can have a problem in every line; the first ones tell enough."""
+    return Incoming(None, tuple(islice(problems, MOST_PROBLEMS)))
 
 
 def _of_validation(detail: Any, lines: dict[Any, int]) -> str:
@@ -174,9 +181,15 @@ def _of_validation(detail: Any, lines: dict[Any, int]) -> str:
     return _told(lines.get(place, 0), ".".join(map(str, detail["loc"])), said_of_form(detail))
 
 
-def _of_cell(found: Any) -> str:
+def _of_cell(found: Place) -> str:
     """A problem of a spreadsheet: sheet, cell, what was expected."""
-    return ": ".join(part for part in (found.sheet, found.cell, found.text) if part)
+    return ": ".join(part for part in (found.sheet, said_of_place(found.cell), said(found.text)) if part)
+
+
+def _of_property(found: Unliftable) -> str:
+    """A property in which another tool keeps a field of ours: whose, which, what was expected."""
+    field = f"{PREFIX}{found.field}" if found.field else ""
+    return ": ".join(part for part in (found.item, field, said(found.expected)) if part)
 
 
 def _told(line: int, place: str, text: str) -> str:

@@ -12,31 +12,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from maidinh.channels.web import drafting_sayings as sayings
 from maidinh.governance.drafting.rules import N_, Fault
 
+LONGEST = 2_000  # characters of a text that are looked at; no honest one has more
+SHOWN_OF_LONGER = 1_500, 400  # from its beginning and its end
 SAYINGS = tuple(
     (re.compile(pattern, re.S), text)
-    for pattern, text in (
-        (r"not readable as YAML: .*", N_("from here on the file cannot be read as YAML")),
-        (r"aliases are not allowed.*", N_("aliases are not allowed; write the value out")),
-        (r"the same key stands here twice", N_("the same key stands here twice")),
-        (r"tags are not allowed \(found (?P<a>.*)\)", N_("tags are not allowed (found %(a)s)")),
-        (r"nested more than (?P<a>\d+) deep", N_("nested more than %(a)s deep")),
-        (r"larger than (?P<a>\d+) bytes", N_("larger than %(a)s bytes")),
-        (r"the file is empty", N_("the file is empty")),
-        (r"expected UTF-8 text.*", N_("the file is not text in UTF-8")),
-        (r"a value that can't be read.*", N_("the value cannot be read")),
-        (r"expected a plain word or number as key", N_("expected a plain word or number as key")),
-        (r"(?P<a>.+) is no kind of element", N_("%(a)s is no kind of component")),
-        (r"(?P<a>.+) is no kind of relation", N_("%(a)s is no kind of relation")),
-        (r"these ids stand more than once: (?P<a>.+)", N_("these ids stand more than once: %(a)s")),
-        (r"these elements need a layer: (?P<a>.+)", N_("these components need a layer: %(a)s")),
-        (r"these elements need a name: (?P<a>.+)", N_("these components need a name: %(a)s")),
-        (r"a property has either a value or values", N_("a property has either a value or values")),
-        (r"version (?P<a>\S+) removes what it doesn't inherit: (?P<b>.+)",
-         N_("version %(a)s removes what it does not inherit: %(b)s")),
-    )
+    for group in (sayings.FORMS, sayings.YAML, sayings.MODEL, sayings.MODEL_FILES, sayings.TABLES, sayings.WORKBOOKS,
+                  sayings.AROUND)
+    for pattern, text in group
 )  # fmt: skip
+PLACES = tuple((re.compile(pattern, re.S), text) for pattern, text in sayings.PLACES)
 KINDS = {
     "missing": N_("this must be given"),
     "extra_forbidden": N_("there is no field of this name"),
@@ -61,18 +48,47 @@ TYPES = {
 def said(text: str) -> str:
     """What a reader or a rule said, in the language of the page."""
     text = text.removeprefix("Value error, ")
+    if len(text) > LONGEST:
+        first, last = SHOWN_OF_LONGER
+        text = f"{text[:first]} … {text[-last:]}"
+    found = recognised(text)
+    if found is None:
+        return text
+    known, values = found
+    return str(_(known) % {name: _inner(name, value) for name, value in values.items()})
+
+
+def recognised(text: str) -> tuple[str, dict[str, str]] | None:
+    """How a page says this, and what is put into that; None where nobody knows the text."""
     for pattern, known in SAYINGS:
         found = pattern.fullmatch(text)
         if found is not None:
+            return known, found.groupdict()
+    return None
+
+
+def said_of_place(place: str) -> str:
+    """Where something is wrong, as a rule or a table tells it: `element x`, `row 3`. Else it is an id or a field."""
+    for pattern, known in PLACES:
+        found = pattern.fullmatch(place)
+        if found is not None:
             return str(_(known) % found.groupdict())
-    return text
+    return place
+
+
+def _inner(name: str, value: str) -> str:
+    if name == "expected":  # 'a', 'b' or 'c'
+        return value.replace("' or '", "', '")
+    return said(value) if name.startswith(("say", "word")) else value
 
 
 def said_of_form(detail: Mapping[str, Any]) -> str:
     """What is wrong with the form of a value, as pydantic tells it."""
     kind = detail["type"]
     known = KINDS.get(kind) or TYPES.get(kind.split("_")[0])
-    return said(detail["msg"]) if known is None else str(_(known) % detail.get("ctx", {}))
+    if known is None:
+        return said(detail["msg"])
+    return str(_(known) % {name: _inner(name, str(value)) for name, value in detail.get("ctx", {}).items()})
 
 
 def said_of_fault(fault: Fault, *, with_place: bool = True) -> str:
