@@ -25,7 +25,8 @@ from tests.architecture.requests import Asked, requests_in, undeclared_methods
 TABLE = Path(__file__).with_name("matrix.yaml")
 WORDS = {400: "told", 403: "refused", 404: "absent", 405: "method", 409: "told", 422: "told", 503: "unavailable"}
 WRITES = ("INSERT", "UPDATE", "DELETE")
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("matrix")]
+pytestmark = [pytest.mark.slow]
+HALVES = [pytest.mark.xdist_group(f"matrix-{half}") for half in range(2)]  # of the pages: a world in each is cheap
 
 
 @cache
@@ -42,7 +43,9 @@ def _spelt_out(names: str) -> set[str]:
     return {actor for name in names.split() for actor in GROUPS.get(name, (name,))}
 
 
-@pytest.mark.parametrize("name", sorted(PAGES))
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=HALVES[number % 2]) for number, name in enumerate(sorted(PAGES))]
+)
 def test_every_cell_is_as_declared(world: World, name: str) -> None:
     found = {f"{asked.method} {asked.on}": _by_word(world, asked) for asked in requests_in(world) if asked.page == name}
     methods = {line.partition(" ")[0] for line in found}
@@ -50,6 +53,7 @@ def test_every_cell_is_as_declared(world: World, name: str) -> None:
     assert found == declared().get(name), f"found:\n{written(name, found)}"
 
 
+@HALVES[0]
 def test_the_table_names_pages_and_actors_there_are() -> None:
     assert set(declared()) == set(PAGES)
     for name, lines in declared().items():
@@ -59,6 +63,7 @@ def test_the_table_names_pages_and_actors_there_are() -> None:
             assert not [word for word in words if word.startswith("broken")], f"{name} {line}"
 
 
+@HALVES[1]
 def test_no_page_takes_a_method_that_it_does_not_declare(world: World) -> None:
     address = {asked.page: asked.address for asked in requests_in(world)}
     for name, method in undeclared_methods():

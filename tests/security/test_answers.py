@@ -29,7 +29,7 @@ names = ["SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONL
          "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE", "DEBUG"]
 print(json.dumps({name: getattr(settings, name) for name in names}))
 """
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("matrix")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("answers")]
 
 
 def undone(client: Client, asked: Any) -> Any:
