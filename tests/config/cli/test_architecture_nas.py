@@ -89,3 +89,42 @@ def test_a_version_goes_into_a_template_and_comes_back(tmp_path: Path) -> None:
     assert kept == []
     assert [each.id for each in after.elements] == [each.id for each in model.elements]
     assert [each.contract for each in after.relations] == [each.contract for each in model.relations]
+
+
+ISSUED = ("--version", "1.0", "--decision", "12/QD", "--closed-on", "2027-01-05", "--decided-on", "2027-01-20",
+          "--effective-from", "2027-01-29")  # fmt: skip
+
+
+def command(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(each) for each in arguments])
+
+
+def test_an_issued_file_is_frozen_once(tmp_path: Path) -> None:
+    path, register = stored(tmp_path / "a.xlsx"), tmp_path / "issued.yaml"
+    answer = command("nas-issue", path, "--register", register, *ISSUED, "--json")
+    assert answer.exit_code == 0, answer.output
+    assert json.loads(answer.output)["closed_on"] == "2027-01-05"
+    kept = register.read_text("utf-8")
+    again = command("nas-issue", path, "--register", register, *ISSUED)
+    assert again.exit_code == 1
+    assert "was issued by 12/QD" in again.output
+    assert register.read_text("utf-8") == kept
+    wrong = stored(tmp_path / "b.xlsx", **{OBJECTS: [thing("KT-1", loai_doi_tuong="Phần mềm")]})
+    later = ("--version", "2.0", *ISSUED[2:])
+    assert command("nas-issue", wrong, "--register", register, *later).exit_code == 1
+    late = (*ISSUED[:4], "--closed-on", "2027-02-01", *ISSUED[6:])
+    assert command("nas-issue", path, "--register", tmp_path / "new.yaml", *late).exit_code != 0
+    assert not (tmp_path / "new.yaml").exists()
+
+
+def test_a_change_is_told_with_its_class(tmp_path: Path) -> None:
+    things = [thing("KT-1"), thing("KT-2"), reference("LQ-1")]
+    before = stored(tmp_path / "a.xlsx", **{OBJECTS: things})
+    after = stored(tmp_path / "b.xlsx", **{OBJECTS: [*things, thing("KT-9")]})
+    assert command("nas-changes", before, before).exit_code == 0
+    answer = command("nas-changes", before, after, "--json")
+    assert answer.exit_code == 1
+    told = json.loads(answer.output)
+    assert told["kind"] == {"id": "major", "new_version": True}
+    assert [(each["identity"], each["kind"]) for each in told["differences"]] == [("KT-9", "added")]
+    assert "KT-9" in command("nas-changes", before, after).output

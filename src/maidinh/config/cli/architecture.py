@@ -16,6 +16,7 @@ from maidinh.config.cli import drafts
 from maidinh.config.cli.architecture_compare import diff, merge
 from maidinh.config.cli.architecture_exchange import export, import_
 from maidinh.config.cli.architecture_nas import nas_check
+from maidinh.config.cli.architecture_nas_versions import nas_changes, nas_issue
 from maidinh.config.cli.architecture_union import unite
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import LOCALE, language, say
@@ -33,6 +34,12 @@ app.command(help=say("Unite two architectures into one; says what collides until
 app.command("draft-pull", help=say("Write a draft as version.yaml, without what it inherits."))(drafts.pull)
 app.command("draft-push", help=say("Bring a draft's file back; conflicts are listed."))(drafts.push)
 app.command("nas-check", help=say("Hold a national data set against its quality rules before it is sent."))(nas_check)
+app.command("nas-changes", help=say("Say what changed between two national data sets, and of which class."))(
+    nas_changes
+)
+app.command("nas-issue", help=say("Freeze a national data set as issued, with its decision and closing date."))(
+    nas_issue
+)
 
 DONE, FINDINGS, WRONG_USE = 0, 1, 2
 

@@ -45,6 +45,12 @@ class IssuedDataSet(Form):
         return self
 
 
+class IssuedDataSets(Form):
+    """The register of what was issued, in the order in which it was."""
+
+    issued: tuple[IssuedDataSet, ...] = ()
+
+
 @dataclass(frozen=True)
 class Difference:
     """One thing that differs between two data sets: a row that came or went, or a field of a row."""
