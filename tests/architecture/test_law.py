@@ -6,7 +6,10 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
 import yaml
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src/maidinh"

@@ -13,6 +13,8 @@ import pytest
 from maidinh.config.remains import remains
 from maidinh.config.supervisor import ProcessSpec, Supervisor, SupervisorError
 
+pytestmark = pytest.mark.slow
+
 SLEEP = "import time; time.sleep(600)"
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
 PARENT = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SLEEP!r}]).wait()"

@@ -15,6 +15,8 @@ from maidinh.config.definitions_schemas import write_schemas
 from maidinh.infrastructure.definitions.locating import CHECKOUT
 from maidinh.infrastructure.definitions.reading import Problem
 
+pytestmark = pytest.mark.slow
+
 PROVINCE = "provinces/lao-cai"
 COPY = f"{PROVINCE}/procedures/2.000908/1.0/procedure.yaml"
 PERMIT = f"{PROVINCE}/procedures/1.013225/1.0/procedure.yaml"

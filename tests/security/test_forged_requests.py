@@ -26,7 +26,7 @@ SECRET = "secrets/database.json"
 CLIMBS = (f"../{SECRET}", "..%2fsecrets%2fdatabase.json", f"%2e%2e/{SECRET}", f"....//{SECRET}", f"tile/../../{SECRET}",
           f"tile/0/../../../{SECRET}", "/etc/passwd", "%2fetc%2fpasswd", "..%5csecrets%5cdatabase.json",
           "checkpoint%00.txt", "tile/0/000%0a")  # fmt: skip
-pytestmark = [pytest.mark.xdist_group("forged-requests")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("forged-requests")]
 
 
 def test_no_form_is_taken_without_its_own_sites_secret(world: World) -> None:

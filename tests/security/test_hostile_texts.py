@@ -24,7 +24,7 @@ HOSTILE = f'"\'><script>{MARK}()</script><img src=x onerror={MARK}()>{{{{7*7}}}}
 LIVE = (f"<script>{MARK}", f"<img src=x onerror={MARK}", "\"'><")
 SHOWN = f"&lt;script&gt;{MARK}"
 FILE = f'a\r\nSet-Cookie: {MARK}=1\r\n"; filename=b.html;{HOSTILE}\u202e.pdf'
-pytestmark = [pytest.mark.xdist_group("hostile-texts")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile-texts")]
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,8 @@ from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.organisations.queries import agency_names
 from tests.governance.drafting.conftest import ASKED, OTHER, Making
 
+pytestmark = pytest.mark.slow
+
 DAY = {"due-day": "30", "due-month": "11", "due-year": "2026"}
 
 

@@ -21,6 +21,8 @@ from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from tests.governance.small import architecture
 
+pytestmark = pytest.mark.slow
+
 TITLE = {"vi": "Bản mới", "en": "The new one"}
 
 

@@ -15,6 +15,8 @@ from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from tests.channels.web.benches import Bench
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_draft_is_for_its_makers(bench: Bench, official: Callable[..., Actor]) -> None:
     assert 'href="/architecture/drafts/new"' in bench.client.get("/architecture/drafts").content.decode()

@@ -17,6 +17,8 @@ from maidinh.governance.drafting.rules import Edit
 from tests.channels.web.benches import Bench, fields_in
 from tests.channels.web.test_drafts_items import FULL
 
+pytestmark = pytest.mark.slow
+
 
 def download(bench: Bench, form: str) -> tuple[bytes, str]:
     answer = bench.client.get(f"{bench.address}/files/download/{form}")

@@ -11,6 +11,8 @@ import pytest
 from maidinh.governance.drafting.rules import Edit
 from tests.channels.web.benches import Bench, fields_in
 
+pytestmark = pytest.mark.slow
+
 FULL: dict[str, Any] = {
     "id": "full",
     "kind": "information-system",

@@ -20,6 +20,8 @@ from maidinh.governance.modelling import definition
 from tests.channels.web.benches import Bench
 from tests.channels.web.texts import FILL, SOURCE, texts_in
 
+pytestmark = pytest.mark.slow
+
 TOLD_BY = (
     "governance/interchange/*.py", "governance/tables/*.py", "infrastructure/workbooks/*.py",
     "governance/modelling/integrity.py", "governance/modelling/definition.py", "governance/architecture/definition.py",

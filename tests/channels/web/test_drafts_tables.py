@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from maidinh.governance.drafting.rules import Edit
 from tests.channels.web.benches import Bench, fields_in
+
+pytestmark = pytest.mark.slow
 
 
 def ids(html: str) -> list[str]:
@@ -15,9 +19,7 @@ def ids(html: str) -> list[str]:
 
 def test_words_find_without_diacritics(bench: Bench) -> None:
     everything = [each["id"] for each in bench.fresh().content["elements"]]
-    bench.another_edits(
-        Edit("elements", "z", "", {"id": "z", "kind": "document", "name": {"vi": "Đề án Quýnh quáng"}})
-    )
+    bench.another_edits(Edit("elements", "z", "", {"id": "z", "kind": "document", "name": {"vi": "Đề án Quýnh quáng"}}))
     assert ids(bench.page("/content/elements?q=quynh+QUANG+de")) == ["z"]
     assert ids(bench.page("/content/elements?q=nothing+of+it")) == []
     assert len(ids(bench.page("/content/elements"))) == min(len(everything) + 1, 50)

@@ -20,6 +20,8 @@ from maidinh.governance.drafting.models import Draft
 from maidinh.governance.drafting.rules import dangling
 from maidinh.infrastructure.definitions.reading import DefinitionError, read_yaml
 
+pytestmark = pytest.mark.slow
+
 ENGLISH = re.compile(r"\b(is|the|its|has|only|not|holds|shows|more|than|should|must|expected|required)\b")
 CONTRACT = {
     "id": "c", "methods": [{"method": "GET", "path": "/a"}], "purpose": {"vi": "Mục đích"}, "valid_from": "2026-01-02",

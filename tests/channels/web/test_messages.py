@@ -11,6 +11,8 @@ from types import ModuleType
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 LONGEST = 25
 LATIN_ALIKE = {"Python {version}.", "%(size)s kB", "SHA-256"}

@@ -14,6 +14,8 @@ from maidinh.config.cli.architecture import app
 from maidinh.governance.architecture.reading import read_versions, resolve
 from maidinh.infrastructure.definitions.locating import definitions_root
 
+pytestmark = pytest.mark.slow
+
 PROVINCES = definitions_root() / "provinces"
 
 

@@ -15,6 +15,8 @@ from maidinh.governance.architecture.reading import read_versions, resolve
 from maidinh.governance.interchange.files import read_model
 from maidinh.infrastructure.definitions.locating import definitions_root
 
+pytestmark = pytest.mark.slow
+
 PROVINCES = definitions_root() / "provinces"
 OLD, NEW = (PROVINCES / "vinh-phuc/architecture" / each for each in ("1.0", "2.0"))
 

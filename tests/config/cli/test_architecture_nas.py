@@ -17,6 +17,8 @@ from maidinh.infrastructure.definitions.locating import CHECKOUT
 from maidinh.infrastructure.organisations.reading import read_organisations
 from tests.governance.nas.small import OBJECTS, STRUCTURE, TASKS, data_set, reference, task, thing
 
+pytestmark = pytest.mark.slow
+
 PROVINCE = CHECKOUT / "provinces/vinh-phuc"
 
 

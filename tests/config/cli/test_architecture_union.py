@@ -14,6 +14,8 @@ from maidinh.governance.architecture.reading import read_versions, resolve
 from maidinh.governance.modelling.catalogues import double_masters
 from maidinh.infrastructure.definitions.locating import CHECKOUT
 
+pytestmark = pytest.mark.slow
+
 PROVINCE = CHECKOUT / "provinces/lao-cai"
 EXAMPLE = CHECKOUT / "examples/merger-2025"
 FIRST, SECOND = PROVINCE / "architecture/1.0", EXAMPLE / "yen-bai/architecture/1.0"

@@ -17,6 +17,8 @@ from maidinh.governance.drafting.rules import Edit
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def architect(official: Any) -> Actor:

@@ -15,6 +15,8 @@ from tests.governance.comparison.edits import edited, losses, needless
 from tests.governance.comparison.generated import model
 from tests.governance.small import architecture, contract, element
 
+pytestmark = pytest.mark.slow
+
 Edit = Callable[[dict[str, Any]], Any]
 BOX = {"x": 1, "y": 2, "width": 120, "height": 55}
 

@@ -42,7 +42,7 @@ from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.definitions.locating import province_root
 from tests.governance.drafting.conftest import Making, rename
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("db")]
 NEW = {"id": "new-system", "kind": "information-system", "layer": 4, "name": {"vi": "Hệ thống mới"}, "owner": "H38.2"}
 
 

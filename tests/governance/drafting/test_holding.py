@@ -26,6 +26,8 @@ from maidinh.infrastructure.definitions.hashing import content_hash
 from maidinh.infrastructure.events.actions import deliver_events
 from tests.governance.drafting.conftest import ASKED, OTHER, Making, rename
 
+pytestmark = pytest.mark.slow
+
 WAITERS = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
 
 PRIVILEGE_OR_RULE = ("42501", "23001")  # a row's trigger is asked before its policy; to whom it is unseen, it is no row

@@ -43,7 +43,7 @@ from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.events.models import Event
 from tests.governance.drafting.conftest import ASKED, OTHER, Making, rename
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("db")]
 
 
 def test_a_version_goes_its_whole_way(making: Making, signer: Any, role: Any, citizen: Actor) -> None:

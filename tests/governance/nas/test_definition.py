@@ -14,6 +14,8 @@ from maidinh.infrastructure.definitions.locating import CHECKOUT
 from maidinh.infrastructure.definitions.reading import DefinitionError
 from tests.governance.nas.small import COMMUNE, STRUCTURE
 
+pytestmark = pytest.mark.slow
+
 FILE = CHECKOUT / "national/nas/2026-09-draft.yaml"
 
 

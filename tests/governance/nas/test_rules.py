@@ -21,6 +21,8 @@ from tests.governance.nas.small import (
     thing,
 )  # fmt: skip
 
+pytestmark = pytest.mark.slow
+
 DATA = {
     "ten_doi_tuong": "Kho",
     "loai_doi_tuong": "Nền tảng số",

@@ -12,6 +12,8 @@ from maidinh.governance.nas.records import Record
 from maidinh.governance.nas.versions import Frozen, IssuedDataSet, changed, frozen, history_entry, unchanged
 from tests.governance.nas.small import OBJECTS, RELATIONS, STRUCTURE, TASKS, data_set, link, reference, task, thing
 
+pytestmark = pytest.mark.slow
+
 CONTENT = b"the file as it was issued"
 
 

@@ -22,6 +22,8 @@ from maidinh.governance.nas.writing import write_data_set
 from maidinh.infrastructure.workbooks.problems import TableRefused
 from tests.governance.nas.small import ISSUER, OBJECTS, RELATIONS, STRUCTURE, TASKS, data_set, reference, task, thing
 
+pytestmark = pytest.mark.slow
+
 CELLS = st.text(st.sampled_from("=+@-ậ Đ\n\r\t_x0041_1") | st.characters(exclude_categories=["Cs"]), max_size=8)
 
 

@@ -18,6 +18,8 @@ from maidinh.infrastructure.workbooks.problems import TableRefused
 from tests.governance.small import architecture
 from tests.governance.tables.models import models, small
 
+pytestmark = pytest.mark.slow
+
 HEADING = 2  # rows above the first one of data
 
 

@@ -20,6 +20,8 @@ from maidinh.infrastructure.database.faults import DatabasePlaceError, DatabaseS
 from maidinh.infrastructure.home import Home
 from tests.infrastructure.database.conftest import reachable_folder
 
+pytestmark = pytest.mark.slow
+
 AS_ROOT = os.geteuid() == 0
 ORDINARY = 65534
 

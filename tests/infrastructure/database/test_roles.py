@@ -17,6 +17,8 @@ from maidinh.infrastructure.database.roles import ROLES, check_version, create_d
 from maidinh.infrastructure.home import Home
 from tests.infrastructure.database.conftest import reachable_folder
 
+pytestmark = pytest.mark.slow
+
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 
 

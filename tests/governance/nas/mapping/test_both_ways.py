@@ -35,6 +35,8 @@ from tests.governance.nas.small import (
 )  # fmt: skip
 from tests.governance.small import architecture
 
+pytestmark = pytest.mark.slow
+
 PROVINCES = sorted((CHECKOUT / "provinces").iterdir())
 CODES = ["KT-1", "KT-2", "LQ 1", "ND/x"]
 
