@@ -15,9 +15,7 @@ def ids(html: str) -> list[str]:
 
 def test_words_find_without_diacritics(bench: Bench) -> None:
     everything = [each["id"] for each in bench.fresh().content["elements"]]
-    bench.another_edits(
-        Edit("elements", "z", "", {"id": "z", "kind": "document", "name": {"vi": "Đề án Quýnh quáng"}})
-    )
+    bench.another_edits(Edit("elements", "z", "", {"id": "z", "kind": "document", "name": {"vi": "Đề án Quýnh quáng"}}))
     assert ids(bench.page("/content/elements?q=quynh+QUANG+de")) == ["z"]
     assert ids(bench.page("/content/elements?q=nothing+of+it")) == []
     assert len(ids(bench.page("/content/elements"))) == min(len(everything) + 1, 50)
