@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from maidinh.governance.interchange import oef
-from maidinh.governance.interchange.checking import warnings
 from maidinh.governance.interchange.problems import FileRefused
 from maidinh.governance.modelling.definition import Model
+from maidinh.governance.modelling.integrity import defects
 from tests.governance.interchange.models import models
 from tests.governance.interchange.oef_facts import difference, facts, instructions
 from tests.governance.interchange.schemas import invalid, oef_schema
@@ -287,7 +287,9 @@ def test_a_cycle_of_composition_is_read_and_told(written: Written) -> None:
 <element identifier="b" xsi:type="Node"/></elements>
 <relationships><relationship identifier="r" xsi:type="Composition" source="a" target="b"/>
 <relationship identifier="s" xsi:type="Composition" source="b" target="a"/></relationships>""")
-    assert [each.text.split(":")[0] for each in warnings(oef.read(path), path)] == ["composed of itself (a > b > a)"]
+    assert [str(each) for each in defects(oef.read(path))] == [
+        "element a: is part of itself by composition: a -> b -> a"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -320,3 +322,11 @@ def test_an_instruction_that_others_wrote_does_no_harm(written: Written, said: s
         f"<?maidinh {said}?><elements><element identifier='a' xsi:type='Node'><name>a</name></element></elements>"
     )
     assert oef.read(path).elements[0].name.other[0].text == "a"
+
+
+def test_what_is_not_understood_takes_no_longer_the_more_there_is_of_it(written: Written, tmp_path: Path) -> None:
+    count = 20_000  # took a minute while each was counted again
+    path = written(f"<elements>{'<x/>' * count}{'<!---->' * count}</elements>")
+    oef.write(oef.read(path), tmp_path / "again.xml")
+    again = (tmp_path / "again.xml").read_text()
+    assert (again.count("<x"), again.count("<!--")) == (count, count)

@@ -56,6 +56,13 @@ def test_too_many_nodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit: b
     assert "1000" in refused(tmp_path, b"<m>" + unit * 1000 + b"</m>").text
 
 
+def test_too_many_attributes(tmp_path: Path) -> None:
+    many = " ".join(f'a{n}=""' for n in range(xml.ATTRIBUTE_LIMIT + 1))
+    problem = refused(tmp_path, f"<m>\n<b {many}/></m>".encode())
+    assert (problem.line, problem.place) == (2, "b")
+    assert "1000 attributes" in problem.text
+
+
 def test_a_file_of_200_megabytes_is_refused_without_reading_it(tmp_path: Path) -> None:
     path = tmp_path / "huge.xml"
     with path.open("wb") as file:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from maidinh.governance.modelling.definition import Model
-from maidinh.governance.modelling.integrity import defects
+from maidinh.governance.modelling.integrity import RINGS_TOLD, defects, rings
 
 
 def model(**parts: Any) -> Model:
@@ -88,3 +91,36 @@ def test_a_long_chain_is_no_trouble() -> None:
         relations=[relation(f"r{n}", f"e{n}", f"e{n + 1}") for n in range(count - 1)],
     )
     assert defects(chain) == []
+
+
+def test_many_long_rings_are_told_in_bounded_words() -> None:
+    count = 3_000
+    ends = [pair for n in range(count - 1) for pair in ((n, n + 1), (n + 1, 0))]
+    found = defects(
+        model(
+            elements=[element(f"e{n}") for n in range(count)],
+            relations=[relation(f"r{n}", f"e{a}", f"e{b}") for n, (a, b) in enumerate(ends)],
+        )
+    )
+    assert len(found) == RINGS_TOLD + 1
+    assert found[-1].text.startswith(f"more than {RINGS_TOLD} rings")
+    assert max(len(each.text) for each in found) < 400
+    assert found[-2].text.endswith("-> e19 -> (981 more) -> e0")
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")), max_size=12))
+def test_rings_are_found_just_where_a_walk_returns(pairs: list[tuple[str, str]]) -> None:
+    found = list(rings(pairs))
+    for ring in found:
+        assert all(pair in pairs for pair in zip(ring, ring[1:] + ring[:1], strict=True))
+    closing = {(ring[-1], ring[0]) for ring in found}
+    assert bool(found) == _leads_round(pairs)
+    assert not _leads_round([pair for pair in pairs if pair not in closing])
+
+
+def _leads_round(pairs: list[tuple[str, str]]) -> bool:
+    reach = {name: {b for a, b in pairs if a == name} for name in "abcdef"}
+    for _ in range(6):
+        for seen in reach.values():
+            seen.update(*[reach[each] for each in list(seen)])
+    return any(name in reach[name] for name in reach)

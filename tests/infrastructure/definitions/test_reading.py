@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from maidinh.infrastructure.definitions import reading
 from maidinh.infrastructure.definitions.definition import Form, Text
 from maidinh.infrastructure.definitions.document import Document
 from maidinh.infrastructure.definitions.hashing import canonical_json, content_hash
@@ -55,6 +56,13 @@ def test_a_good_file_is_read(written) -> None:
         ("name: {vi: A}\nsizes: [2026-13-45]\n", 2, "sizes.0", "a value that can't be read"),
         ("sizes: " + "[" * 200_000, 1, "", "nested more than 50 deep"),
         ("name: !!python/object:os.system {}\nsizes: []\n", 1, "name", "tags are not allowed"),
+        ("name: {vi: A}\nsizes: [!!int '']\n", 2, "sizes.0", "'' is no int"),
+        ("name: {vi: A}\nsizes: [!!float '']\n", 2, "sizes.0", "'' is no float"),
+        ("name: {vi: A}\nsizes: [!!bool si]\n", 2, "sizes.0", "'si' is no bool"),
+        ("name: {vi: A}\nsizes: [!!timestamp si]\n", 2, "sizes.0", "'si' is no timestamp"),
+        ("name: {vi: A}\nsizes: [0x" + "f" * 20_000 + "]\n", 2, "sizes.0", "longer than 100"),
+        ("name: {vi: A}\nsizes: [1" + ":1" * 300_000 + "]\n", 2, "sizes.0", "longer than 100"),
+        ("name: {vi: A}\n!!bool si: 1\n", 2, "", "'si' is no bool"),
         ("name: {vi: !secret x}\nsizes: []\n", 1, "name.vi", "tags are not allowed"),
     ],
 )
@@ -75,6 +83,12 @@ def test_missing_unreadable_and_huge_files_are_refused(written, tmp_path: Path) 
     for path in bad:
         with pytest.raises(DefinitionError, match=path.name):
             read_yaml(path)
+
+
+def test_too_many_parts_are_refused_where_they_begin(written, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "PART_LIMIT", 100)
+    with pytest.raises(DefinitionError, match=r"thing\.yaml:9[0-9]: more than 100 keys and values: divide the file"):
+        read_yaml(written("sizes:\n" + "- 1\n" * 200))
 
 
 def test_many_files_are_refused_with_all_their_problems(written) -> None:

@@ -5,18 +5,16 @@ Layer 0, config. Works on files alone; no database.
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
-from collections.abc import Callable
 from datetime import date, datetime
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from maidinh.config.texts import say
+from maidinh.infrastructure.definitions.collection import uncollected
 
 if TYPE_CHECKING:
     from maidinh.governance.comparison.merging import Merge
@@ -28,21 +26,7 @@ INSTANCE = "VN"
 AsJson = Annotated[bool, typer.Option("--json", help=say("Answer as JSON, for machines."))]
 
 
-def uncollected(command: Callable[..., None]) -> Callable[..., None]:
-    """Run without looking for rubbish: a large model is millions of objects and none of it, and that takes seconds."""
-
-    @wraps(command)
-    def run(*arguments: Any, **options: Any) -> None:
-        gc.disable()
-        try:
-            command(*arguments, **options)
-        finally:
-            gc.enable()
-
-    return run
-
-
-@uncollected
+@uncollected()
 def diff(
     a: Annotated[Path, typer.Argument(help=say("The older model: a version's folder or a file."), show_default=False)],
     b: Annotated[Path, typer.Argument(help=say("The newer one."), show_default=False)],
@@ -73,7 +57,7 @@ def diff(
     sys.exit(FINDINGS if found else DONE)
 
 
-@uncollected
+@uncollected()
 def merge(
     base: Annotated[Path, typer.Argument(help=say("The model that both were made of."), show_default=False)],
     a: Annotated[Path, typer.Argument(help=say("One of the two, called ours."), show_default=False)],

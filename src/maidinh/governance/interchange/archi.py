@@ -11,10 +11,10 @@ from pathlib import Path
 from maidinh.governance.interchange.archi_archive import KEPT, is_archive, packed, unpacked
 from maidinh.governance.interchange.archi_reading import Reading
 from maidinh.governance.interchange.archi_writing import Writing
-from maidinh.governance.interchange.collection import uncollected
 from maidinh.governance.interchange.problems import FileRefused, Place
 from maidinh.governance.interchange.xml import parse, parse_content
 from maidinh.governance.modelling.definition import Carried, Model
+from maidinh.infrastructure.definitions.collection import uncollected
 
 
 def read(path: Path) -> Model:

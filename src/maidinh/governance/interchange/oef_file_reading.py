@@ -6,7 +6,6 @@ from pathlib import Path
 
 from lxml import etree
 
-from maidinh.governance.interchange.collection import uncollected
 from maidinh.governance.interchange.oef_leftovers import AFTER, BEFORE, INSIDE, TEXT, Leftovers, as_text
 from maidinh.governance.interchange.oef_reading import (
     LOOSE,
@@ -22,6 +21,7 @@ from maidinh.governance.interchange.oef_vocabulary import NAMESPACE, NO_SCHEMA, 
 from maidinh.governance.interchange.problems import FileRefused
 from maidinh.governance.interchange.xml import parse
 from maidinh.governance.modelling.definition import Model, View
+from maidinh.infrastructure.definitions.collection import uncollected
 
 _MODEL = frozenset({
     "name", "documentation", "properties", "elements", "relationships", "organizations", "propertyDefinitions", "views",

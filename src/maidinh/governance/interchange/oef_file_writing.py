@@ -8,7 +8,6 @@ from typing import Any
 
 from lxml import etree
 
-from maidinh.governance.interchange.collection import uncollected
 from maidinh.governance.interchange.oef_leftovers import AFTER, BEFORE, TEXT, as_text, instruction
 from maidinh.governance.interchange.oef_reading import NO_IDENTIFIER
 from maidinh.governance.interchange.oef_texts import write_words
@@ -17,6 +16,7 @@ from maidinh.governance.interchange.oef_vocabulary import NO_SCHEMA, OWN_SCHEMA,
 from maidinh.governance.interchange.oef_writing import UNFIT, Item, Writing
 from maidinh.governance.interchange.problems import FileRefused
 from maidinh.governance.modelling.definition import Model
+from maidinh.infrastructure.definitions.collection import uncollected
 
 _STRUCTURE = (
     "elements", "element", "relationships", "relationship", "organizations", "item", "propertyDefinitions",

@@ -53,10 +53,11 @@ def all_text(element: etree._Element) -> str:
 class Leftovers:
     """What is left of one part of a file while it is read; `said` is what our own instructions in it say."""
 
-    __slots__ = ("attributes", "children", "said")
+    __slots__ = ("attributes", "children", "numbers", "said")
 
     def __init__(self) -> None:
         self.attributes: dict[str, str] = {}
+        self.numbers: dict[str, int] = {}  # how many notes of the same beginning there are
         self.children: list[str] = []
         self.said: dict[str, Any] = {}
 
@@ -83,7 +84,8 @@ class Leftovers:
 
     def number(self, note: str, text: str) -> None:
         """Add a note to those of the same beginning."""
-        count = sum(name.startswith(note) for name in self.attributes)
+        count = self.numbers.get(note, 0)
+        self.numbers[note] = count + 1
         self.attributes[f"{note}{count}"] = text
 
     def stray(self, text: str | None, within: str = "") -> None:

@@ -16,7 +16,8 @@ from maidinh.governance.interchange.problems import FileRefused, Place
 
 FILE_SIZE_LIMIT = 64 * 1024 * 1024  # bytes; the largest public models known have a third of it
 DEPTH_LIMIT = 200  # elements within each other; an honest model has 30
-NODE_LIMIT = 4_000_000  # elements, attributes, comments and instructions; 60 times what a national model has
+NODE_LIMIT = 2_000_000  # elements, attributes, comments and instructions; the largest public models have a third
+ATTRIBUTE_LIMIT = 1_000  # of one element; an honest one has 20, and looking for a repeated one takes the square of it
 _PIECE = 256 * 1024  # bytes fed at once
 _SAFE: dict[str, Any] = {
     "resolve_entities": False, "load_dtd": False, "dtd_validation": False, "no_network": True, "huge_tree": True,
@@ -110,6 +111,8 @@ class _Watch:
             raise self._refusal(f"elements nest more than {DEPTH_LIMIT} deep", place=name)
         if self.nodes > NODE_LIMIT:
             raise self._refusal(f"more than {NODE_LIMIT} elements and attributes: export the model in parts")
+        if len(attributes) > 2 * ATTRIBUTE_LIMIT:
+            raise self._refusal(f"more than {ATTRIBUTE_LIMIT} attributes: {EXPORT_AGAIN}", place=name)
 
     def _end(self, name: str) -> None:
         self.depth -= 1

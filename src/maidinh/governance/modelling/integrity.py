@@ -14,6 +14,8 @@ from maidinh.governance.modelling.definition import Folder, Model, Relation, Vie
 
 Kind = Literal["repeated", "dangling", "cycle", "nameless", "alone", "undefined"]
 PARTS = ("composition", "aggregation")
+RINGS_TOLD = 1_000  # of each kind; whoever has more mends these first
+MEMBERS_TOLD = 20  # of one ring: thousands in each of thousands of rings are no message, and fill the memory
 
 
 @dataclass(frozen=True)
@@ -112,31 +114,34 @@ def _cycles(model: Model) -> Iterator[Defect]:
 
 
 def _rings(relations: Iterable[Relation], kind: str) -> Iterator[Defect]:
+    for count, ring in enumerate(rings((each.from_, each.to) for each in relations if each.kind == kind)):
+        if count == RINGS_TOLD:
+            yield Defect("cycle", "relations", f"more than {count} rings of {kind}: mend the ones told first")
+            return
+        told = [*ring[:MEMBERS_TOLD], f"({len(ring) - MEMBERS_TOLD} more)"] if len(ring) > MEMBERS_TOLD + 1 else ring
+        yield Defect("cycle", f"element {ring[0]}", f"is part of itself by {kind}: {' -> '.join((*told, ring[0]))}")
+
+
+def rings(pairs: Iterable[tuple[str, str]]) -> Iterator[list[str]]:
+    """A ring for each pair that closes one: without these pairs nothing leads round any more."""
     parts: dict[str, list[str]] = {}
-    for relation in relations:
-        if relation.kind == kind:
-            parts.setdefault(relation.from_, []).append(relation.to)
+    for whole, part in pairs:
+        parts.setdefault(whole, []).append(part)
     done: set[str] = set()
     for start, first in parts.items():
-        way: list[str] = []
-        on_way: set[str] = set()
-        waiting: list[tuple[str, Iterator[str]]] = []
-        if start not in done:
-            way, on_way, waiting = [start], {start}, [(start, iter(first))]
+        if start in done:
+            continue
+        way, place, waiting = [start], {start: 0}, [iter(first)]
         while waiting:
-            whole, rest = waiting[-1]
-            part = next(rest, None)
-            if part is None:
+            step = next(waiting[-1], None)
+            if step is None:
                 waiting.pop()
-                way.pop()
-                on_way.discard(whole)
+                whole = way.pop()
+                del place[whole]
                 done.add(whole)
-            elif part in on_way:
-                ring = way[way.index(part) :]
-                yield Defect(
-                    "cycle", f"element {part}", f"is part of itself by {kind}: {' -> '.join((*ring, ring[0]))}"
-                )
-            elif part not in done:
-                way.append(part)
-                on_way.add(part)
-                waiting.append((part, iter(parts.get(part, ()))))
+            elif step in place:
+                yield way[place[step] :]
+            elif step not in done:
+                place[step] = len(way)
+                way.append(step)
+                waiting.append(iter(parts.get(step, ())))

@@ -13,12 +13,17 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from maidinh.infrastructure.definitions.collection import uncollected
+
 FILE_SIZE_LIMIT = 4 * 1024 * 1024  # bytes; the largest honest definition is a tenth of it
 
 DEPTH_LIMIT = 50  # the deepest honest definition has 10; composing recurses in C, which no exception stops
+PART_LIMIT = 3_000_000  # keys, values, their beginnings and ends; the largest public model has 1.3 million in YAML
+NUMBER_LIMIT = 100  # characters of a number or day: a longer one takes the square of its length to compute
 PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
 )
+COMPUTED_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "bool", "timestamp"))
 
 Form = TypeVar("Form", bound=BaseModel)
 Position = tuple[str | int, ...]
@@ -87,9 +92,9 @@ def read_yaml(path: Path, *, limit: int = FILE_SIZE_LIMIT) -> tuple[Any, dict[Po
             [Problem(path, 0, "", f"expected UTF-8 text ({error.reason} at byte {error.start})")]
         ) from None
     try:
-        if _depth(text) > DEPTH_LIMIT:
-            raise DefinitionError([Problem(path, 1, "", f"nested more than {DEPTH_LIMIT} deep")])
-        node = yaml.compose(text, Loader=_loader())
+        _look_through(text, path)
+        with uncollected():
+            node = yaml.compose(text, Loader=_loader())
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line + 1) if error.problem_mark else 0
         raise DefinitionError([Problem(path, line, "", f"not readable as YAML: {error.problem}")]) from None
@@ -98,21 +103,27 @@ def read_yaml(path: Path, *, limit: int = FILE_SIZE_LIMIT) -> tuple[Any, dict[Po
     if node is None:
         raise DefinitionError([Problem(path, 1, "", "the file is empty")])
     construction = _Construction(path)
-    content = construction.content(node, ())
+    with uncollected():
+        content = construction.content(node, ())
     if construction.problems:
         raise DefinitionError(construction.problems)
     return content, construction.lines
 
 
-def _depth(text: str) -> int:
-    """How deep the text nests; counting stops where it is too deep."""
-    depth = deepest = 0
-    for event in yaml.parse(text, Loader=_loader()):
+def _look_through(text: str, path: Path) -> None:
+    """Raises DefinitionError where the text nests too deep or has too many parts; it stops there."""
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=_loader())):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        deepest = max(deepest, depth)
-        if deepest > DEPTH_LIMIT:
-            break
-    return deepest
+        if depth > DEPTH_LIMIT:
+            raise DefinitionError([Problem(path, _line(event), "", f"nested more than {DEPTH_LIMIT} deep")])
+        if count > PART_LIMIT:
+            expected = f"more than {PART_LIMIT} keys and values: divide the file"
+            raise DefinitionError([Problem(path, _line(event), "", expected)])
+
+
+def _line(event: yaml.Event) -> int:
+    return int(event.start_mark.line) + 1
 
 
 def _loader() -> type[yaml.SafeLoader]:
@@ -163,9 +174,13 @@ class _Construction:
         return key if isinstance(key, (str, int)) and not isinstance(key, bool) else str(node.value)
 
     def _scalar(self, node: yaml.Node, at: Position) -> Any:
+        if node.tag in COMPUTED_TAGS and len(node.value) > NUMBER_LIMIT:
+            return self._refuse(node, at, f"a value that can't be read: longer than {NUMBER_LIMIT} characters")
         try:
             return self._scalars.construct_object(node)
-        except (yaml.YAMLError, ValueError) as error:
+        except (KeyError, IndexError, AttributeError):  # how the library says that a value doesn't fit its tag
+            return self._refuse(node, at, f"a value that can't be read: {node.value!r} is no {node.tag.split(':')[-1]}")
+        except (yaml.YAMLError, ValueError, OverflowError) as error:
             return self._refuse(node, at, f"a value that can't be read: {error}")
 
     def _refuse(self, node: yaml.Node, at: Position, expected: str) -> None:

@@ -1,6 +1,6 @@
 """Making very many objects that all stay, without the garbage collector looking for those that don't.
 
-Layer 4, governance. It would go through all of them again and again: reading a large model took half as long again.
+Layer 7. It would go through all of them again and again: reading a large model took half as long again.
 """
 
 from __future__ import annotations
