@@ -29,7 +29,6 @@ TOLD_BY = (
 )  # fmt: skip
 MODULES = sorted(path for pattern in TOLD_BY for path in (SOURCE / "maidinh").glob(pattern) if path.stem != "__init__")
 OF_THE_CODE = {  # no file leads to these: they would be mistakes in the code
-    f"{FILL} is in no cycle",
     f"'{FILL}' is no format to write; known: {FILL}",
     "principles are properties of a model that is written: lower it first",
 }
