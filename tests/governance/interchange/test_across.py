@@ -75,7 +75,7 @@ def uncarried(part: Any) -> Any:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(models())
 def test_any_file_of_the_exchange_format_through_archi(model: Model) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -85,7 +85,7 @@ def test_any_file_of_the_exchange_format_through_archi(model: Model) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(archi_files())
 def test_any_file_of_archi_through_the_exchange_format(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

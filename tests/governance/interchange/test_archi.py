@@ -180,7 +180,7 @@ def test_styles_are_understood(model: Model) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(models())
 def test_every_model_comes_back(model: Model) -> None:
     given_ = of_other_formats(model)

@@ -17,7 +17,7 @@ from tests.governance.interchange.archi_files import archi_files
 
 
 @pytest.mark.slow
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(archi_files())
 def test_no_fact_of_any_file_is_lost_or_made_up(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

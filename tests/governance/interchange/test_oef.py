@@ -155,7 +155,7 @@ def test_a_change_is_written_though_the_file_had_it_in_its_own_way(tmp_path: Pat
 
 
 @pytest.mark.slow
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(models())
 def test_a_model_comes_back_as_it_was(model: Model) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -169,7 +169,7 @@ def test_a_model_comes_back_as_it_was(model: Model) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(models())
 def test_a_written_model_is_valid_under_the_schema(model: Model) -> None:
     schema = oef_schema()
