@@ -32,7 +32,9 @@ def told_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
             for fault in error.errors():
                 print(": ".join([*(str(part) for part in fault["loc"]), fault["msg"]]), file=sys.stderr)
             sys.exit(2)
-        except (PortTaken, FileNotFoundError, PermissionError) as error:
+        except (
+            PortTaken, FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError, FileExistsError,
+        ) as error:  # fmt: skip
             print(error, file=sys.stderr)
             sys.exit(2)
         except (SupervisorError, DatabaseFault) as error:

@@ -135,3 +135,29 @@ def test_a_version_goes_into_the_national_data_set(tmp_path: Path) -> None:
     assert run("export", tmp_path / "c.xml", "-o", again, "--format", "nas", "--template", book).exit_code == 0
     assert run("export", folder, "-o", again, "--format", "oef", "--template", book).exit_code == 2
     assert run("import", book, "-o", tmp_path / "c.docx").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("way", "target", "said"),
+    [("import", "folder.yaml", "this is a folder"), ("export", "nowhere/model.xml", "there is no such folder"),
+     ("export", "file", "this is a file")],
+)  # fmt: skip
+def test_a_place_that_can_not_be_written_is_told_in_words(tmp_path: Path, way: str, target: str, said: str) -> None:
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "file").write_text("kept")
+    more = ["--format", "csv"] if target == "file" else []
+    answer = run(way, PROVINCES / "lao-cai/architecture/1.0", "-o", tmp_path / target, *more)
+    assert answer.exit_code == 2
+    assert f"{tmp_path / target}: {said}" in answer.output
+    assert (tmp_path / "file").read_text() == "kept"
+    assert not list((tmp_path / "folder.yaml").iterdir())
+
+
+def test_a_spreadsheet_is_told_by_what_it_holds_and_not_by_its_name(tmp_path: Path) -> None:
+    folder = PROVINCES / "vinh-phuc/architecture/2.0"
+    assert run("export", folder, "-o", tmp_path / "all.dat", "--format", "xlsx").exit_code == 0
+    assert run("export", folder, "-o", tmp_path / "csv", "--format", "csv").exit_code == 0
+    (tmp_path / "csv/elements.csv").rename(tmp_path / "elements.dat")
+    for name, kind in (("all.dat", "xlsx"), ("elements.dat", "csv")):
+        answer = json.loads(run("import", tmp_path / name, "--base", folder, "--json").output)
+        assert (answer["format"], answer["changes"]) == (kind, {"added": 0, "changed": 0, "removed": 0})

@@ -97,3 +97,14 @@ def test_wrong_decisions_are_refused(tmp_path: Path, old: str, new: str, expecte
 def test_wrong_use(tmp_path: Path) -> None:
     assert run("unite", FIRST, tmp_path).exit_code == 2
     assert run("unite", FIRST).exit_code == 2
+
+
+def test_a_version_is_united_from_whatever_file_holds_it(tmp_path: Path) -> None:
+    told = run("unite", FIRST, SECOND, "--json").output
+    for name, format in (("a.xml", "oef"), ("a.archimate", "archimate"), ("a.yaml", "yaml")):
+        assert run("export", FIRST, "-o", tmp_path / name, "--format", format).exit_code == 0
+        assert run("unite", tmp_path / name, SECOND, "--json").output == told
+    (tmp_path / "plain.yaml").write_text("elements: []\n")
+    answer = run("unite", FIRST, tmp_path / "plain.yaml")
+    assert answer.exit_code == 2
+    assert "no version of a province" in answer.output

@@ -101,6 +101,8 @@ def test_problems_are_named_all_at_once() -> None:
             {"id": "r4", "kind": "flow", "from": "one-stop", "to": "persons",
              "contract": small.contract(id="C2", methods=[{"method": "POST", "path": "/persons"}],
                                         valid_to=date(2019, 1, 1))},
+            {"id": "r5", "kind": "composition", "from": "one-stop", "to": "register"},
+            {"id": "r6", "kind": "composition", "from": "register", "to": "one-stop"},
         ]
     )  # fmt: skip
     found = rules.problems(model, ["H99.1", "H99.2"])
@@ -108,6 +110,7 @@ def test_problems_are_named_all_at_once() -> None:
         "its owner H99.3 is no agency", "nowhere is no element", "only a flow carries a contract",
         "citizens has no subsystem", "a contract leads to an interface", "does not offer POST /persons",
         "ends before it begins", "contract C1 stands more than once",
+        "element one-stop: is part of itself by composition: one-stop -> register -> one-stop",
     ):  # fmt: skip
         assert any(part in line for line in found), part
 

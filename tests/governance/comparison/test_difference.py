@@ -104,6 +104,26 @@ def test_a_mere_reordering_names_the_fewest_that_moved() -> None:
     assert verdicts(found) == {"elements.moved": ["c"]}
 
 
+def test_a_folder_that_moved_took_its_content_along() -> None:
+    def edit(it: dict[str, Any]) -> None:
+        it["folders"].reverse()
+        it["elements"].insert(0, it["elements"].pop())
+
+    found = compared(edit)
+    assert verdicts(found) == {"folders.moved": ["g"]}
+    assert found["folders"]["moved"][0]["fields"] == [{"path": "position", "before": 2, "after": 1}]
+
+
+def test_another_place_in_its_folder_is_told_once() -> None:
+    def edit(it: dict[str, Any]) -> None:
+        it["folders"][0]["holds"].reverse()
+        it["elements"].insert(0, it["elements"].pop(1))
+
+    found = compared(edit)
+    assert verdicts(found) == {"elements.moved": ["b"]}
+    assert found["elements"]["moved"][0]["fields"] == [{"path": "position", "before": 2, "after": 1}]
+
+
 def test_geometry_alone_moves_the_view() -> None:
     found = compared(lambda it: it["views"][0]["nodes"][0].update(box=BOX | {"x": 300}))
     assert verdicts(found) == {"views.moved": ["v"]}

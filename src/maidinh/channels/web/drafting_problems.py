@@ -34,6 +34,7 @@ SAYINGS = tuple(
          N_("a contract leads to a sharing service, which %(a)s is not")),
         (r"(?P<a>\S+) does not offer (?P<b>.+)", N_("%(a)s does not offer %(b)s")),
         (r"its contract ends before it begins", N_("its contract ends before it begins")),
+        (r"is part of itself by (?:composition|aggregation): (?P<a>.+)", N_("is part of itself: %(a)s")),
         (r"node (?P<a>\S+) shows (?P<b>.+), which is not there",
          N_("a box (%(a)s) shows %(b)s, which is not there")),
         (r"line (?P<a>\S+) shows (?P<b>.+), which is not there",

@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from maidinh.config.texts import say
+
 if TYPE_CHECKING:
     from maidinh.governance.modelling.definition import Model
 
@@ -29,6 +31,10 @@ def written(model: Model, path: Path) -> bytes:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: whoever reads it meanwhile sees the old one."""
+    if path.is_dir():
+        raise IsADirectoryError(f"{path}: {say('this is a folder: name a file in it')}")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{path}: {say('there is no such folder: make it first')}")
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -54,20 +54,22 @@ def read_table_file(
 def _read_tables(file: Path, base: Model, table: str | None, resume: Path | None, quiet: bool) -> Read:
     from maidinh.governance.tables.importing import read_tables
     from maidinh.infrastructure.workbooks.problems import TableRefused
+    from maidinh.infrastructure.workbooks.separated import is_separated
 
     with _progress(quiet) as told:
         found = read_tables(file, base, table=table, told=told, checkpoint=resume)
     if found.problems:
         raise TableRefused(*found.problems)
     notes = [f"{say('nothing is read from this column')}: {each.text}" for each in found.unread]
-    kind = "csv" if file.suffix.lower() != ".xlsx" else "xlsx"
-    return Read(kind, found.model, found.added, found.changed, found.removed, notes)
+    return Read("csv" if is_separated(file) else "xlsx", found.model, found.added, found.changed, found.removed, notes)
 
 
 def write_csv_folder(model: Model, folder: Path) -> list[Path]:
     """A CSV file for each table of the model in this folder; it is made if it isn't there."""
     from maidinh.governance.tables.writing import write_csv
 
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(f"{folder}: {say('this is a file: name a folder, CSV has a file for each table')}")
     folder.mkdir(exist_ok=True)
     files = {folder / name: content for name, content in write_csv(model).items()}
     for path, content in files.items():
@@ -88,8 +90,9 @@ def _is_data_set(file: Path) -> bool:
     """Whether the workbook holds a sheet of a national data set."""
     from maidinh.config.cli.architecture_nas import structure_and_commune_model
     from maidinh.infrastructure.workbooks.reading import Workbook
+    from maidinh.infrastructure.workbooks.separated import is_separated
 
-    if file.suffix.lower() != ".xlsx":
+    if is_separated(file):
         return False
     structure, _ = structure_and_commune_model(None, None)
     with Workbook(file) as workbook:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from maidinh.config.cli.architecture_files import write_whole
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 DONE, FINDINGS, WRONG_USE = 0, 1, 2
 
-Version = Annotated[Path, typer.Argument(help=say("The folder of a version, or its version.yaml."))]
+Version = Annotated[
+    Path, typer.Argument(help=say("A version: its folder, its version.yaml, or a file of another tool that holds it."))
+]
 
 
 @told_plainly
@@ -36,6 +39,7 @@ def unite(
     """Unite two architectures into one; says what collides until all of it is decided."""
     from maidinh.governance.architecture.rules import problems
     from maidinh.governance.modelling.union import unite as united
+    from maidinh.governance.modelling.writing import to_yaml
 
     a, b = _read(first), _read(second)
     decided = _decisions(decisions, a, b)
@@ -46,7 +50,7 @@ def unite(
     model = _version(union, a, decided)
     found = [] if union.undecided else problems(model)
     if output is not None:
-        output.write_text(_yaml(model), "utf-8")
+        write_whole(output, to_yaml(model).encode())
     if as_json:
         print(json.dumps(_facts(union, model, found), ensure_ascii=False, indent=2))
     else:
@@ -56,16 +60,21 @@ def unite(
 
 def _read(path: Path) -> ArchitectureVersion:
     """A version with all it inherits."""
-    from maidinh.governance.architecture.reading import FILE, read_versions, resolve
+    from maidinh.governance.architecture.definition import ArchitectureVersion
+    from maidinh.governance.architecture.reading import FILE
+    from maidinh.governance.interchange.files import read_model
+    from maidinh.governance.interchange.problems import FileRefused
 
     file = path / FILE if path.is_dir() else path
     if not file.is_file():
         _leave(f"{path}: {say('there is no version.yaml')}")
-    folder = file.resolve().parent
     try:
-        return resolve(read_versions(folder.parents[1]), folder.name)
-    except ValueError as error:
-        _leave(f"{path}: {error}")
+        model = read_model(path)
+    except FileRefused as error:
+        _leave(str(error))
+    if not isinstance(model, ArchitectureVersion):
+        _leave(f"{path}: {say('this is no version of a province: only such versions are united')}")
+    return model
 
 
 def _decisions(path: Path | None, a: ArchitectureVersion, b: ArchitectureVersion) -> Decisions:
@@ -93,13 +102,6 @@ def _version(union: Union, a: ArchitectureVersion, decided: Decisions) -> Archit
     unsaid = dict.fromkeys(("decision", "decided_on", "note")) if decided.result else {}
     content = union.model.model_dump(by_alias=True) | unsaid | header
     return ArchitectureVersion.model_validate(content | {"inherits": None, "sample": sample, "checked": False})
-
-
-def _yaml(model: ArchitectureVersion) -> str:
-    import yaml
-
-    content = model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
 
 
 def _facts(union: Union, model: ArchitectureVersion, found: list[str]) -> dict[str, object]:

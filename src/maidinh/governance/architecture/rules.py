@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from maidinh.exchange.directory import definition as exchange
 from maidinh.governance.architecture.definition import ArchitectureVersion, Element, Model, Relation
+from maidinh.governance.modelling.integrity import defects
 from maidinh.infrastructure.organisations.definition import Organisations
 
 Item = TypeVar("Item")
@@ -131,6 +132,7 @@ def problems(model: ArchitectureVersion, agencies: Iterable[str] | None = None) 
     found += [f"contract {each} stands more than once" for each in _repeated(contracts)]
     systems = [(element.owner, element.subsystem) for element in model.elements if element.subsystem]
     found += [f"subsystem {each[1]} of {each[0]} stands more than once" for each in _repeated(systems)]
+    found += [str(each) for each in defects(model) if each.kind == "cycle"]
     return found
 
 

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 
 from maidinh.governance.comparison.parts import Key, Part, view_of
 from maidinh.governance.modelling.definition import Relation
-
-PART_OF = frozenset({"composition", "aggregation"})
+from maidinh.governance.modelling.integrity import PARTS
 
 
 def circle(things: Mapping[Key, Part]) -> list[Key]:
@@ -35,7 +34,7 @@ def compositions_in_circles(things: Mapping[Key, Part]) -> list[list[Key]]:
     edges: dict[str, list[str]] = {}
     relations: list[tuple[Key, Relation]] = []
     for key, part in things.items():
-        if isinstance(part.value, Relation) and part.value.kind in PART_OF:
+        if isinstance(part.value, Relation) and part.value.kind in PARTS:
             relations.append((key, part.value))
             edges.setdefault(part.value.from_, []).append(part.value.to)
     group = _groups(edges)

@@ -16,10 +16,12 @@ from pydantic import BaseModel
 
 from maidinh.governance.comparison.fields import NOTHING
 from maidinh.governance.comparison.parts import (
+    FILED,
     SECTIONS,
     Key,
     Part,
     Parts,
+    Place,
     Token,
     own_facts,
     same,
@@ -242,14 +244,35 @@ def _is_where(path: str) -> bool:
 def _shifted(before: Parts, after: Parts) -> dict[Key, tuple[Change, ...]]:
     """The things that stand elsewhere among those that were beside them."""
     found: dict[Key, tuple[Change, ...]] = {}
+    told_by_folders = _as_filed(before) & _as_filed(after)
     for place, now in after.order.items():
         earlier = before.order.get(place)
-        if earlier is None or earlier == now:
+        if earlier is None or earlier == now or place in told_by_folders:
             continue
         for token, old_place, new_place in out_of_line(earlier, now):
             key = _key_in(place, token, after)
-            if key in after.things:
-                found[key] = (*found.get(key, ()), Change(POSITION, old_place, new_place))
+            change = Change(POSITION, old_place, new_place)
+            if key in after.things and change not in found.get(key, ()):
+                found[key] = (*found.get(key, ()), change)
+    return found
+
+
+def _as_filed(parts: Parts) -> set[Place]:
+    """The lists that stand just as the folders do: where a folder moved, what lies in it didn't move by itself."""
+    held: list[Token] = []
+    waiting: list[Token] = [("folder", str(each)) for each in reversed(parts.order.get(("header", "", "folders"), ()))]
+    while waiting:
+        token = waiting.pop()
+        if isinstance(token, tuple):
+            waiting.extend(reversed(parts.order.get(("folders", token[1], "holds"), ())))
+        else:
+            held.append(token)
+    found: set[Place] = set()
+    for section in FILED:
+        listed = parts.order.get(("header", "", section), ())
+        known = set(listed)
+        if listed == tuple(token for token in held if token in known):
+            found.add(("header", "", section))
     return found
 
 

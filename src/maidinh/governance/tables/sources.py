@@ -16,7 +16,7 @@ from maidinh.governance.tables.writing import all_columns
 from maidinh.infrastructure.workbooks.cells import Row
 from maidinh.infrastructure.workbooks.problems import Place, TableRefused
 from maidinh.infrastructure.workbooks.reading import Workbook
-from maidinh.infrastructure.workbooks.separated import csv_rows
+from maidinh.infrastructure.workbooks.separated import csv_rows, is_separated
 
 HEADING_ROWS = 10  # among the first so many rows the headings stand
 
@@ -38,7 +38,7 @@ def sources_of(path: Path, table: str | None = None) -> Iterator[list[Source]]:
 
     A CSV file holds the table that is named, else the one its own name ends with: `…elements.csv`.
     """
-    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
+    if is_separated(path):
         yield [_source(path, _table_of(path, table), None, csv_rows(path))]
         return
     with Workbook(path) as workbook:
@@ -57,7 +57,7 @@ def sources_of(path: Path, table: str | None = None) -> Iterator[list[Source]]:
 
 def count_rows(path: Path) -> int | None:
     """About how many rows the file has, found out quickly; None when that can't be told."""
-    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
+    if is_separated(path):
         with path.open("rb") as file:
             return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
     with Workbook(path) as workbook:

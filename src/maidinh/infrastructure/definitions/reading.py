@@ -123,7 +123,7 @@ def _look_through(text: str, path: Path) -> None:
 
 
 def _line(event: yaml.Event) -> int:
-    return int(event.start_mark.line) + 1
+    return event.start_mark.line + 1 if event.start_mark else 0
 
 
 def _loader() -> type[yaml.SafeLoader]:

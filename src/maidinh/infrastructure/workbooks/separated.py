@@ -18,7 +18,15 @@ from maidinh.infrastructure.workbooks.sheet import COLUMN_LIMIT, ROW_LIMIT, TEXT
 
 DELIMITERS = ",;\t"
 CHUNK = 65_536  # bytes
+ARCHIVE = b"PK\x03\x04"  # how every workbook begins
 REMEDY = "save it as “CSV UTF-8 (comma delimited)”"
+
+
+def is_separated(path: Path) -> bool:
+    """Whether the file is to be read as CSV: told by what it holds; what holds no archive but is called one is none."""
+    with path.open("rb") as file:
+        archive = file.read(len(ARCHIVE)) == ARCHIVE
+    return not archive and path.suffix.lower() not in (".xlsx", ".xlsm")
 
 
 def csv_rows(path: Path) -> Iterator[Row]:
