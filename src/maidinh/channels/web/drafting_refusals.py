@@ -22,6 +22,7 @@ SAYINGS = tuple(
         (r"the same key stands here twice", N_("the same key stands here twice")),
         (r"tags are not allowed \(found (?P<a>.*)\)", N_("tags are not allowed (found %(a)s)")),
         (r"nested more than (?P<a>\d+) deep", N_("nested more than %(a)s deep")),
+        (r"more than (?P<a>\d+) keys and values: divide the file", N_("more than %(a)s keys and values")),
         (r"larger than (?P<a>\d+) bytes", N_("larger than %(a)s bytes")),
         (r"the file is empty", N_("the file is empty")),
         (r"expected UTF-8 text.*", N_("the file is not text in UTF-8")),
