@@ -14,6 +14,8 @@ from maidinh.governance.interchange.problems import FileRefused
 from maidinh.governance.modelling.definition import Element, Model, Relation
 from maidinh.infrastructure.definitions.reading import DefinitionError
 
+pytestmark = pytest.mark.slow
+
 PROVINCES = Path(__file__).resolve().parents[3] / "definitions/provinces"
 FOLDERS = sorted(PROVINCES.glob("*/architecture/*"))
 FORMATS = {"oef": "oef", "archimate": "archimate", "yaml": "yaml"}

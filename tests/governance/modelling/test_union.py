@@ -14,6 +14,8 @@ from maidinh.governance.modelling.definition import Element, Model
 from maidinh.governance.modelling.settlement import Decision
 from maidinh.governance.modelling.union import FROM, GAVE_WAY, SET_ASIDE, Decisions, Union, unite
 
+pytestmark = pytest.mark.slow
+
 SIDES: dict[str, Any] = {"a": {"province": "a", "version": "1"}, "b": {"province": "b", "version": "2"}, "prefix": "b-"}
 
 

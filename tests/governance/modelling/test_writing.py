@@ -18,6 +18,8 @@ from maidinh.infrastructure.definitions.locating import province_root
 from maidinh.infrastructure.definitions.reading import read_form
 from tests.governance.comparison.generated import models
 
+pytestmark = pytest.mark.slow
+
 TEXTS = st.one_of(
     st.text(),
     st.text(alphabet=" \n\t-:#'\"|>&*!%@`{}[],?aÂđ\u0323\x85\u2028\ufeff\x07", max_size=12),

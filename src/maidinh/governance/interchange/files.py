@@ -20,6 +20,7 @@ from maidinh.governance.interchange.profile import ProfileError, lift, lower
 from maidinh.governance.modelling.definition import Model
 from maidinh.governance.modelling.integrity import defects
 from maidinh.governance.modelling.writing import to_yaml
+from maidinh.infrastructure.definitions.collection import uncollected
 from maidinh.infrastructure.definitions.reading import DefinitionError, read_yaml
 
 MODEL_SIZE_LIMIT = 64 * 1024 * 1024  # bytes of a model in YAML
@@ -94,11 +95,12 @@ def _version(folder: Path) -> Model:
 
 
 def _yaml(path: Path) -> Model:
-    content, lines = read_yaml(path, limit=MODEL_SIZE_LIMIT)
-    if not isinstance(content, dict):
-        raise FileRefused([Place(path, 1, "", "expected a model: keys like elements, relations, views")])
-    form = ArchitectureVersion if "province" in content else Model
-    try:
-        return form.model_validate(content)
-    except ValidationError as error:
-        raise DefinitionError.of(path, lines, error) from None
+    with uncollected():
+        content, lines = read_yaml(path, limit=MODEL_SIZE_LIMIT)
+        if not isinstance(content, dict):
+            raise FileRefused([Place(path, 1, "", "expected a model: keys like elements, relations, views")])
+        form = ArchitectureVersion if "province" in content else Model
+        try:
+            return form.model_validate(content)
+        except ValidationError as error:
+            raise DefinitionError.of(path, lines, error) from None
