@@ -19,33 +19,9 @@ LONGEST = 2_000  # characters of a text that are looked at; no honest one has mo
 SHOWN_OF_LONGER = 1_500, 400  # from its beginning and its end
 SAYINGS = tuple(
     (re.compile(pattern, re.S), text)
-<<<<<<< HEAD
     for group in (sayings.FORMS, sayings.YAML, sayings.MODEL, sayings.MODEL_FILES, sayings.TABLES, sayings.WORKBOOKS,
                   sayings.AROUND)
     for pattern, text in group
-=======
-    for pattern, text in (
-        (r"not readable as YAML: .*", N_("from here on the file cannot be read as YAML")),
-        (r"aliases are not allowed.*", N_("aliases are not allowed; write the value out")),
-        (r"the same key stands here twice", N_("the same key stands here twice")),
-        (r"tags are not allowed \(found (?P<a>.*)\)", N_("tags are not allowed (found %(a)s)")),
-        (r"nested more than (?P<a>\d+) deep", N_("nested more than %(a)s deep")),
-        (r"more than (?P<a>\d+) keys and values: divide the file", N_("more than %(a)s keys and values")),
-        (r"larger than (?P<a>\d+) bytes", N_("larger than %(a)s bytes")),
-        (r"the file is empty", N_("the file is empty")),
-        (r"expected UTF-8 text.*", N_("the file is not text in UTF-8")),
-        (r"a value that can't be read.*", N_("the value cannot be read")),
-        (r"expected a plain word or number as key", N_("expected a plain word or number as key")),
-        (r"(?P<a>.+) is no kind of element", N_("%(a)s is no kind of component")),
-        (r"(?P<a>.+) is no kind of relation", N_("%(a)s is no kind of relation")),
-        (r"these ids stand more than once: (?P<a>.+)", N_("these ids stand more than once: %(a)s")),
-        (r"these elements need a layer: (?P<a>.+)", N_("these components need a layer: %(a)s")),
-        (r"these elements need a name: (?P<a>.+)", N_("these components need a name: %(a)s")),
-        (r"a property has either a value or values", N_("a property has either a value or values")),
-        (r"version (?P<a>\S+) removes what it doesn't inherit: (?P<b>.+)",
-         N_("version %(a)s removes what it does not inherit: %(b)s")),
-    )
->>>>>>> review
 )  # fmt: skip
 PLACES = tuple((re.compile(pattern, re.S), text) for pattern, text in sayings.PLACES)
 KINDS = {
