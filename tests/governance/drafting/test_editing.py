@@ -181,7 +181,7 @@ def test_the_same_field_is_a_conflict_and_both_values_are_told(making: Making) -
         draft, rename("yours"), Edit("elements", first["id"], "note", "x"), seen=0, actor=making.second
     )
     (conflict,) = outcome.conflicts
-    assert (conflict.section, conflict.item, conflict.path) == ("elements", first["id"], "name.en")
+    assert (conflict.thing, conflict.path) == (("elements", first["id"]), "name.en")
     assert (conflict.base, conflict.theirs, conflict.ours) == (first["name"].get("en"), "mine", "yours")
     now = making.fresh(draft)
     assert now.content["elements"][0]["name"]["en"] == "mine" and now.content["elements"][0]["note"] == "x"
@@ -195,7 +195,7 @@ def test_what_one_removed_and_another_changed_is_a_conflict(making: Making) -> N
     first = draft.content["elements"][0]["id"]
     making.edit(draft, rename("mine", first), seen=0)
     outcome = making.edit(draft, Edit("elements", first, "", None), seen=0, actor=making.second)
-    assert [(each.item, each.path, each.ours) for each in outcome.conflicts] == [(first, "", None)]
+    assert [(each.thing, each.path, each.ours) for each in outcome.conflicts] == [(("elements", first), "", None)]
     assert outcome.revision == 1 and making.fresh(draft).content["elements"][0]["name"]["en"] == "mine"
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.routing import View, page
 from maidinh.channels.web.context import language
-from maidinh.channels.web.drafting_conflicts import conflict_rows, decisions_in, suited
+from maidinh.channels.web.drafting_conflicts import conflict_rows, decisions_in, suited, with_more
 from maidinh.channels.web.drafting_problems import problem_rows
 from maidinh.channels.web.drafting_refusals import said_of_fault
 from maidinh.channels.web.drafting_standing import STATE_TONES, change_groups, next_step, state_names
@@ -37,7 +37,7 @@ from maidinh.governance.drafting.queries import (
     unanswered,
     writers_of,
 )
-from maidinh.governance.drafting.rules import CONCLUDED, CONSULTING, EDITABLE, SUBMITTED, EditRefused
+from maidinh.governance.drafting.rules import CONCLUDED, CONSULTING, EDITABLE, SUBMITTED, Conflict, EditRefused
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.identity.queries import official
 
@@ -144,14 +144,14 @@ def abandon(request: HttpRequest, draft: Draft) -> HttpResponse:
 def take_in(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Bring the version in force into a draft that was made from the one before, deciding field by field."""
     errors: dict[str, Any] = {}
-    conflicts: tuple[Any, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     if request.method == "POST":
         decisions, missing = decisions_in(request.POST)
         try:
-            conflicts = _taken_in(request, draft, decisions if not missing else {})
+            conflicts, errors = _taken_in(request, draft, decisions if not missing else {})
             if not conflicts:
                 return redirect(f"{reverse('architecture-draft', kwargs={'draft_id': draft.pk})}?done=taken-in")
-            errors = missing
+            errors |= missing
         except VersionRefused as refusal:
             errors = {"": list(refusal.reasons)}
         except EditRefused as refusal:
@@ -166,14 +166,16 @@ def take_in(request: HttpRequest, draft: Draft) -> HttpResponse:
     return render(request, "architecture/drafts/take_in.html", context, status=status)
 
 
-def _taken_in(request: HttpRequest, draft: Draft, decisions: dict[str, Any]) -> tuple[Any, ...]:
-    """Every field that somebody must decide; none once it is taken in."""
+def _taken_in(
+    request: HttpRequest, draft: Draft, decisions: dict[str, Any]
+) -> tuple[tuple[Conflict, ...], dict[str, Any]]:
+    """Every field that somebody must decide, none once it is taken in; and what is to be told of them."""
     actor, at = _actor(request), timezone.now()
     conflicts = take_in_current(actor=actor, draft_id=draft.pk, at=at).conflicts
     if not conflicts or not decisions:
-        return conflicts
+        return conflicts, {}
     left = take_in_current(actor=actor, draft_id=draft.pk, at=at, decisions=suited(decisions, conflicts)).conflicts
-    return conflicts if left else ()
+    return with_more(conflicts, left) if left else ((), {})
 
 
 class Names:
