@@ -18,9 +18,8 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.routing import View, page
 from maidinh.channels.web.context import language
-from maidinh.channels.web.drafting_conflicts import conflict_rows, decisions_in, suited, with_more
+from maidinh.channels.web.drafting_conflicts import conflict_rows, decisions_in, faults_at, suited, with_more
 from maidinh.channels.web.drafting_problems import problem_rows
-from maidinh.channels.web.drafting_refusals import said_of_fault
 from maidinh.channels.web.drafting_standing import STATE_TONES, change_groups, next_step, state_names
 from maidinh.channels.web.drafting_values import Values, in_language
 from maidinh.governance.architecture.actions import VersionRefused
@@ -148,34 +147,32 @@ def take_in(request: HttpRequest, draft: Draft) -> HttpResponse:
     if request.method == "POST":
         decisions, missing = decisions_in(request.POST)
         try:
-            conflicts, errors = _taken_in(request, draft, decisions if not missing else {})
-            if not conflicts:
+            conflicts = left = _left_of_taking_in(request, draft)
+            if conflicts and decisions and not missing:
+                left = _left_of_taking_in(request, draft, suited(decisions, conflicts))
+            if not left:
                 return redirect(f"{reverse('architecture-draft', kwargs={'draft_id': draft.pk})}?done=taken-in")
+            conflicts, errors = with_more(conflicts, left)
             errors |= missing
         except VersionRefused as refusal:
             errors = {"": list(refusal.reasons)}
         except EditRefused as refusal:
-            errors = {"": [said_of_fault(fault) for fault in refusal.faults]}
+            errors = faults_at(refusal.faults, request.POST)
     values = Values(draft.content, language())
     context = frame(request, draft) | {
         "errors": errors,
         "outdated": _outdated(draft),
         "conflicts": conflict_rows(conflicts, values, posted=request.POST, errors=errors),
     }
-    status = 422 if errors.get("") else 409 if conflicts else 200
+    status = 422 if errors else 409 if conflicts else 200
     return render(request, "architecture/drafts/take_in.html", context, status=status)
 
 
-def _taken_in(
-    request: HttpRequest, draft: Draft, decisions: dict[str, Any]
-) -> tuple[tuple[Conflict, ...], dict[str, Any]]:
-    """Every field that somebody must decide, none once it is taken in; and what is to be told of them."""
-    actor, at = _actor(request), timezone.now()
-    conflicts = take_in_current(actor=actor, draft_id=draft.pk, at=at).conflicts
-    if not conflicts or not decisions:
-        return conflicts, {}
-    left = take_in_current(actor=actor, draft_id=draft.pk, at=at, decisions=suited(decisions, conflicts)).conflicts
-    return with_more(conflicts, left) if left else ((), {})
+def _left_of_taking_in(
+    request: HttpRequest, draft: Draft, decisions: dict[str, Any] | None = None
+) -> tuple[Conflict, ...]:
+    """Take the version in force in; every field that somebody must decide first."""
+    return take_in_current(actor=_actor(request), draft_id=draft.pk, at=timezone.now(), decisions=decisions).conflicts
 
 
 class Names:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.web.drafting_differing import field_of, note_of, said, thing_of
 from maidinh.channels.web.drafting_inputs import LINE_END
+from maidinh.channels.web.drafting_refusals import said_of_fault
 from maidinh.channels.web.drafting_values import Values, language_of
-from maidinh.governance.drafting.rules import Conflict, Undecided
+from maidinh.governance.drafting.rules import Conflict, Fault, Undecided
 
 CHOICES = ("base", "ours", "theirs", "other")
 SALT = "architecture.conflicts"
@@ -75,6 +76,22 @@ def with_more(conflicts: Iterable[Conflict], left: Iterable[Conflict]) -> tuple[
     more = [each for each in left if each.key not in found]
     told = {"": _("Your decisions raise another question. Decide on it too: nothing is written before.")}
     return (*found.values(), *more), told if more else {}
+
+
+def faults_at(faults: Iterable[Fault], posted: Mapping[str, Any]) -> dict[str, Any]:
+    """What is wrong with decisions, by field of the form: at the value that somebody wrote, where it is about that."""
+    errors: dict[str, Any] = {}
+    for fault in faults:
+        stem, _slash, place = fault.decided.rpartition("/")
+        near = f"{stem}/{place.partition('.')[0]}"
+        written = [
+            f"choice-{number}"
+            for number in range(_count(posted))
+            if posted.get(f"choice-{number}") == "other" and str(posted.get(f"key-{number}", "")).startswith(near)
+        ]
+        where = written[0] if fault.decided and written else ""
+        errors.setdefault(where, []).append(said_of_fault(fault, with_place=not where))
+    return errors
 
 
 def sealed(undecided: Undecided, **more: Any) -> str:

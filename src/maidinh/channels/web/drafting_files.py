@@ -23,7 +23,7 @@ from maidinh.channels.web import drafting_formats as formats
 from maidinh.channels.web.context import language
 from maidinh.channels.web.downloads import attachment
 from maidinh.channels.web.drafting import READ, WHOLE, frame, of_draft
-from maidinh.channels.web.drafting_conflicts import conflict_rows, decisions_in, suited, with_more
+from maidinh.channels.web.drafting_conflicts import conflict_rows, decisions_in, faults_at, suited, with_more
 from maidinh.channels.web.drafting_items import conflict_page
 from maidinh.channels.web.drafting_refusals import said_of_fault
 from maidinh.channels.web.drafting_standing import change_groups
@@ -113,7 +113,7 @@ def take(request: HttpRequest, draft: Draft) -> HttpResponse:
     except VersionRefused as refusal:
         return _preview(request, draft, packed, {"": list(refusal.reasons)})
     except EditRefused as refusal:
-        return _preview(request, draft, packed, {"": [said_of_fault(fault) for fault in refusal.faults]})
+        return _preview(request, draft, packed, faults_at(refusal.faults, request.POST))
     back = reverse("architecture-draft", kwargs={"draft_id": draft.pk})
     if outcome.undecided is not None:  # somebody changed a field between the look and the deed
         more = {"draft": draft.pk, "person": request.actor.id, "back": back, "saved": len(outcome.changed)}

@@ -22,6 +22,7 @@ from maidinh.channels.web.drafting_conflicts import (
     changed_with,
     conflict_rows,
     decisions_in,
+    faults_at,
     opened,
     sealed,
     suited,
@@ -154,7 +155,7 @@ def decide(request: HttpRequest, draft: Draft) -> HttpResponse:
     except VersionRefused as refusal:
         errors = {"": list(refusal.reasons)}
     except EditRefused as refusal:
-        errors = _faults(refusal)
+        errors = faults_at(refusal.faults, request.POST)
     return conflict_page(request, draft, conflicts, undecided, more, errors)
 
 

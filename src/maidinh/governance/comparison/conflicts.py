@@ -17,7 +17,11 @@ CHOICES: Final = ("ours", "theirs", "base")
 
 
 class Undecidable(ValueError):
-    """A decision can't be followed; the message says which, why, and what would do."""
+    """A decision can't be followed; the message says which, why, and what would do; `key` is of the field."""
+
+    def __init__(self, message: str, key: str = "") -> None:
+        self.key = key
+        super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class Ledger:
         self.undecided: Choice = undecided
         for key, decision in self.decisions.items():
             if decision not in CHOICES and not (isinstance(decision, dict) and list(decision) == ["value"]):
-                raise Undecidable(f"{key}: expected ours, theirs, base or {{value: …}} (found {decision!r})")
+                raise Undecidable(f"{key}: expected ours, theirs, base or {{value: …}} (found {decision!r})", key)
         self.open: dict[str, Conflict] = {}
         self.met: set[str] = set()
 
@@ -97,7 +101,9 @@ class Ledger:
             self.open[conflict.key] = conflict
             return self.undecided
         if isinstance(decision, dict):
-            raise Undecidable(f"{conflict.key}: choose ours, theirs or base; a thing as a whole takes no value")
+            raise Undecidable(
+                f"{conflict.key}: choose ours, theirs or base; a thing as a whole takes no value", conflict.key
+            )
         side: Choice = decision
         return side
 

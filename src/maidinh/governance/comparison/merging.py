@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.comparison.agreement import Agreement, header_agreement
 from maidinh.governance.comparison.circles import circle, compositions_in_circles
-from maidinh.governance.comparison.conflicts import Choice, Conflict, Kind, Ledger, Undecidable
+from maidinh.governance.comparison.conflicts import Choice, Conflict, Kind, Ledger, Undecidable, address
 from maidinh.governance.comparison.difference import changes_between, named
 from maidinh.governance.comparison.fields import ORDER, Facts
 from maidinh.governance.comparison.parts import (
@@ -331,7 +331,8 @@ class _Merging:
         except ValidationError as error:
             fault = error.errors()[0]
             place = ".".join(str(each) for each in fault["loc"])
-            raise Undecidable(f"{key[0]} {key[1]}: as decided {place} can't be: {fault['msg']}") from None
+            text = f"{key[0]} {key[1]}: as decided {place} can't be: {fault['msg']}"
+            raise Undecidable(text, address(key, place)) from None
 
     def _facts(self, key: Key) -> list[Facts | None]:
         parts = [side.things.get(key) for side in self.sides]

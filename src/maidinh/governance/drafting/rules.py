@@ -78,13 +78,17 @@ class Edit:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one field; `says` is a text for people (to be translated), `values` fills it."""
+    """What is wrong with one field; `says` is a text for people (to be translated), `values` fills it.
+
+    `decided`: near which conflict's key a decision was made that can't be followed.
+    """
 
     section: str
     item: str
     path: str
     says: str
     values: Mapping[str, str] = field(default_factory=dict)
+    decided: str = ""
 
     def __str__(self) -> str:
         place = " ".join(each for each in (self.section, self.item, self.path) if each)
@@ -223,7 +227,8 @@ def brought_together(base: Content, ours: Content, theirs: Content, decisions: D
         found = merge(valid(base), valid(ours), standing, decisions, undecided="theirs")
     except (Incomparable, Undecidable) as error:
         reasons = error.problems if isinstance(error, Incomparable) else [str(error)]
-        raise EditRefused([Fault(HEADER, "", "", "{reason}", {"reason": each}) for each in reasons]) from None
+        at = getattr(error, "key", "")
+        raise EditRefused([Fault(HEADER, "", "", "{reason}", {"reason": each}, at) for each in reasons]) from None
     merged: Content = found.model.model_dump(mode="json", by_alias=True, exclude_none=True)
     return Together(_as_kept(merged, content_of(standing), theirs), found.conflicts, found.unused)
 
