@@ -8,10 +8,7 @@ from typing import Any
 
 import pytest
 
-from maidinh.channels.web.drafting_conflicts import sealed
-from maidinh.governance.drafting.actions.editing import edit_draft
 from maidinh.governance.drafting.rules import Edit
-from maidinh.infrastructure.database.scope import acting
 from tests.channels.web.benches import Bench, fields_in
 
 pytestmark = pytest.mark.slow
@@ -242,69 +239,6 @@ def test_an_item_taken_out_meanwhile_comes_back_if_so_decided(bench: Bench, full
     html = bench.post(path, mine, status=409)
     bench.post("/conflicts", fields_in(html) | {"choice-0": "ours"})
     assert bench.item("elements", "full") == full | {"since": "2020"}
-
-
-def test_lists_are_merged_item_by_item_and_each_value_is_typed_as_its_field_has_it(
-    bench: Bench, full: dict[str, Any]
-) -> None:
-    path = "/content/elements/items/full"
-    mine = bench.fields(path) | {"masters": "b\na\nmine", "cost.build-0-amount": "2", "property-0-value": "my\nvalue"}
-    bench.another_edits(
-        Edit("elements", "full", "masters", ["a", "theirs", "b"]),
-        Edit("elements", "full", "cost.build.2026.amount", 3),
-        Edit("elements", "full", "properties", [{"key": "one", "value": "theirs"}, *full["properties"][1:]]),
-    )
-    html = bench.post(path, mine, status=409)
-    assert bench.item("elements", "full")["masters"] == ["b", "a", "mine", "theirs"]
-    for text in ("Cost of building › 2026", "2 ₫", "3 ₫", "1.500.000.000 ₫", "Property › one"):
-        assert text in unescape(html)
-    sent = fields_in(html)
-    number = {value: name.removeprefix("key-") for name, value in sent.items() if name.startswith("key-")}
-    cost, property_ = number["elements/full/cost.build.2026"], number["elements/full/properties.one"]
-    typed = {f"choice-{cost}": "other", f"other-{cost}": "much", f"choice-{property_}": "other",
-             f"other-{property_}": "two\r\nlines"}  # fmt: skip
-    wrong = bench.post("/conflicts", sent | typed, status=422)
-    assert summary(wrong) == [f"choice-{cost}"] and "expected a whole number" in unescape(wrong)
-    assert fields_in(wrong)[f"other-{property_}"] == "two\r\nlines"
-    bench.post("/conflicts", fields_in(wrong) | typed | {f"other-{cost}": "7"})
-    found = bench.item("elements", "full")
-    assert found["cost"]["build"] == [{"year": 2026, "amount": 7}]
-    assert found["properties"][0] == {"key": "one", "value": "two\nlines"} | found["properties"][0]
-
-
-def test_a_thing_taken_out_comes_back_with_all_that_needs_it(bench: Bench, full: dict[str, Any]) -> None:
-    flow = {"kind": "flow", "from": "one-stop", "to": "full", "revision": "1"}
-    bench.another_edits(Edit("elements", "full", "", None))
-    html = bench.post("/content/relations/new", flow, status=409)
-    assert "One side took this out, the other needs it. What goes with it:" in unescape(html)
-    assert "It is not there" in html and "tests.second-architect" in html
-    content = bench.fresh().content
-    assert not {"full", "one-stop-full"} & {each["id"] for part in ("elements", "relations") for each in content[part]}
-    where = bench.post("/conflicts", fields_in(html) | {"choice-0": "ours"})
-    assert where == f"{bench.address}/content/relations/items/one-stop-full?done=saved"
-    assert bench.item("elements", "full") == full and bench.item("relations", "one-stop-full")["to"] == "full"
-
-
-def test_what_was_changed_once_more_is_asked_again_with_the_view_that_it_is_in(
-    bench: Bench, full: dict[str, Any]
-) -> None:
-    view = {"id": "v", "name": {"vi": "Sơ đồ"}, "nodes": [{"id": "n", "element": "one-stop", "label": {"vi": "Cũ"}}]}
-    bench.another_edits(Edit("views", "v", "", view))
-    mine = [Edit("views", "v", "nodes.n.label.vi", "Của tôi"), Edit("elements", "full", "note", "Mine")]
-    bench.another_edits(Edit("views", "v", "nodes.n.label.vi", "Của họ"))
-    with acting(agencies=bench.architect.agencies):
-        outcome = edit_draft(actor=bench.architect, draft_id=bench.draft.pk, edits=mine, seen_revision=2, via="form",
-                             at=bench.at)  # fmt: skip
-    assert [each.key for each in outcome.conflicts] == ["nodes/v/n/label.vi"]
-    page = bench.post("/conflicts", {"sealed": sealed(
-        outcome.undecided, draft=bench.draft.pk, person=bench.architect.id, back=bench.address, saved=1,
-    )}, status=409)  # fmt: skip
-    assert "Sơ đồ › Cũ – Text in Vietnamese (tests.second-architect)" in unescape(page)
-    bench.another_edits(Edit("views", "v", "nodes.n.label.vi", "Lần nữa"))
-    again = bench.post("/conflicts", fields_in(page) | {"choice-0": "ours"}, status=409)
-    assert {"Của họ", "Của tôi", "Lần nữa"} <= {*re.findall(r"Của họ|Của tôi|Lần nữa", unescape(again))}
-    bench.post("/conflicts", fields_in(again) | {"choice-0": "other", "other-0": "Cả hai"})
-    assert bench.item("views", "v")["nodes"][0]["label"]["vi"] == "Cả hai"
 
 
 def test_decisions_of_another_draft_are_not_taken(bench: Bench) -> None:
