@@ -23,7 +23,8 @@ def thing_of(conflict: Conflict, values: Values) -> str:
     """What a conflict is about, by name; a box or a line with the view that it is in."""
     section, name = conflict.thing
     if section == "header":
-        return section_names()["header"]
+        listed = conflict.path.removesuffix(":order") if conflict.kind == "order" else "header"
+        return section_names().get(listed, section_names()["header"])
     if section in INSIDE:
         view, _slash, own = name.partition("/")
         return f"{values.names.get(view, view)} › {_called(conflict.name or own, values)}"
@@ -37,8 +38,8 @@ def field_of(conflict: Conflict) -> str:
         return _("The whole")
     if conflict.kind == "order":
         listed = path.removesuffix(":order")
-        inner = section_names().get(listed) if section == "header" else None
-        return f"{inner or _label(section, listed)} › {_('Order')}"
+        told = section == "header" and listed in section_names()
+        return _("Order") if told else f"{_label(section, listed)} › {_('Order')}"
     return _label(section, path)
 
 
@@ -63,9 +64,12 @@ def said(conflict: Conflict, values: Values, value: Any) -> str:
     if conflict.kind == "order":
         return _moves(conflict.base or [], value or [], values)
     if value is None and conflict.kind in ("removed", "needed", "same-id", "incomplete"):
-        return _("It is not there")
+        return _("It goes, with what needs it") if conflict.kind == "needed" else _("It is not there")
     if isinstance(value, Mapping):
-        told = "; ".join(_fact(section, path, each, values) for path, each in value.items() if not _silent(path, each))
+        before = conflict.base if conflict.kind == "needed" and isinstance(conflict.base, Mapping) else {}
+        facts = [_fact(section, path, each, values) for path, each in value.items()
+                 if not _silent(path, each) and each != before.get(path)]  # fmt: skip
+        told = "; ".join([_("It stays, with what needs it"), *facts] if conflict.kind == "needed" else facts)
         return told if len(told) <= LONGEST else f"{told[:LONGEST]} …"
     return _value(section, conflict.path, value, values)
 

@@ -36,7 +36,7 @@ from maidinh.channels.web.drafting_standing import item_address
 from maidinh.channels.web.drafting_values import NOTHING, Values, language_of
 from maidinh.governance.architecture.actions import VersionRefused
 from maidinh.governance.drafting.actions.editing import decide_conflicts, edit_draft
-from maidinh.governance.drafting.content import HEADER, Content, dotted, things, value_at
+from maidinh.governance.drafting.content import HEADER, Content, done, dotted, things, value_at
 from maidinh.governance.drafting.queries import DRAFTING, Draft, changes_of, conflicts_left, content_at
 from maidinh.governance.drafting.removal import hanging, removal
 from maidinh.governance.drafting.rules import EDITABLE, Conflict, Edit, EditRefused, Undecided
@@ -196,6 +196,8 @@ def conflict_page(
     draft.refresh_from_db()
     draft.__dict__.pop("model", None)
     values, names = Values(draft.content, language()), Names()
+    wanted = Values(done(content_at(draft, undecided.seen), undecided.wanted), language())
+    values.names.update({name: text for name, text in wanted.names.items() if name not in values.names})
     since = list(changes_of(draft, after=undecided.seen, until=undecided.stood).defer("before", "after"))
     rows = conflict_rows(conflicts, values, posted=request.POST, errors=errors)
     for row, each in zip(rows, conflicts, strict=True):

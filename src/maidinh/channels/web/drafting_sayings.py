@@ -112,7 +112,6 @@ MERGING = (  # two people's changes to one draft
      N_("in the view %(b)s the id %(a)s stands more than once: give each thing its own")),
     (r"\w+: the id (?P<a>.+) stands more than once.*",
      N_("the id %(a)s stands more than once: give each thing its own")),
-    (r"is an id that stands more than once: give each thing its own", GIVE_ANOTHER),
 )  # fmt: skip
 MODEL_FILES = (  # ArchiMate's exchange format, Archi's own
     (r"the file can't be read: .*", CANNOT_BE_READ),
