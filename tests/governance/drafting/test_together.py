@@ -227,7 +227,10 @@ def test_ids_that_stand_twice_do_not_come_in() -> None:
     folders = [{"id": "f", "name": {"vi": "F"}, "holds": [{"id": "f", "name": {"vi": "F"}}]}]
     with pytest.raises(EditRefused, match="folders f: is an id that stands more than once"):
         replaced(content(), valid(content() | {"folders": folders}))
+    with pytest.raises(EditRefused, match=r"views v nodes: Input should be a valid list"):
+        edited(content(), [Edit("views", "v", "nodes", "n")])
     standing = content()
     standing["views"][0].update(twice)
+    assert edited(standing, [Edit("views", "v", "name.vi", "V")])["views"][0]["name"]["vi"] == "V", "as it was before"
     with pytest.raises(EditRefused, match="view v: the node id n stands more than once"):
         brought_together(content(), edited(content(), [Edit("elements", "a", "note", "x")]), standing)

@@ -179,7 +179,10 @@ def edited(content: Content, edits: Iterable[Edit]) -> Content:
         touched.add(edit.way[:2] if edit.section in SECTIONS else ())
     if faults:
         raise EditRefused(faults)
-    return _normal(made, touched)
+    normal = _normal(made, touched)
+    if repeated := _newly_repeated(content, normal):
+        raise EditRefused(repeated)
+    return normal
 
 
 def replaced(content: Content, model: ArchitectureVersion) -> Content:
@@ -196,7 +199,7 @@ def replaced(content: Content, model: ArchitectureVersion) -> Content:
     found = {key: value for key, value in sent.items() if key not in FIXED} | kept
     if (unreadable := _unreadable(found, ())) is not None:
         faults.append(Fault(*where(unreadable), NOT_KEPT))
-    faults += _repeated(found)
+    faults += _newly_repeated(content, found)
     if faults:
         raise EditRefused(faults)
     return found
@@ -332,9 +335,6 @@ def _normal(content: Content, touched: Collection[Path]) -> Content:
         found = things(content.get(section, [])) or {}
         names = [way[1] for way in touched if len(way) == 2 and way[0] == section and way[1] in found]
         reduced[section] = content.get(section, []) if section in whole else [found[name] for name in names]
-    repeated = [*_repeated(reduced)]
-    if repeated:
-        raise EditRefused(repeated)
     normal = content_of(valid(reduced))
     for section in SECTIONS:
         if section in whole or section not in content:
@@ -344,8 +344,12 @@ def _normal(content: Content, touched: Collection[Path]) -> Content:
     return normal
 
 
+def _newly_repeated(before: Content, after: Content) -> list[Fault]:
+    """Ids that now stand more than once where one thing may have them: nobody could tell whose change it is later."""
+    return [each for each in _repeated(after) if each not in _repeated(before)] if before != after else []
+
+
 def _repeated(content: Content) -> Iterator[Fault]:
-    """Ids that stand more than once where only one thing may have them: later nobody could tell whose change it is."""
     for view in content.get("views", ()):
         if isinstance(view, Mapping):
             inner = {"nodes": [*_nodes(view.get("nodes", ()))], "connections": view.get("connections", ())}
