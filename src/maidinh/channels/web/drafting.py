@@ -215,13 +215,15 @@ def _pages(request: HttpRequest, draft: Draft) -> list[dict[str, Any]]:
         item(_("Components"), "architecture-draft-table", section="elements"),
         item(_("Relations"), "architecture-draft-table", section="relations"),
         item(_("Principles and targets"), "architecture-draft-table", section="principles"),
+        *([item(_("Views"), "architecture-draft-table", section="views")] if draft.content.get("views") else []),
         item(_("History of the draft"), "architecture-draft-history"),
         item(_("Files"), "architecture-draft-files"),
     ]
+    at = len(items) - 2  # before the history
     if request.actor.may(DRAFTING):
-        items.insert(4, item(_("Opinions"), "architecture-draft-opinions"))
+        items.insert(at, item(_("Opinions"), "architecture-draft-opinions"))
     if request.actor.may(DRAFTING) and draft.state in EDITABLE:
-        items.insert(4, item(_("Title and dates"), "architecture-draft-header"))
+        items.insert(at, item(_("Title and dates"), "architecture-draft-header"))
     return items
 
 

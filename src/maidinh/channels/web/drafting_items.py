@@ -28,7 +28,7 @@ from maidinh.channels.web.drafting_conflicts import (
     suited,
     with_more,
 )
-from maidinh.channels.web.drafting_fields import COSTS, FORMS, HEADER_FIELDS, Field, fields
+from maidinh.channels.web.drafting_fields import BEGUN_AND_TAKEN_OUT, COSTS, FORMS, HEADER_FIELDS, Field, fields
 from maidinh.channels.web.drafting_forms import ItemForm
 from maidinh.channels.web.drafting_inputs import Wrong, parsed, shown, typed
 from maidinh.channels.web.drafting_refusals import said_of_fault
@@ -44,7 +44,7 @@ from maidinh.governance.drafting.rules import EDITABLE, Conflict, Edit, EditRefu
 
 @of_draft
 def item(request: HttpRequest, draft: Draft, section: str, item: str) -> HttpResponse:
-    """One element, relation or principle: a form for who drafts, its fields for everyone else."""
+    """One element, relation, principle or view: a form for who drafts, its fields for everyone else."""
     _known_section(section)
     revision, content = _as_seen(request, draft)
     before = (things(content.get(section, [])) or {}).get(item)
@@ -60,7 +60,7 @@ def item(request: HttpRequest, draft: Draft, section: str, item: str) -> HttpRes
 @of_draft
 def new(request: HttpRequest, draft: Draft, section: str) -> HttpResponse:
     """Another element, relation or principle."""
-    _known_section(section)
+    _known_section(section, BEGUN_AND_TAKEN_OUT)
     if request.method == "GET" and draft.state not in EDITABLE:
         return redirect("architecture-draft", draft_id=draft.pk)
     revision, content = _as_seen(request, draft)
@@ -73,7 +73,7 @@ def new(request: HttpRequest, draft: Draft, section: str) -> HttpResponse:
 @of_draft
 def remove(request: HttpRequest, draft: Draft, section: str, item: str) -> HttpResponse:
     """Take a thing out, with all that hangs on it, after saying what that is."""
-    _known_section(section)
+    _known_section(section, BEGUN_AND_TAKEN_OUT)
     revision, content = _as_seen(request, draft)
     before = (things(content.get(section, [])) or {}).get(item)
     if before is None:
@@ -105,7 +105,7 @@ def remove(request: HttpRequest, draft: Draft, section: str, item: str) -> HttpR
 
 @of_draft
 def header(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """The title, the day on which the version takes effect, and the note."""
+    """The title, the day on which the version takes effect, the note, and what the model says of itself."""
     revision, content = _as_seen(request, draft)
     values = Values(content, language())
     errors: dict[str, Any] = {}
@@ -297,6 +297,11 @@ def _header_edits(data: Mapping[str, Any], content: Content, values: Values) -> 
         errors["note.vi"] = _("Write the note in Vietnamese too")
     elif not note["vi"] and value_at(content, ("note",)):
         edits = [edit for edit in edits if not edit.path.startswith("note")] + [Edit(HEADER, "", "note", None)]
+    standing = value_at(content, ("documentation",)) or {}
+    written = {path.partition(".")[2]: value for path, value in changed.items() if path.startswith("documentation.")}
+    if standing and not any({**standing, **written}.values()):
+        edits = [edit for edit in edits if not edit.path.startswith("documentation")]
+        edits.append(Edit(HEADER, "", "documentation", None))
     return edits, errors
 
 
@@ -319,8 +324,8 @@ def _lists(section: str) -> list[str]:
     return sorted({field.options for field in fields(section) if field.widget == "suggest"})
 
 
-def _known_section(section: str) -> None:
-    if section not in FORMS:
+def _known_section(section: str, known: Iterable[str] = FORMS) -> None:
+    if section not in known:
         raise Http404(section)
 
 
