@@ -17,6 +17,8 @@ from tests.channels.web.benches import Bench
 
 pytestmark = pytest.mark.slow
 
+BOX = {"x": 1, "y": 2, "width": 120, "height": 55}
+
 
 def test_a_draft_is_for_its_makers(bench: Bench, official: Callable[..., Actor]) -> None:
     assert 'href="/architecture/drafts/new"' in bench.client.get("/architecture/drafts").content.decode()
@@ -110,8 +112,33 @@ def test_title_and_dates_are_edited(bench: Bench) -> None:
     content = bench.fresh().content
     assert content["title"] == {"vi": "Phiên bản 1.1", "en": "Version 1.1"}
     assert content["effective_from"].startswith("2027-") and content["note"]["vi"] == "Mới"
-    bench.post("/header", bench.fields("/header") | {"note.vi": "", "note.en": ""})
-    assert "note" not in bench.fresh().content
+    assert "documentation" not in content
+    bench.post("/header", bench.fields("/header") | {"note.vi": "", "note.en": "", "documentation.vi": "Mô tả"})
+    content = bench.fresh().content
+    assert "note" not in content and content["documentation"]["vi"] == "Mô tả"
+    bench.post("/header", bench.fields("/header") | {"documentation.vi": ""})
+    assert "documentation" not in bench.fresh().content
+
+
+def test_a_view_is_named_and_documented_and_its_drawing_stays(bench: Bench) -> None:
+    assert "Views" not in bench.page()
+    bench.page("/content/views/new", status=404)
+    drawn = {"id": "v", "name": {"vi": "Sơ đồ"}, "nodes": [{"id": "n", "element": "one-stop", "box": BOX}]}
+    bench.another_edits(Edit("views", "v", "", drawn))
+    before = bench.item("views", "v")
+    assert f'href="{bench.address}/content/views/items/v"' in bench.page("/content/views?q=so+do")
+    path = "/content/views/items/v"
+    bench.post(path, bench.fields(path))
+    assert bench.item("views", "v") == before
+    typed = {"name.en": "Drawing", "viewpoint": "Layered", "documentation.vi": "Để làm gì"}
+    bench.post(path, bench.fields(path) | typed)
+    found = bench.item("views", "v")
+    assert found == before | {
+        "name": before["name"] | {"en": "Drawing"}, "viewpoint": "Layered",
+        "documentation": {"vi": "Để làm gì", "other": []},
+    }  # fmt: skip
+    assert "Take it out" not in bench.page(path)
+    bench.page("/content/views/remove/v", status=404)
 
 
 def test_history_tells_who_changed_what_and_how(bench: Bench) -> None:

@@ -16,7 +16,9 @@ from pydantic import BaseModel, ValidationError
 from maidinh.channels.web.drafting_formats import read
 from maidinh.channels.web.drafting_refusals import LONGEST, recognised, said, said_of_form, said_of_place
 from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.comparison.parts import Incomparable, take_apart
 from maidinh.governance.modelling import definition
+from maidinh.governance.modelling.definition import Model
 from tests.channels.web.benches import Bench
 from tests.channels.web.texts import FILL, SOURCE, texts_in
 
@@ -25,6 +27,7 @@ pytestmark = pytest.mark.slow
 TOLD_BY = (
     "governance/interchange/*.py", "governance/tables/*.py", "infrastructure/workbooks/*.py",
     "governance/modelling/integrity.py", "governance/modelling/definition.py", "governance/architecture/definition.py",
+    "governance/comparison/agreement.py", "governance/comparison/conflicts.py", "governance/comparison/merging.py",
     "governance/architecture/reading.py", "infrastructure/definitions/reading.py",
 )  # fmt: skip
 MODULES = sorted(path for pattern in TOLD_BY for path in (SOURCE / "maidinh").glob(pattern) if path.stem != "__init__")
@@ -112,6 +115,16 @@ def test_every_form_of_a_value_is_known(form: type[BaseModel]) -> None:
 )
 def test_places(place: str, says: str) -> None:
     assert said_of_place(place) == says
+
+
+def test_ids_that_stand_twice_are_told_in_the_language_of_the_page() -> None:
+    node, folder = {"id": "n"}, {"id": "f"}
+    twice = {"views": [{"id": "v", "nodes": [node, node], "connections": [node, node]}], "folders": [folder, folder]}
+    with pytest.raises(Incomparable) as refused:
+        take_apart(Model.model_validate(twice))
+    assert len(refused.value.problems) == 3
+    assert [each for each in refused.value.problems if unknown_in(each)] == []
+    assert all("bị trùng" in said(each) for each in refused.value.problems)
 
 
 def test_an_endless_text_is_shortened() -> None:

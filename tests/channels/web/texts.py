@@ -18,8 +18,8 @@ FILL = "7"  # reads as a number, a name and an identifier alike
 HOLDERS = {"FileRefused", "TableRefused", "ProfileError", "DefinitionError", "of"}  # are given what was told already
 TOLD_ANEW = {"XMLSyntaxError"}  # is caught in its package, and told there as something else
 TELLERS = {
-    "Defect": 2, "Problem": 3, "RowProblem": 3, "Unliftable": 2, "Unreadable": 0, "ValueError": 0, "wrong": 1,
-    "refuse": 1, "_refuse": 2, "_refused": -1, "_refusal": 0, "_saying": 1,
+    "Defect": 2, "Problem": 3, "RowProblem": 3, "Unliftable": 2, "Unreadable": 0, "Undecidable": 0,
+    "ValueError": 0, "wrong": 1, "refuse": 1, "_refuse": 2, "_refused": -1, "_refusal": 0, "_saying": 1,
 }  # fmt: skip
 
 

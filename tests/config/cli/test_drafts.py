@@ -55,6 +55,7 @@ def test_a_draft_is_pulled_edited_and_pushed(draft: Draft, architect: Actor, at:
     assert pushed.exit_code == 0, pushed.output
     assert json.loads(pushed.output) == {
         "revision": 2, "conflicts": [], "changed": [["elements", first["id"], ""], ["elements", "moi", ""]],
+        "unused_decisions": [],
     }  # fmt: skip
     with acting(agencies=architect.agencies):
         now = {each["id"]: each for each in Draft.objects.get(pk=draft.pk).content["elements"]}

@@ -277,10 +277,16 @@ EDITS: tuple[Callable[[Content, random.Random], None], ...] = (
 )  # fmt: skip
 
 
-def losses(base: Model, ours: Model, theirs: Model, merge: Merge) -> list[str]:
-    """Every edit that is neither in the merged model nor in a conflict, and every fact that nobody wrote."""
+def losses(base: Model, ours: Model, theirs: Model, merge: Merge, *, theirs_stands: bool = False) -> list[str]:
+    """Every edit that is neither in the merged model nor in a conflict, and every fact that nobody wrote.
+
+    Where theirs stands till it is decided, what hangs on a thing they removed is told with its conflict.
+    """
     facts = [facts_of(each) for each in (base, ours, theirs, merge.model)]
     told = {(conflict.thing, conflict.path) for conflict in merge.conflicts}
+    for conflict in merge.conflicts if theirs_stands else ():
+        if conflict.kind == "needed":
+            told |= {((section, name), "") for section, _, name in (each.partition("/") for each in conflict.because)}
     found = []
     for side, other, name in ((facts[1], facts[2], "ours"), (facts[2], facts[1], "theirs")):
         found += [f"{name}: {each}" for each in _lost(facts[0], side, other, facts[3], told)]

@@ -17,6 +17,7 @@ from maidinh.governance.drafting.actions.editing import (
     DraftRefused,
     abandon_draft,
     add_item,
+    decide_conflicts,
     open_draft,
     remove_item,
     replace_draft,
@@ -25,6 +26,7 @@ from maidinh.governance.drafting.actions.editing import (
 from maidinh.governance.drafting.queries import (
     changed_since_base,
     changes_of,
+    conflicts_left,
     content_at,
     draft_for,
     drafts_for,
@@ -35,6 +37,7 @@ from maidinh.governance.drafting.queries import (
     revisions_of,
     writers_of,
 )
+from maidinh.governance.drafting.removal import removal
 from maidinh.governance.drafting.rules import Edit, EditRefused
 from maidinh.infrastructure.actor import Actor, NotAllowed
 from maidinh.infrastructure.audit.models import AuditEntry
@@ -181,7 +184,7 @@ def test_the_same_field_is_a_conflict_and_both_values_are_told(making: Making) -
         draft, rename("yours"), Edit("elements", first["id"], "note", "x"), seen=0, actor=making.second
     )
     (conflict,) = outcome.conflicts
-    assert (conflict.section, conflict.item, conflict.path) == ("elements", first["id"], "name.en")
+    assert (conflict.thing, conflict.path) == (("elements", first["id"]), "name.en")
     assert (conflict.base, conflict.theirs, conflict.ours) == (first["name"].get("en"), "mine", "yours")
     now = making.fresh(draft)
     assert now.content["elements"][0]["name"]["en"] == "mine" and now.content["elements"][0]["note"] == "x"
@@ -195,8 +198,66 @@ def test_what_one_removed_and_another_changed_is_a_conflict(making: Making) -> N
     first = draft.content["elements"][0]["id"]
     making.edit(draft, rename("mine", first), seen=0)
     outcome = making.edit(draft, Edit("elements", first, "", None), seen=0, actor=making.second)
-    assert [(each.item, each.path, each.ours) for each in outcome.conflicts] == [(first, "", None)]
+    assert [(each.thing, each.path, each.ours) for each in outcome.conflicts] == [(("elements", first), "", None)]
     assert outcome.revision == 1 and making.fresh(draft).content["elements"][0]["name"]["en"] == "mine"
+
+
+def test_what_needs_a_thing_that_went_comes_with_it_once_decided(making: Making) -> None:
+    draft = making.draft()
+    first, *_, last = (each["id"] for each in draft.content["elements"])
+    making.edit(draft, *removal(draft.content, "elements", last), seen=0)
+    relation = {"id": "new-flow", "kind": "flow", "from": first, "to": last}
+    mine = [Edit("relations", "new-flow", "", relation), Edit("elements", first, "note", "mine")]
+    outcome = making.edit(draft, *mine, seen=0, actor=making.second)
+    assert [(each.key, each.because) for each in outcome.conflicts] == [
+        (f"elements/{last}/", ("relations/new-flow",))
+    ]  # fmt: skip
+    stands = making.fresh(draft).content
+    assert stands["elements"][0]["note"] == "mine", "what nobody disputes is written at once"
+    assert not [each for each in stands["relations"] if each["id"] == "new-flow"]
+    waiting = outcome.undecided
+    assert (waiting.seen, waiting.stood, waiting.kept) == (0, 1, 2)
+    with acting(agencies=making.architect.agencies):
+        assert conflicts_left(making.fresh(draft), waiting) == outcome.conflicts
+    making.edit(draft, rename("meanwhile"), seen=2)
+    decided = making.do(decide_conflicts, making.second, draft_id=draft.pk, undecided=waiting,
+                        decisions={f"elements/{last}/": "ours"})  # fmt: skip
+    now = making.fresh(draft).content
+    assert (decided.conflicts, decided.undecided, decided.revision) == ((), None, 4)
+    assert {each["id"] for each in now["elements"]} == {each["id"] for each in draft.content["elements"]}
+    assert [each["to"] for each in now["relations"] if each["id"] == "new-flow"] == [last]
+    assert now["elements"][0]["name"]["en"] == "meanwhile"
+
+
+def test_a_field_changed_once_more_before_it_was_decided_is_asked_again(making: Making) -> None:
+    draft = making.draft()
+    key = f"elements/{draft.content['elements'][0]['id']}/name.en"
+    making.edit(draft, rename("one"), seen=0)
+    waiting = making.edit(draft, rename("two"), seen=0, actor=making.second).undecided
+    making.edit(draft, rename("three"), seen=1)
+    decide = {"draft_id": draft.pk, "undecided": waiting}
+    left = making.do(decide_conflicts, making.second, decisions={"elements/x/note": "ours"}, **decide)
+    assert [each.key for each in left.conflicts] == [key] and left.unused == ("elements/x/note",)
+    assert left.revision == making.fresh(draft).revision == 2, "nothing is written while something is left"
+    again = making.do(decide_conflicts, making.second, decisions={key: "ours"}, **decide)
+    (conflict,) = again.conflicts
+    assert (conflict.base, conflict.ours, conflict.theirs) == ("one", "two", "three")
+    assert making.fresh(draft).content["elements"][0]["name"]["en"] == "three"
+    making.do(decide_conflicts, making.second, draft_id=draft.pk, undecided=again.undecided, decisions={key: "ours"})
+    assert making.fresh(draft).content["elements"][0]["name"]["en"] == "two"
+    with pytest.raises(EditRefused, match="as decided layer can't be"):
+        making.do(decide_conflicts, making.second, draft_id=draft.pk, decisions={
+            f"elements/{draft.content['elements'][0]['id']}/layer": {"value": 9},
+        }, undecided=two_layers(making, draft))  # fmt: skip
+
+
+def two_layers(making: Making, draft: Any) -> Any:
+    """An edit of a layer that another one changed too."""
+    first, seen = draft.content["elements"][0], making.fresh(draft).revision
+    layers = [each for each in (4, 5, 6, 7) if each != first["layer"]]
+    making.edit(draft, Edit("elements", first["id"], "layer", layers[0]), seen=seen)
+    edit = Edit("elements", first["id"], "layer", layers[1])
+    return making.edit(draft, edit, seen=seen, actor=making.second).undecided
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,8 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.routing import View, page
 from maidinh.channels.web.context import language
-from maidinh.channels.web.drafting_conflicts import conflict_rows, decisions_in, suited
+from maidinh.channels.web.drafting_conflicts import conflict_rows, decisions_in, faults_at, suited, with_more
 from maidinh.channels.web.drafting_problems import problem_rows
-from maidinh.channels.web.drafting_refusals import said_of_fault
 from maidinh.channels.web.drafting_standing import STATE_TONES, change_groups, next_step, state_names
 from maidinh.channels.web.drafting_values import Values, in_language
 from maidinh.governance.architecture.actions import VersionRefused
@@ -37,7 +36,7 @@ from maidinh.governance.drafting.queries import (
     unanswered,
     writers_of,
 )
-from maidinh.governance.drafting.rules import CONCLUDED, CONSULTING, EDITABLE, SUBMITTED, EditRefused
+from maidinh.governance.drafting.rules import CONCLUDED, CONSULTING, EDITABLE, SUBMITTED, Conflict, EditRefused
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.identity.queries import official
 
@@ -144,36 +143,36 @@ def abandon(request: HttpRequest, draft: Draft) -> HttpResponse:
 def take_in(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Bring the version in force into a draft that was made from the one before, deciding field by field."""
     errors: dict[str, Any] = {}
-    conflicts: tuple[Any, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     if request.method == "POST":
         decisions, missing = decisions_in(request.POST)
         try:
-            conflicts = _taken_in(request, draft, decisions if not missing else {})
-            if not conflicts:
+            conflicts = left = _left_of_taking_in(request, draft)
+            if conflicts and decisions and not missing:
+                left = _left_of_taking_in(request, draft, suited(decisions, conflicts))
+            if not left:
                 return redirect(f"{reverse('architecture-draft', kwargs={'draft_id': draft.pk})}?done=taken-in")
-            errors = missing
+            conflicts, errors = with_more(conflicts, left)
+            errors |= missing
         except VersionRefused as refusal:
             errors = {"": list(refusal.reasons)}
         except EditRefused as refusal:
-            errors = {"": [said_of_fault(fault) for fault in refusal.faults]}
+            errors = faults_at(refusal.faults, request.POST)
     values = Values(draft.content, language())
     context = frame(request, draft) | {
         "errors": errors,
         "outdated": _outdated(draft),
         "conflicts": conflict_rows(conflicts, values, posted=request.POST, errors=errors),
     }
-    status = 422 if errors.get("") else 409 if conflicts else 200
+    status = 422 if errors else 409 if conflicts else 200
     return render(request, "architecture/drafts/take_in.html", context, status=status)
 
 
-def _taken_in(request: HttpRequest, draft: Draft, decisions: dict[str, Any]) -> tuple[Any, ...]:
-    """Every field that somebody must decide; none once it is taken in."""
-    actor, at = _actor(request), timezone.now()
-    conflicts = take_in_current(actor=actor, draft_id=draft.pk, at=at).conflicts
-    if not conflicts or not decisions:
-        return conflicts
-    left = take_in_current(actor=actor, draft_id=draft.pk, at=at, decisions=suited(decisions, conflicts)).conflicts
-    return conflicts if left else ()
+def _left_of_taking_in(
+    request: HttpRequest, draft: Draft, decisions: dict[str, Any] | None = None
+) -> tuple[Conflict, ...]:
+    """Take the version in force in; every field that somebody must decide first."""
+    return take_in_current(actor=_actor(request), draft_id=draft.pk, at=timezone.now(), decisions=decisions).conflicts
 
 
 class Names:
@@ -216,13 +215,15 @@ def _pages(request: HttpRequest, draft: Draft) -> list[dict[str, Any]]:
         item(_("Components"), "architecture-draft-table", section="elements"),
         item(_("Relations"), "architecture-draft-table", section="relations"),
         item(_("Principles and targets"), "architecture-draft-table", section="principles"),
+        *([item(_("Views"), "architecture-draft-table", section="views")] if draft.content.get("views") else []),
         item(_("History of the draft"), "architecture-draft-history"),
         item(_("Files"), "architecture-draft-files"),
     ]
+    at = len(items) - 2  # before the history
     if request.actor.may(DRAFTING):
-        items.insert(4, item(_("Opinions"), "architecture-draft-opinions"))
+        items.insert(at, item(_("Opinions"), "architecture-draft-opinions"))
     if request.actor.may(DRAFTING) and draft.state in EDITABLE:
-        items.insert(4, item(_("Title and dates"), "architecture-draft-header"))
+        items.insert(at, item(_("Title and dates"), "architecture-draft-header"))
     return items
 
 

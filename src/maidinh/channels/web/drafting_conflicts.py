@@ -6,19 +6,21 @@ typed is lost and nothing else is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core import signing
 from django.utils.translation import gettext as _
 
-from maidinh.channels.web.drafting_fields import label_of, section_names
+from maidinh.channels.web.drafting_differing import field_of, note_of, said, thing_of
 from maidinh.channels.web.drafting_inputs import LINE_END
+from maidinh.channels.web.drafting_refusals import said_of_fault
 from maidinh.channels.web.drafting_values import Values, language_of
-from maidinh.governance.drafting.merge import Conflict
-from maidinh.governance.drafting.rules import Edit
+from maidinh.governance.drafting.rules import Conflict, Fault, Undecided
 
 CHOICES = ("base", "ours", "theirs", "other")
+SALT = "architecture.conflicts"
+BY_ITS_KEY = {"properties", "other", "build", "run"}  # values that stand in a list only because one key may come twice
 
 
 def conflict_rows(
@@ -35,12 +37,9 @@ def conflict_rows(
         was = before.get(each.key)
         choice = "" if was is None else str(posted.get(f"choice-{was}", ""))
         rows.append({
-            "number": number, "key": each.key, "section": section_names().get(each.section, each.section),
-            "name": values.names.get(each.item, each.item),
-            "field": label_of(each.section, each.path) if each.path else _("The whole"),
-            "base": values.said(each.section, each.path, each.base),
-            "ours": values.said(each.section, each.path, each.ours),
-            "theirs": values.said(each.section, each.path, each.theirs),
+            "number": number, "key": each.key, "name": thing_of(each, values), "field": field_of(each),
+            "note": note_of(each, values), "base": said(each, values, each.base),
+            "ours": said(each, values, each.ours), "theirs": said(each, values, each.theirs),
             "language": language_of(each.path), "typable": _typable(each),
             "choice": choice,
             "other": "" if was is None else str(posted.get(f"other-{was}", "")),
@@ -71,61 +70,86 @@ def suited(decisions: Mapping[str, Any], conflicts: Iterable[Conflict]) -> dict[
     }
 
 
-def edits_of(decisions: Mapping[str, Any], conflicts: Sequence[Conflict]) -> list[Edit]:
-    """The edits that carry decisions out in a draft in which `theirs` stands."""
-    edits = []
-    for each in conflicts:
-        decision = decisions.get(each.key)
-        if decision in (None, "theirs"):
-            continue
-        value = decision["value"] if isinstance(decision, Mapping) else getattr(each, str(decision))
-        if value != each.theirs:
-            edits += _edits(each, value)
-    return edits
+def with_more(conflicts: Iterable[Conflict], left: Iterable[Conflict]) -> tuple[tuple[Conflict, ...], dict[str, str]]:
+    """The conflicts with those that only a decision raised, and what tells people of these."""
+    found = {each.key: each for each in conflicts}
+    more = [each for each in left if each.key not in found]
+    told = {"": _("Your decisions raise another question. Decide on it too: nothing is written before.")}
+    return (*found.values(), *more), told if more else {}
 
 
-def sealed(conflicts: Sequence[Conflict], **more: Any) -> str:
-    """The conflicts as a text that only this installation can have written."""
-    rows = [[each.section, each.item, each.path, each.base, each.ours, each.theirs] for each in conflicts]
-    return signing.dumps({"conflicts": rows, **more}, salt="architecture.conflicts", compress=True)
+def faults_at(faults: Iterable[Fault], posted: Mapping[str, Any]) -> dict[str, Any]:
+    """What is wrong with decisions, by field of the form: at the value that somebody wrote, where it is about that."""
+    errors: dict[str, Any] = {}
+    for fault in faults:
+        stem, _slash, place = fault.decided.rpartition("/")
+        near = f"{stem}/{place.partition('.')[0]}"
+        written = [
+            f"choice-{number}"
+            for number in range(_count(posted))
+            if posted.get(f"choice-{number}") == "other" and str(posted.get(f"key-{number}", "")).startswith(near)
+        ]
+        where = written[0] if fault.decided and written else ""
+        errors.setdefault(where, []).append(said_of_fault(fault, with_place=not where))
+    return errors
 
 
-def opened(text: str, **expected: Any) -> tuple[tuple[Conflict, ...], dict[str, Any]] | None:
+def sealed(undecided: Undecided, **more: Any) -> str:
+    """What is to be decided, as a text that only this installation can have written."""
+    return signing.dumps({"undecided": undecided.as_json(), **more}, salt=SALT, compress=True)
+
+
+def opened(text: str, **expected: Any) -> tuple[Undecided, dict[str, Any]] | None:
     """What `sealed` wrote; None for what it didn't write, or wrote for another draft or person."""
     try:
-        found = signing.loads(text, salt="architecture.conflicts")
+        found = signing.loads(text, salt=SALT)
     except signing.BadSignature:
         return None
     if any(found.get(name) != value for name, value in expected.items()):
         return None
-    conflicts = tuple(Conflict(*row) for row in found.pop("conflicts"))
-    return conflicts, found
+    return Undecided.from_json(found.pop("undecided")), found
 
 
-def _edits(conflict: Conflict, value: Any) -> list[Edit]:
-    edit = Edit(conflict.section, conflict.item, conflict.path, value)
-    if conflict.item and not conflict.path and conflict.theirs is not None and value is not None:
-        return [Edit(conflict.section, conflict.item, "", None), edit]  # a whole thing is put in place of another
-    return [edit]
+def changed_with(conflict: Conflict, section: str, item: str, path: str) -> bool:
+    """Whether this change of the draft is what the conflict is about, or may be."""
+    own, name = conflict.thing
+    where = conflict.path.removesuffix(":order")
+    if own in ("folders", "strays") or where == "folders":
+        return section == "folders"
+    if own in ("nodes", "connections"):
+        return (section, item) == ("views", name.partition("/")[0])
+    if own == "header" and conflict.kind == "order":
+        return section in (where, "header") and not item
+    return (section, item) == (own, name)
 
 
 def _typable(conflict: Conflict) -> bool:
     standing = [each for each in (conflict.base, conflict.ours, conflict.theirs) if each is not None]
-    if any(isinstance(each, bool) for each in standing) or not conflict.path:
+    if conflict.kind not in ("field", "unfit") or conflict.path in ("parent", "folders"):
         return False
-    return all(
-        isinstance(each, (str, int)) or (isinstance(each, list) and all(isinstance(part, str) for part in each))
-        for each in standing
-    )
+    if _by_its_key(conflict.path) and any(len(each) > 1 for each in standing if isinstance(each, list)):
+        return False
+    plain = [part for each in standing for part in (each if isinstance(each, list) else [each])]
+    return all(isinstance(each, (str, int)) and not isinstance(each, bool) for each in plain)
+
+
+def _by_its_key(path: str) -> bool:
+    return not BY_ITS_KEY.isdisjoint(path.split("."))
 
 
 def _like(text: Any, conflict: Conflict) -> Any:
-    for each in (conflict.ours, conflict.theirs, conflict.base):
-        if isinstance(each, list):
-            return [line.strip() for line in LINE_END.split(text) if line.strip()]
-        if isinstance(each, int) and str(text).strip().isdigit():
-            return int(text)
-    return text or None
+    """What was typed in the form in which the field has its values."""
+    standing = [each for each in (conflict.ours, conflict.theirs, conflict.base) if each is not None]
+    if not any(isinstance(each, list) for each in standing):
+        return _number(text) if any(isinstance(each, int) for each in standing) else text or None
+    lines = [text] if _by_its_key(conflict.path) else [line.strip() for line in LINE_END.split(text)]
+    numbers = any(isinstance(part, int) for each in standing for part in each)
+    return [_number(line) if numbers else line for line in lines if line] or None
+
+
+def _number(text: Any) -> Any:
+    written = str(text).strip()
+    return int(written) if written.isascii() and written.isdigit() else text or None
 
 
 def _own(posted: Mapping[str, Any], number: int) -> str:

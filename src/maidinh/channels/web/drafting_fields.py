@@ -1,4 +1,4 @@
-"""The fields of an element, a relation and a principle as forms and tables show them: their order, names, widgets.
+"""The fields of elements, relations, principles and views as forms and tables show them: their order, names, widgets.
 
 Layer 2. A field's `path` is where its value stands in the item; `options` names the list of values it is chosen from.
 """
@@ -188,8 +188,25 @@ HEADER_FIELDS = (
     Field("effective_from", _("Takes effect"), "date", hint=_("The day from which the version is to be in force.")),
     Field("note.vi", _("Note in Vietnamese"), "long"),
     Field("note.en", _("Note in English"), "long"),
+    *DOCUMENTATION,
 )
-FORMS: dict[str, tuple[Group, ...]] = {"elements": ELEMENT, "relations": RELATION, "principles": PRINCIPLE}
+VIEW = (
+    Group(
+        _("What it is"),
+        (
+            Field("name.vi", _("Name in Vietnamese")),
+            Field("name.en", _("Name in English")),
+            Field("viewpoint", _("Viewpoint")),
+            *DOCUMENTATION,
+        ),
+        open=True,
+    ),
+    PROVENANCE,
+)
+FORMS: dict[str, tuple[Group, ...]] = {
+    "elements": ELEMENT, "relations": RELATION, "principles": PRINCIPLE, "views": VIEW,
+}  # fmt: skip
+BEGUN_AND_TAKEN_OUT = ("elements", "relations", "principles")  # a view is drawn elsewhere, and comes by file
 WITH_PROPERTIES = ("elements", "relations")
 COSTS = (("cost.build", _("Cost of building")), ("cost.run", _("Cost of a year's running")))
 OPTIONAL = (  # parts that are left out where nothing is in them, the inner ones first
@@ -204,6 +221,7 @@ BULK = {
     ),
     "relations": ("kind", "access", "directed", "source", "confidence", "checked", "sample"),
     "principles": ("kind", "source", "confidence", "checked", "sample"),
+    "views": ("viewpoint", "source", "confidence", "checked", "sample"),
 }  # fmt: skip
 HEADER_LABELS: dict[str, Label] = {each.name: each.label for each in HEADER_FIELDS} | {"framework": _("Framework")}
 OTHER_LABELS: dict[str, Label] = {

@@ -7,7 +7,7 @@ that what is done is what was seen.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -23,7 +23,7 @@ from maidinh.channels.web import drafting_formats as formats
 from maidinh.channels.web.context import language
 from maidinh.channels.web.downloads import attachment
 from maidinh.channels.web.drafting import READ, WHOLE, frame, of_draft
-from maidinh.channels.web.drafting_conflicts import conflict_rows, decisions_in, suited
+from maidinh.channels.web.drafting_conflicts import conflict_rows, decisions_in, faults_at, suited, with_more
 from maidinh.channels.web.drafting_items import conflict_page
 from maidinh.channels.web.drafting_refusals import said_of_fault
 from maidinh.channels.web.drafting_standing import change_groups
@@ -35,7 +35,7 @@ from maidinh.governance.architecture.queries import current_version, declared_ve
 from maidinh.governance.architecture.rules import DRAFT
 from maidinh.governance.drafting.actions.editing import open_draft, replace_draft
 from maidinh.governance.drafting.queries import DRAFTING, Draft, foreseen
-from maidinh.governance.drafting.rules import EditRefused, content_of
+from maidinh.governance.drafting.rules import Conflict, EditRefused, content_of
 from maidinh.governance.interchange.problems import FileRefused
 from maidinh.infrastructure.definitions.reading import DefinitionError
 
@@ -102,26 +102,36 @@ def take(request: HttpRequest, draft: Draft) -> HttpResponse:
     if packed is None:
         return files(request, draft_id=draft.pk, errors={"file": _("Choose the file again: the page was too old")})
     model = ArchitectureVersion.model_validate(packed["model"])
-    decisions, errors = decisions_in(request.POST)
     try:
-        _changes, conflicts = foreseen(draft, model, packed["seen"])
-        undecided = {each.key for each in conflicts} - decisions.keys()
-        if errors or undecided:
-            return _preview(request, draft, packed, errors or {"": _("Decide on every field that both changed")})
+        decisions, errors, raised = _decided(request, draft, model, packed["seen"])
+        if errors:
+            return _preview(request, draft, packed, errors, raised)
         outcome = replace_draft(
             actor=request.actor, draft_id=draft.pk, model=model, seen_revision=packed["seen"],
-            via=packed["via"], at=timezone.now(), decisions=suited(decisions, conflicts),
+            via=packed["via"], at=timezone.now(), decisions=decisions,
         )  # fmt: skip
     except VersionRefused as refusal:
         return _preview(request, draft, packed, {"": list(refusal.reasons)})
     except EditRefused as refusal:
-        return _preview(request, draft, packed, {"": [said_of_fault(fault) for fault in refusal.faults]})
+        return _preview(request, draft, packed, faults_at(refusal.faults, request.POST))
     back = reverse("architecture-draft", kwargs={"draft_id": draft.pk})
-    if outcome.conflicts:  # somebody changed a field between the look and the deed
-        more = {"draft": draft.pk, "person": request.actor.id, "revision": outcome.revision, "back": back,
-                "via": packed["via"], "seen": packed["seen"], "saved": len(outcome.changed)}  # fmt: skip
-        return conflict_page(request, draft, outcome.conflicts, more)
+    if outcome.undecided is not None:  # somebody changed a field between the look and the deed
+        more = {"draft": draft.pk, "person": request.actor.id, "back": back, "saved": len(outcome.changed)}
+        return conflict_page(request, draft, outcome.conflicts, outcome.undecided, more)
     return redirect(f"{back}?done=taken")
+
+
+def _decided(
+    request: HttpRequest, draft: Draft, model: ArchitectureVersion, seen: int
+) -> tuple[dict[str, Any], dict[str, Any], tuple[Conflict, ...]]:
+    """What was decided, what is missing in it, and the conflicts that only these decisions raise."""
+    decisions, errors = decisions_in(request.POST)
+    _changes, conflicts = foreseen(draft, model, seen)
+    if errors or {each.key for each in conflicts} - decisions.keys():
+        return {}, dict(errors or {"": _("Decide on every field that both changed")}), ()
+    decisions = suited(decisions, conflicts)
+    _changes, left = foreseen(draft, model, seen, decisions)
+    return decisions, dict(with_more(conflicts, left)[1]), left
 
 
 def begin(request: HttpRequest) -> HttpResponse:
@@ -202,13 +212,18 @@ def _incoming(request: HttpRequest, draft: Draft | None) -> tuple[formats.Incomi
 
 
 def _preview(
-    request: HttpRequest, draft: Draft, packed: dict[str, Any], errors: dict[str, Any] | None = None
+    request: HttpRequest,
+    draft: Draft,
+    packed: dict[str, Any],
+    errors: dict[str, Any] | None = None,
+    raised: Iterable[Conflict] = (),
 ) -> HttpResponse:
     """What the file changes in the draft as it stands, what must be decided, and the button that does it."""
     values, errors = Values(draft.content, language()), dict(errors or {})
     try:
         model = ArchitectureVersion.model_validate(packed["model"])
         changes, conflicts = foreseen(draft, model, packed["seen"])
+        conflicts, _told = with_more(conflicts, raised)
     except VersionRefused as refusal:
         return files(request, draft_id=draft.pk, errors={"file": list(refusal.reasons)})
     except EditRefused as refusal:

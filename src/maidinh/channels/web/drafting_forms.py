@@ -1,4 +1,4 @@
-"""The form of one element, relation or principle: what is in it, what was typed, and the edits that come of it.
+"""The form of one element, relation, principle or view: what is in it, what was typed, and the edits that come of it.
 
 Layer 2. Properties and costs are rows; a property's own languages are kept apart. What stands in an item and has no
 field here (texts in other languages, what another tool wrote) is never touched.
@@ -19,11 +19,13 @@ from maidinh.channels.web.drafting_inputs import LINE_END, Wrong, parsed, shown,
 from maidinh.channels.web.drafting_values import Values, in_language
 from maidinh.governance.drafting.content import changes, dotted, things, value_at
 from maidinh.governance.drafting.rules import SHARING_IDS, Edit
-from maidinh.governance.modelling.definition import Element, Principle, Relation
+from maidinh.governance.modelling.definition import Element, Principle, Relation, View
 from maidinh.governance.modelling.metamodel import LAYERED_KINDS
 from maidinh.infrastructure.definitions.folding import fold
 
-MODELS: dict[str, type[BaseModel]] = {"elements": Element, "relations": Relation, "principles": Principle}
+MODELS: dict[str, type[BaseModel]] = {
+    "elements": Element, "relations": Relation, "principles": Principle, "views": View,
+}  # fmt: skip
 BLANK_ROWS = 2
 ROWS_MORE = 5
 MOST_ROWS = 200

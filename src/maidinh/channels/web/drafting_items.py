@@ -19,30 +19,32 @@ from maidinh.channels.routing import page
 from maidinh.channels.web.context import language
 from maidinh.channels.web.drafting import READ, WHOLE, Names, frame, of_draft
 from maidinh.channels.web.drafting_conflicts import (
+    changed_with,
     conflict_rows,
     decisions_in,
-    edits_of,
+    faults_at,
     opened,
     sealed,
     suited,
+    with_more,
 )
-from maidinh.channels.web.drafting_fields import COSTS, FORMS, HEADER_FIELDS, Field, fields
+from maidinh.channels.web.drafting_fields import BEGUN_AND_TAKEN_OUT, COSTS, FORMS, HEADER_FIELDS, Field, fields
 from maidinh.channels.web.drafting_forms import ItemForm
 from maidinh.channels.web.drafting_inputs import Wrong, parsed, shown, typed
 from maidinh.channels.web.drafting_refusals import said_of_fault
 from maidinh.channels.web.drafting_standing import item_address
 from maidinh.channels.web.drafting_values import NOTHING, Values, language_of
 from maidinh.governance.architecture.actions import VersionRefused
-from maidinh.governance.drafting.actions.editing import edit_draft
-from maidinh.governance.drafting.content import HEADER, Content, dotted, things, value_at
-from maidinh.governance.drafting.queries import DRAFTING, Draft, changes_of, content_at
+from maidinh.governance.drafting.actions.editing import decide_conflicts, edit_draft
+from maidinh.governance.drafting.content import HEADER, Content, done, dotted, things, value_at
+from maidinh.governance.drafting.queries import DRAFTING, Draft, changes_of, conflicts_left, content_at
 from maidinh.governance.drafting.removal import hanging, removal
-from maidinh.governance.drafting.rules import EDITABLE, Conflict, Edit, EditRefused
+from maidinh.governance.drafting.rules import EDITABLE, Conflict, Edit, EditRefused, Undecided
 
 
 @of_draft
 def item(request: HttpRequest, draft: Draft, section: str, item: str) -> HttpResponse:
-    """One element, relation or principle: a form for who drafts, its fields for everyone else."""
+    """One element, relation, principle or view: a form for who drafts, its fields for everyone else."""
     _known_section(section)
     revision, content = _as_seen(request, draft)
     before = (things(content.get(section, [])) or {}).get(item)
@@ -58,7 +60,7 @@ def item(request: HttpRequest, draft: Draft, section: str, item: str) -> HttpRes
 @of_draft
 def new(request: HttpRequest, draft: Draft, section: str) -> HttpResponse:
     """Another element, relation or principle."""
-    _known_section(section)
+    _known_section(section, BEGUN_AND_TAKEN_OUT)
     if request.method == "GET" and draft.state not in EDITABLE:
         return redirect("architecture-draft", draft_id=draft.pk)
     revision, content = _as_seen(request, draft)
@@ -71,7 +73,7 @@ def new(request: HttpRequest, draft: Draft, section: str) -> HttpResponse:
 @of_draft
 def remove(request: HttpRequest, draft: Draft, section: str, item: str) -> HttpResponse:
     """Take a thing out, with all that hangs on it, after saying what that is."""
-    _known_section(section)
+    _known_section(section, BEGUN_AND_TAKEN_OUT)
     revision, content = _as_seen(request, draft)
     before = (things(content.get(section, [])) or {}).get(item)
     if before is None:
@@ -103,7 +105,7 @@ def remove(request: HttpRequest, draft: Draft, section: str, item: str) -> HttpR
 
 @of_draft
 def header(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """The title, the day on which the version takes effect, and the note."""
+    """The title, the day on which the version takes effect, the note, and what the model says of itself."""
     revision, content = _as_seen(request, draft)
     values = Values(content, language())
     errors: dict[str, Any] = {}
@@ -134,15 +136,27 @@ def decide(request: HttpRequest, draft: Draft) -> HttpResponse:
     found = opened(request.POST.get("sealed", ""), draft=draft.pk, person=request.actor.id)
     if found is None:
         return redirect("architecture-draft", draft_id=draft.pk)
-    conflicts, more = found
+    undecided, more = found
     decisions, errors = decisions_in(request.POST)
-    if not errors:
-        edits = edits_of(suited(decisions, conflicts), conflicts)
-        answer = save(request, draft, edits, more["revision"], via=more["via"], back=more["back"])
-        if isinstance(answer, HttpResponse):
-            return answer
-        errors = answer
-    return conflict_page(request, draft, conflicts, more, errors)
+    conflicts: tuple[Conflict, ...] = ()
+    try:
+        conflicts = conflicts_left(draft, undecided)
+        if not errors:
+            outcome = decide_conflicts(
+                actor=request.actor, draft_id=draft.pk, undecided=undecided, at=timezone.now(),
+                decisions=suited(decisions, conflicts),
+            )  # fmt: skip
+            if outcome.undecided is None:
+                return redirect(f"{more['back']}{'&' if '?' in more['back'] else '?'}done=saved")
+            if outcome.undecided.kept == undecided.kept:  # a decision raised another question
+                conflicts, errors = with_more(conflicts, outcome.conflicts)
+            else:  # somebody changed the same fields once more
+                more["saved"], undecided, conflicts = len(outcome.changed), outcome.undecided, outcome.conflicts
+    except VersionRefused as refusal:
+        errors = {"": list(refusal.reasons)}
+    except EditRefused as refusal:
+        errors = faults_at(refusal.faults, request.POST)
+    return conflict_page(request, draft, conflicts, undecided, more, errors)
 
 
 def save(
@@ -164,10 +178,9 @@ def save(
         return {"": list(refusal.reasons)}
     except EditRefused as refusal:
         return _faults(refusal)
-    if outcome.conflicts:
-        more = {"draft": draft.pk, "person": actor.id, "revision": outcome.revision, "via": via, "back": back,
-                "seen": revision, "saved": len(outcome.changed)}  # fmt: skip
-        return conflict_page(request, draft, outcome.conflicts, more)
+    if outcome.undecided is not None:
+        more = {"draft": draft.pk, "person": actor.id, "back": back, "saved": len(outcome.changed)}
+        return conflict_page(request, draft, outcome.conflicts, outcome.undecided, more)
     return redirect(f"{back}{'&' if '?' in back else '?'}done={done}")
 
 
@@ -175,6 +188,7 @@ def conflict_page(
     request: HttpRequest,
     draft: Draft,
     conflicts: tuple[Conflict, ...],
+    undecided: Undecided,
     more: Mapping[str, Any],
     errors: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
@@ -182,13 +196,15 @@ def conflict_page(
     draft.refresh_from_db()
     draft.__dict__.pop("model", None)
     values, names = Values(draft.content, language()), Names()
-    since = list(changes_of(draft, after=more["seen"], until=more["revision"]).defer("before", "after"))
+    wanted = Values(done(content_at(draft, undecided.seen), undecided.wanted), language())
+    values.names.update({name: text for name, text in wanted.names.items() if name not in values.names})
+    since = list(changes_of(draft, after=undecided.seen, until=undecided.stood).defer("before", "after"))
     rows = conflict_rows(conflicts, values, posted=request.POST, errors=errors)
     for row, each in zip(rows, conflicts, strict=True):
-        theirs = [change.by for change in since if (change.section, change.item) == (each.section, each.item)]
+        theirs = [change.by for change in since if changed_with(each, change.section, change.item, change.path)]
         row["who"] = ", ".join(dict.fromkeys(names.of(by) for by in theirs))
     context = frame(request, draft) | {
-        "conflicts": rows, "sealed": sealed(conflicts, **more), "saved": more["saved"], "errors": errors or {},
+        "conflicts": rows, "sealed": sealed(undecided, **more), "saved": more["saved"], "errors": errors or {},
     }  # fmt: skip
     return render(request, "architecture/drafts/conflicts.html", context, status=422 if errors else 409)
 
@@ -281,6 +297,11 @@ def _header_edits(data: Mapping[str, Any], content: Content, values: Values) -> 
         errors["note.vi"] = _("Write the note in Vietnamese too")
     elif not note["vi"] and value_at(content, ("note",)):
         edits = [edit for edit in edits if not edit.path.startswith("note")] + [Edit(HEADER, "", "note", None)]
+    standing = value_at(content, ("documentation",)) or {}
+    written = {path.partition(".")[2]: value for path, value in changed.items() if path.startswith("documentation.")}
+    if standing and not any({**standing, **written}.values()):
+        edits = [edit for edit in edits if not edit.path.startswith("documentation")]
+        edits.append(Edit(HEADER, "", "documentation", None))
     return edits, errors
 
 
@@ -303,8 +324,8 @@ def _lists(section: str) -> list[str]:
     return sorted({field.options for field in fields(section) if field.widget == "suggest"})
 
 
-def _known_section(section: str) -> None:
-    if section not in FORMS:
+def _known_section(section: str, known: Iterable[str] = FORMS) -> None:
+    if section not in known:
         raise Http404(section)
 
 

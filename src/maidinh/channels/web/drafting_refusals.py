@@ -19,8 +19,8 @@ LONGEST = 2_000  # characters of a text that are looked at; no honest one has mo
 SHOWN_OF_LONGER = 1_500, 400  # from its beginning and its end
 SAYINGS = tuple(
     (re.compile(pattern, re.S), text)
-    for group in (sayings.FORMS, sayings.YAML, sayings.MODEL, sayings.MODEL_FILES, sayings.TABLES, sayings.WORKBOOKS,
-                  sayings.AROUND)
+    for group in (sayings.FORMS, sayings.YAML, sayings.MODEL, sayings.MERGING, sayings.MODEL_FILES, sayings.TABLES,
+                  sayings.WORKBOOKS, sayings.AROUND)
     for pattern, text in group
 )  # fmt: skip
 PLACES = tuple((re.compile(pattern, re.S), text) for pattern, text in sayings.PLACES)

@@ -95,6 +95,24 @@ MODEL = (
      N_("stands both for a value and for a group of values: keep one of the two")),
     (r"stands twice, and there is room for one value", N_("stands twice, and there is room for one value: keep one")),
 )  # fmt: skip
+MERGING = (  # two people's changes to one draft
+    (r"(?P<a>.*): expected ours, theirs, base or .*",
+     N_("choose for %(a)s one of the values that are offered, or write one")),
+    (r"(?P<a>.*): choose ours, theirs or base; a thing as a whole takes no value",
+     N_("choose for %(a)s one of the values that are offered")),
+    (r"what was decided makes no architecture version: (?:Value error, )?(?P<say>.+)",
+     N_("What was decided does not fit together: %(say)s. Decide otherwise.")),
+    (r"as decided these lie in each other: (?P<a>.+)",
+     N_("As decided these lie in each other: %(a)s. Let one of them stay where it was.")),
+    (r"\w+ (?P<a>.*): as decided (?P<b>\S+) can't be: (?:Value error, )?(?P<say>.+)",
+     N_("What was decided for %(a)s does not fit (%(b)s): %(say)s")),
+    (r"(?P<a>.+): expected the fields of the part, each by its path",
+     N_("choose for %(a)s one of the values that are offered")),
+    (r"view (?P<b>.+): the \w+ id (?P<a>.+) stands more than once",
+     N_("in the view %(b)s the id %(a)s stands more than once: give each thing its own")),
+    (r"\w+: the id (?P<a>.+) stands more than once.*",
+     N_("the id %(a)s stands more than once: give each thing its own")),
+)  # fmt: skip
 MODEL_FILES = (  # ArchiMate's exchange format, Archi's own
     (r"the file can't be read: .*", CANNOT_BE_READ),
     (r"an archive with neither a model of Archi nor a workbook",

@@ -1,4 +1,4 @@
-"""The tables of a draft's components, relations and principles: filtered by their address, many edited at once.
+"""The tables of a draft's components, relations, principles and views: filtered by their address, many edited at once.
 
 Layer 2. What many are to be given is shown before it is done: each with what stands there and what will.
 """
@@ -18,7 +18,14 @@ from django.utils.translation import gettext as _
 from maidinh.channels.routing import page
 from maidinh.channels.web.context import language
 from maidinh.channels.web.drafting import READ, WHOLE, frame, of_draft
-from maidinh.channels.web.drafting_fields import FORMS, Field, bulk_fields, field_called, section_names
+from maidinh.channels.web.drafting_fields import (
+    BEGUN_AND_TAKEN_OUT,
+    FORMS,
+    Field,
+    bulk_fields,
+    field_called,
+    section_names,
+)
 from maidinh.channels.web.drafting_inputs import LINE_END, Wrong, parsed, typed
 from maidinh.channels.web.drafting_items import revision_of, save
 from maidinh.channels.web.drafting_standing import item_address
@@ -35,11 +42,13 @@ FILTERS = {
     "elements": (("kind", "kinds"), ("layer", "layers"), ("owner", "agencies"), ("state", "states")),
     "relations": (("kind", "relation-kinds"),),
     "principles": (("kind", "principle-kinds"),),
+    "views": (),
 }
 COLUMNS = {
     "elements": ("kind", "layer", "owner", "state", "zone", "security_level"),
     "relations": ("from", "kind", "to"),
     "principles": ("kind",),
+    "views": ("viewpoint",),
 }
 WITHOUT = "-"  # asks for those that have no value
 HOWS = ("replace", "add", "take")
@@ -95,7 +104,7 @@ def _table(
         "section": section, "heading": section_names()[section], "page": listed, "asked": wanted,
         "query": f"?{kept}&" if kept else "?", "filter": kept, "revision": draft.revision,
         "filters": [_filter(draft, section, name, options, values) for name, options in FILTERS[section]],
-        "columns": [_label(section, name) for name in COLUMNS[section]],
+        "may_add": section in BEGUN_AND_TAKEN_OUT, "columns": [_label(section, name) for name in COLUMNS[section]],
         "rows": [_row(draft, section, each, values, ticked) for each in listed],
         "bulk": [(field.name, str(field.label)) for field in bulk_fields(section)],
         "field": request.POST.get("field", ""), "all": "all" in request.POST,

@@ -50,6 +50,18 @@ class Values:
             found[each["id"]] = said or f"{ends[0]} → {ends[1]}"
         return found
 
+    @cached_property
+    def folder_names(self) -> dict[str, str]:
+        """What folders are called, by id."""
+        found: dict[str, str] = {}
+        waiting = list(self.content.get("folders", ()))
+        while waiting:
+            each = waiting.pop()
+            if isinstance(each, Mapping):
+                waiting += each.get("holds", ())
+                found |= {each["id"]: in_language(each.get("name"), self.language)} if each.get("id") else {}
+        return {name: text for name, text in found.items() if text}
+
     def called(self, text: str) -> list[str]:
         """The ids of the elements and relations of this name, in any language, with or without diacritics."""
         asked = fold(text)
@@ -149,7 +161,9 @@ def _plain(value: Any) -> str:
         return ", ".join(map(str, value))
     if isinstance(value, list) and all(isinstance(each, Mapping) and each.keys() == CALL for each in value):
         return ", ".join(f"{each['method']} {each['path']}" for each in value)
-    if isinstance(value, list) and all(isinstance(each, Mapping) and each.keys() == LAW for each in value):
+    if isinstance(value, list) and all(
+        isinstance(each, Mapping) and "text" in each and each.keys() <= LAW for each in value
+    ):
         return "; ".join(each["text"] for each in value)
     return str(value) if isinstance(value, (str, int, float)) else _written(value)
 

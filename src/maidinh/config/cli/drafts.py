@@ -149,17 +149,17 @@ def _answer(file: Path, seen: int, outcome: Outcome, as_json: bool) -> NoReturn:
         told = {
             "revision": outcome.revision,
             "changed": [list(each.where) for each in outcome.changed],
-            "conflicts": [
-                {"key": each.key, "base": each.base, "ours": each.ours, "theirs": each.theirs}
-                for each in outcome.conflicts
-            ],
+            "conflicts": [each.as_json() for each in outcome.conflicts],
+            "unused_decisions": list(outcome.unused),
         }
         print(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         for conflict in outcome.conflicts:
-            print(
-                f"{say('Conflict')}: {conflict.key}: {_shown(conflict.theirs)} | {file.name}: {_shown(conflict.ours)}"
-            )
+            because = f" ({', '.join(conflict.because)})" if conflict.because else ""
+            values = f"{_shown(conflict.theirs)} | {file.name}: {_shown(conflict.ours)}"
+            print(f"{say('Conflict')}: {conflict.key}{because}: {values}")
+        for key in outcome.unused:
+            print(f"{say('a decision about no conflict')}: {key}")
         words = {"count": len(outcome.changed), "seen": seen, "revision": outcome.revision}
         print(say("Fields changed: {count}; revision {seen} -> {revision}.").format(**words))
         if outcome.conflicts:

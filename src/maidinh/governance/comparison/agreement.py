@@ -145,7 +145,7 @@ class Agreement:
             return
         sides = [_order_of(side, stem) for side in (self.base, self.ours, self.theirs)]
         decision = self.ledger.choice(self.thing, path)
-        prefer: Side | None = decision if isinstance(decision, str) else None  # type: ignore[assignment]
+        prefer: Side = decision if isinstance(decision, str) else self.ledger.undecided  # type: ignore[assignment]
         line, clash = merge_order(sides[0], sides[1], sides[2], members, prefer)
         if clash and decision is None:
             base, ours, theirs = ([key for key, _ in side] for side in sides)

@@ -6,17 +6,22 @@ Layer 4, governance. Pure. A decision is for one field of one thing; there is no
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from maidinh.governance.comparison.parts import Key
 
 Kind = Literal["field", "removed", "needed", "incomplete", "unfit", "order", "cycle", "same-id"]
+Choice = Literal["ours", "theirs", "base"]
 CHOICES: Final = ("ours", "theirs", "base")
 
 
 class Undecidable(ValueError):
-    """A decision can't be followed; the message says which, why, and what would do."""
+    """A decision can't be followed; the message says which, why, and what would do; `key` is of the field."""
+
+    def __init__(self, message: str, key: str = "") -> None:
+        self.key = key
+        super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -62,13 +67,14 @@ def address(thing: Key, path: str = "") -> str:
 
 
 class Ledger:
-    """The conflicts met while merging, each settled by its decision or left open."""
+    """The conflicts met while merging, each settled by its decision or open; `undecided`: what stands till then."""
 
-    def __init__(self, decisions: Mapping[str, Any] | None) -> None:
+    def __init__(self, decisions: Mapping[str, Any] | None, undecided: Choice = "base") -> None:
         self.decisions = dict(decisions or {})
+        self.undecided: Choice = undecided
         for key, decision in self.decisions.items():
             if decision not in CHOICES and not (isinstance(decision, dict) and list(decision) == ["value"]):
-                raise Undecidable(f"{key}: expected ours, theirs, base or {{value: …}} (found {decision!r})")
+                raise Undecidable(f"{key}: expected ours, theirs, base or {{value: …}} (found {decision!r})", key)
         self.open: dict[str, Conflict] = {}
         self.met: set[str] = set()
 
@@ -81,23 +87,31 @@ class Ledger:
         return decision
 
     def settle(self, conflict: Conflict) -> Any:
-        """The value decided; the base's, and the conflict stays open, where nothing was."""
+        """The value decided; where nothing was, that of the side that stands, and the conflict stays open."""
         decision = self.choice(conflict.thing, conflict.path)
         if decision is None:
             self.open[conflict.key] = conflict
-            return conflict.base
+            return getattr(conflict, self.undecided)
         return decision["value"] if isinstance(decision, dict) else getattr(conflict, decision)
 
-    def settle_side(self, conflict: Conflict) -> Literal["ours", "theirs", "base"]:
-        """The side whose version of a whole thing was decided for; the base's where nothing was."""
+    def settle_side(self, conflict: Conflict) -> Choice:
+        """The side whose version of a whole thing was decided for; the one that stands where nothing was."""
         decision = self.choice(conflict.thing, conflict.path)
         if decision is None:
             self.open[conflict.key] = conflict
-            return "base"
+            return self.undecided
         if isinstance(decision, dict):
-            raise Undecidable(f"{conflict.key}: choose ours, theirs or base; a thing as a whole takes no value")
-        side: Literal["ours", "theirs", "base"] = decision
+            raise Undecidable(
+                f"{conflict.key}: choose ours, theirs or base; a thing as a whole takes no value", conflict.key
+            )
+        side: Choice = decision
         return side
+
+    def goes_along(self, thing: Key, other: Key) -> None:
+        """What goes with a thing while that is open is told with its conflict."""
+        conflict, told = self.open.get(address(thing)), "/".join(other)
+        if conflict is not None and told not in conflict.because:
+            self.open[conflict.key] = replace(conflict, because=(*conflict.because, told))
 
     def unused(self) -> tuple[str, ...]:
         """Decisions about conflicts that there aren't."""

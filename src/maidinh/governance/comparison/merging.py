@@ -2,7 +2,8 @@
 
 Layer 4, governance. Pure. Each change of either side is in the result or in a conflict; nothing is lost in silence, and
 neither side goes first: with the sides exchanged the result is the same. What isn't decided stays as it was before, and
-what others need stays with it, so that the result holds together while people decide.
+what others need stays with it, so that the result holds together while people decide. Where one side is in use already
+(a draft that others write in), `undecided` names it: then it stays as there.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pydantic import ValidationError
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.comparison.agreement import Agreement, header_agreement
 from maidinh.governance.comparison.circles import circle, compositions_in_circles
-from maidinh.governance.comparison.conflicts import Conflict, Kind, Ledger, Undecidable
+from maidinh.governance.comparison.conflicts import Choice, Conflict, Kind, Ledger, Undecidable, address
 from maidinh.governance.comparison.difference import changes_between, named
 from maidinh.governance.comparison.fields import ORDER, Facts
 from maidinh.governance.comparison.parts import (
@@ -61,12 +62,20 @@ class Merge:
         }
 
 
-def merge(base: Model, ours: Model, theirs: Model, decisions: Mapping[str, Any] | None = None) -> Merge:
+def merge(
+    base: Model,
+    ours: Model,
+    theirs: Model,
+    decisions: Mapping[str, Any] | None = None,
+    *,
+    undecided: Choice = "base",
+) -> Merge:
     """Both sides' changes to the base. `decisions`: a conflict's key -> "ours", "theirs", "base" or {"value": …}.
 
-    Raises Incomparable where ids stand more than once, Undecidable where a decision can't be followed.
+    A conflict that nobody decided stays open and is as in `undecided`. Raises Incomparable where ids stand more than
+    once, Undecidable where a decision can't be followed.
     """
-    return _Merging(base, ours, theirs, Ledger(decisions)).merged()
+    return _Merging(base, ours, theirs, Ledger(decisions, undecided)).merged()
 
 
 class _Merging:
@@ -80,6 +89,7 @@ class _Merging:
         self.whole_views: dict[str, Parts] = {}
         self.let_go: set[Key] = set()
         self.dropped: list[Key] = []
+        self.put_back: set[Key] = set()
         self.form: type[Model] = Model
 
     def merged(self) -> Merge:
@@ -186,9 +196,8 @@ class _Merging:
             fresh = {target: keys for target, keys in needed.items() if target not in self.let_go}
             for target, keys in fresh.items():
                 self._keep(target, keys)
-            if not fresh:
+            if not fresh and not self._drop_what_hangs(needed):
                 break
-        self._drop_what_hangs(needed)
 
     def _keep(self, target: Key, keys: list[Key]) -> None:
         keeper, name = (self.theirs, "theirs") if target not in self.ours.things else (self.ours, "ours")
@@ -203,22 +212,37 @@ class _Merging:
             inner = {key: part for key, part in source.things.items() if key[0] in INSIDE and view_of(key) == target[1]}
             self.things |= inner
 
-    def _drop_what_hangs(self, needed: dict[Key, list[Key]]) -> None:
-        """What was decided to go takes along what means nothing without it."""
-        gone = set(needed)
+    def _drop_what_hangs(self, needed: Mapping[Key, list[Key]]) -> bool:
+        """What goes takes along what means nothing without it; whether something is again as it was where that went."""
+        gone, back = {target: target for target in needed}, False
         while gone:
-            falling: set[Key] = set()
+            falling: dict[Key, Key] = {}
             for key, part in self.things.items():
                 for target, hard in references(key, part):
                     if target in gone and (target not in self.base.things or self._broken_together(key, target)):
                         if hard:
-                            falling.add(key)
+                            falling[key] = gone[target]
                         elif target[0] == "folders":
                             self._leave_folder(key, target[1])
-            for key in falling:
-                del self.things[key]
-            self.dropped += sorted(falling)
-            gone = falling
+            for key, root in sorted(falling.items()):
+                self.ledger.goes_along(root, key)
+                if (part := self._without(key, root)) is not None:
+                    self.things[key], back = part, True
+                    self.put_back.add(key)
+                else:
+                    del self.things[key]
+                    self.dropped.append(key)
+            gone = {key: root for key, root in falling.items() if key not in self.things}
+        return back
+
+    def _without(self, key: Key, target: Key) -> Part | None:
+        """What stands of a thing on the side on which the target went; None where it can't stand there either."""
+        side = self.ours if target not in self.ours.things else self.theirs
+        part = side.things.get(key)
+        if part is None or key in self.put_back:
+            return None
+        lost = {*self.let_go, *self.dropped}
+        return None if any(hard and other in lost for other, hard in references(key, part)) else part
 
     def _leave_folder(self, key: Key, folder: str) -> None:
         part = self.things[key]
@@ -266,7 +290,7 @@ class _Merging:
                 continue
             key, path = (place[0], place[1]), place[2] + ORDER
             decision = self.ledger.choice(key, path)
-            prefer: Side | None = decision if isinstance(decision, str) else None  # type: ignore[assignment]
+            prefer: Side = decision if isinstance(decision, str) else self.ledger.undecided  # type: ignore[assignment]
             lines = [numbered(order) for order in orders]
             line, clash = merge_order(lines[0], lines[1], lines[2], numbered(members), prefer)
             found[place] = tuple(token for token, _ in line)
@@ -307,7 +331,8 @@ class _Merging:
         except ValidationError as error:
             fault = error.errors()[0]
             place = ".".join(str(each) for each in fault["loc"])
-            raise Undecidable(f"{key[0]} {key[1]}: as decided {place} can't be: {fault['msg']}") from None
+            text = f"{key[0]} {key[1]}: as decided {place} can't be: {fault['msg']}"
+            raise Undecidable(text, address(key, place)) from None
 
     def _facts(self, key: Key) -> list[Facts | None]:
         parts = [side.things.get(key) for side in self.sides]

@@ -20,7 +20,7 @@ from maidinh.governance.architecture.queries import declared_organisations
 from maidinh.governance.drafting import rules
 from maidinh.governance.drafting.content import Change, Content, changes, path_of, things, undone
 from maidinh.governance.drafting.models import Consultation, Draft, DraftChange, Opinion
-from maidinh.governance.drafting.rules import AGREE, CONSULTING, LIVING, Conflict
+from maidinh.governance.drafting.rules import AGREE, CONSULTING, LIVING, Conflict, Decisions, Undecided
 from maidinh.infrastructure.actor import Actor
 
 DRAFTING, APPROVING, PUBLISHING = "architecture.draft", "architecture.approve", "architecture.publish"
@@ -86,14 +86,22 @@ def revisions_of(draft: Draft) -> QuerySet[DraftChange, dict[str, Any]]:
     return found.order_by("-revision")
 
 
-def foreseen(draft: Draft, model: ArchitectureVersion, seen_revision: int) -> tuple[list[Change], tuple[Conflict, ...]]:
+def foreseen(
+    draft: Draft, model: ArchitectureVersion, seen_revision: int, decisions: Decisions | None = None
+) -> tuple[list[Change], tuple[Conflict, ...]]:
     """What bringing in a whole model would change, and the fields that somebody must decide; nothing is written.
 
     Raises ValueError for a revision there never was, EditRefused where it can't be brought in.
     """
     ours = rules.replaced(draft.content, architecture.with_agency_codes(model, declared_organisations()))
-    merged = rules.brought_together(content_at(draft, seen_revision), ours, draft.content)
+    merged = rules.brought_together(content_at(draft, seen_revision), ours, draft.content, decisions)
     return changes(draft.content, merged.content), merged.conflicts
+
+
+def conflicts_left(draft: Draft, undecided: Undecided, decisions: Decisions | None = None) -> tuple[Conflict, ...]:
+    """The fields of an edit that somebody must decide yet. Raises EditRefused where a decision can't be followed."""
+    sides = (content_at(draft, revision) for revision in (undecided.seen, undecided.stood))
+    return undecided.together(*sides, decisions).conflicts
 
 
 def changed_since_base(draft: Draft) -> list[Change]:

@@ -15,22 +15,27 @@ from typing import Any
 from pydantic import ValidationError
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.comparison.conflicts import Conflict, Undecidable
+from maidinh.governance.comparison.merging import merge
+from maidinh.governance.comparison.parts import Incomparable
 from maidinh.governance.drafting.content import (
     HEADER,
     ORDER,
     SECTIONS,
+    Change,
     Content,
     Path,
-    changes,
+    done,
     path_of,
     put,
     things,
     where,
 )
-from maidinh.governance.drafting.merge import Conflict, Decisions, Merge, merge
 from maidinh.infrastructure.definitions.hashing import content_hash
 
-__all__ = ["Conflict", "Decisions", "Edit", "EditRefused", "Merge", "edited", "merge"]
+__all__ = ["Conflict", "Decisions", "Edit", "EditRefused", "Together", "Undecided", "brought_together", "edited"]
+
+Decisions = Mapping[str, Any]  # by a conflict's key: "ours", "theirs", "base" or {"value": …}
 
 EDITING, CONSULTING, CONCLUDED, SUBMITTED = "editing", "consulting", "concluded", "submitted"
 PUBLISHED, ABANDONED = "published", "abandoned"
@@ -50,6 +55,7 @@ def N_(text: str) -> str:  # noqa: N802 - the name by which texts are collected 
     return text
 
 
+TWICE = N_("is an id that stands more than once: give each thing its own")
 NOT_KEPT = N_("has a character that cannot be kept")
 UNKEPT = re.compile("[\0\ud800-\udfff]")  # what the database takes in no text
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
@@ -72,13 +78,17 @@ class Edit:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one field; `says` is a text for people (to be translated), `values` fills it."""
+    """What is wrong with one field; `says` is a text for people (to be translated), `values` fills it.
+
+    `decided`: near which conflict's key a decision was made that can't be followed.
+    """
 
     section: str
     item: str
     path: str
     says: str
     values: Mapping[str, str] = field(default_factory=dict)
+    decided: str = ""
 
     def __str__(self) -> str:
         place = " ".join(each for each in (self.section, self.item, self.path) if each)
@@ -91,6 +101,46 @@ class EditRefused(ValueError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(str(fault) for fault in faults))
+
+
+@dataclass(frozen=True)
+class Together:
+    """Two contents brought together: what came of it, what somebody must decide, the decisions about nothing."""
+
+    content: Content
+    conflicts: tuple[Conflict, ...] = ()
+    unused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """An edit of which something waits for a decision.
+
+    What was wanted since revision `seen` was merged into revision `stood`; what nobody disputes is kept as `kept`.
+    """
+
+    seen: int
+    stood: int
+    kept: int
+    via: str
+    wanted: tuple[Change, ...]
+    decided: Decisions = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """For a page that carries it until it is decided."""
+        wanted = [[list(each.path), each.after, each.place] for each in self.wanted]
+        return {"seen": self.seen, "stood": self.stood, "kept": self.kept, "via": self.via, "wanted": wanted,
+                "decided": dict(self.decided)}  # fmt: skip
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Undecided:
+        """What `as_json` gave."""
+        wanted = tuple(Change(tuple(path), None, after, place) for path, after, place in found["wanted"])
+        return cls(**{**found, "wanted": wanted})
+
+    def together(self, seen: Content, stood: Content, decisions: Decisions | None = None) -> Together:
+        """What was wanted merged into what stood then, as far as it is decided. Raises EditRefused."""
+        return brought_together(seen, done(seen, self.wanted), stood, {**self.decided, **(decisions or {})})
 
 
 def content_of(model: ArchitectureVersion) -> Content:
@@ -129,7 +179,10 @@ def edited(content: Content, edits: Iterable[Edit]) -> Content:
         touched.add(edit.way[:2] if edit.section in SECTIONS else ())
     if faults:
         raise EditRefused(faults)
-    return _normal(made, touched)
+    normal = _normal(made, touched)
+    if repeated := _newly_repeated(content, normal):
+        raise EditRefused(repeated)
+    return normal
 
 
 def replaced(content: Content, model: ArchitectureVersion) -> Content:
@@ -146,6 +199,7 @@ def replaced(content: Content, model: ArchitectureVersion) -> Content:
     found = {key: value for key, value in sent.items() if key not in FIXED} | kept
     if (unreadable := _unreadable(found, ())) is not None:
         faults.append(Fault(*where(unreadable), NOT_KEPT))
+    faults += _newly_repeated(content, found)
     if faults:
         raise EditRefused(faults)
     return found
@@ -164,20 +218,36 @@ def valid(content: Content) -> ArchitectureVersion:
         raise EditRefused([_fault(content, detail) for detail in error.errors()]) from None
 
 
-def brought_together(base: Content, ours: Content, theirs: Content, decisions: Decisions | None = None) -> Merge:
-    """Our content merged into theirs and checked. Raises EditRefused where together they are no architecture."""
-    if base == theirs:
-        return Merge(ours, ())
-    found = merge(base, ours, theirs, decisions)
-    touched = {each.path[:2] if each.path[0] in SECTIONS else () for each in changes(theirs, found.content)}
-    content = _normal(found.content, touched)
-    ids = Counter((each["id"], section) for section in SHARING_IDS for each in content.get(section, ()))
-    sections = Counter(name for name, _ in ids)
-    twice = [(name, section) for name, section in ids if sections[name] > 1]
-    if twice:
-        said = N_("is an id that two people have given to different things")
-        raise EditRefused([Fault(section, name, "", said) for name, section in twice])
-    return Merge(content, found.conflicts)
+def brought_together(base: Content, ours: Content, theirs: Content, decisions: Decisions | None = None) -> Together:
+    """Our changes since `base` brought into theirs, where what isn't decided stays as it stands.
+
+    Raises EditRefused where a decision can't be followed.
+    """
+    if base == theirs or ours in (base, theirs):
+        return Together(ours if base == theirs else theirs, (), tuple(decisions or ()))
+    standing = valid(theirs)
+    try:
+        found = merge(valid(base), valid(ours), standing, decisions, undecided="theirs")
+    except (Incomparable, Undecidable) as error:
+        reasons = error.problems if isinstance(error, Incomparable) else [str(error)]
+        at = getattr(error, "key", "")
+        raise EditRefused([Fault(HEADER, "", "", "{reason}", {"reason": each}, at) for each in reasons]) from None
+    merged: Content = found.model.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return Together(_as_kept(merged, content_of(standing), theirs), found.conflicts, found.unused)
+
+
+def _as_kept(merged: Content, standing: Content, theirs: Content) -> Content:
+    """The merged content with what nobody changed just as it is kept, also where the model would write it otherwise."""
+    content: Content = {}
+    for key, value in merged.items():
+        if value == standing.get(key):
+            content |= {key: theirs[key]} if key in theirs else {}
+            continue
+        content[key] = value
+        normal, kept = things(standing.get(key)) or {}, things(theirs.get(key)) or {}
+        if key in SECTIONS and things(value) is not None:
+            content[key] = [kept.get(each["id"], each) if each == normal.get(each["id"]) else each for each in value]
+    return content
 
 
 def dangling(content: Content) -> list[str]:
@@ -272,6 +342,30 @@ def _normal(content: Content, touched: Collection[Path]) -> Content:
         renewed = things(normal.get(section, [])) or {}
         normal[section] = [renewed.get(str(each.get("id")), each) for each in content[section]]
     return normal
+
+
+def _newly_repeated(before: Content, after: Content) -> list[Fault]:
+    """Ids that now stand more than once where one thing may have them: nobody could tell whose change it is later."""
+    return [each for each in _repeated(after) if each not in _repeated(before)] if before != after else []
+
+
+def _repeated(content: Content) -> Iterator[Fault]:
+    for view in content.get("views", ()):
+        if isinstance(view, Mapping):
+            inner = {"nodes": [*_nodes(view.get("nodes", ()))], "connections": view.get("connections", ())}
+            for part, found in inner.items():
+                yield from (Fault("views", str(view.get("id")), f"{part}.{each}", TWICE) for each in _twice(found))
+    whole = {
+        "folders": [*_folders(content.get("folders", ()))],
+        "property_definitions": content.get("property_definitions", ()),
+    }
+    for section, found in whole.items():
+        yield from (Fault(section, each, "", TWICE) for each in _twice(found))
+
+
+def _twice(parts: Iterable[Any]) -> list[str]:
+    found = Counter(each["id"] for each in parts if isinstance(each, Mapping) and isinstance(each.get("id"), str))
+    return [name for name, count in found.items() if count > 1]
 
 
 def _ids(content: Content, section: str) -> list[str]:

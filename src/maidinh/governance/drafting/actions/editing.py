@@ -7,7 +7,7 @@ changed the same field, what stands stays and the one who comes second is told b
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,12 +29,22 @@ from maidinh.governance.drafting import rules
 from maidinh.governance.drafting.content import Change, Content, changes
 from maidinh.governance.drafting.models import Draft, DraftChange
 from maidinh.governance.drafting.queries import DRAFTING, MAKING, content_at
-from maidinh.governance.drafting.rules import ABANDONED, CONCLUDED, EDITABLE, EDITING, Conflict, Decisions, Edit
+from maidinh.governance.drafting.rules import (
+    ABANDONED,
+    CONCLUDED,
+    EDITABLE,
+    EDITING,
+    Conflict,
+    Decisions,
+    Edit,
+    Undecided,
+)
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.identity.queries import agencies_with
 
 BATCH = 2000
+OF_THE_VERSION = (*rules.FIXED, "title", "effective_from", "note")  # what says which version it is
 
 
 class DraftRefused(VersionRefused):
@@ -43,11 +53,16 @@ class DraftRefused(VersionRefused):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of an edit: the draft's revision now, what was changed, and the fields somebody must decide."""
+    """What came of an edit: the draft's revision now, what was changed, and the fields somebody must decide.
+
+    `undecided` is what `decide_conflicts` needs for them; `unused`, the decisions about nothing.
+    """
 
     revision: int
     changed: tuple[Change, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    undecided: Undecided | None = None
+    unused: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -102,7 +117,7 @@ def edit_draft(
     """Set fields of the draft as the actor saw it at `seen_revision`. Raises EditRefused or DraftRefused."""
     row = editable(actor, draft_id)
     base = _seen(row, seen_revision)
-    return _write(actor, row, base, rules.edited(base, _with_agency(edits)), via, at)
+    return _write(actor, row, (seen_revision, base), rules.edited(base, _with_agency(edits)), via, at)
 
 
 def add_item(
@@ -135,7 +150,25 @@ def replace_draft(
     """Bring a whole model in (YAML, spreadsheet, exchange file): what it changed since `seen_revision` is merged."""
     row = editable(actor, draft_id)
     base = _seen(row, seen_revision)
-    return _write(actor, row, base, rules.replaced(row.content, _with_codes(model)), via, at, decisions)
+    ours = rules.replaced(row.content, _with_codes(model))
+    return _write(actor, row, (seen_revision, base), ours, via, at, decisions)
+
+
+@transaction.atomic
+def decide_conflicts(
+    *, actor: Actor, draft_id: int, undecided: Undecided, decisions: Decisions, at: datetime
+) -> Outcome:
+    """Write what was decided about the conflicts of an edit, into the draft as it stands by now.
+
+    While a conflict of the edit is left, or a decision raised another, nothing is written.
+    """
+    row = editable(actor, draft_id)
+    seen, stood, kept = (_seen(row, each) for each in (undecided.seen, undecided.stood, undecided.kept))
+    found = undecided.together(seen, stood, decisions)
+    if found.conflicts:
+        left = replace(undecided, decided={**undecided.decided, **decisions})
+        return Outcome(row.revision, (), found.conflicts, left, found.unused)
+    return _write(actor, row, (undecided.kept, kept), found.content, undecided.via, at)
 
 
 @transaction.atomic
@@ -148,7 +181,8 @@ def take_in_current(*, actor: Actor, draft_id: int, at: datetime, decisions: Dec
     current = current_version()
     if row.base is None or current is None or current.pk == row.base_id:
         return Outcome(row.revision)
-    base, new = ({**row.content, **_carried(each.content)} for each in (row.base, current))
+    own = {key: value for key, value in row.content.items() if key in OF_THE_VERSION}
+    base, new = ({**own, **_carried(each.content)} for each in (row.base, current))
     merged = rules.brought_together(base, new, row.content, decisions)
     if merged.conflicts:
         return Outcome(row.revision, (), merged.conflicts)
@@ -198,10 +232,22 @@ def subject(row: Draft) -> str:
 
 
 def _write(
-    actor: Actor, row: Draft, base: Content, ours: Content, via: str, at: datetime, decisions: Decisions | None = None
+    actor: Actor,
+    row: Draft,
+    seen: tuple[int, Content],
+    ours: Content,
+    via: str,
+    at: datetime,
+    decisions: Decisions | None = None,
 ) -> Outcome:
+    """What became of the content that was seen, brought into the draft."""
+    (revision, base), stood = seen, row.revision
     merged = rules.brought_together(base, ours, row.content, decisions)
-    return _keep(actor, row, merged.content, merged.conflicts, via, at)
+    outcome = replace(_keep(actor, row, merged.content, merged.conflicts, via, at), unused=merged.unused)
+    if not merged.conflicts:
+        return outcome
+    wanted = tuple(changes(base, ours))
+    return replace(outcome, undecided=Undecided(revision, stood, outcome.revision, via, wanted, decisions or {}))
 
 
 def _keep(actor: Actor, row: Draft, content: Content, conflicts: Sequence[Conflict], via: str, at: datetime) -> Outcome:
@@ -276,5 +322,4 @@ def _coded(edit: Edit, codes: Mapping[str, str]) -> Any:
 
 def _carried(content: Content) -> Content:
     """The part of a version that a draft made from it takes over: all but what says which version it is."""
-    own = (*rules.FIXED, "title", "effective_from", "note")
-    return {key: value for key, value in content.items() if key not in own}
+    return {key: value for key, value in content.items() if key not in OF_THE_VERSION}
