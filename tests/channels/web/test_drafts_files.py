@@ -147,6 +147,37 @@ def test_only_what_was_looked_at_is_taken(bench: Bench, official: Any) -> None:
 @pytest.mark.parametrize("form", ["oef", "archimate"])
 def test_a_draft_that_a_format_cannot_hold_says_why(bench: Bench, form: str) -> None:
     relation = bench.fresh().content["relations"][0]["id"]
-    bench.another_edits(Edit("relations", relation, "to", "gone"))
+    bench.another_breaks(Edit("relations", relation, "to", "gone"))
     html = bench.page(f"/files/download/{form}", status=422)
     assert f"{relation}: leads to &#39;gone&#39;, which is not in the model" in html
+
+
+def test_a_file_that_does_not_hold_together_is_refused_whatever_its_form(bench: Bench) -> None:
+    model = yaml.safe_load(download(bench, "yaml")[0])
+    first, second = (each["id"] for each in model["elements"][:2])
+    ring = [{"id": f"ring{n}", "kind": "composition", "from": a, "to": b}
+            for n, (a, b) in enumerate(((first, second), (second, first)))]  # fmt: skip
+    view = {"id": "v", "name": {"vi": "V"}, "nodes": [{"id": "n", "element": "nobody"}]}
+    broken = model | {"relations": [*model["relations"], *ring], "views": [view]}
+    text = yaml.safe_dump(broken, allow_unicode=True)
+    line = text[: text.index("id: ring0")].count("\n") + 1
+    html = upload(bench, text.encode(), "v.yaml", status=422)
+    assert "the box n shows nobody, which is no component" in html
+    assert re.search(rf"Line {line - 1}|Line {line}", html) and f"is part of itself ({first} -&gt; {second}" in html
+    table = "id,kind,from,to\n" + "".join(f"{each['id']},composition,{each['from']},{each['to']}\n" for each in ring)
+    assert "is part of itself" in upload(bench, table.encode(), "relations.csv", status=422)
+    bench.client.cookies["django_language"] = "vi"
+    assert "nằm trong chính nó" in upload(bench, table.encode(), "relations.csv", status=422)
+    assert bench.fresh().revision == 0
+
+
+def test_what_did_not_hold_together_before_keeps_no_file_out(bench: Bench) -> None:
+    relation = bench.fresh().content["relations"][0]
+    bench.another_breaks(Edit("relations", relation["id"], "to", "gone"))
+    content, name = download(bench, "yaml")
+    model = yaml.safe_load(content.replace(b"# draft", b"# of draft", 1))
+    model["elements"][0]["note"] = "In the file"
+    bench.another_edits(Edit("relations", relation["id"], "to", relation["to"]))  # mended since
+    marked = content.splitlines()[0] + b"\n" + yaml.safe_dump(model, allow_unicode=True).encode()
+    assert "1 changed" in upload(bench, marked, name)
+    assert "gone" in upload(bench, marked.partition(b"\n")[2], "mine.yaml", status=422), "it would break it anew"

@@ -6,8 +6,8 @@ Layer 2. `read` never writes anything; what is wrong with a file is told with it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,14 +22,16 @@ from pydantic import ValidationError
 from maidinh.channels.web.drafting_refusals import said, said_of_form, said_of_place
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.queries import current_version
-from maidinh.governance.drafting.queries import Draft
+from maidinh.governance.drafting.content import outline_of as outline_of_content
+from maidinh.governance.drafting.queries import Draft, content_at
 from maidinh.governance.drafting.reading import MARK, delta, whole, written
+from maidinh.governance.drafting.rules import IDENTIFIED
 from maidinh.governance.interchange.detection import detect
 from maidinh.governance.interchange.files import FOREIGN, content_of
 from maidinh.governance.interchange.problems import FileRefused
 from maidinh.governance.interchange.profile import PREFIX, ProfileError, Unliftable, lift
 from maidinh.governance.modelling.definition import Model
-from maidinh.governance.modelling.integrity import defects
+from maidinh.governance.modelling.integrity import introduced, outline_of
 from maidinh.governance.tables.importing import read_tables
 from maidinh.governance.tables.writing import write_workbook
 from maidinh.infrastructure.definitions.reading import DefinitionError, read_yaml
@@ -48,6 +50,7 @@ class Incoming:
     problems: tuple[str, ...] = ()
     revision: int | None = None  # of the draft that it was made from, where the file says so
     via: str = "yaml"
+    lines: Mapping[tuple[Any, ...], int] = field(default_factory=dict)  # where a thing stands, where the file has lines
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,17 @@ def read(upload: bytes, name: str, base: Draft | None) -> Incoming:
         except ValidationError as error:
             return _refused(_of_validation(each, {}) for each in error.errors())
     revision = incoming.revision if incoming.revision is not None else revision_in(name, base)
-    return Incoming(incoming.model, incoming.problems, revision, VIA[kind])
+    broken = _broken(incoming, base, revision)
+    return _refused(broken) if broken else Incoming(incoming.model, incoming.problems, revision, VIA[kind])
+
+
+def _broken(incoming: Incoming, base: Draft | None, revision: int | None) -> list[str]:
+    """What doesn't hold together in the file and did in the draft, as it stands and as the file was made from it."""
+    if incoming.model is None:
+        return []
+    before = [] if base is None else [base.content, *([] if revision is None else [content_at(base, revision)])]
+    found = introduced(outline_of(incoming.model), *map(outline_of_content, before))
+    return [_told(incoming.lines.get(each.at[:2], 0), said_of_place(each.place), said(each.text)) for each in found]
 
 
 def write(draft: Draft, name: str) -> tuple[bytes, str, str]:
@@ -122,15 +135,22 @@ def _read_yaml(path: Path, base: Draft | None) -> Incoming:
         return _refused(_of_validation(detail, lines) for detail in error.errors())
     with path.open(encoding="utf-8") as file:
         revision = revision_in(file.readline(200), base)
+    at = {
+        (section, each.id): lines[section, place]
+        for section in IDENTIFIED
+        for place, each in enumerate(getattr(model, section))
+        if (section, place) in lines
+    }
     if model.inherits is None:
-        return Incoming(model, (), revision)
+        return Incoming(model, (), revision, lines=at)
     row = current_version() if base is None else base.base
     if row is None or row.version != model.inherits:
         words = {"inherits": model.inherits, "base": row.version if row is not None else "–"}
         text = _("The file builds on version %(inherits)s, the draft on version %(base)s. Upload the whole version.")
         return _refused([text % words])
     try:
-        return Incoming(whole(row.model, model, base.model if base is not None else row.model), (), revision)
+        found = whole(row.model, model, base.model if base is not None else row.model)
+        return Incoming(found, (), revision, lines=at)
     except ValueError as error:
         return _refused([said(str(error))])
 
@@ -138,9 +158,6 @@ def _read_yaml(path: Path, base: Draft | None) -> Incoming:
 def _read_foreign(path: Path, base: Draft | None) -> Incoming:
     """A model of another tool; where it says of no version what it is, it is the content of the draft."""
     found = lift(FOREIGN[detect(path)](path))
-    wrong = defects(found)
-    if wrong:
-        return _refused(_told(0, said_of_place(each.place), said(each.text)) for each in wrong)
     if isinstance(found, ArchitectureVersion):
         return Incoming(found)
     if base is None:

@@ -247,6 +247,7 @@ PLACES = (  # of a defect in a model, of a problem in a table
     (r"view (?P<a>.+)", N_("view %(a)s")),
     (r"folder (?P<a>.+)", N_("folder %(a)s")),
     (r"properties", N_("properties")),
+    (r"relations", N_("relations")),
     (r"row (?P<a>\d+)", N_("row %(a)s")),
     (r"column (?P<a>[A-Z]+)", N_("column %(a)s")),
 )

@@ -22,12 +22,14 @@ from maidinh.governance.drafting.content import (
     Content,
     Path,
     changes,
+    outline_of,
     path_of,
     put,
     things,
     where,
 )
 from maidinh.governance.drafting.merge import Conflict, Decisions, Merge, merge
+from maidinh.governance.modelling.integrity import SHARING_IDS, Defect, introduced
 from maidinh.infrastructure.definitions.hashing import content_hash
 
 __all__ = ["Conflict", "Decisions", "Edit", "EditRefused", "Merge", "edited", "merge"]
@@ -41,7 +43,6 @@ WAYS = ("form", "table", "bulk", "spreadsheet", "yaml", "oef", "archimate", "mer
 STANCES = AGREE, CHANGE, OBJECT = ("agree", "change", "object")
 ANSWERS = TAKEN, PARTLY, DECLINED = ("taken", "partly", "declined")
 FIXED = ("province", "version", "inherits", "decision", "decided_on", "removes")
-SHARING_IDS = ("elements", "relations", "principles", "views")
 IDENTIFIED = ("elements", "relations", "principles", "views", "property_definitions")
 
 
@@ -180,37 +181,16 @@ def brought_together(base: Content, ours: Content, theirs: Content, decisions: D
     return Merge(content, found.conflicts)
 
 
-def dangling(content: Content) -> list[str]:
-    """What views and folders show of elements and relations that aren't there, a line each."""
-    known = {name for section in SHARING_IDS for name in _ids(content, section)}
-    found = []
-    for view in content.get("views", ()):
-        for node in _nodes(view.get("nodes", ())):
-            missing = [node[key] for key in ("element", "view") if node.get(key) and node[key] not in known]
-            found += [f"view {view['id']}: node {node['id']} shows {each}, which is not there" for each in missing]
-        for line in view.get("connections", ()):
-            if line.get("relation") and line["relation"] not in known:
-                found.append(f"view {view['id']}: line {line['id']} shows {line['relation']}, which is not there")
-    for folder in _folders(content.get("folders", ())):
-        found += [
-            f"folder {folder.get('id', '')}: holds {each}, which is not there"
-            for each in folder.get("holds", ())
-            if isinstance(each, str) and each not in known
-        ]
-    return found
+def held_together(after: Content, *before: Content) -> None:
+    """Raises EditRefused where the content doesn't hold together in a way in which all of those before it did."""
+    found = introduced(outline_of(after), *map(outline_of, before))
+    if found:
+        raise EditRefused([_broken(each) for each in found])
 
 
-def _nodes(nodes: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
-    for node in nodes:
-        yield node
-        yield from _nodes(node.get("nodes", ()))
-
-
-def _folders(folders: Iterable[Any]) -> Iterable[Mapping[str, Any]]:
-    for folder in folders:
-        if isinstance(folder, Mapping):
-            yield folder
-            yield from _folders(folder.get("holds", ()))
+def _broken(defect: Defect) -> Fault:
+    section, item, path = (*defect.at, "", "", "")[:3] if defect.at else (HEADER, "", "")
+    return Fault(section, item, path, "{reason}", {"reason": defect.text})
 
 
 def _faults_before(content: Content, edit: Edit) -> Iterator[tuple[str, dict[str, str]]]:
