@@ -12,10 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from maidinh.channels.web.drafting_formats import read
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.reading import resolve
+from maidinh.governance.architecture.reading import inheriting
 from maidinh.governance.drafting.rules import Edit
 from tests.channels.web.benches import Bench, fields_in
 from tests.channels.web.test_drafts_items import FULL
+from tests.governance.small import FRAMEWORKS
 
 pytestmark = pytest.mark.slow
 
@@ -52,8 +53,7 @@ def test_own_statements_resolve_to_the_whole(bench: Bench) -> None:
     own = ArchitectureVersion.model_validate(yaml.safe_load(download(bench, "own")[0]))
     whole = ArchitectureVersion.model_validate(yaml.safe_load(download(bench, "yaml")[0]))
     assert [each.id for each in own.elements] == ["full"] and len(own.removes) == 1
-    base = bench.fresh().base.model.model_copy(update={"inherits": None})
-    found = resolve({base.version: base, own.version: own}, own.version)
+    found = inheriting(bench.fresh().base.model, own, FRAMEWORKS)
     assert (found.elements, found.relations, found.principles) == (whole.elements, whole.relations, whole.principles)
 
 

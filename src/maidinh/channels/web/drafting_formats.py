@@ -21,7 +21,8 @@ from pydantic import ValidationError
 
 from maidinh.channels.web.drafting_refusals import said, said_of_form, said_of_place
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.queries import current_version
+from maidinh.governance.architecture.queries import current_version, frameworks
+from maidinh.governance.architecture.reading import standing_alone, unknown_framework
 from maidinh.governance.drafting.content import outline_of as outline_of_content
 from maidinh.governance.drafting.queries import Draft, content_at
 from maidinh.governance.drafting.reading import MARK, delta, whole, written
@@ -117,14 +118,14 @@ def revision_in(text: str, base: Draft | None) -> int | None:
 
 def _whole(draft: Draft) -> bytes:
     """Everything, standing alone: what is inherited is in it."""
-    return written(draft.pk, draft.revision, draft.model.model_copy(update={"inherits": None})).encode()
+    return written(draft.pk, draft.revision, standing_alone(draft.model, frameworks())).encode()
 
 
 def _own(draft: Draft) -> bytes:
     """What the version says itself, as its definition file does: the rest is inherited."""
     made_from_it = draft.base is not None and draft.base.version == draft.model.inherits
     base = draft.base.model if made_from_it else None
-    return written(draft.pk, draft.revision, delta(base, draft.model)).encode()
+    return written(draft.pk, draft.revision, delta(base, draft.model, frameworks())).encode()
 
 
 def _read_yaml(path: Path, base: Draft | None) -> Incoming:
@@ -141,16 +142,19 @@ def _read_yaml(path: Path, base: Draft | None) -> Incoming:
         for place, each in enumerate(getattr(model, section))
         if (section, place) in lines
     }
-    if model.inherits is None:
-        return Incoming(model, (), revision, lines=at)
+    known = frameworks()
+    if model.framework not in known:
+        found = unknown_framework(path, model.framework, known)
+        return _refused([_told(found.line, found.place, said(found.expected))])
     row = current_version() if base is None else base.base
-    if row is None or row.version != model.inherits:
+    if model.inherits is not None and (row is None or row.version != model.inherits):
         words = {"inherits": model.inherits, "base": row.version if row is not None else "–"}
         text = _("The file builds on version %(inherits)s, the draft on version %(base)s. Upload the whole version.")
         return _refused([text % words])
     try:
-        found = whole(row.model, model, base.model if base is not None else row.model)
-        return Incoming(found, (), revision, lines=at)
+        before = None if row is None else row.model
+        made = whole(before, model, base.model if base is not None else before or model, known)
+        return Incoming(made, (), revision, lines=at)
     except ValueError as error:
         return _refused([said(str(error))])
 

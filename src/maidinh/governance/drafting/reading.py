@@ -7,13 +7,15 @@ names draft and revision, so that what others changed meanwhile is merged and no
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.reading import INHERITED, resolve
+from maidinh.governance.architecture.frameworks import Framework
+from maidinh.governance.architecture.reading import INHERITED, following, inheriting
 from maidinh.governance.modelling.writing import to_yaml
 from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_form
 
@@ -34,31 +36,46 @@ class Pulled:
     own: ArchitectureVersion
 
 
-def delta(base: ArchitectureVersion | None, resolved: ArchitectureVersion) -> ArchitectureVersion:
-    """What a version states itself, beside what it inherits from its base: `resolve` makes the whole of it again."""
+def delta(
+    base: ArchitectureVersion | None, resolved: ArchitectureVersion, frameworks: Mapping[str, Framework]
+) -> ArchitectureVersion:
+    """What a version states itself, beside what it inherits from its base and its framework: `whole` undoes this."""
     if base is None or (base.folders and not resolved.folders):  # having no folder any more can only be said whole
-        return resolved.model_copy(update={"inherits": None, "removes": []})
-    own: dict[str, Any] = {"inherits": base.version}
+        base = None
+        framework = frameworks.get(resolved.framework)
+        given = {"principles": framework.inherited_principles() if framework else []}
+    else:
+        base = following(base, resolved.framework, frameworks) if resolved.framework in frameworks else base
+        given = {section: getattr(base, section) for section in INHERITED}
+    own: dict[str, Any] = {"inherits": None if base is None else base.version}
     gone: list[str] = []
     for section in INHERITED:
-        inherited = {item.id: item for item in getattr(base, section)}
+        inherited = {item.id: item for item in given.get(section, ())}
         here = {item.id: item for item in getattr(resolved, section)}
         own[section] = [item for name, item in here.items() if inherited.get(name) != item]
         gone += [name for name in inherited if name not in here]
     return resolved.model_copy(update=own | {"removes": sorted(set(gone))})
 
 
-def whole(base: ArchitectureVersion | None, own: ArchitectureVersion, seen: ArchitectureVersion) -> ArchitectureVersion:
-    """The version with what it inherits, in the order in which the draft had it; what is new comes last in its list."""
-    if own.inherits is None:
-        return own
-    if base is None or base.version != own.inherits:
+def whole(
+    base: ArchitectureVersion | None,
+    own: ArchitectureVersion,
+    seen: ArchitectureVersion,
+    frameworks: Mapping[str, Framework],
+) -> ArchitectureVersion:
+    """The version with what it inherits, in the order in which the draft had it; what is new comes last in its list.
+
+    Raises ValueError for another base than the file's, as for whatever `resolve` refuses.
+    """
+    if own.inherits is not None and (base is None or base.version != own.inherits):
         raise ValueError(
             f"the file inherits {own.inherits}, the draft is made from {base.version if base else 'nothing'}"
         )
-    resolved = resolve({base.version: base.model_copy(update={"inherits": None}), own.version: own}, own.version)
+    resolved = inheriting(base if own.inherits is not None else None, own, frameworks)
     ordered = {}
     for section in INHERITED:
+        if own.inherits is None and len(getattr(resolved, section)) == len(getattr(own, section)):
+            continue  # the file lists all of it, in its own order
         places = {item.id: place for place, item in enumerate(getattr(seen, section))}
         ordered[section] = sorted(getattr(resolved, section), key=lambda item: places.get(item.id, len(places)))
     return resolved.model_copy(update=ordered)
