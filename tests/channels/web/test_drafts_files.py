@@ -75,6 +75,23 @@ def test_a_changed_file_is_looked_at_then_taken_in(bench: Bench) -> None:
     assert "YAML file" in bench.page("/history")
 
 
+def test_a_framework_that_is_not_there_is_told_with_its_line(bench: Bench) -> None:
+    content, name = download(bench, "yaml")
+    number = next(n for n, line in enumerate(content.splitlines(), 1) if line.startswith(b"framework:"))
+    text = content.replace(b'framework: "1.0"', b'framework: "9"', 1)
+    assert f"Line {number}: framework: expected one of these: 1.0, 2.0" in upload(bench, text, name, status=422)
+
+
+def test_principles_of_the_framework_say_so(bench: Bench) -> None:
+    inherited = bench.fresh().content["principles"][0]
+    assert inherited["id"] == "framework-1.0.P-CON-1"
+    assert f"{inherited['statement']['en']} (national framework 1.0)" in bench.page("/content/principles")
+    page = bench.page(f"/content/principles/items/{inherited['id']}")
+    assert "Inherited from national framework 1.0. What you change here" in page
+    own = next(each["id"] for each in bench.fresh().content["principles"] if not each["id"].startswith("framework-"))
+    assert "Inherited from" not in bench.page(f"/content/principles/items/{own}")
+
+
 def test_a_field_that_both_changed_is_decided_before(bench: Bench) -> None:
     content, name = download(bench, "yaml")
     element = bench.fresh().content["elements"][4]["id"]

@@ -20,7 +20,7 @@ from maidinh.governance.architecture.reading import (
     resolve,
     standing_alone,
 )
-from maidinh.governance.drafting.reading import delta, whole
+from maidinh.governance.drafting.reading import delta, lists_all, whole, written
 from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.infrastructure.definitions.reading import DefinitionError
 from tests.governance.small import FRAMEWORKS, architecture, principle
@@ -109,6 +109,16 @@ def test_frameworks_are_those_that_a_version_lies_among(tmp_path: Path) -> None:
     assert set(frameworks_around(definitions_root() / "provinces")) == set(FRAMEWORKS)
 
 
+def test_a_file_says_whether_it_lists_all_of_a_version() -> None:
+    national = TWO["1"].inherited_principles()
+    some, own, later = version("1.0", None, "1", *national[:1]), version("1.0", None, "1"), version("2", "1.0", "1")
+    for mark, all_of_some in (("", True), (written(3, 4, some), False), (written(3, 4, some, listed=True), True)):
+        assert lists_all(some, mark.partition("\n")[0], TWO) is all_of_some
+    assert not lists_all(own, "", TWO), "it begins with its framework"
+    assert lists_all(own, "# draft 3 revision 4 whole: keep", TWO), "whoever takes out all of them means it"
+    assert not lists_all(later, "# draft 3 revision 4 whole: keep", TWO)
+
+
 IDS = ["framework-1.a", "framework-1.b", "framework-2.a", "framework-2.c", "own", "x"]
 STATED = st.lists(st.sampled_from(IDS), unique=True).map(lambda names: [principle(each) for each in names])
 
@@ -127,4 +137,5 @@ def test_what_a_version_leaves_out_comes_back_whatever_its_framework(
             assert [each for each in own.principles if each in inherited] == [], "what is inherited stands in no file"
         assert whole(origin, own, model, TWO) == model.model_copy(update={"inherits": own.inherits})
     alone = standing_alone(model, TWO)
+    assert whole(None, alone, base, TWO, listed=True) == model.model_copy(update={"inherits": None})
     assert inheriting(None, alone, TWO) == model.model_copy(update={"inherits": None})

@@ -25,7 +25,7 @@ from maidinh.governance.architecture.queries import current_version, frameworks
 from maidinh.governance.architecture.reading import standing_alone, unknown_framework
 from maidinh.governance.drafting.content import outline_of as outline_of_content
 from maidinh.governance.drafting.queries import Draft, content_at
-from maidinh.governance.drafting.reading import MARK, delta, whole, written
+from maidinh.governance.drafting.reading import MARK, delta, lists_all, whole, written
 from maidinh.governance.drafting.rules import IDENTIFIED
 from maidinh.governance.interchange.detection import detect
 from maidinh.governance.interchange.files import FOREIGN, content_of
@@ -118,7 +118,7 @@ def revision_in(text: str, base: Draft | None) -> int | None:
 
 def _whole(draft: Draft) -> bytes:
     """Everything, standing alone: what is inherited is in it."""
-    return written(draft.pk, draft.revision, standing_alone(draft.model, frameworks())).encode()
+    return written(draft.pk, draft.revision, standing_alone(draft.model, frameworks()), listed=True).encode()
 
 
 def _own(draft: Draft) -> bytes:
@@ -135,14 +135,14 @@ def _read_yaml(path: Path, base: Draft | None) -> Incoming:
     except ValidationError as error:
         return _refused(_of_validation(detail, lines) for detail in error.errors())
     with path.open(encoding="utf-8") as file:
-        revision = revision_in(file.readline(200), base)
+        first_line = file.readline(200)
+    revision, known = revision_in(first_line, base), frameworks()
     at = {
         (section, each.id): lines[section, place]
         for section in IDENTIFIED
         for place, each in enumerate(getattr(model, section))
         if (section, place) in lines
     }
-    known = frameworks()
     if model.framework not in known:
         found = unknown_framework(path, model.framework, known)
         return _refused([_told(found.line, found.place, said(found.expected))])
@@ -153,7 +153,8 @@ def _read_yaml(path: Path, base: Draft | None) -> Incoming:
         return _refused([text % words])
     try:
         before = None if row is None else row.model
-        made = whole(before, model, base.model if base is not None else before or model, known)
+        seen, listed = base.model if base is not None else before or model, lists_all(model, first_line, known)
+        made = whole(before, model, seen, known, listed=listed)
         return Incoming(made, (), revision, lines=at)
     except ValueError as error:
         return _refused([said(str(error))])

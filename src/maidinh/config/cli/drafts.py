@@ -86,7 +86,8 @@ def push(
             if pulled.own.framework not in known:
                 _stop(str(unknown_framework(file, pulled.own.framework, known)))
             outcome = replace_draft(
-                actor=actor, draft_id=draft.pk, model=whole(_kept(pulled.own.inherits), pulled.own, seen, known),
+                actor=actor, draft_id=draft.pk,
+                model=whole(_kept(pulled.own.inherits), pulled.own, seen, known, listed=pulled.listed),
                 seen_revision=pulled.revision, via="yaml", at=datetime.now(UTC), decisions=decided,
             )  # fmt: skip
         except NotAllowed as refusal:
