@@ -25,6 +25,7 @@ from maidinh.infrastructure.definitions.reading import read_yaml
 from maidinh.infrastructure.definitions.rule_packs import read_rule_packs, rule_pack_at
 from maidinh.infrastructure.organisations.reading import read_organisations
 from maidinh.services.procedures.reading import read_procedures
+from tests.governance.small import FRAMEWORKS
 
 NATIONAL = CHECKOUT / "national"
 PROVINCES = sorted(path for path in (CHECKOUT / "provinces").iterdir() if path.is_dir())
@@ -130,7 +131,7 @@ def _is_text(part: Any) -> bool:
 @pytest.mark.parametrize("province", PROVINCES, ids=named)
 def test_one_system_has_a_key_but_no_contract(province: Path) -> None:
     versions = read_versions(province)
-    model = resolve(versions, version_in_force(versions))
+    model = resolve(versions, version_in_force(versions), FRAMEWORKS)
     callers = {relation.from_ for relation in model.relations if relation.contract}
     providers = {element.interface.system for element in model.elements if element.interface}
     silent = [e.id for e in model.elements if e.subsystem and e.id not in callers | providers]
@@ -141,7 +142,7 @@ def test_one_system_has_a_key_but_no_contract(province: Path) -> None:
 @pytest.mark.parametrize("province", PROVINCES, ids=named)
 def test_all_seven_layers_are_there_and_the_picture_is_connected(province: Path) -> None:
     versions = read_versions(province)
-    model = resolve(versions, version_in_force(versions))
+    model = resolve(versions, version_in_force(versions), FRAMEWORKS)
     assert {element.layer for element in model.elements} - {None} == set(range(1, 8))
     ends: dict[str, set[str]] = {element.id: set() for element in model.elements}
     for relation in model.relations:
@@ -161,7 +162,7 @@ VERSIONS = [(path, version) for path in PROVINCES for version in sorted(read_ver
 
 @pytest.mark.parametrize(("province", "version"), VERSIONS, ids=lambda each: getattr(each, "name", each))
 def test_an_architecture_is_filled_out(province: Path, version: str) -> None:
-    model = resolve(read_versions(province), version)
+    model = resolve(read_versions(province), version, FRAMEWORKS)
     assert len(model.elements) >= 150
     assert sum(element.source is not None for element in model.elements) >= 40
     kinds = {element.kind for element in model.elements}
@@ -179,7 +180,7 @@ def test_an_architecture_is_filled_out(province: Path, version: str) -> None:
 
 @pytest.mark.parametrize(("province", "version"), VERSIONS, ids=lambda each: getattr(each, "name", each))
 def test_what_an_architecture_makes_up_it_calls_a_sample(province: Path, version: str) -> None:
-    model = resolve(read_versions(province), version)
+    model = resolve(read_versions(province), version, FRAMEWORKS)
     for item in (*model.elements, *model.relations, *model.principles):
         assert item.source or (item.sample and not item.checked), item.id
         assert not (item.source and item.confidence is None), item.id
@@ -193,7 +194,7 @@ def test_what_an_architecture_makes_up_it_calls_a_sample(province: Path, version
 
 @pytest.mark.parametrize(("province", "version"), VERSIONS, ids=lambda each: getattr(each, "name", each))
 def test_systems_and_data_are_classified_and_gaps_have_work(province: Path, version: str) -> None:
-    model = resolve(read_versions(province), version)
+    model = resolve(read_versions(province), version, FRAMEWORKS)
     placed = [each for each in model.elements if each.kind in ("information-system", "database", "shared-service")]
     bare = [each.id for each in placed if not each.classification]
     assert len(bare) <= len(placed) * 0.1, bare
@@ -223,7 +224,7 @@ def test_whoever_drafts_the_architecture_does_not_publish_it(province: Path) -> 
 
 def test_the_second_version_of_an_architecture_replaces_and_adds() -> None:
     versions = read_versions(CHECKOUT / "provinces" / "vinh-phuc")
-    first, second = resolve(versions, "1.0"), resolve(versions, "2.0")
+    first, second = resolve(versions, "1.0", FRAMEWORKS), resolve(versions, "2.0", FRAMEWORKS)
     before, after = ({e.id: e for e in v.elements} for v in (first, second))
     assert before.keys() < after.keys()
     assert before["one-stop"].name != after["one-stop"].name

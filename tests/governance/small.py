@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.architecture.definition import ArchitectureVersion, Principle
+from maidinh.governance.architecture.frameworks import read_frameworks
+from maidinh.infrastructure.definitions.locating import definitions_root
 
+FRAMEWORKS = read_frameworks(definitions_root() / "national")
 INSTANCE = "VN-H99"
 PORTAL, REGISTER, OTHER = "VN-H99/GOV/H99.1/one-stop", "VN-H99/GOV/H99.2/register", "VN-H99/GOV/H99.3/other"
 SERVICE = f"{REGISTER}/persons"
@@ -20,6 +23,11 @@ def element(element_id: str, kind: str, layer: int, **more: Any) -> dict[str, An
         "layer": layer,
         "name": {"vi": f"Tên {element_id}", "en": element_id},
     } | more
+
+
+def principle(identifier: str, **more: Any) -> Principle:
+    statement = {"vi": f"Nguyên tắc {identifier}"} | more
+    return Principle.model_validate({"id": identifier, "kind": "principle", "statement": statement})
 
 
 def contract(**changes: Any) -> dict[str, Any]:

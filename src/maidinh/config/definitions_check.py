@@ -20,7 +20,7 @@ from maidinh.config.catalogues_check import catalogue_problems, master_hints, na
 from maidinh.config.examples_check import example_problems
 from maidinh.config.procedures_check import Surroundings, check_procedure
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.frameworks import Framework, read_frameworks
+from maidinh.governance.architecture.frameworks import Framework, UnknownFramework, read_frameworks
 from maidinh.governance.architecture.reading import read_versions, resolve, version_files, version_in_force
 from maidinh.governance.architecture.rules import problems as misfits
 from maidinh.governance.architecture.rules import with_agency_codes
@@ -101,7 +101,8 @@ def check_definitions(root: Path, province: str | None = None) -> Findings:
             _check_province(folder, nation, findings)
     if province is None:
         findings.files += len(list((root / "examples").rglob("*.yaml")))
-        findings.problems.extend(example_problems(root, nation.shelf))
+        if nation.frameworks is not None:
+            findings.problems.extend(example_problems(root, nation.shelf, nation.frameworks))
     for told in (findings.problems, findings.hints):
         told.sort(key=lambda problem: (str(problem.file), problem.line, problem.place))
     return findings
@@ -179,7 +180,7 @@ def _check_province(folder: Path, nation: Nation, findings: Findings) -> None:
     if versions is not None:
         shelf = _provincial_shelf(folder, nation.shelf, findings)
         problems.extend(_architecture(folder, versions, organisations, nation.frameworks, shelf))
-        findings.hints.extend(_hints(folder, versions))
+        findings.hints.extend(_hints(folder, versions, nation.frameworks or {}))
     if population is not None and land is not None:
         problems.extend(_registers(folder, population, land, organisations))
     if procedures is not None:
@@ -214,10 +215,13 @@ def _architecture(
         document = paths[version]
         if own.province != folder.name:
             yield document.problem(("province",), f"expected {folder.name}, the folder's name")
-        if frameworks is not None:
-            yield from _framework(own, document, frameworks)
+        if frameworks is None:
+            continue
+        yield from _framework(own, document, frameworks)
         try:
-            model = with_agency_codes(resolve(versions, version), organisations)
+            model = with_agency_codes(resolve(versions, version, frameworks), organisations)
+        except UnknownFramework:
+            continue  # told of the version that names it
         except ValueError as error:
             yield document.problem(("inherits",), str(error))
             continue
@@ -237,11 +241,13 @@ def _provincial_shelf(folder: Path, national: Shelf | None, findings: Findings) 
     return shelf
 
 
-def _hints(folder: Path, versions: dict[str, ArchitectureVersion]) -> Iterator[Problem]:
+def _hints(
+    folder: Path, versions: dict[str, ArchitectureVersion], frameworks: dict[str, Framework]
+) -> Iterator[Problem]:
     for path in version_files(folder):
         own = versions[path.parent.name]
         try:
-            yield from master_hints(own, resolve(versions, own.version), Document(path))
+            yield from master_hints(own, resolve(versions, own.version, frameworks), Document(path))
         except ValueError:
             continue  # what doesn't resolve is told as a problem
 
@@ -306,7 +312,7 @@ def _procedures(
     nation: Nation,
 ) -> Iterator[Problem]:
     documents = {path.parts[-3:-1]: Document(path) for path in procedure_files(folder)}
-    architecture = _in_force(versions)
+    architecture = _in_force(versions, nation.frameworks)
     for procedure in procedures:
         document = documents[(procedure.code, procedure.version)]
         calendar = nation.calendar_at(procedure.effective_from)
@@ -322,10 +328,12 @@ def _procedures(
             yield document.problem(("effective_from",), f"version {earlier.version} is still in force on this day")
 
 
-def _in_force(versions: dict[str, ArchitectureVersion] | None) -> ArchitectureVersion | None:
-    if not versions:
+def _in_force(
+    versions: dict[str, ArchitectureVersion] | None, frameworks: dict[str, Framework] | None
+) -> ArchitectureVersion | None:
+    if not versions or frameworks is None:
         return None
     try:
-        return resolve(versions, version_in_force(versions))
+        return resolve(versions, version_in_force(versions), frameworks)
     except ValueError:
         return None

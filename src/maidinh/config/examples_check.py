@@ -5,12 +5,13 @@ Layer 0, config. Part of the check of all definitions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from maidinh.config.catalogues_check import reference_problems
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.reading import read_versions, resolve, version_files
+from maidinh.governance.architecture.frameworks import Framework
+from maidinh.governance.architecture.reading import following, read_versions, resolve, version_files
 from maidinh.governance.architecture.rules import problems as misfits
 from maidinh.governance.modelling.catalogues import Shelf
 from maidinh.governance.modelling.union import Decisions, Origin, unite
@@ -20,27 +21,27 @@ from maidinh.infrastructure.definitions.reading import DefinitionError, Problem,
 FOLDER, DECISIONS = "examples", "decisions.yaml"
 
 
-def example_problems(root: Path, shelf: Shelf | None) -> Iterator[Problem]:
+def example_problems(root: Path, shelf: Shelf | None, frameworks: Mapping[str, Framework]) -> Iterator[Problem]:
     """What is wrong in the examples under `root`."""
     for example in sorted((root / FOLDER).glob("*/")):
         for province in sorted(each for each in example.glob("*/") if version_files(each)):
-            yield from _models(province, shelf)
+            yield from _models(province, shelf, frameworks)
         try:
-            yield from _decisions(root, example)
+            yield from _decisions(root, example, frameworks)
         except DefinitionError as error:
             yield from error.problems
 
 
-def _models(province: Path, shelf: Shelf | None) -> Iterator[Problem]:
+def _models(province: Path, shelf: Shelf | None, frameworks: Mapping[str, Framework]) -> Iterator[Problem]:
     try:
-        versions = read_versions(province)
+        versions = read_versions(province, frameworks)
     except DefinitionError as error:
         yield from error.problems
         return
     for path in version_files(province):
         own, document = versions[path.parent.name], Document(path)
         try:
-            model = resolve(versions, own.version)
+            model = resolve(versions, own.version, frameworks)
         except ValueError as error:
             yield document.problem(("inherits",), str(error))
             continue
@@ -50,11 +51,13 @@ def _models(province: Path, shelf: Shelf | None) -> Iterator[Problem]:
             yield from reference_problems(own, model, document, shelf)
 
 
-def _decisions(root: Path, example: Path) -> Iterator[Problem]:
+def _decisions(root: Path, example: Path, frameworks: Mapping[str, Framework]) -> Iterator[Problem]:
     path = example / DECISIONS
     decisions, document = read_form(path, Decisions), Document(path)
     try:
-        a, b = (_version(root, example, origin) for origin in (decisions.a, decisions.b))
+        a, b = (_version(root, example, origin, frameworks) for origin in (decisions.a, decisions.b))
+        if decisions.result is not None:
+            a, b = (following(each, decisions.result.framework, frameworks) for each in (a, b))
         union = unite(a, b, decisions)
     except ValueError as error:
         yield document.problem(("decided",), str(error))
@@ -66,6 +69,7 @@ def _decisions(root: Path, example: Path) -> Iterator[Problem]:
             yield document.problem(("decided", n), f"{each.collision} is no collision of these models")
 
 
-def _version(root: Path, example: Path, origin: Origin) -> ArchitectureVersion:
+def _version(root: Path, example: Path, origin: Origin, frameworks: Mapping[str, Framework]) -> ArchitectureVersion:
     folder = example / origin.province
-    return resolve(read_versions(folder if folder.is_dir() else root / "provinces" / origin.province), origin.version)
+    versions = read_versions(folder if folder.is_dir() else root / "provinces" / origin.province, frameworks)
+    return resolve(versions, origin.version, frameworks)

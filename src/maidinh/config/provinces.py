@@ -11,6 +11,7 @@ from pathlib import Path
 from maidinh.applications.registers.definition import LandRegister, PopulationRegister
 from maidinh.applications.registers.reading import read_land, read_population
 from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.architecture.frameworks import Framework, read_frameworks
 from maidinh.governance.architecture.reading import read_versions, resolve, version_in_force
 from maidinh.infrastructure.definitions.locating import definitions_root, province_root
 from maidinh.infrastructure.identity.definition import Roles
@@ -30,13 +31,14 @@ class Province:
     roles: Roles
     procedures: list[Procedure]
     versions: dict[str, ArchitectureVersion]
+    frameworks: dict[str, Framework]
     population: PopulationRegister
     land: LandRegister
 
     @property
     def newest(self) -> ArchitectureVersion:
         """The architecture version in force, with everything it inherits."""
-        return resolve(self.versions, version_in_force(self.versions))
+        return resolve(self.versions, version_in_force(self.versions), self.frameworks)
 
     def official_with(self, permission: str, agency: str | None = None) -> Official:
         """The first official (of an agency) who has a permission; LookupError when nobody has."""
@@ -48,13 +50,15 @@ class Province:
 
 def read_province(province: str, definitions: Path | None = None) -> Province:
     """Read a province's definitions. Raises DefinitionError (file, line, what was expected) or FileNotFoundError."""
-    root = province_root(province, definitions)
+    root, national = province_root(province, definitions), definitions_root(definitions) / "national"
+    frameworks = read_frameworks(national)
     return Province(
         id=province,
         organisations=read_organisations(root),
-        roles=read_roles(definitions_root(definitions) / "national"),
+        roles=read_roles(national),
         procedures=read_procedures(root),
-        versions=read_versions(root),
+        versions=read_versions(root, frameworks),
+        frameworks=frameworks,
         population=read_population(root),
         land=read_land(root),
     )

@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 from html import unescape
 from typing import Any
+from unittest.mock import patch
 
 from django.test import Client
 
 from maidinh.governance.architecture.queries import current_version
+from maidinh.governance.drafting import rules
 from maidinh.governance.drafting.actions.editing import edit_draft, open_draft
 from maidinh.governance.drafting.models import Draft
 from maidinh.governance.drafting.rules import Edit
@@ -67,6 +69,11 @@ class Bench:
         with acting(agencies=second.agencies):
             edit_draft(actor=second, draft_id=self.draft.pk, edits=edits, seen_revision=self.fresh().revision,
                        via="form", at=self.at)  # fmt: skip
+
+    def another_breaks(self, *edits: Edit) -> None:
+        """What a draft of before may hold: an edit after which it doesn't hold together, which is refused today."""
+        with patch.object(rules, "held_together"):
+            self.another_edits(*edits)
 
     def fields(self, path: str) -> dict[str, str]:
         """Everything that the form of a page would send as it stands."""

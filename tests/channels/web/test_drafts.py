@@ -44,12 +44,12 @@ def test_the_overview_says_who_acts_and_what_changes(bench: Bench) -> None:
 
 def test_each_problem_leads_to_its_thing_in_the_readers_language(bench: Bench) -> None:
     flow = next(each for each in bench.fresh().content["relations"] if each.get("contract"))
-    bench.another_edits(Edit("elements", flow["to"], "", None))
+    bench.another_breaks(Edit("elements", flow["to"], "", None))
     html = bench.page()
     link = f'<a class="govuk-link" href="{bench.address}/content/relations/items/{flow["id"]}">'
-    assert re.search(re.escape(link) + rf"[^<]+</a>: {flow['to']} is not in the draft", html), html
+    assert re.search(re.escape(link) + rf"[^<]+</a>: leads to {flow['to']}, which is neither", html), html
     bench.client.cookies["django_language"] = "vi"
-    assert f"{flow['to']} không có trong dự thảo" in bench.page()
+    assert f"dẫn tới {flow['to']}" in bench.page()
 
 
 @pytest.mark.parametrize("path", ["", "/content/elements", "/content/relations", "/content/principles", "/header",

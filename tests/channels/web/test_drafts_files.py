@@ -12,10 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from maidinh.channels.web.drafting_formats import read
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.reading import resolve
+from maidinh.governance.architecture.reading import inheriting
 from maidinh.governance.drafting.rules import Edit
 from tests.channels.web.benches import Bench, fields_in
 from tests.channels.web.test_drafts_items import FULL
+from tests.governance.small import FRAMEWORKS
 
 pytestmark = pytest.mark.slow
 
@@ -52,8 +53,7 @@ def test_own_statements_resolve_to_the_whole(bench: Bench) -> None:
     own = ArchitectureVersion.model_validate(yaml.safe_load(download(bench, "own")[0]))
     whole = ArchitectureVersion.model_validate(yaml.safe_load(download(bench, "yaml")[0]))
     assert [each.id for each in own.elements] == ["full"] and len(own.removes) == 1
-    base = bench.fresh().base.model.model_copy(update={"inherits": None})
-    found = resolve({base.version: base, own.version: own}, own.version)
+    found = inheriting(bench.fresh().base.model, own, FRAMEWORKS)
     assert (found.elements, found.relations, found.principles) == (whole.elements, whole.relations, whole.principles)
 
 
@@ -73,6 +73,23 @@ def test_a_changed_file_is_looked_at_then_taken_in(bench: Bench) -> None:
     assert (found["name"]["vi"], found["since"]) == ("Đổi trong tệp", "2001")
     assert bench.item("elements", "from-file")
     assert "YAML file" in bench.page("/history")
+
+
+def test_a_framework_that_is_not_there_is_told_with_its_line(bench: Bench) -> None:
+    content, name = download(bench, "yaml")
+    number = next(n for n, line in enumerate(content.splitlines(), 1) if line.startswith(b"framework:"))
+    text = content.replace(b'framework: "1.0"', b'framework: "9"', 1)
+    assert f"Line {number}: framework: expected one of these: 1.0, 2.0" in upload(bench, text, name, status=422)
+
+
+def test_principles_of_the_framework_say_so(bench: Bench) -> None:
+    inherited = bench.fresh().content["principles"][0]
+    assert inherited["id"] == "framework-1.0.P-CON-1"
+    assert f"{inherited['statement']['en']} (national framework 1.0)" in bench.page("/content/principles")
+    page = bench.page(f"/content/principles/items/{inherited['id']}")
+    assert "Inherited from national framework 1.0. What you change here" in page
+    own = next(each["id"] for each in bench.fresh().content["principles"] if not each["id"].startswith("framework-"))
+    assert "Inherited from" not in bench.page(f"/content/principles/items/{own}")
 
 
 def test_a_field_that_both_changed_is_decided_before(bench: Bench) -> None:
@@ -147,6 +164,37 @@ def test_only_what_was_looked_at_is_taken(bench: Bench, official: Any) -> None:
 @pytest.mark.parametrize("form", ["oef", "archimate"])
 def test_a_draft_that_a_format_cannot_hold_says_why(bench: Bench, form: str) -> None:
     relation = bench.fresh().content["relations"][0]["id"]
-    bench.another_edits(Edit("relations", relation, "to", "gone"))
+    bench.another_breaks(Edit("relations", relation, "to", "gone"))
     html = bench.page(f"/files/download/{form}", status=422)
     assert f"{relation}: leads to &#39;gone&#39;, which is not in the model" in html
+
+
+def test_a_file_that_does_not_hold_together_is_refused_whatever_its_form(bench: Bench) -> None:
+    model = yaml.safe_load(download(bench, "yaml")[0])
+    first, second = (each["id"] for each in model["elements"][:2])
+    ring = [{"id": f"ring{n}", "kind": "composition", "from": a, "to": b}
+            for n, (a, b) in enumerate(((first, second), (second, first)))]  # fmt: skip
+    view = {"id": "v", "name": {"vi": "V"}, "nodes": [{"id": "n", "element": "nobody"}]}
+    broken = model | {"relations": [*model["relations"], *ring], "views": [view]}
+    text = yaml.safe_dump(broken, allow_unicode=True)
+    line = text[: text.index("id: ring0")].count("\n") + 1
+    html = upload(bench, text.encode(), "v.yaml", status=422)
+    assert "the box n shows nobody, which is no component" in html
+    assert re.search(rf"Line {line - 1}|Line {line}", html) and f"is part of itself ({first} -&gt; {second}" in html
+    table = "id,kind,from,to\n" + "".join(f"{each['id']},composition,{each['from']},{each['to']}\n" for each in ring)
+    assert "is part of itself" in upload(bench, table.encode(), "relations.csv", status=422)
+    bench.client.cookies["django_language"] = "vi"
+    assert "nằm trong chính nó" in upload(bench, table.encode(), "relations.csv", status=422)
+    assert bench.fresh().revision == 0
+
+
+def test_what_did_not_hold_together_before_keeps_no_file_out(bench: Bench) -> None:
+    relation = bench.fresh().content["relations"][0]
+    bench.another_breaks(Edit("relations", relation["id"], "to", "gone"))
+    content, name = download(bench, "yaml")
+    model = yaml.safe_load(content.replace(b"# draft", b"# of draft", 1))
+    model["elements"][0]["note"] = "In the file"
+    bench.another_edits(Edit("relations", relation["id"], "to", relation["to"]))  # mended since
+    marked = content.splitlines()[0] + b"\n" + yaml.safe_dump(model, allow_unicode=True).encode()
+    assert "1 changed" in upload(bench, marked, name)
+    assert "gone" in upload(bench, marked.partition(b"\n")[2], "mine.yaml", status=422), "it would break it anew"

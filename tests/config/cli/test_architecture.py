@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from maidinh.config.cli.architecture import app
 from maidinh.governance.architecture.reading import read_versions, resolve
 from maidinh.infrastructure.definitions.locating import definitions_root
+from tests.governance.small import FRAMEWORKS
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +33,7 @@ def test_every_version_fits_together_and_can_be_drawn(folder: Path, tmp_path: Pa
     target = tmp_path / "picture.svg"
     assert run("draw", folder, "-o", target).exit_code == 0
     drawn = ElementTree.parse(target).getroot()
-    model = resolve(read_versions(folder.parents[1]), folder.name)
+    model = resolve(read_versions(folder.parents[1]), folder.name, FRAMEWORKS)
     layered = {element.id for element in model.elements if element.layer is not None}
     assert {group.get("data-element") for group in drawn.iter()} - {None} == layered
     assert len(model.elements) == facts["elements"]

@@ -14,6 +14,7 @@ from maidinh.config.cli.architecture import app
 from maidinh.governance.architecture.reading import read_versions, resolve
 from maidinh.governance.interchange.files import read_model
 from maidinh.infrastructure.definitions.locating import definitions_root
+from tests.governance.small import FRAMEWORKS
 
 pytestmark = pytest.mark.slow
 
@@ -73,10 +74,10 @@ def test_two_releases_merge_and_the_result_is_a_version(tmp_path: Path) -> None:
     base = tmp_path / "base.yaml"
     answer = run("merge", NEW, NEW, OLD, "-o", base)
     assert answer.exit_code == 0, answer.output
-    old = resolve(read_versions(PROVINCES / "vinh-phuc"), "1.0")
+    old = resolve(read_versions(PROVINCES / "vinh-phuc"), "1.0", FRAMEWORKS)
     assert read_model(base) == old
     assert run("merge", OLD, NEW, OLD, "-o", base).exit_code == 0
-    assert read_model(base).elements == resolve(read_versions(PROVINCES / "vinh-phuc"), "2.0").elements
+    assert read_model(base).elements == resolve(read_versions(PROVINCES / "vinh-phuc"), "2.0", FRAMEWORKS).elements
     assert getattr(read_model(base), "inherits", "") is None, "what it inherited stands in it"
 
 

@@ -16,6 +16,7 @@ from maidinh.governance.nas.writing import write_data_set
 from maidinh.infrastructure.definitions.locating import CHECKOUT
 from maidinh.infrastructure.organisations.reading import read_organisations
 from tests.governance.nas.small import OBJECTS, STRUCTURE, TASKS, data_set, reference, task, thing
+from tests.governance.small import FRAMEWORKS
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +81,7 @@ def test_wrong_use_is_told(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_version_goes_into_a_template_and_comes_back(tmp_path: Path) -> None:
     organisations = read_organisations(PROVINCE)
-    model = with_agency_codes(resolve(read_versions(PROVINCE), "2.0"), organisations)
+    model = with_agency_codes(resolve(read_versions(PROVINCE), "2.0", FRAMEWORKS), organisations)
     content, lines = export_nas(model, organisations, stored(tmp_path / "template.xlsx"))
     (tmp_path / "set.xlsx").write_bytes(content)
     told = json.loads(run(tmp_path / "set.xlsx", "--json").output)

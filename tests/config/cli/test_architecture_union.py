@@ -13,6 +13,7 @@ from maidinh.config.cli.architecture import app
 from maidinh.governance.architecture.reading import read_versions, resolve
 from maidinh.governance.modelling.catalogues import double_masters
 from maidinh.infrastructure.definitions.locating import CHECKOUT
+from tests.governance.small import FRAMEWORKS
 
 pytestmark = pytest.mark.slow
 
@@ -51,10 +52,12 @@ def test_the_decisions_of_the_example_settle_all_and_the_result_fits_together(tm
     assert not any(each["undecided"] for each in facts["collisions"])
     checked = json.loads(run("check", folder, "--json").output)
     assert (checked["elements"], checked["problems"]) == (facts["elements"], [])
-    model = resolve(read_versions(tmp_path / "lao-cai"), "2025-merger")
+    model = resolve(read_versions(tmp_path / "lao-cai"), "2025-merger", FRAMEWORKS)
     assert model.sample and not model.checked
     assert [each.id for each in model.elements if "SI-LGSP" in each.reference] == ["lgsp"]
-    assert double_masters(model.elements) == double_masters(resolve(read_versions(PROVINCE), "1.0").elements)
+    assert double_masters(model.elements) == double_masters(
+        resolve(read_versions(PROVINCE), "1.0", FRAMEWORKS).elements
+    )
     assert all(any(each.key == "union-from" for each in element.properties) for element in model.elements)
     became = {(each["side"], each["id"]): each for each in facts["became"] if each["section"] == "elements"}
     assert became["b", "data-centre"]["into"] == "yb-data-centre"

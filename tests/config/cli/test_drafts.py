@@ -44,8 +44,10 @@ def test_a_draft_is_pulled_edited_and_pushed(draft: Draft, architect: Actor, at:
     assert pulled.exit_code == 0, pulled.output
     text = file.read_text("utf-8")
     assert text.startswith(f"# draft {draft.pk} revision 0") and "elements:" not in text
+    assert "framework-1.0" not in text, "nor what comes from the national framework"
     assert [each.name for each in tmp_path.iterdir()] == ["version.yaml"]
-    first, second = draft.content["elements"][:2]
+    first, second = draft.content["principles"][0], draft.content["elements"][1]
+    assert first["id"] == "framework-1.0.P-CON-1"
     with acting(agencies=architect.agencies):
         edit_draft(actor=architect, draft_id=draft.pk, edits=[Edit("elements", second["id"], "note", "trên trang")],
                    seen_revision=0, via="form", at=at)  # fmt: skip
@@ -54,14 +56,27 @@ def test_a_draft_is_pulled_edited_and_pushed(draft: Draft, architect: Actor, at:
     pushed = run("draft-push", file, "--as", architect.id, "--json")
     assert pushed.exit_code == 0, pushed.output
     assert json.loads(pushed.output) == {
-        "revision": 2, "conflicts": [], "changed": [["elements", first["id"], ""], ["elements", "moi", ""]],
+        "revision": 2, "conflicts": [], "changed": [["elements", "moi", ""], ["principles", first["id"], ""]],
         "unused_decisions": [],
     }  # fmt: skip
     with acting(agencies=architect.agencies):
-        now = {each["id"]: each for each in Draft.objects.get(pk=draft.pk).content["elements"]}
+        content = Draft.objects.get(pk=draft.pk).content
+    now = {each["id"]: each for part in ("elements", "principles") for each in content[part]}
     assert first["id"] not in now and now["moi"]["owner"] == "H38" and now[second["id"]]["note"] == "trên trang"
     again = run("draft-push", file, "--as", architect.id)
     assert again.exit_code == 0 and "Fields changed: 0; revision 0 -> 2." in again.output
+
+
+def test_a_file_that_would_break_the_draft_is_refused(draft: Draft, architect: Actor, tmp_path: Path) -> None:
+    file = tmp_path / "version.yaml"
+    run("draft-pull", "1.1", "-o", file, "--as", architect.id)
+    text, gone = file.read_text("utf-8"), draft.content["relations"][0]["to"]
+    file.write_text(f"{text}removes: [{gone}]\n", "utf-8")
+    pushed = run("draft-push", file, "--as", architect.id)
+    assert pushed.exit_code == 1 and f"{gone} is no element and no relation" in pushed.output
+    file.write_text(text.replace("framework: ", "framework: 9"), "utf-8")
+    pushed = run("draft-push", file, "--as", architect.id)
+    assert pushed.exit_code == 1 and "framework: expected one of 1.0, 2.0, 2026-1425" in pushed.output
 
 
 def test_a_conflict_is_listed_and_decided(draft: Draft, architect: Actor, at: Any, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from maidinh.governance.architecture.reading import read_versions, resolve
 from maidinh.governance.conformity.rules import Connection
 from maidinh.infrastructure.definitions.locating import definitions_root
 from tests.governance import small
+from tests.governance.small import FRAMEWORKS
 
 SVG = "{http://www.w3.org/2000/svg}"
 KINDS = (
@@ -67,7 +68,7 @@ def test_relations_can_be_left_out() -> None:
 def test_boxes_of_the_provinces_lie_in_their_bands_and_apart(province: str) -> None:
     versions = read_versions(definitions_root() / "provinces" / Path(province))
     for version in versions:
-        model = resolve(versions, version)
+        model = resolve(versions, version, FRAMEWORKS)
         picture = layout(model, [], "?")
         boxes = list(picture.boxes.values())
         assert {box.element.id for box in boxes} == {element.id for element in model.elements if element.layer}

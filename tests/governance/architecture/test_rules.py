@@ -107,7 +107,8 @@ def test_problems_are_named_all_at_once() -> None:
     )  # fmt: skip
     found = rules.problems(model, ["H99.1", "H99.2"])
     for part in (
-        "its owner H99.3 is no agency", "nowhere is no element", "only a flow carries a contract",
+        "its owner H99.3 is no agency", "relation r1: nowhere is no element and no relation",
+        "only a flow carries a contract",
         "citizens has no subsystem", "a contract leads to an interface", "does not offer POST /persons",
         "ends before it begins", "contract C1 stands more than once",
         "element one-stop: is part of itself by composition: one-stop -> register -> one-stop",

@@ -14,7 +14,7 @@ from maidinh.governance.comparison.parts import Incomparable
 from maidinh.governance.modelling.definition import Model
 from maidinh.infrastructure.definitions.locating import province_root
 from tests.governance.comparison.generated import models
-from tests.governance.small import architecture, element
+from tests.governance.small import FRAMEWORKS, architecture, element
 
 
 @given(models())
@@ -29,7 +29,7 @@ def test_a_model_made_of_its_facts_is_equal(model: Model) -> None:
 def test_the_provinces_versions_are_equal_too(province: str) -> None:
     versions = read_versions(province_root(province))
     for name in versions:
-        version = resolve(versions, name)
+        version = resolve(versions, name, FRAMEWORKS)
         again = model_of(facts_of(version))
         assert isinstance(again, ArchitectureVersion)
         assert again == version

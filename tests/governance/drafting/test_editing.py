@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from maidinh.governance.architecture.actions import approve_version, publish_version
+from maidinh.governance.architecture.definition import ArchitectureVersion, View
 from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.drafting.actions.editing import (
     DraftRefused,
@@ -38,7 +39,7 @@ from maidinh.governance.drafting.queries import (
     writers_of,
 )
 from maidinh.governance.drafting.removal import removal
-from maidinh.governance.drafting.rules import Edit, EditRefused
+from maidinh.governance.drafting.rules import Edit, EditRefused, edited
 from maidinh.infrastructure.actor import Actor, NotAllowed
 from maidinh.infrastructure.audit.models import AuditEntry
 from maidinh.infrastructure.database.scope import acting
@@ -47,6 +48,8 @@ from tests.governance.drafting.conftest import Making, rename
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("db")]
 NEW = {"id": "new-system", "kind": "information-system", "layer": 4, "name": {"vi": "Hệ thống mới"}, "owner": "H38.2"}
+BROKEN_VIEW = {"id": "v", "name": {"vi": "Sơ đồ"}, "nodes": [{"id": "n", "element": "nobody"}],
+               "connections": [{"id": "c", "relation": "nothing"}]}  # fmt: skip
 
 
 def test_a_draft_begins_from_the_version_in_force(making: Making) -> None:
@@ -111,20 +114,20 @@ def test_a_draft_begins_with_a_number_and_a_title(making: Making, version: str, 
 def test_every_revision_can_be_read_again(making: Making, official: Callable[..., Actor]) -> None:
     draft = making.draft()
     stood = [draft.content]
-    first, second = (each["id"] for each in draft.content["elements"][:2])
+    first, second = (draft.content[section][0]["id"] for section in ("principles", "elements"))
     relation = draft.content["relations"][0]["id"]
 
     def keep() -> int:
         stood.append(making.fresh(draft).content)
         return len(stood) - 1
 
-    making.edit(draft, rename("one", first), Edit("elements", second, "note", "ghi chú"), seen=0)
+    making.edit(draft, Edit("principles", first, "statement.en", "one"), Edit("elements", second, "note", "x"), seen=0)
     seen = keep()
     making.do(
         remove_item,
         making.architect,
         draft_id=draft.pk,
-        section="elements",
+        section="principles",
         item=first,
         seen_revision=seen,
         via="table",
@@ -145,7 +148,7 @@ def test_every_revision_can_be_read_again(making: Making, official: Callable[...
         assert item(now, "elements", "new-system")["properties"] == [
             {"key": "Số quyết định", "value": "12/QĐ", "values": []}
         ]
-        assert item(now, "elements", first) is None
+        assert item(now, "principles", first) is None
         assert [(each.number, each.by, each.via, len(each.changes)) for each in history(now)] == [
             (4, making.architect.id, "form", 4), (3, "tests.second-architect", "form", 1),
             (2, making.architect.id, "table", 1), (1, making.architect.id, "form", 2),
@@ -153,10 +156,11 @@ def test_every_revision_can_be_read_again(making: Making, official: Callable[...
         assert [(each["revision"], each["by"], each["fields"]) for each in revisions_of(now)][1:3] == [
             (3, "tests.second-architect", 1), (2, making.architect.id, 1),
         ]  # fmt: skip
-        assert {each.path[:2] for each in changed_since_base(now)} >= {("elements", first), ("elements", "new-system")}
+        touched = {each.path[:2] for each in changed_since_base(now)}
+        assert touched >= {("principles", first), ("elements", "new-system")}
         assert list(writers_of(now)) == [making.architect.id, "tests.second-architect"]
         line = changes_of(now, after=0, until=1).get(item=first)
-        assert (line.section, line.path, line.after) == ("elements", "name.en", "one")
+        assert (line.section, line.path, line.after) == ("principles", "statement.en", "one")
         assert AuditEntry.objects.filter(action="draft.edit", subject__startswith=f"draft {draft.pk} ").count() == 4
         with pytest.raises(ValueError, match="no revision 5"):
             content_at(now, 5)
@@ -329,19 +333,51 @@ def test_a_whole_model_is_merged_not_put_over(making: Making) -> None:
         making.do(replace_draft, making.architect, draft_id=draft.pk, seen_revision=9, via="yaml", model=pulled)
 
 
-def test_what_does_not_fit_together_is_listed(making: Making) -> None:
-    draft = making.draft()
-    flow = next(each for each in draft.content["relations"] if each.get("contract"))
-    view = {"id": "v", "name": {"vi": "Sơ đồ"}, "nodes": [{"id": "n", "element": "nobody"}],
-            "connections": [{"id": "c", "relation": "nothing"}]}  # fmt: skip
-    making.edit(draft, Edit("elements", flow["from"], "", None), Edit("views", "v", "", view),
-                Edit("header", "", "documentation", {"vi": "x"}), seen=0)  # fmt: skip
+def test_what_does_not_fit_together_is_listed_and_blocks_nothing_else(making: Making) -> None:
+    current = current_version().model
+    flow = next(each for each in current.relations if each.contract)
+    view = View.model_validate(BROKEN_VIEW)
+    elements = [each for each in current.elements if each.id != flow.from_]
+    draft = making.draft(model=current.model_copy(update={"elements": elements, "views": [view]}))
     with acting(agencies=making.architect.agencies):
         found = problems_of(making.fresh(draft))
-    assert any(flow["id"] in line and "is no element" in line for line in found)
-    assert {"view v: node n shows nobody, which is not there", "view v: line c shows nothing, which is not there"} <= {
-        *found
-    }
+    assert f"relation {flow.id}: {flow.from_} is no element and no relation" in found
+    assert {"view v: node n shows nobody, which is no element",
+            "view v: connection c shows nothing, which is no relation"} <= {*found}  # fmt: skip
+    making.edit(draft, rename("one", elements[0].id), seen=0)
+    model = making.fresh(draft).model.model_copy(update={"views": []})
+    with acting(agencies=making.architect.agencies):
+        assert foreseen(draft, model, 0)
+    assert making.do(replace_draft, making.architect, draft_id=draft.pk, seen_revision=1, via="yaml", model=model)
+    assert making.fresh(draft).revision == 2
+
+
+@pytest.mark.parametrize(
+    ("edits", "says"),
+    [
+        ([Edit("views", "v", "", BROKEN_VIEW)],
+         ["views v: node n shows nobody, which is no element",
+          "views v: connection c shows nothing, which is no relation"]),
+        ([Edit("folders", "", "", [{"id": "f", "holds": ["nothing"]}])],
+         ["folders f: holds nothing, which is nowhere in the model"]),
+        ([Edit("relations", "r", "", {"id": "r", "kind": "flow", "from": "new-system", "to": "nobody"}),
+          Edit("elements", "new-system", "", NEW)], ["relations r to: nobody is no element and no relation"]),
+        ([Edit("elements", "new-system", "", NEW),
+          Edit("relations", "r", "", {"id": "r", "kind": "composition", "from": "new-system", "to": "new-system"})],
+         ["relations r to: is part of itself by composition: new-system -> new-system"]),
+    ],
+)  # fmt: skip
+def test_an_edit_that_breaks_the_draft_is_refused_with_its_field(
+    making: Making, edits: list[Edit], says: list[str]
+) -> None:
+    draft = making.draft()
+    with pytest.raises(EditRefused) as refused:
+        making.edit(draft, *edits, seen=0)
+    assert [str(each) for each in refused.value.faults] == says
+    broken = edited(draft.content, edits)
+    with acting(agencies=making.architect.agencies), pytest.raises(EditRefused):
+        foreseen(draft, ArchitectureVersion.model_validate(broken), 0)
+    assert making.fresh(draft).revision == 0
 
 
 def test_an_abandoned_draft_is_kept_and_not_changed(making: Making) -> None:

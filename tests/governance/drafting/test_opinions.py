@@ -37,6 +37,7 @@ from maidinh.governance.drafting.queries import (
     public_opinions,
     unanswered,
 )
+from maidinh.governance.drafting.removal import removal
 from maidinh.governance.drafting.rules import Edit
 from maidinh.infrastructure.actor import Actor, NotAllowed
 from maidinh.infrastructure.database.scope import acting
@@ -155,7 +156,7 @@ def test_an_opinion_is_about_the_draft_as_it_was_sent_out(making: Making) -> Non
     draft = making.draft()
     consultation = making.round(draft, ASKED)
     first = draft.content["elements"][0]["id"]
-    making.edit(draft, Edit("elements", first, "", None), seen=0)
+    making.edit(draft, *removal(draft.content, "elements", first), seen=0)
     assert making.opinion(consultation, section="elements", item=first).item == first
 
 
@@ -204,9 +205,10 @@ def test_a_change_after_the_conclusion_needs_another_round(making: Making) -> No
 
 
 def test_what_does_not_fit_together_is_not_handed_in(making: Making) -> None:
-    draft = making.draft()
-    flow = next(each for each in draft.content["relations"] if each.get("contract"))
-    making.edit(draft, Edit("elements", flow["from"], "", None), seen=0)
+    current = current_version().model
+    flow = next(each for each in current.relations if each.contract)
+    elements = [each for each in current.elements if each.id != flow.from_]
+    draft = making.draft(model=current.model_copy(update={"elements": elements}))
     making.conclude(making.round(draft, ASKED))
     refused(making, "is no element", submit_draft, making.architect, draft_id=draft.pk)
 

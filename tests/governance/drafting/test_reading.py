@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.reading import resolve
+from maidinh.governance.architecture.reading import inheriting
 from maidinh.governance.drafting.reading import delta, read_pulled, whole, written
 from maidinh.infrastructure.definitions.reading import DefinitionError
-from tests.governance.small import architecture, element
+from tests.governance.small import FRAMEWORKS, architecture, element
 
 BASE = architecture(version="1.0")
 NAMES = [item.id for item in (*BASE.elements, *BASE.relations)]
@@ -37,9 +37,9 @@ def changed(removed: list[str], renamed: list[str], added: int, moved: bool) -> 
 )
 def test_what_is_left_out_comes_back(removed: list[str], renamed: list[str], added: int, moved: bool) -> None:
     model = changed(removed, renamed, added, moved)
-    own = delta(BASE, model)
-    assert whole(BASE, own, model) == model
-    again = resolve({"1.0": BASE, "1.1": own}, "1.1")
+    own = delta(BASE, model, FRAMEWORKS)
+    assert whole(BASE, own, model, FRAMEWORKS) == model
+    again = inheriting(BASE, own, FRAMEWORKS)
     assert {each.id: each for each in again.elements} == {each.id: each for each in model.elements}
     assert {each.id for each in own.elements} == {each.id for each in model.elements if each not in BASE.elements}, (
         "what is inherited as it is stands in no file"
@@ -49,15 +49,15 @@ def test_what_is_left_out_comes_back(removed: list[str], renamed: list[str], add
 def test_a_file_is_written_and_read_again(tmp_path: Path) -> None:
     model = changed(["other"], ["register"], 1, False)
     file = tmp_path / "version.yaml"
-    file.write_text(written(12, 7, delta(BASE, model)), "utf-8")
+    file.write_text(written(12, 7, delta(BASE, model, FRAMEWORKS)), "utf-8")
     pulled = read_pulled(file)
     assert (pulled.draft, pulled.revision) == (12, 7)
-    assert whole(BASE, pulled.own, model) == model
+    assert whole(BASE, pulled.own, model, FRAMEWORKS) == model
     text = file.read_text("utf-8")
     assert text.startswith("# draft 12 revision 7") and "Tên register" in text and "null" not in text
     assert written(12, 7, pulled.own) == text
-    alone = read_pulled_text(tmp_path, written(12, 7, delta(None, model)))
-    assert whole(None, alone, model) == model.model_copy(update={"inherits": None})
+    alone = read_pulled_text(tmp_path, written(12, 7, delta(None, model, FRAMEWORKS)))
+    assert whole(None, alone, model, FRAMEWORKS) == model.model_copy(update={"inherits": None})
 
 
 def read_pulled_text(place: Path, text: str) -> ArchitectureVersion:
@@ -67,10 +67,10 @@ def read_pulled_text(place: Path, text: str) -> ArchitectureVersion:
 
 
 def test_a_file_that_does_not_say_what_it_was_made_from_is_refused(tmp_path: Path) -> None:
-    text = written(12, 7, delta(BASE, changed([], [], 1, False)))
+    text = written(12, 7, delta(BASE, changed([], [], 1, False), FRAMEWORKS))
     with pytest.raises(DefinitionError, match="pull the draft again"):
         read_pulled_text(tmp_path, text.split("\n", 1)[1])
     with pytest.raises(DefinitionError, match=r"alone\.yaml:[0-9]+: elements\.0\.layer"):
         read_pulled_text(tmp_path, text.replace("layer: 5", "layer: 55"))
     with pytest.raises(ValueError, match=r"the file inherits 1\.0, the draft is made from nothing"):
-        whole(None, delta(BASE, changed([], [], 0, False)), BASE)
+        whole(None, delta(BASE, changed([], [], 0, False), FRAMEWORKS), BASE, FRAMEWORKS)

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maidinh.governance.drafting.content import put
+from maidinh.governance.drafting.content import outline_of, put
 from maidinh.governance.drafting.removal import hanging, removal
-from maidinh.governance.drafting.rules import dangling
+from maidinh.governance.modelling.integrity import defects_in
 
 NAMES = [f"e{number}" for number in range(6)]
 LINKS = [f"r{number}" for number in range(6)]
@@ -51,7 +51,7 @@ def test_nothing_dangles_afterwards_and_only_what_hung_on_it_is_gone(content: di
     left = content
     for edit in removal(content, section, item):
         left = put(left, edit.way, edit.value)
-    assert dangling(left) == []
+    assert [each for each in defects_in(outline_of(left)) if each.kind != "cycle"] == []
     kept = {each["id"] for part in ("elements", "relations") for each in left[part]}
     assert all({each["from"], each["to"]} <= kept for each in left["relations"])
     gone = {*NAMES, *LINKS} - kept
@@ -60,6 +60,23 @@ def test_nothing_dangles_afterwards_and_only_what_hung_on_it_is_gone(content: di
     assert {each["element"] for each in shown} == set(NAMES) - gone, "what stood in a box stays"
     places = {each["id"] for each in (*shown, *left["views"][0]["connections"])}
     assert all({each["source"], each["target"]} <= places for each in left["views"][0]["connections"])
+
+
+def test_a_view_goes_with_the_doors_that_lead_to_it() -> None:
+    door = {"id": "n", "kind": "view", "view": "v", "nodes": [{"id": "m", "element": "e0"}]}
+    line = {"id": "c", "source": "n", "target": "m"}
+    own = {"id": "v", "nodes": [{"id": "n", "view": "v"}]}
+    content = {
+        "elements": [{"id": "e0", "kind": "agency"}],
+        "views": [own, {"id": "w", "nodes": [door], "connections": [line]}],
+        "folders": [{"id": "f", "holds": ["v", "w"]}],
+    }
+    left: dict[str, Any] = content
+    for edit in removal(content, "views", "v"):
+        left = put(left, edit.way, edit.value)
+    assert defects_in(outline_of(left)) == []
+    assert [each["id"] for each in left["views"]] == ["w"] and nodes_in(left["views"][0]["nodes"])[0]["id"] == "m"
+    assert hanging(content, "views", "v").boxes == (("w", 1),)
 
 
 def test_a_principle_goes_alone() -> None:

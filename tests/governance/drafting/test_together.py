@@ -19,6 +19,7 @@ from maidinh.governance.drafting.rules import (
     brought_together,
     checked,
     edited,
+    held_together,
     replaced,
     valid,
 )
@@ -222,11 +223,11 @@ def test_an_undecided_edit_travels_and_is_the_same() -> None:
 
 def test_ids_that_stand_twice_do_not_come_in() -> None:
     twice = {"nodes": [{"id": "n"}, {"id": "m", "nodes": [{"id": "n"}]}]}
-    with pytest.raises(EditRefused, match=r"views v nodes\.n: is an id that stands more than once"):
-        edited(content(), [Edit("views", "v", "nodes", twice["nodes"])])
+    with pytest.raises(EditRefused, match="views v: the id n stands 2 times in it"):
+        held_together(edited(content(), [Edit("views", "v", "nodes", twice["nodes"])]), content())
     folders = [{"id": "f", "name": {"vi": "F"}, "holds": [{"id": "f", "name": {"vi": "F"}}]}]
-    with pytest.raises(EditRefused, match="folders f: is an id that stands more than once"):
-        replaced(content(), valid(content() | {"folders": folders}))
+    with pytest.raises(EditRefused, match="folders f: this id stands 2 times"):
+        held_together(replaced(content(), valid(content() | {"folders": folders})), content())
     with pytest.raises(EditRefused, match=r"views v nodes: Input should be a valid list"):
         edited(content(), [Edit("views", "v", "nodes", "n")])
     standing = content()

@@ -11,10 +11,11 @@ from maidinh.governance.architecture.reading import read_versions, resolve
 from maidinh.governance.interchange.profile import PREFIX, ProfileError, lift, lower
 from maidinh.governance.modelling.definition import Element, Model, Phrase, Property, PropertyDefinition, Words
 from maidinh.governance.modelling.metamodel import PROFILE, TYPE_OF_KIND
+from tests.governance.small import FRAMEWORKS
 
 PROVINCES = Path(__file__).resolve().parents[3] / "definitions/provinces"
 VERSIONS = [
-    resolve(read_versions(folder), version)
+    resolve(read_versions(folder), version, FRAMEWORKS)
     for folder in sorted(PROVINCES.iterdir())
     for version in read_versions(folder)
 ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from maidinh.governance.modelling.definition import Model
-from maidinh.governance.modelling.integrity import RINGS_TOLD, defects, rings
+from maidinh.governance.modelling.integrity import RINGS_TOLD, defects, introduced, outline_of, repeated_ids, rings
 
 
 def model(**parts: Any) -> Model:
@@ -84,6 +85,37 @@ def test_rings_are_told_once_each_and_diamonds_are_none() -> None:
     ]
 
 
+def test_only_what_was_whole_before_is_told_as_new() -> None:
+    nodes = [{"id": "n", "element": "gone"}]
+    old = model(
+        elements=[element("a"), element("b"), element("a")],
+        relations=[relation("r", "a", "b"), relation("s", "b", "a"), relation("t", "a", "nowhere", "flow")],
+        views=[{"id": "v", "nodes": nodes}],
+        folders=[{"id": "f", "holds": ["gone"]}],
+    )
+    relations = [relation("u", "b", "c"), relation("w", "c", "a"), relation("x", "c", "none", "flow")]
+    new = model(
+        elements=[*old.elements[::-1], element("c"), element("c")],
+        relations=[*relations, *old.relations[::-1]],
+        views=[{"id": "v", "nodes": [*nodes, {"id": "m", "element": "lost"}]}],
+        folders=[{"id": "f", "holds": ["gone", "missing"]}],
+    )
+    assert len(defects(old)) == 5 and repeated_ids(old) == ["a"] and repeated_ids(new) == ["a", "c"]
+    found = introduced(outline_of(new), outline_of(old))
+    assert [(str(each), each.at) for each in found] == [
+        ("c: this id stands 2 times; every id stands once", ("elements", "c")),
+        ("relation x: none is no element and no relation", ("relations", "x", "to")),
+        ("view v: node m shows lost, which is no element", ("views", "v")),
+        ("folder f: holds missing, which is nowhere in the model", ("folders", "f")),
+        ("element b: is part of itself by composition: b -> c -> a -> b", ("relations", "u", "to")),
+        ("element c: is part of itself by composition: c -> a -> b -> c", ("relations", "w", "to")),
+    ]
+    assert introduced(outline_of(old), outline_of(new)) == []
+    assert {str(each) for each in introduced(outline_of(old))} >= {
+        str(each) for each in defects(old) if each.kind != "cycle"
+    }
+
+
 def test_a_long_chain_is_no_trouble() -> None:
     count = 5_000
     chain = model(
@@ -116,6 +148,34 @@ def test_rings_are_found_just_where_a_walk_returns(pairs: list[tuple[str, str]])
     closing = {(ring[-1], ring[0]) for ring in found}
     assert bool(found) == _leads_round(pairs)
     assert not _leads_round([pair for pair in pairs if pair not in closing])
+
+
+PAIRS = st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")), max_size=10)
+
+
+@given(PAIRS, PAIRS)
+def test_a_new_ring_is_told_for_each_relation_that_lies_in_one(
+    old: list[tuple[str, str]], new: list[tuple[str, str]]
+) -> None:
+    names = [element(each) for each in "abcdef"]
+
+    def made(pairs: list[tuple[str, str]]) -> Model:
+        return model(elements=names, relations=[relation(f"r{n}", *pair) for n, pair in enumerate(pairs)])
+
+    found = introduced(outline_of(made(new)), outline_of(made(old)))
+    told_of = {next(pair for n, pair in reversed([*enumerate(new)]) if f"r{n}" == each.at[1]) for each in found}
+    ringed = {(a, b) for a, b in new if a == b or _leads_round_to(new, b, a)}
+    assert told_of == ringed - set(old)
+    for each in found:
+        ring = each.text.partition(": ")[2].split(" -> ")
+        assert all(pair in new for pair in pairwise(ring)) and ring[0] == ring[-1]
+
+
+def _leads_round_to(pairs: list[tuple[str, str]], start: str, end: str) -> bool:
+    reached = {start}
+    for _ in range(6):
+        reached |= {b for a, b in pairs if a in reached}
+    return end in reached
 
 
 def _leads_round(pairs: list[tuple[str, str]]) -> bool:

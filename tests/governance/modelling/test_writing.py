@@ -17,6 +17,7 @@ from maidinh.governance.modelling.writing import to_yaml
 from maidinh.infrastructure.definitions.locating import province_root
 from maidinh.infrastructure.definitions.reading import read_form
 from tests.governance.comparison.generated import models
+from tests.governance.small import FRAMEWORKS
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +56,7 @@ def test_every_text_comes_back_to_the_letter(text: str, key: str) -> None:
 def test_the_provinces_versions_are_read_as_definitions(province: str, tmp_path: Path) -> None:
     versions = read_versions(province_root(province))
     for name in versions:
-        version = resolve(versions, name)
+        version = resolve(versions, name, FRAMEWORKS)
         file = tmp_path / f"{name}.yaml"
         file.write_text(to_yaml(version), "utf-8")
         assert read_form(file, ArchitectureVersion) == version

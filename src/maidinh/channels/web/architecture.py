@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from maidinh.channels.routing import page
 from maidinh.channels.web import component, picture
 from maidinh.channels.web.context import language
+from maidinh.channels.web.drafting_problems import told
 from maidinh.governance.architecture.actions import VersionRefused, load_version, publish_version
 from maidinh.governance.architecture.queries import (
     Version,
@@ -150,7 +151,7 @@ def load(request: HttpRequest) -> HttpResponse:
     try:
         load_version(actor=request.actor, version=request.POST.get("version", ""), at=timezone.now())  # type: ignore[attr-defined]
     except VersionRefused as refusal:
-        return versions(request, {"version": list(refusal.reasons)})
+        return versions(request, {"version": [told(each) for each in refusal.reasons]})
     except DefinitionError as error:
         return versions(request, {"version": [str(problem) for problem in error.problems]})
     return redirect(f"{reverse('architecture-versions')}?done=loaded")

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from maidinh.channels.web import fields, picture
+from maidinh.channels.web.principles import principle_name
 from maidinh.governance.comparison.difference import Change, Changed, Difference, Named
 from maidinh.governance.modelling.definition import Model
 
@@ -83,7 +84,11 @@ class Wording:
         self.relations = {each.id: each for model in self.models for each in model.relations}
         self.verbs = picture.relation_names()
         self.titles = {
-            **{each.id: each.statement.in_language(language) for model in self.models for each in model.principles},
+            **{
+                each.id: principle_name(each.id, each.statement.in_language(language))
+                for model in self.models
+                for each in model.principles
+            },
             **{each.id: each.name.in_language(language) for model in self.models for each in model.views},
             **{each.id: each.name.in_language(language) or each.id for each in self.elements.values()},
         }

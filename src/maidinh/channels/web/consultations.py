@@ -15,6 +15,7 @@ from maidinh.channels.routing import page
 from maidinh.channels.web import comparison, rounds, sides
 from maidinh.channels.web.context import language
 from maidinh.channels.web.drafting import frame
+from maidinh.channels.web.drafting_problems import told
 from maidinh.governance.comparison.concerns import OWNS, concerns
 from maidinh.governance.comparison.difference import difference
 from maidinh.governance.drafting.actions.consultation import (
@@ -70,7 +71,7 @@ def opinions(
         "may_ask": draft.state in EDITABLE and draft.state != CONSULTING,
         "may_answer": draft.state == CONSULTING,
         "may_submit": draft.state == CONCLUDED,
-        "problems": problems_of(draft) if draft.state == CONCLUDED else [],
+        "problems": [told(each) for each in problems_of(draft)] if draft.state == CONCLUDED else [],
         "edit": {row["opinion"].pk: _edit(draft, row["opinion"]) for each in found for row in each["rows"]},
         "own": actor.id,
         "errors": errors or {},

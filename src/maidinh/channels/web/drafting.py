@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from maidinh.channels.routing import View, page
 from maidinh.channels.web.context import language
 from maidinh.channels.web.drafting_conflicts import conflict_rows, decisions_in, faults_at, suited, with_more
-from maidinh.channels.web.drafting_problems import problem_rows
+from maidinh.channels.web.drafting_problems import problem_rows, told
 from maidinh.channels.web.drafting_standing import STATE_TONES, change_groups, next_step, state_names
 from maidinh.channels.web.drafting_values import Values, in_language
 from maidinh.governance.architecture.actions import VersionRefused
@@ -108,7 +108,7 @@ def submit(request: HttpRequest, draft: Draft) -> HttpResponse:
     try:
         submit_draft(actor=_actor(request), draft_id=draft.pk, at=timezone.now())
     except VersionRefused as refusal:
-        return _again(request, draft, {"": list(refusal.reasons)})
+        return _again(request, draft, {"": [told(each) for each in refusal.reasons]})
     return redirect(f"{reverse('architecture-draft', kwargs={'draft_id': draft.pk})}?done=submitted")
 
 

@@ -6,8 +6,8 @@ Layer 2. `read` never writes anything; what is wrong with a file is told with it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,15 +21,18 @@ from pydantic import ValidationError
 
 from maidinh.channels.web.drafting_refusals import said, said_of_form, said_of_place
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.queries import current_version
-from maidinh.governance.drafting.queries import Draft
-from maidinh.governance.drafting.reading import MARK, delta, whole, written
+from maidinh.governance.architecture.queries import current_version, frameworks
+from maidinh.governance.architecture.reading import standing_alone, unknown_framework
+from maidinh.governance.drafting.content import outline_of as outline_of_content
+from maidinh.governance.drafting.queries import Draft, content_at
+from maidinh.governance.drafting.reading import MARK, delta, lists_all, whole, written
+from maidinh.governance.drafting.rules import IDENTIFIED
 from maidinh.governance.interchange.detection import detect
 from maidinh.governance.interchange.files import FOREIGN, content_of
 from maidinh.governance.interchange.problems import FileRefused
 from maidinh.governance.interchange.profile import PREFIX, ProfileError, Unliftable, lift
 from maidinh.governance.modelling.definition import Model
-from maidinh.governance.modelling.integrity import defects
+from maidinh.governance.modelling.integrity import introduced, outline_of
 from maidinh.governance.tables.importing import read_tables
 from maidinh.governance.tables.writing import write_workbook
 from maidinh.infrastructure.definitions.reading import DefinitionError, read_yaml
@@ -48,6 +51,7 @@ class Incoming:
     problems: tuple[str, ...] = ()
     revision: int | None = None  # of the draft that it was made from, where the file says so
     via: str = "yaml"
+    lines: Mapping[tuple[Any, ...], int] = field(default_factory=dict)  # where a thing stands, where the file has lines
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,17 @@ def read(upload: bytes, name: str, base: Draft | None) -> Incoming:
         except ValidationError as error:
             return _refused(_of_validation(each, {}) for each in error.errors())
     revision = incoming.revision if incoming.revision is not None else revision_in(name, base)
-    return Incoming(incoming.model, incoming.problems, revision, VIA[kind])
+    broken = _broken(incoming, base, revision)
+    return _refused(broken) if broken else Incoming(incoming.model, incoming.problems, revision, VIA[kind])
+
+
+def _broken(incoming: Incoming, base: Draft | None, revision: int | None) -> list[str]:
+    """What doesn't hold together in the file and did in the draft, as it stands and as the file was made from it."""
+    if incoming.model is None:
+        return []
+    before = [] if base is None else [base.content, *([] if revision is None else [content_at(base, revision)])]
+    found = introduced(outline_of(incoming.model), *map(outline_of_content, before))
+    return [_told(incoming.lines.get(each.at[:2], 0), said_of_place(each.place), said(each.text)) for each in found]
 
 
 def write(draft: Draft, name: str) -> tuple[bytes, str, str]:
@@ -104,14 +118,14 @@ def revision_in(text: str, base: Draft | None) -> int | None:
 
 def _whole(draft: Draft) -> bytes:
     """Everything, standing alone: what is inherited is in it."""
-    return written(draft.pk, draft.revision, draft.model.model_copy(update={"inherits": None})).encode()
+    return written(draft.pk, draft.revision, standing_alone(draft.model, frameworks()), listed=True).encode()
 
 
 def _own(draft: Draft) -> bytes:
     """What the version says itself, as its definition file does: the rest is inherited."""
     made_from_it = draft.base is not None and draft.base.version == draft.model.inherits
     base = draft.base.model if made_from_it else None
-    return written(draft.pk, draft.revision, delta(base, draft.model)).encode()
+    return written(draft.pk, draft.revision, delta(base, draft.model, frameworks())).encode()
 
 
 def _read_yaml(path: Path, base: Draft | None) -> Incoming:
@@ -121,16 +135,27 @@ def _read_yaml(path: Path, base: Draft | None) -> Incoming:
     except ValidationError as error:
         return _refused(_of_validation(detail, lines) for detail in error.errors())
     with path.open(encoding="utf-8") as file:
-        revision = revision_in(file.readline(200), base)
-    if model.inherits is None:
-        return Incoming(model, (), revision)
+        first_line = file.readline(200)
+    revision, known = revision_in(first_line, base), frameworks()
+    at = {
+        (section, each.id): lines[section, place]
+        for section in IDENTIFIED
+        for place, each in enumerate(getattr(model, section))
+        if (section, place) in lines
+    }
+    if model.framework not in known:
+        found = unknown_framework(path, model.framework, known)
+        return _refused([_told(found.line, found.place, said(found.expected))])
     row = current_version() if base is None else base.base
-    if row is None or row.version != model.inherits:
+    if model.inherits is not None and (row is None or row.version != model.inherits):
         words = {"inherits": model.inherits, "base": row.version if row is not None else "–"}
         text = _("The file builds on version %(inherits)s, the draft on version %(base)s. Upload the whole version.")
         return _refused([text % words])
     try:
-        return Incoming(whole(row.model, model, base.model if base is not None else row.model), (), revision)
+        before = None if row is None else row.model
+        seen, listed = base.model if base is not None else before or model, lists_all(model, first_line, known)
+        made = whole(before, model, seen, known, listed=listed)
+        return Incoming(made, (), revision, lines=at)
     except ValueError as error:
         return _refused([said(str(error))])
 
@@ -138,9 +163,6 @@ def _read_yaml(path: Path, base: Draft | None) -> Incoming:
 def _read_foreign(path: Path, base: Draft | None) -> Incoming:
     """A model of another tool; where it says of no version what it is, it is the content of the draft."""
     found = lift(FOREIGN[detect(path)](path))
-    wrong = defects(found)
-    if wrong:
-        return _refused(_told(0, said_of_place(each.place), said(each.text)) for each in wrong)
     if isinstance(found, ArchitectureVersion):
         return Incoming(found)
     if base is None:

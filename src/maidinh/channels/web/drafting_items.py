@@ -35,6 +35,7 @@ from maidinh.channels.web.drafting_refusals import said_of_fault
 from maidinh.channels.web.drafting_standing import item_address
 from maidinh.channels.web.drafting_values import NOTHING, Values, language_of
 from maidinh.governance.architecture.actions import VersionRefused
+from maidinh.governance.architecture.frameworks import framework_of
 from maidinh.governance.drafting.actions.editing import decide_conflicts, edit_draft
 from maidinh.governance.drafting.content import HEADER, Content, done, dotted, things, value_at
 from maidinh.governance.drafting.queries import DRAFTING, Draft, changes_of, conflicts_left, content_at
@@ -230,6 +231,7 @@ def _form(request: HttpRequest, draft: Draft, form: ItemForm, revision: int) -> 
         "form": form, "section": form.section, "revision": revision, "errors": form.errors, "new": form.new,
         "name": form.values.names.get(own, own), "item": own, "related": related, "done": request.GET.get("done", ""),
         "asked_id": (form.data or {}).get("id", ""),
+        "framework": framework_of(own) if form.section == "principles" else None,
         "suggestions": {name: form.values.options(name) for name in _lists(form.section)},
     }  # fmt: skip
     return render(request, "architecture/drafts/edit.html", context, status=422 if form.errors else 200)
@@ -259,6 +261,7 @@ def _read_only(request: HttpRequest, draft: Draft, section: str, before: Mapping
     context = frame(request, draft) | {
         "rows": [row for row in rows if row["value"] != NOTHING], "name": values.names.get(before["id"], before["id"]),
         "section": section, "item": before["id"],
+        "framework": framework_of(before["id"]) if section == "principles" else None,
         "related": _related(draft, values, before["id"]) if section == "elements" else [],
     }  # fmt: skip
     return render(request, "architecture/drafts/item.html", context)

@@ -1,7 +1,8 @@
 """What does not fit together in a draft, in the reader's language and with the way to the thing.
 
 Layer 2. The architecture's rules tell their problems as lines in English, for people at a command line too; here each
-is recognised and said in the language of the page. A line that nobody recognises is shown as it is.
+of the exchange's is recognised and said in the language of the page, what holds of any model is said as of a file. A
+line that nobody recognises is shown as it is.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from maidinh.channels.web.drafting_refusals import said, said_of_place
 from maidinh.channels.web.drafting_standing import item_address
 from maidinh.channels.web.drafting_values import Values
 from maidinh.governance.drafting.queries import Draft
 from maidinh.governance.drafting.rules import N_
 
 SECTIONS = {"element": "elements", "relation": "relations", "view": "views", "folder": "folders"}
-PLACE = re.compile(r"(element|relation|view|folder) ([^:]*): (.*)", re.S)
+PLACE = re.compile(r"(element|relation|view|folder) (.*?): (.*)", re.S)
 SAYINGS = tuple(
     (re.compile(pattern), text)
     for pattern, text in (
@@ -27,19 +29,12 @@ SAYINGS = tuple(
         (r"its system (?P<a>\S+) is no element", N_("the system %(a)s that offers it is not in the draft")),
         (r"its system (?P<a>\S+) has no subsystem on the exchange",
          N_("the system %(a)s that offers it has no subsystem code")),
-        (r"(?P<a>.+) is no element", N_("%(a)s is not in the draft")),
         (r"only a flow carries a contract", N_("only a flow of data carries a contract")),
         (r"(?P<a>\S+) has no subsystem on the exchange", N_("%(a)s has no subsystem code")),
         (r"a contract leads to an interface, which (?P<a>\S+) is not",
          N_("a contract leads to a sharing service, which %(a)s is not")),
         (r"(?P<a>\S+) does not offer (?P<b>.+)", N_("%(a)s does not offer %(b)s")),
         (r"its contract ends before it begins", N_("its contract ends before it begins")),
-        (r"is part of itself by (?:composition|aggregation): (?P<a>.+)", N_("is part of itself: %(a)s")),
-        (r"node (?P<a>\S+) shows (?P<b>.+), which is not there",
-         N_("a box (%(a)s) shows %(b)s, which is not there")),
-        (r"line (?P<a>\S+) shows (?P<b>.+), which is not there",
-         N_("a line (%(a)s) shows %(b)s, which is not there")),
-        (r"holds (?P<a>.+), which is not there", N_("holds %(a)s, which is not there")),
     )
 )  # fmt: skip
 WHOLE = (
@@ -53,6 +48,14 @@ WHOLE = (
 def problem_rows(lines: Iterable[str], draft: Draft, values: Values) -> list[dict[str, Any]]:
     """Each problem: what it is about, where that is mended, what is wrong."""
     return [_row(line, draft, values) for line in lines]
+
+
+def told(line: str) -> str:
+    """A problem as one line, in the language of the page; any other text as it is."""
+    found = PLACE.fullmatch(line)
+    if found is None:
+        return _said(line, WHOLE)
+    return f"{said_of_place(f'{found[1]} {found[2]}')}: {_said(found[3], SAYINGS)}"
 
 
 def _row(line: str, draft: Draft, values: Values) -> dict[str, Any]:
@@ -69,4 +72,4 @@ def _said(line: str, sayings: Iterable[tuple[re.Pattern[str], str]]) -> str:
         found = pattern.fullmatch(line)
         if found is not None:
             return _(text) % found.groupdict()
-    return line
+    return said(line)

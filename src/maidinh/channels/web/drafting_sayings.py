@@ -69,6 +69,8 @@ MODEL = (
      N_("version %(a)s removes what it does not inherit: %(b)s")),
     (r"version (?P<a>\S+) inherits itself by way of (?P<b>\S+)",
      N_("version %(a)s builds on itself, by way of %(b)s: let it build on another one")),
+    (r"version (?P<a>\S+) follows framework (?P<b>.+), which is not there \(known: (?P<c>.+)\)",
+     N_("version %(a)s follows national framework %(b)s, which is not there: name one of %(c)s")),
     (r"there is no architecture version.*", N_("the version that it builds on is not there: upload the whole version")),
     (r"has no name", N_("has no name: give it one")),
     (r"has no relation and stands in no view", N_("has no relation and stands in no view")),
@@ -265,6 +267,7 @@ PLACES = (  # of a defect in a model, of a problem in a table
     (r"view (?P<a>.+)", N_("view %(a)s")),
     (r"folder (?P<a>.+)", N_("folder %(a)s")),
     (r"properties", N_("properties")),
+    (r"relations", N_("relations")),
     (r"row (?P<a>\d+)", N_("row %(a)s")),
     (r"column (?P<a>[A-Z]+)", N_("column %(a)s")),
 )

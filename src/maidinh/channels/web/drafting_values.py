@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.web.drafting_fields import FORMS, fields
 from maidinh.channels.web.picture import kind_names, layer_names, relation_names, state_names
+from maidinh.channels.web.principles import principle_name
 from maidinh.governance.drafting.content import Content, parts, value_at
 from maidinh.governance.modelling.metamodel import ELEMENT_TYPES, RELATION_TYPE_OF_KIND, kebab
 from maidinh.infrastructure.definitions.folding import fold
@@ -41,9 +42,11 @@ class Values:
     def names(self) -> dict[str, str]:
         """What elements, relations, principles and views are called, by id."""
         found: dict[str, str] = {}
-        for section in ("elements", "principles", "views"):
+        for section in ("elements", "views"):
             for each in self.content.get(section, ()):
-                found[each["id"]] = in_language(each.get("name") or each.get("statement"), self.language) or each["id"]
+                found[each["id"]] = in_language(each.get("name"), self.language) or each["id"]
+        for each in self.content.get("principles", ()):
+            found[each["id"]] = principle_name(each["id"], in_language(each.get("statement"), self.language))
         for each in self.content.get("relations", ()):
             said = in_language(each.get("name"), self.language)
             ends = (found.get(each["from"], each["from"]), found.get(each["to"], each["to"]))
@@ -97,6 +100,8 @@ class Values:
     def name_of(self, section: str, item: Mapping[str, Any]) -> str:
         """What a thing is called that may not stand in the content any more."""
         name = in_language(item.get("name") or item.get("statement"), self.language)
+        if section == "principles":
+            return principle_name(str(item.get("id", "")), name)
         if name or section != "relations":
             return name or str(item.get("id", ""))
         return " → ".join(self.names.get(item[end], item[end]) for end in ("from", "to"))

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from maidinh.channels.web import fields, picture
 from maidinh.channels.web.context import language
+from maidinh.channels.web.principles import principle_name
 from maidinh.governance.drafting.content import Content, things
 from maidinh.governance.drafting.queries import Consultation, Draft, Opinion
 from maidinh.governance.drafting.rules import AGREE, CHANGE, DECLINED, OBJECT, PARTLY, TAKEN
@@ -93,7 +94,9 @@ class Topics:
             verb = picture.relation_names().get(thing["kind"], thing["kind"])
             ends = [_text((self.elements.get(thing[end]) or {}).get("name")) or thing[end] for end in ("from", "to")]
             return f"{ends[0]} {verb} {ends[1]}"
-        return _text(thing.get("name") or thing.get("statement"))
+        if section == "principles":
+            return principle_name(thing["id"], _text(thing.get("statement")))
+        return _text(thing.get("name"))
 
 
 def opinion_rows(opinions: Iterable[Opinion], topics: Topics) -> list[dict[str, Any]]:

@@ -119,9 +119,17 @@ def _picture(model: ArchitectureVersion, organisations: Organisations, relations
 def _read(
     folder: Path | None, province: str | None, version: str | None, definitions: Path | None
 ) -> tuple[ArchitectureVersion, Organisations]:
-    from maidinh.governance.architecture.reading import FILE, read_versions, resolve, version_in_force
+    from maidinh.governance.architecture.frameworks import read_frameworks
+    from maidinh.governance.architecture.reading import (
+        FILE,
+        NATIONAL,
+        frameworks_around,
+        read_versions,
+        resolve,
+        version_in_force,
+    )
     from maidinh.governance.architecture.rules import with_agency_codes
-    from maidinh.infrastructure.definitions.locating import province_root
+    from maidinh.infrastructure.definitions.locating import definitions_root, province_root
     from maidinh.infrastructure.organisations.reading import read_organisations
 
     if (folder is None) == (province is None):
@@ -132,10 +140,14 @@ def _read(
         root, version = folder.resolve().parents[1], folder.resolve().name
     else:
         root = province_root(str(province), definitions)
-    versions = read_versions(root)
+    if definitions is not None or province is not None:
+        frameworks = read_frameworks(definitions_root(definitions) / NATIONAL)
+    else:
+        frameworks = frameworks_around(root)
+    versions = read_versions(root, frameworks)
     organisations = read_organisations(root)
     try:
-        model = resolve(versions, version or version_in_force(versions))
+        model = resolve(versions, version or version_in_force(versions), frameworks)
     except ValueError as error:
         _leave(str(error))
     return with_agency_codes(model, organisations), organisations

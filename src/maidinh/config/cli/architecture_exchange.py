@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from maidinh.config.cli.architecture_files import FORM_BY_ENDING, UnknownForm, write_whole, written
+from maidinh.config.cli.architecture_files import FORM_BY_ENDING, UnknownForm, stated_alone, write_whole, written
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
 
@@ -121,7 +121,8 @@ def export(
             report = write_data_set_file(model, output, template, province)
             files = [output]
         else:
-            write_whole(output, _workbook(model) if format is Target.xlsx else content_of(model, format.value))
+            stated = stated_alone(model, output) if format is Target.yaml else model
+            write_whole(output, _workbook(model) if format is Target.xlsx else content_of(stated, format.value))
             files = [output]
     except _refusals() as error:
         _refused(file, error, as_json)

@@ -26,7 +26,18 @@ def written(model: Model, path: Path) -> bytes:
 
     if path.suffix not in FORM_BY_ENDING:
         raise UnknownForm(f"{path}: expected a name that ends in one of {', '.join(FORM_BY_ENDING)}")
-    return content_of(model, FORM_BY_ENDING[path.suffix])
+    form = FORM_BY_ENDING[path.suffix]
+    return content_of(stated_alone(model, path) if form == "yaml" else model, form)
+
+
+def stated_alone(model: Model, near: Path) -> Model:
+    """The model as a YAML file states it: a version that inherits none says what it leaves out of its framework."""
+    from maidinh.governance.architecture.definition import ArchitectureVersion
+    from maidinh.governance.architecture.reading import frameworks_around, standing_alone
+
+    if not isinstance(model, ArchitectureVersion) or model.inherits is not None:
+        return model
+    return standing_alone(model, frameworks_around(near))
 
 
 def write_whole(path: Path, content: bytes) -> None:

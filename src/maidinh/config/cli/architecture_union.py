@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from maidinh.config.cli.architecture_files import write_whole
+from maidinh.config.cli.architecture_files import stated_alone, write_whole
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
 
@@ -37,20 +37,23 @@ def unite(
     as_json: Annotated[bool, typer.Option("--json", help=say("Answer as JSON, for machines."))] = False,
 ) -> None:
     """Unite two architectures into one; says what collides until all of it is decided."""
+    from maidinh.governance.architecture.reading import following, frameworks_around
     from maidinh.governance.architecture.rules import problems
     from maidinh.governance.modelling.union import unite as united
     from maidinh.governance.modelling.writing import to_yaml
 
     a, b = _read(first), _read(second)
     decided = _decisions(decisions, a, b)
+    framework, frameworks = decided.result.framework if decided.result else a.framework, frameworks_around(first)
     try:
+        a, b = (following(each, framework, frameworks) for each in (a, b))
         union = united(a, b, decided)
     except ValueError as error:
         _leave(f"{decisions}: {error}")
     model = _version(union, a, decided)
     found = [] if union.undecided else problems(model)
     if output is not None:
-        write_whole(output, to_yaml(model).encode())
+        write_whole(output, to_yaml(stated_alone(model, output)).encode())
     if as_json:
         print(json.dumps(_facts(union, model, found), ensure_ascii=False, indent=2))
     else:

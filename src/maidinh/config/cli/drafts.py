@@ -41,13 +41,14 @@ def pull(
 ) -> None:
     """Write a draft as version.yaml, without what it inherits."""
     with _acting_as(official) as actor:
+        from maidinh.governance.architecture.queries import frameworks
         from maidinh.governance.drafting.queries import living_draft_for
         from maidinh.governance.drafting.reading import delta, written
 
         draft = living_draft_for(actor, version)
         if draft is None:
             _leave(say("There is no draft of version {version} that you may read.").format(version=version))
-        text = written(draft.pk, draft.revision, delta(_kept(draft.inherits), draft.model))
+        text = written(draft.pk, draft.revision, delta(_kept(draft.inherits), draft.model, frameworks()))
     part = output.with_name(f".{output.name}.part")
     part.write_text(text, "utf-8")
     part.replace(output)
@@ -69,6 +70,8 @@ def push(
     pulled, decided = read_pulled(file), _decisions(decisions)
     with _acting_as(official) as actor:
         from maidinh.governance.architecture.definition import ArchitectureVersion
+        from maidinh.governance.architecture.queries import frameworks
+        from maidinh.governance.architecture.reading import unknown_framework
         from maidinh.governance.drafting.actions.editing import DraftRefused, replace_draft
         from maidinh.governance.drafting.queries import content_at, draft_for
         from maidinh.governance.drafting.rules import EditRefused
@@ -79,8 +82,12 @@ def push(
             _leave(say("There is no draft {draft} that you may read.").format(draft=pulled.draft))
         try:
             seen = ArchitectureVersion.model_validate(content_at(draft, pulled.revision))
+            known = frameworks()
+            if pulled.own.framework not in known:
+                _stop(str(unknown_framework(file, pulled.own.framework, known)))
             outcome = replace_draft(
-                actor=actor, draft_id=draft.pk, model=whole(_kept(pulled.own.inherits), pulled.own, seen),
+                actor=actor, draft_id=draft.pk,
+                model=whole(_kept(pulled.own.inherits), pulled.own, seen, known, listed=pulled.listed),
                 seen_revision=pulled.revision, via="yaml", at=datetime.now(UTC), decisions=decided,
             )  # fmt: skip
         except NotAllowed as refusal:

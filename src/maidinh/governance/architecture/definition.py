@@ -21,6 +21,7 @@ from maidinh.governance.modelling.definition import (
     Relation,
     View,
 )
+from maidinh.governance.modelling.integrity import repeated_ids
 from maidinh.governance.modelling.metamodel import LAYERED_KINDS
 from maidinh.infrastructure.definitions.definition import Text
 
@@ -56,7 +57,7 @@ class ArchitectureVersion(Model):
 
     @model_validator(mode="after")
     def _fits_together(self) -> ArchitectureVersion:
-        twice = self.repeated_ids()
+        twice = repeated_ids(self)
         if twice:
             raise ValueError(f"these ids stand more than once: {', '.join(twice)}")
         bare = [each.id for each in self.elements if each.kind in LAYERED_KINDS and each.layer is None]

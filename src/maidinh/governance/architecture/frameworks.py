@@ -1,11 +1,14 @@
 """The national architecture frameworks as catalogues: layers, components, reference models, principles, duties.
 
 Layer 4, governance. Frameworks 1.0 (1178/BTTTT-THH, 2015), 2.0 (QĐ 2323/QĐ-BTTTT, 2019) and the one in force (QĐ
-1425/QĐ-TTg, 2026). A node whose code wasn't read has none here.
+1425/QĐ-TTg, 2026). A node whose code wasn't read has none here. A province's version begins with the principles of its
+framework (which Thông tư 13/2017/TT-BTTTT asks it to fit), each under `framework-<framework>.<id>`.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -13,11 +16,16 @@ from typing import get_args
 from pydantic import model_validator
 
 from maidinh.governance.modelling.catalogues import Catalogue, Item
-from maidinh.governance.modelling.definition import ReferenceModel
+from maidinh.governance.modelling.definition import Principle, ReferenceModel, Words
 from maidinh.infrastructure.definitions.definition import Form, Provenance, Text
 from maidinh.infrastructure.definitions.reading import read_all
 
 FOLDER = "frameworks"
+OF_FRAMEWORK = re.compile(r"framework-(?P<framework>.+)\.(?P<entry>[^.]+)")
+
+
+class UnknownFramework(ValueError):
+    """A version follows a framework that the national definitions don't hold."""
 
 
 class Entry(Provenance):
@@ -85,6 +93,31 @@ class Framework(Form):
         """The ids by which an architecture element may refer to this framework."""
         return frozenset(entry.id for entry in self.components if entry.id)
 
+    @model_validator(mode="after")
+    def _principles_can_be_told_apart(self) -> Framework:
+        ids = [entry.id for entry in self.principles if entry.id]
+        wrong = sorted({each for each in ids if "." in each or ids.count(each) > 1})
+        if wrong:
+            raise ValueError(f"ids of principles stand once and have no dot: {', '.join(wrong)}")
+        return self
+
+    def inherited_principles(self) -> list[Principle]:
+        """Its principles as every version that follows it has them; headings without an id and drafts aren't any."""
+        return [
+            Principle(
+                id=f"framework-{self.id}.{entry.id}",
+                kind="principle",
+                statement=Words(vi=entry.vi, en=entry.en or entry.meaning),
+                source=", ".join(filter(None, (entry.source or self.legal, entry.where))),
+                confidence=entry.confidence,
+                checked=entry.checked,
+                sample=entry.sample,
+                note=entry.note,
+            )
+            for entry in self.principles
+            if entry.id and not entry.draft
+        ]
+
     def catalogues(self) -> list[Catalogue]:
         """Its reference models as catalogues; an entry that has neither code nor id can't be referred to."""
         found = []
@@ -103,6 +136,20 @@ def read_frameworks(national_root: Path) -> dict[str, Framework]:
     """All frameworks by id. Raises DefinitionError."""
     found = read_all(sorted((national_root / FOLDER).glob("*.yaml")), Framework)
     return {content.id: content for content in found.values()}
+
+
+def framework_named(version: str, name: str, frameworks: Mapping[str, Framework]) -> Framework:
+    """The framework that a version follows. Raises ValueError where there is none of that id."""
+    if name not in frameworks:
+        known = ", ".join(sorted(frameworks)) or "none"
+        raise UnknownFramework(f"version {version} follows framework {name!r}, which is not there (known: {known})")
+    return frameworks[name]
+
+
+def framework_of(principle: str) -> str | None:
+    """The id of the framework that a principle is inherited from, by the principle's id; None for one's own."""
+    found = OF_FRAMEWORK.fullmatch(principle)
+    return found["framework"] if found else None
 
 
 def _items(entries: list[Entry]) -> list[Item]:

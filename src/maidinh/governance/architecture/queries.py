@@ -14,10 +14,11 @@ from django.utils.timezone import get_default_timezone
 
 from maidinh.governance.architecture import reading, rules
 from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.architecture.frameworks import Framework, read_frameworks
 from maidinh.governance.architecture.models import Version
 from maidinh.governance.architecture.rules import DRAFT, PUBLISHED
 from maidinh.infrastructure.actor import Actor
-from maidinh.infrastructure.definitions.locating import province_root
+from maidinh.infrastructure.definitions.locating import definitions_root, province_root
 from maidinh.infrastructure.keys.identifiers import file_stem
 from maidinh.infrastructure.organisations.definition import Organisations
 from maidinh.infrastructure.organisations.reading import read_organisations
@@ -65,14 +66,19 @@ def version_as_of(actor: Actor, day: date) -> Version | None:
 
 def declared_versions() -> list[str]:
     """The versions that this province's definitions hold, in the order in which they took effect."""
-    found = reading.read_versions(_definitions())
+    found = reading.read_versions(_definitions(), frameworks())
     return sorted(found, key=lambda version: (found[version].effective_from, version))
 
 
 def declared_version(version: str) -> tuple[ArchitectureVersion, Organisations]:
     """A version from the definitions with all it inherits, and the agencies it names. ValueError if there is none."""
-    root = _definitions()
-    return reading.resolve(reading.read_versions(root), version), read_organisations(root)
+    root, national = _definitions(), frameworks()
+    return reading.resolve(reading.read_versions(root, national), version, national), read_organisations(root)
+
+
+def frameworks() -> dict[str, Framework]:
+    """The national frameworks that versions follow, by id. Raises DefinitionError."""
+    return read_frameworks(definitions_root(settings.MAIDINH.definitions) / reading.NATIONAL)
 
 
 def deployment(row: Version) -> rules.Deployment:

@@ -122,18 +122,19 @@ def build_directory(
 
 
 def problems(model: ArchitectureVersion, agencies: Iterable[str] | None = None) -> list[str]:
-    """What doesn't fit together in a resolved architecture, a line each; `agencies` are the codes that exist."""
+    """What doesn't fit together in a resolved architecture, a line each; `agencies` are the codes that exist.
+
+    Of its own it has what is the exchange's; what holds of any model is `integrity`'s.
+    """
     elements = {element.id: element for element in model.elements}
-    ends = {*elements, *(relation.id for relation in model.relations)}
     known = None if agencies is None else set(agencies)
     found = [line for element in model.elements for line in _element_problems(element, elements, known)]
-    found += [line for relation in model.relations for line in _relation_problems(relation, elements, ends)]
+    found += [line for relation in model.relations for line in _relation_problems(relation, elements)]
     contracts = [relation.contract.id for relation in model.relations if relation.contract]
     found += [f"contract {each} stands more than once" for each in _repeated(contracts)]
     systems = [(element.owner, element.subsystem) for element in model.elements if element.subsystem]
     found += [f"subsystem {each[1]} of {each[0]} stands more than once" for each in _repeated(systems)]
-    found += [str(each) for each in defects(model) if each.kind == "cycle"]
-    return found
+    return [*found, *map(str, defects(model))]
 
 
 def _subsystem(element: Element, path: str, deployment: Deployment, at: datetime) -> exchange.Subsystem:
@@ -199,15 +200,10 @@ def _element_problems(element: Element, elements: Mapping[str, Element], agencie
             yield f"element {element.id}: its system {provider.id} has no subsystem on the exchange"
 
 
-def _relation_problems(relation: Relation, elements: Mapping[str, Element], known: set[str]) -> Iterator[str]:
-    ends = {end: elements.get(end) for end in (relation.from_, relation.to)}
-    missing = [end for end in ends if end not in known]
-    if missing:
-        yield f"relation {relation.id}: {', '.join(missing)} is no element"
-        return
+def _relation_problems(relation: Relation, elements: Mapping[str, Element]) -> Iterator[str]:
     if relation.contract is None:
         return
-    source, target = ends[relation.from_], ends[relation.to]
+    source, target = elements.get(relation.from_), elements.get(relation.to)
     if relation.kind != "flow":
         yield f"relation {relation.id}: only a flow carries a contract"
     if source is not None and not source.subsystem:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from maidinh.governance.comparison.parts import Key, Part, view_of
 from maidinh.governance.modelling.definition import Relation
-from maidinh.governance.modelling.integrity import PARTS
+from maidinh.governance.modelling.integrity import PARTS, groups
 
 
 def circle(things: Mapping[Key, Part]) -> list[Key]:
@@ -31,13 +31,12 @@ def circle(things: Mapping[Key, Part]) -> list[Key]:
 
 def compositions_in_circles(things: Mapping[Key, Part]) -> list[list[Key]]:
     """The relations of each group of wholes that are, by whatever way, parts of themselves."""
-    edges: dict[str, list[str]] = {}
-    relations: list[tuple[Key, Relation]] = []
-    for key, part in things.items():
-        if isinstance(part.value, Relation) and part.value.kind in PARTS:
-            relations.append((key, part.value))
-            edges.setdefault(part.value.from_, []).append(part.value.to)
-    group = _groups(edges)
+    relations = [
+        (key, part.value)
+        for key, part in things.items()
+        if isinstance(part.value, Relation) and part.value.kind in PARTS
+    ]
+    group = groups((relation.from_, relation.to) for _, relation in relations)
     found: dict[int, list[Key]] = {}
     for key, relation in relations:
         if relation.from_ in group and group.get(relation.to) == group[relation.from_]:
@@ -50,41 +49,3 @@ def _parent(key: Key, part: Part) -> Key | None:
     if not parent:
         return None
     return (key[0], f"{view_of(key)}/{parent}" if key[0] == "nodes" else parent)
-
-
-def _groups(edges: Mapping[str, list[str]]) -> dict[str, int]:
-    """Each id's strongly connected component (Tarjan, without recursion)."""
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    group: dict[str, int] = {}
-    stack: list[str] = []
-    for root in edges:
-        if root in index:
-            continue
-        work = [(root, iter(edges.get(root, ())))]
-        index[root] = low[root] = len(index)
-        stack.append(root)
-        while work:
-            at, following = work[-1]
-            step = next(following, None)
-            if step is None:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[at])
-                if low[at] == index[at]:
-                    _close(at, stack, group, index)
-            elif step not in index:
-                index[step] = low[step] = len(index)
-                stack.append(step)
-                work.append((step, iter(edges.get(step, ()))))
-            elif step not in group:
-                low[at] = min(low[at], index[step])
-    return group
-
-
-def _close(at: str, stack: list[str], group: dict[str, int], index: Mapping[str, int]) -> None:
-    while True:
-        member = stack.pop()
-        group[member] = index[at]
-        if member == at:
-            return

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from maidinh.governance.modelling.definition import Words
+from maidinh.governance.modelling.integrity import Outline, Sketch
+
 Content = dict[str, Any]
 Path = tuple[str, ...]
 HEADER = "header"
@@ -142,6 +145,43 @@ def value_at(content: Any, path: Path) -> Any:
         if content is None:
             return None
     return content
+
+
+def outline_of(content: Content) -> Outline:
+    """What of the content has to hold together."""
+    named = ("elements", "principles", "property_definitions")
+    return Outline(
+        {section: tuple(each["id"] for each in content.get(section, ())) for section in named},
+        tuple((each["id"], each["kind"], each["from"], each["to"]) for each in content.get("relations", ())),
+        tuple(
+            Sketch(
+                view["id"],
+                tuple((each["id"], each.get("element"), each.get("view")) for each in _nodes(view.get("nodes", ()))),
+                tuple(
+                    (each["id"], each.get("relation"), each.get("source"), each.get("target"))
+                    for each in view.get("connections", ())
+                ),
+            )
+            for view in content.get("views", ())
+        ),
+        tuple(_folders(content.get("folders", ()))),
+    )
+
+
+def _nodes(nodes: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for node in nodes:
+        yield node
+        yield from _nodes(node.get("nodes", ()))
+
+
+def _folders(folders: Iterable[Any]) -> Iterator[tuple[str, tuple[str, ...], str | None]]:
+    for folder in folders:
+        if isinstance(folder, Mapping):
+            held = folder.get("holds", ())
+            words = Words.model_validate(folder.get("name", {})).in_language("vi")
+            name = words or folder.get("id") or "without a name"
+            yield name, tuple(each for each in held if isinstance(each, str)), folder.get("id")
+            yield from _folders(held)
 
 
 class _Fields(dict[str, Any]):

@@ -95,6 +95,8 @@ def foreseen(
     """
     ours = rules.replaced(draft.content, architecture.with_agency_codes(model, declared_organisations()))
     merged = rules.brought_together(content_at(draft, seen_revision), ours, draft.content, decisions)
+    if not merged.conflicts:  # what is decided may mend it
+        rules.held_together(merged.content, draft.content)
     return changes(draft.content, merged.content), merged.conflicts
 
 
@@ -135,7 +137,7 @@ def item(draft: Draft, section: str, item_id: str) -> dict[str, Any] | None:
 def problems_of(draft: Draft) -> list[str]:
     """What does not fit together in the draft: it is not handed in before this is empty."""
     agencies = [agency.code for agency in declared_organisations().agencies]
-    return [*architecture.problems(draft.model, agencies), *rules.dangling(draft.content)]
+    return architecture.problems(draft.model, agencies)
 
 
 def consultations_of(draft: Draft) -> QuerySet[Consultation]:

@@ -31,10 +31,12 @@ class Hanging:
 
 
 def hanging(content: Content, section: str, item: str) -> Hanging:
-    """What hangs on an element, relation or principle."""
+    """What hangs on an element, relation, principle or view."""
     gone = _going(content, section, item)
     boxes, lines = [], []
     for view in content.get("views", ()):
+        if view["id"] == item:
+            continue
         kept, taken = _without(view, gone)
         lost = len(view.get("connections", ())) - len(kept["connections"])
         boxes += [(view["id"], taken)] if taken else []
@@ -56,6 +58,8 @@ def removal(content: Content, section: str, item: str) -> list[Edit]:
     if section != "relations":
         edits.append(Edit(section, item, "", None))
     for view in content.get("views", ()):
+        if view["id"] == item:
+            continue
         kept, _taken = _without(view, gone)
         edits += [
             Edit("views", view["id"], part, kept[part])
@@ -71,7 +75,7 @@ def removal(content: Content, section: str, item: str) -> list[Edit]:
 def _going(content: Content, section: str, item: str) -> set[str]:
     """The thing and every relation that ends at it, or at a relation that goes."""
     gone = {item}
-    if section == "principles":
+    if section in ("principles", "views"):
         return gone
     while True:
         more = {
@@ -106,7 +110,7 @@ def _nodes_left(nodes: Iterable[Mapping[str, Any]], gone: set[str], taken: set[s
     left: list[Any] = []
     for node in nodes:
         inner = _nodes_left(node.get("nodes", ()), gone, taken)
-        if node.get("element") in gone:
+        if node.get("element") in gone or node.get("view") in gone:
             taken.add(node["id"])
             left += inner  # boxes are placed from the corner of the view, so these stay where they are
         else:

@@ -7,7 +7,6 @@ database holds the same (see the first migration).
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,11 +25,13 @@ from maidinh.governance.drafting.content import (
     Content,
     Path,
     done,
+    outline_of,
     path_of,
     put,
     things,
     where,
 )
+from maidinh.governance.modelling.integrity import SHARING_IDS, Defect, introduced
 from maidinh.infrastructure.definitions.hashing import content_hash
 
 __all__ = ["Conflict", "Decisions", "Edit", "EditRefused", "Together", "Undecided", "brought_together", "edited"]
@@ -46,7 +47,6 @@ WAYS = ("form", "table", "bulk", "spreadsheet", "yaml", "oef", "archimate", "mer
 STANCES = AGREE, CHANGE, OBJECT = ("agree", "change", "object")
 ANSWERS = TAKEN, PARTLY, DECLINED = ("taken", "partly", "declined")
 FIXED = ("province", "version", "inherits", "decision", "decided_on", "removes")
-SHARING_IDS = ("elements", "relations", "principles", "views")
 IDENTIFIED = ("elements", "relations", "principles", "views", "property_definitions")
 
 
@@ -55,7 +55,6 @@ def N_(text: str) -> str:  # noqa: N802 - the name by which texts are collected 
     return text
 
 
-TWICE = N_("is an id that stands more than once: give each thing its own")
 NOT_KEPT = N_("has a character that cannot be kept")
 UNKEPT = re.compile("[\0\ud800-\udfff]")  # what the database takes in no text
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
@@ -179,10 +178,7 @@ def edited(content: Content, edits: Iterable[Edit]) -> Content:
         touched.add(edit.way[:2] if edit.section in SECTIONS else ())
     if faults:
         raise EditRefused(faults)
-    normal = _normal(made, touched)
-    if repeated := _newly_repeated(content, normal):
-        raise EditRefused(repeated)
-    return normal
+    return _normal(made, touched)
 
 
 def replaced(content: Content, model: ArchitectureVersion) -> Content:
@@ -199,7 +195,6 @@ def replaced(content: Content, model: ArchitectureVersion) -> Content:
     found = {key: value for key, value in sent.items() if key not in FIXED} | kept
     if (unreadable := _unreadable(found, ())) is not None:
         faults.append(Fault(*where(unreadable), NOT_KEPT))
-    faults += _newly_repeated(content, found)
     if faults:
         raise EditRefused(faults)
     return found
@@ -250,37 +245,16 @@ def _as_kept(merged: Content, standing: Content, theirs: Content) -> Content:
     return content
 
 
-def dangling(content: Content) -> list[str]:
-    """What views and folders show of elements and relations that aren't there, a line each."""
-    known = {name for section in SHARING_IDS for name in _ids(content, section)}
-    found = []
-    for view in content.get("views", ()):
-        for node in _nodes(view.get("nodes", ())):
-            missing = [node[key] for key in ("element", "view") if node.get(key) and node[key] not in known]
-            found += [f"view {view['id']}: node {node['id']} shows {each}, which is not there" for each in missing]
-        for line in view.get("connections", ()):
-            if line.get("relation") and line["relation"] not in known:
-                found.append(f"view {view['id']}: line {line['id']} shows {line['relation']}, which is not there")
-    for folder in _folders(content.get("folders", ())):
-        found += [
-            f"folder {folder.get('id', '')}: holds {each}, which is not there"
-            for each in folder.get("holds", ())
-            if isinstance(each, str) and each not in known
-        ]
-    return found
+def held_together(after: Content, *before: Content) -> None:
+    """Raises EditRefused where the content doesn't hold together in a way in which all of those before it did."""
+    found = introduced(outline_of(after), *map(outline_of, before))
+    if found:
+        raise EditRefused([_broken(each) for each in found])
 
 
-def _nodes(nodes: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
-    for node in nodes:
-        yield node
-        yield from _nodes(node.get("nodes", ()))
-
-
-def _folders(folders: Iterable[Any]) -> Iterable[Mapping[str, Any]]:
-    for folder in folders:
-        if isinstance(folder, Mapping):
-            yield folder
-            yield from _folders(folder.get("holds", ()))
+def _broken(defect: Defect) -> Fault:
+    section, item, path = (*defect.at, "", "", "")[:3] if defect.at else (HEADER, "", "")
+    return Fault(section, item, path, "{reason}", {"reason": defect.text})
 
 
 def _faults_before(content: Content, edit: Edit) -> Iterator[tuple[str, dict[str, str]]]:
@@ -342,30 +316,6 @@ def _normal(content: Content, touched: Collection[Path]) -> Content:
         renewed = things(normal.get(section, [])) or {}
         normal[section] = [renewed.get(str(each.get("id")), each) for each in content[section]]
     return normal
-
-
-def _newly_repeated(before: Content, after: Content) -> list[Fault]:
-    """Ids that now stand more than once where one thing may have them: nobody could tell whose change it is later."""
-    return [each for each in _repeated(after) if each not in _repeated(before)] if before != after else []
-
-
-def _repeated(content: Content) -> Iterator[Fault]:
-    for view in content.get("views", ()):
-        if isinstance(view, Mapping):
-            inner = {"nodes": [*_nodes(view.get("nodes", ()))], "connections": view.get("connections", ())}
-            for part, found in inner.items():
-                yield from (Fault("views", str(view.get("id")), f"{part}.{each}", TWICE) for each in _twice(found))
-    whole = {
-        "folders": [*_folders(content.get("folders", ()))],
-        "property_definitions": content.get("property_definitions", ()),
-    }
-    for section, found in whole.items():
-        yield from (Fault(section, each, "", TWICE) for each in _twice(found))
-
-
-def _twice(parts: Iterable[Any]) -> list[str]:
-    found = Counter(each["id"] for each in parts if isinstance(each, Mapping) and isinstance(each.get("id"), str))
-    return [name for name, count in found.items() if count > 1]
 
 
 def _ids(content: Content, section: str) -> list[str]:

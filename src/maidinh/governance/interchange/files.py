@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from pydantic import ValidationError
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.reading import FILE, resolve
+from maidinh.governance.architecture.reading import FILE, frameworks_around, resolve, unknown_framework
 from maidinh.governance.interchange import archi, oef
 from maidinh.governance.interchange.detection import detect
 from maidinh.governance.interchange.problems import FileRefused, Place
@@ -65,14 +65,17 @@ def _read(path: Path) -> Model:
                 Place(path, 0, each.item, f"{each.field}: {each.expected}") for each in error.problems
             ) from None
     if kind == "yaml":
-        return _version(path.parent) if path.name == FILE else _yaml(path)
+        return _version(path.parent) if path.name == FILE else _alone(_yaml(path))
     raise FileRefused(
         [Place(path, 0, "", f"a file of the kind {kind} is brought into a draft, it is no model by itself")]
     )
 
 
 def _version(folder: Path) -> Model:
-    """The version in the folder, with all that it inherits from those beside it; it no longer says that it inherits."""
+    """The version in the folder, with all that it inherits from its framework and from the versions beside it.
+
+    It no longer says that it inherits.
+    """
     file = folder / FILE
     if not file.is_file():
         raise FileRefused([Place(folder, 0, "", f"there is no {FILE} in this folder")])
@@ -88,10 +91,22 @@ def _version(folder: Path) -> Model:
         if not isinstance(found, ArchitectureVersion):
             raise FileRefused([Place(beside, 0, "", "expected a version of a province")])
         line[wanted], wanted = found, found.inherits
+    frameworks = frameworks_around(folder)
+    for each in line.values():
+        if each.framework not in frameworks:
+            stated = file if each is own else folder.resolve().parent / each.version / FILE
+            raise DefinitionError([unknown_framework(stated, each.framework, frameworks)])
     try:
-        return resolve(line, own.version).model_copy(update={"inherits": None})
+        return resolve(line, own.version, frameworks).model_copy(update={"inherits": None})
     except ValueError as error:
         raise FileRefused([Place(file, 0, "inherits", str(error))]) from None
+
+
+def _alone(model: Model) -> Model:
+    """What stands in a file by itself is all there is: what it leaves out of its framework isn't there anyway."""
+    if isinstance(model, ArchitectureVersion) and model.inherits is None:
+        return model.model_copy(update={"removes": []})
+    return model
 
 
 def _yaml(path: Path) -> Model:

@@ -326,11 +326,3 @@ class Model(Form):
     folders: list[Folder] = []
     property_definitions: list[PropertyDefinition] = []
     carried: dict[Format, Carried] = {}
-
-    def repeated_ids(self) -> list[str]:
-        """Ids that stand more than once."""
-        seen: set[str] = set()
-        twice: set[str] = set()
-        for item in (*self.elements, *self.relations, *self.principles, *self.views):
-            (twice if item.id in seen else seen).add(item.id)
-        return sorted(twice)

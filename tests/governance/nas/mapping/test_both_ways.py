@@ -33,7 +33,7 @@ from tests.governance.nas.small import (
     task,
     thing,
 )  # fmt: skip
-from tests.governance.small import architecture
+from tests.governance.small import FRAMEWORKS, architecture
 
 pytestmark = pytest.mark.slow
 
@@ -107,7 +107,7 @@ def test_a_data_set_in_order_comes_back_to_the_letter() -> None:
 
 def resolved(province: Path) -> tuple[ArchitectureVersion, dict[str, str], str]:
     versions, organisations = read_versions(province), read_organisations(province)
-    model = with_agency_codes(resolve(versions, version_in_force(versions)), organisations)
+    model = with_agency_codes(resolve(versions, version_in_force(versions), FRAMEWORKS), organisations)
     return model, {each.code: each.name.vi for each in organisations.agencies}, organisations.code
 
 

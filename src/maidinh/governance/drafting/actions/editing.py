@@ -131,7 +131,7 @@ def add_item(
 def remove_item(
     *, actor: Actor, draft_id: int, section: str, item: str, seen_revision: int, via: str, at: datetime
 ) -> Outcome:
-    """Take an item out of the draft; what refers to it is named when the draft is handed in."""
+    """Take an item out of the draft, to which nothing refers any more (`removal` takes out all of it)."""
     edits = [Edit(section, item, "", None)]
     return edit_draft(actor=actor, draft_id=draft_id, edits=edits, seen_revision=seen_revision, via=via, at=at)
 
@@ -188,6 +188,7 @@ def take_in_current(*, actor: Actor, draft_id: int, at: datetime, decisions: Dec
         return Outcome(row.revision, (), merged.conflicts)
     content = rules.checked({**merged.content, **({"inherits": current.version} if row.inherits else {})})
     row.base, row.inherits = current, content.get("inherits")
+    rules.held_together(content, row.content, current.content)
     if content == row.content:
         row.save(update_fields=["base"])
     return _keep(actor, row, content, (), "merge", at)
@@ -243,6 +244,7 @@ def _write(
     """What became of the content that was seen, brought into the draft."""
     (revision, base), stood = seen, row.revision
     merged = rules.brought_together(base, ours, row.content, decisions)
+    rules.held_together(merged.content, row.content)
     outcome = replace(_keep(actor, row, merged.content, merged.conflicts, via, at), unused=merged.unused)
     if not merged.conflicts:
         return outcome
