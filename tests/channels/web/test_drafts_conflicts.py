@@ -98,7 +98,7 @@ def test_a_decision_that_raises_a_question_asks_it_before_anything_is_written(
     bench: Bench, full: dict[str, Any]
 ) -> None:
     """Who decides that a relation leads to what is gone, is asked whether that comes back."""
-    bench.another_edits(Edit("relations", "r1", "", {"id": "r1", "kind": "flow", "from": "one-stop", "to": "portal"}))
+    bench.another_edits(Edit("relations", "r1", "", {"id": "r1", "kind": "flow", "from": "one-stop", "to": "zalo"}))
     path = "/content/relations/items/r1"
     mine = bench.fields(path) | {"to": "full"}
     bench.another_edits(Edit("elements", "full", "", None), Edit("relations", "r1", "to", "lgsp"))
