@@ -138,7 +138,8 @@ def decide(request: HttpRequest, draft: Draft) -> HttpResponse:
     if found is None:
         return redirect("architecture-draft", draft_id=draft.pk)
     undecided, more = found
-    decisions, errors = decisions_in(request.POST)
+    decisions, missing = decisions_in(request.POST)
+    errors: dict[str, Any] = dict(missing)
     conflicts: tuple[Conflict, ...] = ()
     try:
         conflicts = conflicts_left(draft, undecided)

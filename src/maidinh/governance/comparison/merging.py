@@ -226,8 +226,9 @@ class _Merging:
                             self._leave_folder(key, target[1])
             for key, root in sorted(falling.items()):
                 self.ledger.goes_along(root, key)
-                if (part := self._without(key, root)) is not None:
-                    self.things[key], back = part, True
+                there = self._without(key, root)
+                if there is not None:
+                    self.things[key], back = there, True
                     self.put_back.add(key)
                 else:
                     del self.things[key]

@@ -102,8 +102,8 @@ def foreseen(
 
 def conflicts_left(draft: Draft, undecided: Undecided, decisions: Decisions | None = None) -> tuple[Conflict, ...]:
     """The fields of an edit that somebody must decide yet. Raises EditRefused where a decision can't be followed."""
-    sides = (content_at(draft, revision) for revision in (undecided.seen, undecided.stood))
-    return undecided.together(*sides, decisions).conflicts
+    seen, stood = (content_at(draft, revision) for revision in (undecided.seen, undecided.stood))
+    return undecided.together(seen, stood, decisions).conflicts
 
 
 def changed_since_base(draft: Draft) -> list[Change]:
