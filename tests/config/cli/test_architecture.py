@@ -55,6 +55,34 @@ def test_what_does_not_fit_is_a_finding(tmp_path: Path) -> None:
     assert "its system nowhere is no element" in answer.output
 
 
+def test_a_principle_of_the_framework_that_a_version_leaves_out_stays_out_of_every_file(tmp_path: Path) -> None:
+    folder = tmp_path / "a/architecture/1.0"
+    folder.mkdir(parents=True)
+    text = (PROVINCES / "lao-cai/architecture/1.0/version.yaml").read_text("utf-8")
+    (folder / "version.yaml").write_text(f"{text}removes: [framework-1.0.P-INV-2]\n", "utf-8")
+    again = tmp_path / "b/architecture/1.0"
+    again.mkdir(parents=True)
+    assert run("export", folder, "--format", "yaml", "-o", again / "version.yaml").exit_code == 0
+    assert run("export", folder, "--format", "yaml", "-o", tmp_path / "alone.yaml").exit_code == 0
+    for other in (again, tmp_path / "alone.yaml"):
+        answer = run("diff", folder, other)
+        assert answer.exit_code == 0, answer.output
+    told = json.loads(run("diff", PROVINCES / "lao-cai/architecture/1.0", again, "--json").output)
+    assert [each["id"] for each in told["principles"]["removed"]] == ["framework-1.0.P-INV-2"]
+
+
+def test_an_unknown_framework_is_told_with_its_line(tmp_path: Path) -> None:
+    shutil.copytree(PROVINCES / "lao-cai", tmp_path / "lao-cai")
+    file = tmp_path / "lao-cai/architecture/1.0/version.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("framework: '1.0'", "framework: '9'", 1), "utf-8")
+    line = text[: text.index("framework: '1.0'")].count("\n") + 1
+    for command in (("check", file.parent), ("import", file.parent), ("import", file)):
+        answer = run(*command)
+        assert answer.exit_code != 0
+        assert f"version.yaml:{line}: framework: expected one of 1.0, 2.0, 2026-1425 (found '9')" in answer.output
+
+
 def test_broken_file_is_told_with_its_line(tmp_path: Path) -> None:
     shutil.copytree(PROVINCES / "lao-cai", tmp_path / "lao-cai")
     folder = tmp_path / "lao-cai/architecture/1.0"
