@@ -54,9 +54,7 @@ class ExampleResult:
         return self.verdict == "as-said"
 
 
-def tried(
-    rule: Rule, surroundings: Surroundings | None = None, *, asking: Asking = asked_here
-) -> list[ExampleResult]:
+def tried(rule: Rule, surroundings: Surroundings | None = None, *, asking: Asking = asked_here) -> list[ExampleResult]:
     """Run the rule's examples, against the frameworks and catalogues given, else the nation's.
 
     After an example in which the rule was stopped no other is run: it would only take as long again.
