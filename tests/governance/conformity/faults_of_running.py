@@ -305,6 +305,12 @@ FAULTS_OF_RUNNING: tuple[Fault, ...] = (
         ("reuse.platform-rebuilt land",),
     ),
     Fault(
+        "a shared platform built again in 2021",
+        THEN,
+        edit("land", reference=["AP-SECTOR", "SI-GIS"]),
+        ("reuse.platform-rebuilt-before-2026 land",),
+    ),
+    Fault(
         "a national platform built again",
         NOW,
         edit("ioc", name={"vi": "Nền tảng định danh và xác thực điện tử của tỉnh"}),
