@@ -1,4 +1,4 @@
-"""A made-up architecture of a large province, with what the rules of conformity look for: mostly in order, not all of it.
+"""A made-up architecture of a large province, with what the rules of conformity look for; mostly in order.
 
 The same for the same seed. 10,000 elements and 20,000 relations: some twenty times what a province has written down.
 """
@@ -59,7 +59,8 @@ def _element(chance: random.Random, kind: str, identifier: str, ids: dict[str, l
     if kind in OWNED:
         element |= {
             "zone": chance.choice(("tslcd", "data-centre", "management")), "state": _state(chance),
-            "personal_data": chance.random() < 0.3, "technology": ["no-such" if chance.random() < 0.02 else "technology-product-0001"],
+            "personal_data": chance.random() < 0.3,
+            "technology": ["no-such" if chance.random() < 0.02 else "technology-product-0001"],
             "description": {"vi": "Phục vụ giải quyết thủ tục hành chính của tỉnh và xã."},
         }  # fmt: skip
     if kind in ("information-system", "platform", "shared-platform"):

@@ -113,6 +113,7 @@ class Image:
         for table, row in _surrounding_rows(framework, around, organisations):
             placed[table].append(row)
         placed["model"].append(_header(model, around.as_of))
+        placed["depends"].sort()  # in the order of its key: nothing has to be moved for what comes later
         for table, found in placed.items():
             if found:
                 marks = ", ".join("?" * len(TABLES[table].columns))
