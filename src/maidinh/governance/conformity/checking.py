@@ -5,7 +5,6 @@ Layer 4, governance. Pure. Legal ground: Nghị định 224/2026/NĐ-CP article 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Any
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.conformity.definition import Rule, Waiver
+from maidinh.governance.conformity.identity import Identity
 from maidinh.governance.conformity.programs import PROGRAMS
 from maidinh.governance.conformity.report import Finding, Named, RefusedRule, Report, Step
 from maidinh.governance.modelling.catalogues import Shelf
@@ -86,7 +86,7 @@ class Checker:
     def _first(self, model: Model, shelf: Shelf | None, organisations: Organisations | None) -> None:
         """Load the model and ask every rule."""
         self.image = Image(model, as_of=self.as_of, framework=self.framework, shelf=shelf, organisations=organisations)
-        self._digests = {each: _digest(thing) for each, thing in self.image.things.items()}
+        self._identity = Identity(self.image.things)
         self._dependencies: Dependencies | None = None
         self._names: dict[str, Named] = {}
         self._outcomes = {each: self._asked(rule, Outcome(None), frozenset()) for each, rule in self.rules.items()}
@@ -105,10 +105,7 @@ class Checker:
         for each in change.ids:
             self._names.pop(each, None)
             thing = self.image.things.get(each)
-            if thing is None:
-                self._digests.pop(each, None)
-            else:
-                self._digests[each] = _digest(thing)
+            self._identity.put(each, thing)
         again = []
         for each, outcome in self._outcomes.items():
             if outcome.answer is None or met(outcome.answer.footprint, change):
@@ -243,7 +240,7 @@ class Checker:
         )
         return Report(
             model_name=_name_of(model),
-            model_hash=self._model_hash(),
+            model_hash=self._identity.of(model),
             version=model.version if isinstance(model, ArchitectureVersion) else None,
             framework=self.framework.id if self.framework else None,
             as_of=self.as_of,
@@ -253,12 +250,6 @@ class Checker:
             refused_rules=refused,
             seconds={each: it.answer.seconds for each, it in self._outcomes.items() if it.answer is not None},
         )
-
-    def _model_hash(self) -> str:
-        """The identity of what the rules saw, whatever the order in the file."""
-        found = hashlib.sha256(_header_digest(self.image.model))
-        found.update(b"".join(self._digests[each] for each in sorted(self._digests)))
-        return found.hexdigest()
 
 
 def check(
@@ -277,17 +268,6 @@ def check(
         model, rules, as_of=as_of, framework=framework, shelf=shelf, organisations=organisations, waivers=waivers,
         asking=asking,
     ).report  # fmt: skip
-
-
-def _digest(thing: Any) -> bytes:
-    serializer = type(thing).__pydantic_serializer__
-    return hashlib.sha256(serializer.to_json(thing, exclude_defaults=True, by_alias=True)).digest()
-
-
-def _header_digest(model: Model) -> bytes:
-    things = {"elements", "relations", "principles", "views", "folders"}
-    serializer = type(model).__pydantic_serializer__
-    return bytes(serializer.to_json(model, exclude=things, exclude_defaults=True, by_alias=True))
 
 
 def _name_of(model: Model) -> Text:

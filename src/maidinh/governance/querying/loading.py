@@ -24,6 +24,8 @@ from maidinh.infrastructure.definitions.folding import fold
 from maidinh.infrastructure.organisations.definition import Organisations
 
 Thing = Element | Relation | View | Principle
+ZONE = "network-zone"
+LOOKED_AT = 2_000  # elements, to see whether two still hang together; beyond that all islands are worked out anew
 ALL = "*"  # stands for every column: a row came or went
 
 
@@ -71,7 +73,8 @@ class Image:
         touched = self._touched(edited)
         around = self.around
         found = around.islands
-        if any(_moves(old, new) for old, new in edited):
+        gone = {old.id for old, _ in edited if old is not None}
+        if not all(self._stays(old, new, gone) for old, new in edited):
             found = islands((each.id for each in model.elements), model.relations)
             touched.update(each for each, island in found.items() if around.islands.get(each, 0) != island)
         before = self._rows_of(touched)
@@ -138,12 +141,48 @@ class Image:
 
     def _edited(self, model: Model) -> Iterator[tuple[Thing | None, Thing | None]]:
         """Each thing that is otherwise, as it was and as it is; None where it was or is not there."""
+        replaced = _replaced(self.model, model)
+        if replaced is not None:
+            yield from ((old, new) for old, new in replaced if old != new)
+            return
         left = dict(self.things)
         for thing in _things(model):
             old = left.pop(thing.id, None)
             if old is not thing and old != thing:
                 yield old, thing
         yield from ((gone, None) for gone in left.values())
+
+    def _stays(self, old: Thing | None, new: Thing | None, gone: set[str]) -> bool:
+        """Whether it can be seen soon that the edit brings nothing to another island."""
+        if isinstance(old, Element) and isinstance(new, Element):
+            return True
+        if not all(each is None or isinstance(each, Relation | View | Principle) for each in (old, new)):
+            return False
+        if isinstance(old, Relation) and isinstance(new, Relation) and (old.from_, old.to) == (new.from_, new.to):
+            return True
+        around = self.around.islands
+        joins = isinstance(new, Relation) and (
+            around.get(new.from_) is None or around.get(new.from_) != around.get(new.to) or new.id in self._referring()
+        )
+        return not joins and not (isinstance(old, Relation) and not self._reaches(old, gone))
+
+    def _reaches(self, left: Relation, gone: set[str]) -> bool:
+        """Whether the ends of a relation hang together without those that go, as far as a short look tells."""
+        referrers, met, waiting = self._referring(), {left.from_}, [left.from_]
+        if left.id in referrers:
+            return False  # others end at it
+        for at in waiting:
+            for each in referrers.get(at, ()):
+                relation = self.things.get(each)
+                if not isinstance(relation, Relation) or relation.id in gone:
+                    continue
+                other = relation.to if relation.from_ == at else relation.from_
+                if other == left.to:
+                    return True
+                if other not in met and len(met) < LOOKED_AT:
+                    met.add(other)
+                    waiting.append(other)
+        return left.from_ == left.to
 
     def _touched(self, edited: Iterable[tuple[Thing | None, Thing | None]]) -> set[str]:
         """What is edited, and what else may give other rows for it: relations at its ends, elements that name it."""
@@ -194,7 +233,8 @@ class Image:
                     referrers.setdefault(name, set()).add(new.id)
                 if isinstance(new, Element):
                     around.kinds[new.id] = new.kind
-        around.zones = _zones(self.model.elements)
+        if any(isinstance(each, Element) and each.kind == ZONE for pair in edited for each in pair):
+            around.zones = _zones(self.model.elements)
 
     def _write(self, gone: set[Placed], come: set[Placed]) -> dict[str, frozenset[str]]:
         """Write what differs; returns the columns that changed, by table."""
@@ -234,6 +274,19 @@ def load(
     return Image(model, as_of=as_of, framework=framework, shelf=shelf, organisations=organisations)
 
 
+def _replaced(before: Model, after: Model) -> list[tuple[Thing, Thing]] | None:
+    """The things that others stand in the place of, where nothing came, went or moved; None where something did."""
+    found: list[tuple[Thing, Thing]] = []
+    for section in ("principles", "views", "relations", "elements"):
+        old, new = getattr(before, section), getattr(after, section)
+        if old is new:
+            continue
+        if len(old) != len(new):
+            return None
+        found += [pair for pair in zip(old, new, strict=True) if pair[0] is not pair[1]]
+    return found if all(old.id == new.id for old, new in found) else None
+
+
 def _things(model: Model) -> Iterator[Thing]:
     """Everything that has an id; elements last, so that they stand where an id stands twice."""
     yield from model.principles
@@ -253,10 +306,10 @@ def _header(model: Model, as_of: date) -> Row:
 def _zones(elements: Iterable[Element]) -> dict[str, str]:
     """The zone's element by what elements call it: its id, or its own code."""
     found: dict[str, str] = {}
-    for zone in sorted((each for each in elements if each.kind == "network-zone"), key=lambda each: each.id):
+    for zone in sorted((each for each in elements if each.kind == ZONE), key=lambda each: each.id):
         if zone.codes is not None and zone.codes.local:
             found.setdefault(zone.codes.local, zone.id)
-    return found | {each.id: each.id for each in elements if each.kind == "network-zone"}
+    return found | {each.id: each.id for each in elements if each.kind == ZONE}
 
 
 def _names(thing: Thing) -> Iterator[str]:
@@ -278,15 +331,6 @@ def _named_by(thing: Thing) -> Iterator[str]:
             yield thing.zone
         if thing.interface is not None:
             yield thing.interface.system
-
-
-def _moves(old: Thing | None, new: Thing | None) -> bool:
-    """Whether the edit may bring elements to other islands."""
-    if old is None or new is None or type(old) is not type(new):
-        return True
-    if isinstance(old, Relation) and isinstance(new, Relation):
-        return (old.from_, old.to) != (new.from_, new.to)
-    return False
 
 
 def _places(table: str) -> tuple[int, ...]:
