@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from maidinh.applications.registers.definition import LandRegister, PopulationRegister
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
+from maidinh.governance.conformity.definition import RuleBook
 from maidinh.governance.modelling.catalogues import Catalogue
 from maidinh.governance.modelling.union import Decisions
 from maidinh.governance.nas.definition import CommuneModel, DataSetStructure
@@ -32,6 +33,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "catalogue": Catalogue,
     "code-list": CodeList,
     "commune-model": CommuneModel,
+    "conformity-rules": RuleBook,
     "framework": Framework,
     "land-register": LandRegister,
     "nas-data-set": DataSetStructure,
