@@ -127,7 +127,7 @@ def _deliver(_: Environment, stop: threading.Event) -> None:
     import structlog
     from django.db import DatabaseError, InterfaceError, close_old_connections
 
-    from maidinh.governance.conformity.actions import watch_connections
+    from maidinh.governance.conformity.actions.watching import watch_connections
     from maidinh.infrastructure.events.actions import deliver_events
 
     log = structlog.get_logger(__name__)
