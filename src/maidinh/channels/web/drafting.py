@@ -218,6 +218,7 @@ def _pages(request: HttpRequest, draft: Draft) -> list[dict[str, Any]]:
         item(_("Principles and targets"), "architecture-draft-table", section="principles"),
         item(_("History of the draft"), "architecture-draft-history"),
         item(_("Files"), "architecture-draft-files"),
+        item(_("Conformity"), "architecture-draft-conformity"),
     ]
     if request.actor.may(DRAFTING):
         items.insert(4, item(_("Opinions"), "architecture-draft-opinions"))
