@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 from maidinh.applications.registers.definition import LandRegister, PopulationRegister
 from maidinh.applications.registers.reading import FOLDER as REGISTERS
 from maidinh.applications.registers.reading import read_land, read_population
-from maidinh.config.catalogues_check import catalogue_problems, master_hints, national_shelf, reference_problems
+from maidinh.config.catalogues_check import catalogue_problems, master_hints, reference_problems
 from maidinh.config.examples_check import example_problems
 from maidinh.config.procedures_check import Surroundings, check_procedure
 from maidinh.governance.architecture.definition import ArchitectureVersion
@@ -24,6 +24,7 @@ from maidinh.governance.architecture.frameworks import Framework, read_framework
 from maidinh.governance.architecture.reading import read_versions, resolve, version_files, version_in_force
 from maidinh.governance.architecture.rules import problems as misfits
 from maidinh.governance.architecture.rules import with_agency_codes
+from maidinh.governance.conformity.reading import national_shelf
 from maidinh.governance.modelling.catalogues import Shelf, read_catalogues
 from maidinh.governance.nas.mapping.definition import misfits as mapping_misfits
 from maidinh.governance.nas.reading import FOLDER as NAS
