@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from maidinh.applications.registers.definition import LandRegister, PopulationRegister
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
+from maidinh.governance.conformity.waiving import WaiverTerms
 from maidinh.governance.modelling.catalogues import Catalogue
 from maidinh.governance.modelling.union import Decisions
 from maidinh.governance.nas.definition import CommuneModel, DataSetStructure
@@ -42,6 +43,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "roles": Roles,
     "rule-pack": RulePack,
     "union-decisions": Decisions,
+    "waiver-terms": WaiverTerms,
     "working-calendar": WorkingCalendar,
 }
 

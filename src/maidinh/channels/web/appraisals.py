@@ -1,4 +1,4 @@
-"""Which architecture is held against the rules, as of which day and by which framework: read from an address. Layer 2."""
+"""Which architecture is held against the rules, as of which day, by which framework, for whom. Layer 2."""
 
 from __future__ import annotations
 
@@ -122,9 +122,7 @@ def base_of(actor: Actor, draft: Draft, day: date, framework: Framework | None) 
     """What the draft was made from, held against the same; None where it is all new."""
     if draft.base is None:
         return None
-    return Appraisal(
-        actor, draft.base.model, ("version", draft.base.hash), day, framework, version=draft.base.version
-    )
+    return Appraisal(actor, draft.base.model, ("version", draft.base.hash), day, framework, version=draft.base.version)
 
 
 def finding_for(actor: Actor, rule: str, subject: str, draft: str) -> Found | None:

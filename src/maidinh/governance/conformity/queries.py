@@ -23,14 +23,18 @@ from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.architecture.queries import declared_organisations
 from maidinh.governance.conformity import definition
-from maidinh.governance.conformity.checking import check
+from maidinh.governance.conformity.checking import asked_apart, check
 from maidinh.governance.conformity.definition import Rule
+from maidinh.governance.conformity.examples import ExampleResult, tried
 from maidinh.governance.conformity.models import RuleVersion, Waiver
 from maidinh.governance.conformity.proposing import APPROVED, PROPOSED, in_force
 from maidinh.governance.conformity.reading import Surroundings, read_rules, read_surroundings
 from maidinh.governance.conformity.report import Report
 from maidinh.governance.conformity.rules import Connection, compare, declared_flows, observations
 from maidinh.governance.conformity.waiving import ASKED, GRANTED, REFUSED, WaiverTerms, holds, read_waiver_terms
+from maidinh.governance.querying.apart import ask_apart
+from maidinh.governance.querying.loading import load
+from maidinh.governance.querying.sandbox import Answer
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.definitions.locating import definitions_root, province_root
 
@@ -146,7 +150,9 @@ def surroundings() -> Surroundings:
 def framework_for(named: str, day: date) -> Framework | None:
     """The framework that a version names, else the one in force on a day, else none."""
     known = surroundings().frameworks
-    held = [each for each in known.values() if each.valid_from <= day and (each.valid_to is None or day <= each.valid_to)]
+    held = [
+        each for each in known.values() if each.valid_from <= day and (each.valid_to is None or day <= each.valid_to)
+    ]
     return known.get(named) or max(held, key=lambda each: each.valid_from, default=None)
 
 
@@ -177,6 +183,23 @@ def report_on(appraised: Appraised, *, framework: Framework | None, day: date) -
         )
         _REPORTS.put(key, found)
     return found
+
+
+def asked_of(model: ArchitectureVersion, sql: str, *, day: date) -> Answer:
+    """What a question that somebody just wrote finds in a model, asked in a process of its own. Raises Refused."""
+    image = load(
+        model,
+        as_of=day,
+        framework=framework_for(model.framework, day),
+        shelf=surroundings().shelf,
+        organisations=declared_organisations(),
+    )
+    return ask_apart(image.connection, sql)
+
+
+def examples_of(rule: Rule) -> list[ExampleResult]:
+    """What comes of the examples of a rule that somebody just wrote, each run in a process of its own."""
+    return tried(rule, surroundings(), asking=asked_apart)
 
 
 class _Kept:

@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 from maidinh.exchange import jws
 from maidinh.exchange.directory.actions import Signer
 from maidinh.governance.conformity.definition import Rule
+from maidinh.governance.conformity.examples import ExampleResult
 from maidinh.governance.conformity.models import RuleVersion
 from maidinh.governance.conformity.proposing import APPROVED, PROPOSED, REFUSED, WITHDRAWN
-from maidinh.governance.conformity.queries import rules_of_files
+from maidinh.governance.conformity.queries import examples_of, rules_of_files
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.definitions.hashing import content_hash
@@ -40,16 +41,25 @@ class RuleRefused(ValueError):
         super().__init__("; ".join(reasons))
 
 
+class ExamplesFailed(RuleRefused):
+    """An example does not come out as it says; `results` tells which and why."""
+
+    def __init__(self, results: Sequence[ExampleResult]) -> None:
+        self.results = results
+        super().__init__(*(f"{each.example.named('vi')}: {each.text}" for each in results))
+
+
 @transaction.atomic
-def propose_rule(*, actor: Actor, rule: Rule, examples_wrong: Sequence[str], at: datetime) -> RuleVersion:
-    """Keep a rule as a proposal for another person. `examples_wrong`: what its own examples said, as they ran."""
+def propose_rule(*, actor: Actor, rule: Rule, at: datetime) -> RuleVersion:
+    """Keep a rule as a proposal for another person; its own examples run first, and each must come out as it says."""
     require(actor, WRITING)
     if rule.id in rules_of_files():
         raise RuleRefused(_("A rule of the definitions has this id already. Choose another one."))
-    if not rule.examples:
-        raise RuleRefused(_("Give an example that passes and one that fails."))
-    if examples_wrong:
-        raise RuleRefused(*examples_wrong)
+    if rule.program is not None:
+        raise RuleRefused(_("A rule of the province asks by SQL, not by a program."))
+    wrong = [each for each in examples_of(rule) if not each.ok]
+    if wrong:
+        raise ExamplesFailed(wrong)
     content = rule.model_dump(mode="json", by_alias=True, exclude_none=True)
     province, digest = settings.MAIDINH.province, content_hash(content)
     known = RuleVersion.objects.filter(province=province, rule=rule.id)

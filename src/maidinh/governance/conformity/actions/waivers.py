@@ -19,7 +19,16 @@ from maidinh.exchange import jws
 from maidinh.exchange.directory.actions import Signer
 from maidinh.governance.conformity.models import Waiver
 from maidinh.governance.conformity.queries import waiver_terms
-from maidinh.governance.conformity.waiving import ASKED, ENDED, GRANTED, REFUSED, WITHDRAWN, Fault, faults, reminded_from
+from maidinh.governance.conformity.waiving import (
+    ASKED,
+    ENDED,
+    GRANTED,
+    REFUSED,
+    WITHDRAWN,
+    Fault,
+    faults,
+    reminded_from,
+)
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.events.actions import publish
