@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ from maidinh.governance.conformity.programs import PROGRAMS
 from maidinh.governance.conformity.report import Finding, Named, RefusedRule, Report, Step
 from maidinh.governance.modelling.catalogues import Shelf
 from maidinh.governance.modelling.definition import Element, Model, Relation, View
+from maidinh.governance.querying.apart import ask_apart
 from maidinh.governance.querying.footprints import met, whole
 from maidinh.governance.querying.loading import Image
 from maidinh.governance.querying.paths import Dependencies
@@ -30,6 +31,7 @@ from maidinh.infrastructure.organisations.definition import Organisations
 SUBJECT, PATH, CAUSE, OTHER, OTHERS = "subject", "path", "cause", "other", "others"
 PLACE = re.compile(r"\{(\w+)\}")
 NOTHING = "–"
+Asking = Callable[[Image, str, float], Answer]
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,16 @@ class Outcome:
     refusal: Refused | None = None
     findings: tuple[Finding, ...] = ()
     names: frozenset[str] = frozenset()
+
+
+def asked_here(image: Image, sql: str, seconds: float) -> Answer:
+    """Ask in this process: for rules that came with the definitions."""
+    return ask(image.connection, sql, seconds=seconds)
+
+
+def asked_apart(image: Image, sql: str, seconds: float) -> Answer:
+    """Ask in a process of its own that is ended when it takes too much: for rules that somebody just wrote."""
+    return ask_apart(image.connection, sql, seconds=seconds)
 
 
 class Checker:
@@ -56,9 +68,10 @@ class Checker:
         organisations: Organisations | None = None,
         waivers: Iterable[Waiver] = (),
         seconds: float = SECONDS,
+        asking: Asking = asked_here,
     ) -> None:
         given = rules.values() if isinstance(rules, Mapping) else rules
-        self.framework, self.as_of, self.seconds = framework, as_of, seconds
+        self.framework, self.as_of, self.seconds, self._asking = framework, as_of, seconds, asking
         asked_for = framework.id if framework else None
         self.rules = {each.id: each for each in sorted(given, key=lambda rule: rule.id) if each.holds(asked_for, as_of)}
         self._hashes = {each.id: content_hash(each) for each in self.rules.values()}
@@ -112,7 +125,7 @@ class Checker:
                 raise Refused("unknown-name", f"no program is called {rule.program!r} (known: {known})")
             program = PROGRAMS[rule.program]
             return Answer(program.columns, program.answer(self.image), program.footprint)
-        answer = ask(self.image.connection, rule.select or "", seconds=self.seconds)
+        answer = self._asking(self.image, rule.select or "", self.seconds)
         if SUBJECT not in answer.columns:
             raise Refused("unknown-name", f"the rule must return a column named {SUBJECT}: SELECT … AS {SUBJECT}")
         if CAUSE in answer.columns and PATH not in answer.columns:
@@ -233,11 +246,13 @@ def check(
     shelf: Shelf | None = None,
     organisations: Organisations | None = None,
     waivers: Iterable[Waiver] = (),
+    asking: Asking = asked_here,
 ) -> Report:
     """The model held against all rules that are in force for the framework on the day."""
     return Checker(
-        model, rules, as_of=as_of, framework=framework, shelf=shelf, organisations=organisations, waivers=waivers
-    ).report
+        model, rules, as_of=as_of, framework=framework, shelf=shelf, organisations=organisations, waivers=waivers,
+        asking=asking,
+    ).report  # fmt: skip
 
 
 def _digest(thing: Any) -> bytes:

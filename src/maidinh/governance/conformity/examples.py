@@ -15,7 +15,9 @@ from pydantic import ValidationError
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
-from maidinh.governance.conformity.checking import CAUSE, OTHER, OTHERS, PATH, PLACE, SUBJECT, Checker
+from maidinh.governance.conformity.checking import (
+    CAUSE, OTHER, OTHERS, PATH, PLACE, SUBJECT, Asking, Checker, asked_here,
+)  # fmt: skip
 from maidinh.governance.conformity.definition import Example, Rule
 from maidinh.governance.conformity.reading import Surroundings, read_surroundings
 from maidinh.governance.modelling.definition import Model
@@ -44,13 +46,23 @@ class ExampleResult:
         return self.verdict == "as-said"
 
 
-def tried(rule: Rule, surroundings: Surroundings | None = None) -> list[ExampleResult]:
-    """Run the rule's examples, against the frameworks and catalogues given, else the nation's."""
+def tried(
+    rule: Rule, surroundings: Surroundings | None = None, *, asking: Asking = asked_here
+) -> list[ExampleResult]:
+    """Run the rule's examples, against the frameworks and catalogues given, else the nation's.
+
+    After an example in which the rule was stopped no other is run: it would only take as long again.
+    """
     around = surroundings or _nation()
-    return [_tried(rule, each, around) for each in rule.examples]
+    found: list[ExampleResult] = []
+    for each in rule.examples:
+        found.append(_tried(rule, each, around, asking))
+        if found[-1].verdict == "refused":
+            break
+    return found
 
 
-def _tried(rule: Rule, example: Example, around: Surroundings) -> ExampleResult:
+def _tried(rule: Rule, example: Example, around: Surroundings, asking: Asking) -> ExampleResult:
     framework = _framework(rule, example, around.frameworks)
     day = example.as_of or rule.valid_from or (framework.valid_from if framework else LONG_AGO)
     expected = tuple(sorted(set(example.fails)))
@@ -64,7 +76,7 @@ def _tried(rule: Rule, example: Example, around: Surroundings) -> ExampleResult:
         return ExampleResult(rule.id, example, "otherwise", expected, (), text)
     checker = Checker(
         model, [rule], as_of=day, framework=framework, shelf=around.shelf.extended(example.catalogues),
-        organisations=_organisations(example),
+        organisations=_organisations(example), asking=asking,
     )  # fmt: skip
     report = checker.report
     if report.refused_rules:

@@ -27,6 +27,7 @@ SECONDS = 1.0  # for one rule; the slowest honest one takes a tenth of it on 10,
 STEPS = 2_000  # of the database's machine between two looks at the clock
 ROWS = 20_000  # that a rule may find
 CHARACTERS = 20_000  # of one row
+ALL_CHARACTERS = 8_000_000  # of all rows of a rule
 SQL_LENGTH = 20_000
 LIMITS = {
     sqlite3.SQLITE_LIMIT_LENGTH: 200_000,
@@ -61,6 +62,7 @@ DEEDS = {
 }  # fmt: skip
 PARTS = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?(?:\*/|\Z)|\[[^\]]*\]|\"", re.DOTALL)
 NULL_COMPARED = re.compile(r"(?:=|<>|!=|<|>|\bIN)\s*\(?\s*NULL\b|\bNULL\s*(?:=|<>|!=|<|>)", re.IGNORECASE)
+NOW = "'now'"
 FIRST_WORD = re.compile(r"\s*(\w+)")
 MODIFIER = re.compile(r"([+-]?\d{1,5}) (day|month|year)s?")
 
@@ -137,6 +139,8 @@ def _looked_through(sql: str) -> None:
         raise Refused("too-long", f"the rule is longer than {SQL_LENGTH} characters")
     if "\0" in sql:
         raise Refused("syntax", "the rule has a character that no text has (NUL)")
+    if NOW in (part[0].lower() for part in PARTS.finditer(sql)):
+        raise Refused("not-allowed", "a verdict is of the day asked for: take as_of of the table model, not 'now'")
     bare = PARTS.sub(lambda part: '"' if part[0] == '"' else " 'x' " if part[0][0] == "'" else " ", sql)
     if '"' in bare:
         raise Refused(
@@ -152,6 +156,7 @@ def _looked_through(sql: str) -> None:
 
 def _fetched(cursor: sqlite3.Cursor, limit: int) -> tuple[tuple[Value, ...], ...]:
     found: list[tuple[Value, ...]] = []
+    together = 0
     for row in cursor:
         if len(found) == limit:
             raise Refused(
@@ -159,8 +164,12 @@ def _fetched(cursor: sqlite3.Cursor, limit: int) -> tuple[tuple[Value, ...], ...
             )
         if any(isinstance(value, bytes) for value in row):
             raise Refused("not-allowed", "the rule returns bytes: return texts and numbers only")
-        if sum(len(value) for value in row if isinstance(value, str)) > CHARACTERS:
+        size = sum(len(value) for value in row if isinstance(value, str))
+        together += size
+        if size > CHARACTERS:
             raise Refused("too-large", f"a row of the rule is longer than {CHARACTERS} characters")
+        if together > ALL_CHARACTERS:
+            raise Refused("too-large", f"the rows of the rule are together longer than {ALL_CHARACTERS} characters")
         found.append(row)
     return tuple(found)
 
@@ -186,6 +195,8 @@ class _Guard:
             if (second or "").lower() in FUNCTIONS:
                 return sqlite3.SQLITE_OK
             return self._refuse(f"the function {second} is not allowed; allowed are: {', '.join(sorted(FUNCTIONS))}")
+        if (first or "").startswith("sqlite_"):  # what the database does to itself for a table that it makes up
+            return self._refuse("only the tables of the model are open to rules: see the list of tables and columns")
         return self._refuse(f"a rule only reads: {DEEDS.get(deed, 'this statement')} is not allowed")
 
     def over(self) -> int:
