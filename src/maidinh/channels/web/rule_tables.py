@@ -108,8 +108,11 @@ def _meanings() -> dict[str, str]:
 
 
 def _columns() -> dict[str, str]:
-    day, number = _("a day, as 2026-01-31"), _("a number")
-    yes = _("1 for yes, 0 for no")
+    return _element_columns() | _other_columns()
+
+
+def _element_columns() -> dict[str, str]:
+    day, yes = _("a day, as 2026-01-31"), _("1 for yes, 0 for no")
     return {
         "id": _("its id"),
         "kind": _("its kind, as in the definitions"),
@@ -141,6 +144,12 @@ def _columns() -> dict[str, str]:
         "sample": yes,
         "checked": yes,
         "island": _("0 where it hangs together with most others, else the number of its island"),
+    }
+
+
+def _other_columns() -> dict[str, str]:
+    day, yes = _("a day, as 2026-01-31"), _("1 for yes, 0 for no")
+    return {
         "target": _("the id of the component it leads to"),
         "access": _("read, write or both"),
         "directed": yes,
@@ -168,7 +177,7 @@ def _columns() -> dict[str, str]:
         "amount": _("how much, in đồng"),
         "cost.kind": _("build or run"),
         "item": _("the id of the component or relation"),
-        "number": number,
+        "number": _("a number"),
         "key": _("which property"),
         "value": _("its value"),
         "language": _("the language of the value"),
