@@ -20,7 +20,7 @@ SOURCE = Path(__file__).resolve().parents[3]
 START = "import sys; sys.path.insert(0, sys.argv[1]); from maidinh.governance.querying.apart import answer; answer()"
 HEAP = 256 * 1024 * 1024  # bytes that the database may take
 SPACE = 1024 * 1024 * 1024  # bytes that the process may take
-SPARE_SECONDS = 1.0  # to start, load and answer, beside what the rule may take
+SPARE_SECONDS = 2.0  # to start, load and answer, beside twice what the rule may take: the machine may be busy
 TOO_SLOW = "ended after {:g} s: the rule loops or joins everything with everything"
 
 
@@ -31,7 +31,7 @@ def ask_apart(connection: sqlite3.Connection, sql: str, *, seconds: float = SECO
     command = [sys.executable, "-I", "-S", "-c", START, str(SOURCE)]
     try:
         done = subprocess.run(  # noqa: S603
-            command, input=given, capture_output=True, timeout=seconds + SPARE_SECONDS, cwd="/", env={}, check=False
+            command, input=given, capture_output=True, timeout=2 * seconds + SPARE_SECONDS, cwd="/", env={}, check=False
         )
     except subprocess.TimeoutExpired:
         raise Refused("too-slow", TOO_SLOW.format(seconds)) from None
