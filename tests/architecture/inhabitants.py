@@ -33,7 +33,7 @@ from maidinh.services.procedures.queries import current_version
 from maidinh.services.results.actions import Installation, issue_result
 from maidinh.services.results.queries import public_line, result_for
 from tests.conftest import citizen_of
-from tests.governance.conformity.own import rule_named
+from tests.governance.conformity.own import rule_finding
 from tests.services.results.stages import PDF, advanced_to, answers_for, submitted, version_of_kind
 
 HERE = Installation(address="http://127.0.0.1:8000", province="lao-cai", promise_within=60, sample=True)
@@ -202,7 +202,8 @@ class World:
         found = {}
         with acting(agencies=architect.agencies):
             for on in ("proposed", "approved"):
-                row = propose_rule(actor=architect, rule=rule_named(f"ownership.{on}"), at=self.at)
+                rule = rule_finding(f"ownership.{on}", self.province.newest.elements[0].id)
+                row = propose_rule(actor=architect, rule=rule, at=self.at)
                 found[on] = row.rule
         with acting(agencies=approver.agencies):
             decide_rule(actor=approver, version_id=row.pk, approved=True, decision="Cần thiết", at=self.at,

@@ -29,3 +29,14 @@ def rule_named(id: str, **more: Any) -> Rule:
         "examples": EXAMPLES,
     }
     return Rule.model_validate(content | more)
+
+
+def rule_finding(id: str, element: str, **more: Any) -> Rule:
+    """A rule that finds one component by its id, in force or renamed, and nothing else."""
+    found = {"id": element, "kind": "document", "name": {"vi": "A"}}
+    examples = [
+        {"title": "a", "passes": True, "model": {"elements": []}},
+        {"title": "b", "fails": [element], "model": {"elements": [found]}},
+    ]
+    select = f"SELECT id AS subject FROM element WHERE id = '{element}'"  # noqa: S608 - an id of our own
+    return rule_named(id, **{"select": select, "examples": examples, "applies_to": "element"} | more)

@@ -159,6 +159,7 @@ def decide_waiver(
 @transaction.atomic
 def withdraw_waiver(*, actor: Actor, waiver_id: int, reason: str, at: datetime) -> Waiver:
     """End a waiver before its time: by who asked for it, or by who may decide on it. It holds no more from today on."""
+    require(actor, ASKING if actor.may(ASKING) else DECIDING)
     row, text = _locked(waiver_id), kept(reason)
     require(actor, ASKING if row.asked_by == actor.id and actor.may(ASKING) else DECIDING)
     if row.asked_by != actor.id and row.role not in actor.roles:
