@@ -38,5 +38,5 @@ def rule_finding(id: str, element: str, **more: Any) -> Rule:
         {"title": "a", "passes": True, "model": {"elements": []}},
         {"title": "b", "fails": [element], "model": {"elements": [found]}},
     ]
-    select = f"SELECT id AS subject FROM element WHERE id = '{element}'"  # noqa: S608 - an id of our own
+    select = f"SELECT id AS subject FROM element WHERE id = '{element}'"
     return rule_named(id, **{"select": select, "examples": examples, "applies_to": "element"} | more)
