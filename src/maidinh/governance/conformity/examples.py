@@ -16,15 +16,7 @@ from pydantic import ValidationError
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.conformity.checking import (
-    CAUSE,
-    OTHER,
-    OTHERS,
-    PATH,
-    PLACE,
-    SUBJECT,
-    Asking,
-    Checker,
-    asked_here,
+    CAUSE, OTHER, OTHERS, PATH, PLACE, SUBJECT, Asking, Checker, asked_here,
 )  # fmt: skip
 from maidinh.governance.conformity.definition import Example, Rule
 from maidinh.governance.conformity.reading import Surroundings, read_surroundings

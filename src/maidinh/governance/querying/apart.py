@@ -30,7 +30,7 @@ def ask_apart(connection: sqlite3.Connection, sql: str, *, seconds: float = SECO
     given = b"%d\n%b%b" % (len(head), head, connection.serialize())
     command = [sys.executable, "-I", "-S", "-c", START, str(SOURCE)]
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603
             command, input=given, capture_output=True, timeout=2 * seconds + SPARE_SECONDS, cwd="/", env={}, check=False
         )
     except subprocess.TimeoutExpired:
