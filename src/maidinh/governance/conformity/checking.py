@@ -80,6 +80,7 @@ class Checker:
         self.image = Image(model, as_of=as_of, framework=framework, shelf=shelf, organisations=organisations)
         self._digests = {each: _digest(thing) for each, thing in self.image.things.items()}
         self._dependencies: Dependencies | None = None
+        self._names: dict[str, Named] = {}
         self._outcomes = {each: self._asked(rule) for each, rule in self.rules.items()}
         self.asked: tuple[str, ...] = tuple(self.rules)
         self.report = self._report()
@@ -90,6 +91,7 @@ class Checker:
         if change.columns.get("depends"):
             self._dependencies = None
         for each in change.ids:
+            self._names.pop(each, None)
             thing = self.image.things.get(each)
             if thing is None:
                 self._digests.pop(each, None)
@@ -188,12 +190,15 @@ class Checker:
 
     def _named(self, each: str, names: set[str]) -> Named:
         names.add(each)
-        thing = self.image.things.get(each)
-        if isinstance(thing, Element | View):
-            return Named(each, _two(thing.name, each), thing.kind)
-        if isinstance(thing, Relation):
-            return Named(each, _two(thing.name, each), thing.kind)
-        return Named(each, self._elsewhere(each))
+        known = self._names.get(each)
+        if known is None:
+            thing = self.image.things.get(each)
+            if isinstance(thing, Element | View | Relation):
+                known = Named(each, _two(thing.name, each), thing.kind)
+            else:
+                known = Named(each, self._elsewhere(each))
+            self._names[each] = known
+        return known
 
     def _elsewhere(self, each: str) -> Text:
         """What a catalogue, the framework or an agency calls it; else its id."""

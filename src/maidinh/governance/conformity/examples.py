@@ -16,7 +16,15 @@ from pydantic import ValidationError
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.conformity.checking import (
-    CAUSE, OTHER, OTHERS, PATH, PLACE, SUBJECT, Asking, Checker, asked_here,
+    CAUSE,
+    OTHER,
+    OTHERS,
+    PATH,
+    PLACE,
+    SUBJECT,
+    Asking,
+    Checker,
+    asked_here,
 )  # fmt: skip
 from maidinh.governance.conformity.definition import Example, Rule
 from maidinh.governance.conformity.reading import Surroundings, read_surroundings
@@ -46,9 +54,7 @@ class ExampleResult:
         return self.verdict == "as-said"
 
 
-def tried(
-    rule: Rule, surroundings: Surroundings | None = None, *, asking: Asking = asked_here
-) -> list[ExampleResult]:
+def tried(rule: Rule, surroundings: Surroundings | None = None, *, asking: Asking = asked_here) -> list[ExampleResult]:
     """Run the rule's examples, against the frameworks and catalogues given, else the nation's.
 
     After an example in which the rule was stopped no other is run: it would only take as long again.

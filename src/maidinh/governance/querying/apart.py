@@ -1,4 +1,4 @@
-"""Asking a rule in a process of its own, with a bound on memory, processor and time: for rules that somebody just wrote.
+"""Asking a rule in a process of its own, bound in memory, processor and time: for rules that somebody just wrote.
 
 Layer 4, governance. The process gets the loaded database, imports nothing but the sandbox, and is killed when it is
 late. What holds inside it is the sandbox's; this catches what a single step of the database may still do.
@@ -30,7 +30,7 @@ def ask_apart(connection: sqlite3.Connection, sql: str, *, seconds: float = SECO
     given = b"%d\n%b%b" % (len(head), head, connection.serialize())
     command = [sys.executable, "-I", "-S", "-c", START, str(SOURCE)]
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             command, input=given, capture_output=True, timeout=2 * seconds + SPARE_SECONDS, cwd="/", env={}, check=False
         )
     except subprocess.TimeoutExpired:

@@ -20,6 +20,7 @@ from maidinh.governance.querying.rows import Placed, Row, Surroundings
 from maidinh.governance.querying.sandbox import prepared
 from maidinh.governance.querying.schema import KINDS_OF_TABLE, TABLES, index_statements, statements
 from maidinh.infrastructure.definitions.collection import uncollected
+from maidinh.infrastructure.definitions.folding import fold
 from maidinh.infrastructure.organisations.definition import Organisations
 
 Thing = Element | Relation | View | Principle
@@ -324,13 +325,13 @@ def _framework_rows(framework: Framework) -> Iterator[Placed]:
     yield "framework", told
     for each in framework.components:
         if each.id:
-            yield "component", (each.id, each.vi, each.en, each.layer, each.tier, int(each.optional))
+            yield "component", (each.id, each.vi, each.en, each.layer, each.tier, int(each.optional), _folded(each))
     for number, each in enumerate(_all(framework.principles)):
         yield "framework_principle", (_entry(each, number), each.vi, each.en, each.group)
     for number, each in enumerate(_all(framework.shared_components)):
-        yield "shared_component", (_entry(each, number), each.vi, each.en)
+        yield "shared_component", (_entry(each, number), each.vi, each.en, _folded(each))
     for number, each in enumerate(_all(framework.national_platforms)):
-        yield "national_platform", (_entry(each, number), each.vi, each.en, each.owner)
+        yield "national_platform", (_entry(each, number), each.vi, each.en, each.owner, _folded(each))
 
 
 def _all(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -341,3 +342,7 @@ def _all(entries: Iterable[Entry]) -> Iterator[Entry]:
 
 def _entry(entry: Entry, number: int) -> str:
     return entry.id or entry.code or f"{number + 1}"
+
+
+def _folded(entry: Entry) -> str:
+    return fold(entry.vi or entry.en or "")

@@ -44,9 +44,9 @@ LIMITS = {
     sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
 }
 FUNCTIONS = frozenset({
-    "abs", "avg", "coalesce", "count", "date", "days", "dense_rank", "first_value", "fold", "glob", "group_concat", "ifnull",
-    "iif", "instr", "lag", "last_value", "lead", "length", "like", "lower", "ltrim", "max", "min", "nullif", "rank",
-    "replace", "round", "row_number", "rtrim", "substr", "substring", "sum", "total", "trim", "typeof", "upper",
+    "abs", "avg", "coalesce", "count", "date", "days", "dense_rank", "first_value", "fold", "glob", "group_concat",
+    "ifnull", "iif", "instr", "lag", "last_value", "lead", "length", "like", "lower", "ltrim", "max", "min", "nullif",
+    "rank", "replace", "round", "row_number", "rtrim", "substr", "substring", "sum", "total", "trim", "typeof", "upper",
 })  # fmt: skip
 HARMLESS = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE})
 REFUSED_TABLES = ("sqlite_", "pragma_", "json_", "dbstat", "bytecode", "tables_used", "fts", "rtree")

@@ -82,7 +82,8 @@ RELATION_KIND_TABLES = (
 
 def _of_kind(name: str, kinds: tuple[str, ...]) -> Table:
     extra = INTERFACE_COLUMNS if name == "interface" else ()
-    return Table(name, ELEMENT_COLUMNS + extra, ("id",), (), frozenset(kinds))
+    indexes = {"system": (("subsystem",),), "interface": (("system",),)}.get(name, ())
+    return Table(name, ELEMENT_COLUMNS + extra, ("id",), indexes, frozenset(kinds))
 
 
 def _of_relation(kind: str) -> Table:
@@ -95,7 +96,7 @@ TABLES: dict[str, Table] = {
     for each in (
         Table("model", ("id", "name", "province", "version", "framework", "effective_from", "as_of", "sample INT"),
               ("id",)),
-        Table("element", ELEMENT_COLUMNS, ("id",), (("kind",), ("owner",))),
+        Table("element", ELEMENT_COLUMNS, ("id",), (("kind",), ("owner",), ("subsystem",))),
         *(_of_kind(name, kinds) for name, kinds in KINDS_OF_TABLE.items()),
         Table("relation", ("id", "kind", "type", "source", "target", "name", "access", "directed INT", "contract"),
               ("id",), (("source",), ("target",))),
@@ -112,11 +113,11 @@ TABLES: dict[str, Table] = {
         Table("view", ("id", "name", "kind", "viewpoint"), ("id",)),
         Table("shown", ("view", "element"), ("view", "element"), (("element",),)),
         Table("depends", ("element", "needs", "via"), ("element", "needs", "via"), (("needs",),)),
-        Table("component", ("id", "vi", "en", "layer", "tier", "optional INT"), ("id",)),
+        Table("component", ("id", "vi", "en", "layer", "tier", "optional INT", "folded"), ("id",)),
         Table("framework", ("id", "name", "legal", "valid_from", "valid_to"), ("id",)),
         Table("framework_principle", ("id", "vi", "en", "[group] TEXT"), ("id",)),
-        Table("shared_component", ("id", "vi", "en"), ("id",)),
-        Table("national_platform", ("id", "vi", "en", "owner"), ("id",)),
+        Table("shared_component", ("id", "vi", "en", "folded"), ("id",)),
+        Table("national_platform", ("id", "vi", "en", "owner", "folded"), ("id",)),
         Table("code", ("model", "code", "vi"), ("model", "code"), (("code",),)),
         Table("product", ("id", "vi", "stage", "adopt_on", "keep_on", "retire_on", "category", "replaced_by"),
               ("id",)),
