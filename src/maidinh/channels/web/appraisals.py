@@ -140,7 +140,8 @@ def finding_for(actor: Actor, rule: str, subject: str, draft: str) -> Found | No
         return None
     told = appraisal.words.row(finding)
     back = appraisal.address(rule)
-    return Found(appraisal.report.rules[rule], told["name"], appraisal.model.version, told, back)
+    name = finding.name.vi if subject else ""
+    return Found(appraisal.report.rules[rule], name, appraisal.model.version, told, back)
 
 
 def framework_choices() -> list[tuple[str, str]]:

@@ -179,6 +179,7 @@ class Wording:
                 "tone": SEVERITY_TONES[found[0].severity],
                 "count": len(found),
                 "waived": sum(each.waiver is not None for each in found),
+                "remedy": found[0].remedy.in_language(self.here),
                 "rows": [self.row(each) for each in found[:FIRST]],
                 "more": max(0, len(found) - FIRST),
             }

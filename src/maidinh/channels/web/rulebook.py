@@ -201,7 +201,10 @@ def _tried(request: HttpRequest, typed: Typed, made: Rule | None, errors: Errors
             read: dict[str, list[str]] = {}
             for table, column in sorted(answer.footprint):
                 read.setdefault(table, []).append(column)
+            names = {each.id: each.name.in_language(language()) for each in side.model.elements}
+            place = answer.columns.index("subject") if "subject" in answer.columns else 0
             trial = {
+                "names": [names.get(str(row[place]), "–") for row in answer.rows[:ROWS_SHOWN]],
                 "on": side.title, "columns": answer.columns, "rows": answer.rows[:ROWS_SHOWN],
                 "count": len(answer.rows), "more": max(0, len(answer.rows) - ROWS_SHOWN),
                 "milliseconds": round(answer.seconds * 1000), "footprint": read,

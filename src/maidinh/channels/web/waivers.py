@@ -35,7 +35,15 @@ from maidinh.governance.conformity.queries import (
     waivers_for,
     waivers_to_decide,
 )
-from maidinh.governance.conformity.waiving import ASKED, ENDED, GRANTED, LONGEST_TEXT, REFUSED, WITHDRAWN
+from maidinh.governance.conformity.waiving import (
+    ASKED,
+    ENDED,
+    GRANTED,
+    LONGEST_TEXT,
+    REFUSED,
+    WITHDRAWN,
+    faults_of_texts,
+)
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.identity.queries import official, roles
 from maidinh.infrastructure.organisations.queries import agency_names
@@ -136,7 +144,10 @@ def ask(request: HttpRequest) -> HttpResponse:
             errors["valid_from"] = [_("Enter the first day, with day, month and four-digit year.")]
         if valid_until is None:
             errors["valid_until"] = [_("Enter the last day, with day, month and four-digit year.")]
-        if valid_from is not None and valid_until is not None:
+        if errors:
+            for fault in faults_of_texts(acts.kept(typed["justification"]), acts.kept(typed["legal_ground"])):
+                errors[fault.field] = [_(fault.says)]
+        elif valid_from is not None and valid_until is not None:
             finding = acts.Finding(
                 rule=found.rule.id, subject=asked["subject"], subject_name=found.name, version=found.version,
                 role=found.rule.waivable_by,

@@ -6,7 +6,7 @@ it may last at most is a dated setting of the definitions (national/waivers.yaml
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -83,16 +83,8 @@ def reminded_from(valid_until: date, term: WaiverTerm) -> date:
     return valid_until - timedelta(days=term.remind_days)
 
 
-def faults(
-    *, justification: str, legal_ground: str, valid_from: date, valid_until: date, today: date, term: WaiverTerm | None
-) -> Sequence[Fault]:
-    """Everything that is wrong with what is asked for; nothing when it can be asked."""
-    return tuple(_faults(justification, legal_ground, valid_from, valid_until, today, term))
-
-
-def _faults(
-    justification: str, legal_ground: str, valid_from: date, valid_until: date, today: date, term: WaiverTerm | None
-) -> Iterator[Fault]:
+def faults_of_texts(justification: str, legal_ground: str) -> Iterator[Fault]:
+    """What is wrong with the reasons of a waiver that is asked for."""
     if not justification:
         yield Fault("justification", N_("Say why the finding must stand for now, and what is done about it."))
     elif len(justification) > LONGEST_TEXT:
@@ -101,6 +93,10 @@ def _faults(
         yield Fault("legal_ground", N_("Name the article or the decision that the waiver rests on."))
     elif len(legal_ground) > LONGEST_GROUND:
         yield Fault("legal_ground", N_("The legal ground is too long: write 400 characters or fewer."))
+
+
+def faults_of_days(valid_from: date, valid_until: date, *, today: date, term: WaiverTerm | None) -> Iterator[Fault]:
+    """What is wrong with its days, by the terms of today."""
     if valid_from < today:
         yield Fault("valid_from", N_("A waiver does not begin in the past."))
     if valid_until <= valid_from:

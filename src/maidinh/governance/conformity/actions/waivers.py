@@ -6,7 +6,6 @@ and entered in the transparency log. The database holds the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -26,7 +25,8 @@ from maidinh.governance.conformity.waiving import (
     REFUSED,
     WITHDRAWN,
     Fault,
-    faults,
+    faults_of_days,
+    faults_of_texts,
     reminded_from,
 )
 from maidinh.infrastructure.actor import Actor, require
@@ -71,14 +71,8 @@ def ask_waiver(
     require(actor, ASKING)
     today = localtime(at).date()
     reason, ground = kept(justification), kept(legal_ground)
-    found: Sequence[Fault] = faults(
-        justification=reason,
-        legal_ground=ground,
-        valid_from=valid_from,
-        valid_until=valid_until,
-        today=today,
-        term=waiver_terms().on(today),
-    )
+    days = faults_of_days(valid_from, valid_until, today=today, term=waiver_terms().on(today))
+    found = [*faults_of_texts(reason, ground), *days]
     if found:
         raise WaiverRefused(*(Fault(each.field, _(each.says)) for each in found))
     province = settings.MAIDINH.province
