@@ -1,4 +1,4 @@
-"""A made-up architecture of a large province, with what the rules of conformity look for: mostly in order, not all of it.
+"""A made-up architecture of a large province, with what the rules of conformity look for; here and there not in order.
 
 The same for the same seed. 10,000 elements and 20,000 relations: some twenty times what a province has written down.
 """
@@ -6,11 +6,13 @@ The same for the same seed. 10,000 elements and 20,000 relations: some twenty ti
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
 
 Plain = dict[str, Any]
+Ids = dict[str, list[str]]
 
 COUNTS = {
     "agency": 120, "network-zone": 6, "data-centre": 12, "network": 40, "infrastructure-service": 300,
@@ -25,104 +27,129 @@ LAYERS = {
     "infrastructure-service": 7,
 }  # fmt: skip
 RELATIONS = 20_000
-OWNED = ("information-system", "platform", "shared-platform", "shared-service", "database", "interface")
+SELDOM = 0.015  # of the elements and relations that something is wrong with
+RUNNING = ("information-system", "platform", "shared-platform", "shared-service", "database", "interface")
+SYSTEMS = ("information-system", "platform", "shared-platform")
 ZONES = ("internet", "dmz", "tslcd", "data-centre", "management", "office")
+AGENCIES = 89
 METHODS = [{"method": "GET", "path": "/v1/*"}]
 
 
 def province(seed: int = 1, *, scale: int = 1) -> ArchitectureVersion:
     """The architecture; `scale` divides every count, for a quick one."""
     chance = random.Random(seed)  # noqa: S311
-    ids = {
-        kind: [f"{kind}-{number:04}" for number in range(max(2, count // scale))]
-        for kind, count in COUNTS.items()
-    }  # fmt: skip
+    ids = {kind: [f"{kind}-{number:04}" for number in range(max(2, count // scale))] for kind, count in COUNTS.items()}
     ids["network-zone"] = list(ZONES)
-    elements = [_element(chance, kind, each, ids) for kind, held in ids.items() for each in held]
     content = {
         "province": "bench", "version": "1", "title": {"vi": "Kiến trúc thử", "en": "Bench"}, "framework": "2026-1425",
-        "effective_from": "2026-08-01", "sample": True, "elements": elements,
+        "effective_from": "2026-08-01", "sample": True,
+        "elements": [_element(chance, kind, each, ids) for kind, held in ids.items() for each in held],
         "relations": _relations(chance, ids, RELATIONS // scale),
     }  # fmt: skip
     return ArchitectureVersion.model_validate(content)
 
 
-def _element(chance: random.Random, kind: str, identifier: str, ids: dict[str, list[str]]) -> Plain:
-    number = identifier.rpartition("-")[2]
+def _number(identifier: str) -> int:
+    return int(identifier.rpartition("-")[2])
+
+
+def _element(chance: random.Random, kind: str, identifier: str, ids: Ids) -> Plain:
+    if kind == "network-zone":
+        return {"id": identifier, "kind": kind, "name": {"vi": f"Vùng {identifier}"}, "owner": "H62.1"}
+    number = _number(identifier)
     element: Plain = {
         "id": identifier, "kind": kind, "name": {"vi": f"Thành phần {kind} số {number}", "en": f"{kind} {number}"},
         "source": "made up", "layer": LAYERS.get(kind),
     }  # fmt: skip
-    seldom = chance.random() < 0.03
-    if kind in OWNED and not seldom:
-        element["owner"] = f"H62.{chance.randrange(1, 90)}"
-    if kind in OWNED:
+    if chance.random() > SELDOM:
+        element["owner"] = f"H62.{number % AGENCIES + 1}"
+    if kind in RUNNING:
         element |= {
-            "zone": chance.choice(("tslcd", "data-centre", "management")), "state": _state(chance),
-            "personal_data": chance.random() < 0.3, "technology": ["no-such" if chance.random() < 0.02 else "technology-product-0001"],
+            "zone": "data-centre", "state": _state(chance), "personal_data": kind == "information-system",
+            "technology": ["no-such" if chance.random() < SELDOM else "technology-product-0001"],
             "description": {"vi": "Phục vụ giải quyết thủ tục hành chính của tỉnh và xã."},
         }  # fmt: skip
-    if kind in ("information-system", "platform", "shared-platform"):
+    if kind in SYSTEMS:
         element |= {
-            "subsystem": identifier, "masters": [chance.choice(ids["data-entity"])] if chance.random() < 0.2 else [],
-            "classification": {"arm": [chance.choice(("AP-HR", "AP-DOC", "AP-REPORT"))]},
             "reference": ["P-2-11" if kind == "shared-platform" else chance.choice(("P-3-01", "P-3-02", "P-3-05"))],
+            "classification": {"arm": ["AP-SECTOR"]},
             "cost": {"build": [{"year": 2025, "amount": 10**9}], "run": [{"year": 2026, "amount": 10**8}]},
         }  # fmt: skip
-        if chance.random() > 0.04:
-            element |= {"security_level": chance.randrange(1, 5), "security_basis": {"text": "Nghị định 85/2016"}}
-        if not element.get("owner"):
-            del element["subsystem"]
+        if chance.random() > SELDOM:
+            level = 1 if chance.random() < SELDOM else 3
+            element |= {"security_level": level, "security_basis": {"text": "Nghị định 85/2016"}}
+        if "owner" in element:
+            element["subsystem"] = identifier
+        if kind == "information-system" and number < len(ids["data-entity"]):
+            again = chance.random() < SELDOM
+            element["masters"] = [ids["data-entity"][0 if again else number]]
     if kind == "interface":
-        element["interface"] = {
-            "system": chance.choice(ids["information-system"]), "service": identifier, "endpoint": "e",
-            "methods": METHODS,
-        }  # fmt: skip
+        system = ids["information-system"][number % len(ids["information-system"])]
+        element["interface"] = {"system": system, "service": identifier, "endpoint": "e", "methods": METHODS}
+        element["technology"].append("restful-web-service")
     if kind == "agency":
-        element["codes"] = {"local": f"H62.{int(number)}"}
-    if kind == "work-package" and chance.random() > 0.1:
-        element |= {"owner": "H62.1", "cost": {"build": [{"year": 2027, "amount": 10**9}]}}
+        element["codes"] = {"local": f"H62.{number}"}
+    if kind == "work-package":
+        element["cost"] = {"build": [{"year": 2027, "amount": 10**9}]}
     return element
 
 
 def _state(chance: random.Random) -> str:
-    return chance.choices(("live", "planned", "retiring", "retired"), (88, 6, 3, 3))[0]
+    return chance.choices(("live", "planned", "retiring", "retired"), (97, 1, 1, 1))[0]
 
 
-def _relations(chance: random.Random, ids: dict[str, list[str]], count: int) -> list[Plain]:
-    patterns = (
-        ("serving", "information-system", "procedure", 12), ("realization", "information-system", "public-service", 8),
-        ("access", "information-system", "database", 12), ("flow", "information-system", "interface", 14),
-        ("assignment", "data-centre", "information-system", 8), ("realization", "database", "data-entity", 8),
-        ("access", "shared-service", "database", 5), ("serving", "shared-platform", "information-system", 8),
-        ("serving", "infrastructure-service", "information-system", 6), ("serving", "public-service", "channel", 4),
-        ("serving", "channel", "user-group", 1), ("realization", "information-system", "requirement", 4),
-        ("association", "gap", "work-package", 2), ("aggregation", "plateau", "information-system", 2),
-        ("association", "gap", "plateau", 1), ("realization", "work-package", "information-system", 2),
-        ("composition", "information-system", "platform", 1), ("flow", "information-system", "information-system", 1),
-        ("assignment", "agency", "procedure", 3), ("association", "document", "requirement", 1),
-        ("realization", "target", "goal", 1), ("serving", "network", "data-centre", 1),
-    )  # fmt: skip
-    weights = [each[3] for each in patterns]
+def _relations(chance: random.Random, ids: Ids, count: int) -> list[Plain]:
     found: dict[tuple[str, str, str], Plain] = {}
-    while len(found) < count:
-        kind, sources, targets, _ = chance.choices(patterns, weights)[0]
-        source, target = chance.choice(ids[sources]), chance.choice(ids[targets])
-        if source == target or (kind == "composition" and source > target):
+    for kind, source, target in (*_needed(chance, ids), *_more(chance, ids, count)):
+        if len(found) == count:
+            break
+        if source == target or (kind, source, target) in found:
             continue
         relation: Plain = {"id": f"r{len(found):05}", "kind": kind, "from": source, "to": target}
         if kind == "access":
             relation["access"] = chance.choice(("read", "write", "read-write"))
-        if targets == "interface" and chance.random() > 0.03:
-            relation["contract"] = _contract(chance, len(found))
-        found.setdefault((kind, source, target), relation)
+        if kind == "flow":
+            relation |= {} if chance.random() < SELDOM else {"contract": _contract(chance, len(found))}
+        found[kind, source, target] = relation
     return list(found.values())
 
 
+def _needed(chance: random.Random, ids: Ids) -> Iterator[tuple[str, str, str]]:
+    """What every element has that is in order; a few lack it."""
+    pairs = (
+        ("assignment", "data-centre", "information-system"), ("serving", "infrastructure-service", "platform"),
+        ("serving", "information-system", "procedure"), ("realization", "information-system", "public-service"),
+        ("serving", "channel", "public-service"), ("access", "information-system", "database"),
+        ("composition", "shared-platform", "interface"), ("association", "gap", "work-package"),
+        ("association", "plateau", "gap"), ("realization", "work-package", "requirement"),
+        ("realization", "target", "goal"), ("association", "document", "requirement"),
+        ("association", "assessment", "requirement"), ("serving", "network", "data-centre"),
+        ("serving", "channel", "user-group"), ("realization", "database", "data-entity"),
+    )  # fmt: skip
+    for kind, sources, targets in pairs:
+        for number in range(max(len(ids[targets]), 0 if sources == "information-system" else len(ids[sources]))):
+            if chance.random() > SELDOM:
+                yield kind, ids[sources][number % len(ids[sources])], ids[targets][number % len(ids[targets])]
+
+
+def _more(chance: random.Random, ids: Ids, count: int) -> Iterator[tuple[str, str, str]]:
+    patterns = (
+        ("flow", "information-system", "interface", 30), ("serving", "shared-platform", "information-system", 20),
+        ("serving", "infrastructure-service", "information-system", 10), ("access", "shared-service", "database", 10),
+        ("serving", "information-system", "procedure", 15), ("realization", "information-system", "requirement", 10),
+        ("aggregation", "plateau", "information-system", 5), ("assignment", "agency", "procedure", 5),
+        ("access", "information-system", "database", 1),
+    )  # fmt: skip
+    weights = [each[3] for each in patterns]
+    for _ in range(count * 3):
+        kind, sources, targets, _ = chance.choices(patterns, weights)[0]
+        yield kind, chance.choice(ids[sources]), chance.choice(ids[targets])
+
+
 def _contract(chance: random.Random, number: int) -> Plain:
-    basis = [{"text": "Nghị định 47/2020/NĐ-CP"}] if chance.random() > 0.05 else []
-    ends = f"{chance.choices((2025, 2028, 2030), (3, 50, 47))[0]}-12-31"
+    basis = [] if chance.random() < SELDOM else [{"text": "Nghị định 47/2020/NĐ-CP"}]
+    ends = f"{2025 if chance.random() < SELDOM else 2030}-12-31"
     return {
-        "id": f"c{number}", "methods": METHODS, "fields": ["name"] if chance.random() > 0.1 else [],
-        "purpose": {"vi": "Giải quyết thủ tục"}, "legal_basis": basis, "valid_from": "2024-01-01", "valid_to": ends,
+        "id": f"c{number}", "methods": METHODS, "fields": ["name"], "purpose": {"vi": "Giải quyết thủ tục"},
+        "legal_basis": basis, "valid_from": "2024-01-01", "valid_to": ends,
     }  # fmt: skip

@@ -15,7 +15,11 @@ from maidinh.governance.architecture.definition import ArchitectureVersion
 DAYS = {"2.0": date(2021, 6, 1), "2026-1425": date(2026, 10, 1)}
 Content = dict[str, Any]
 
-BASIS = {1: "Nghị định 85/2016/NĐ-CP, điều 7", 2: "Nghị định 85/2016/NĐ-CP, điều 8", 3: "Nghị định 85/2016/NĐ-CP, điều 9"}
+BASIS = {
+    1: "Nghị định 85/2016/NĐ-CP, điều 7",
+    2: "Nghị định 85/2016/NĐ-CP, điều 8",
+    3: "Nghị định 85/2016/NĐ-CP, điều 9",
+}
 LIVE = {"live": "2018-01-01"}
 
 
@@ -39,8 +43,10 @@ def _offers(system: str, service: str, path: str, **more: Any) -> Content:
 
 def _kept(level: int, drm: str, *masters: str, **more: Any) -> Content:
     """What a database says."""
-    return {"dates": LIVE, "zone": "data-centre", "security_level": level, "security_basis": {"text": BASIS[level]},
-            "classification": {"drm": [drm]}, "masters": list(masters), "technology": ["postgresql"], **more}  # fmt: skip
+    return {
+        "dates": LIVE, "zone": "data-centre", "security_level": level, "security_basis": {"text": BASIS[level]},
+        "classification": {"drm": [drm]}, "masters": list(masters), "technology": ["postgresql"], **more,
+    }  # fmt: skip
 
 
 BUSINESS = {"classification": {"brm": ["brm-ho-tro-hoat-dong"]}}
@@ -193,7 +199,11 @@ RELATIONS: tuple[tuple[str, str, str], ...] = (
     ("zone-internet", "association", "zone-dmz"),
     ("zone-dmz zone-tslcd zone-management", "association", "zone-servers"),
     ("zone-lan", "association", "zone-tslcd"),
-    ("agency-committee agency-office agency-science agency-land agency-interior agency-justice", "association", "tslcd"),
+    (
+        "agency-committee agency-office agency-science agency-land agency-interior agency-justice",
+        "association",
+        "tslcd",
+    ),
     ("agency-science", "assignment", "review"),
     ("product-postgresql", "serving", "lgsp"),
     ("lgsp", "realization", "req-exchange"),

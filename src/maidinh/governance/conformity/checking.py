@@ -5,16 +5,16 @@ Layer 4, governance. Pure. Legal ground: Nghị định 224/2026/NĐ-CP article 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.conformity.definition import Rule, Waiver
+from maidinh.governance.conformity.identity import Identity
 from maidinh.governance.conformity.programs import PROGRAMS
 from maidinh.governance.conformity.report import Finding, Named, RefusedRule, Report, Step
 from maidinh.governance.modelling.catalogues import Shelf
@@ -24,6 +24,7 @@ from maidinh.governance.querying.footprints import met, whole
 from maidinh.governance.querying.loading import Image
 from maidinh.governance.querying.paths import Dependencies
 from maidinh.governance.querying.sandbox import SECONDS, Answer, Refused, ask
+from maidinh.infrastructure.definitions.collection import uncollected
 from maidinh.infrastructure.definitions.definition import Text
 from maidinh.infrastructure.definitions.hashing import content_hash
 from maidinh.infrastructure.organisations.definition import Organisations
@@ -31,16 +32,17 @@ from maidinh.infrastructure.organisations.definition import Organisations
 SUBJECT, PATH, CAUSE, OTHER, OTHERS = "subject", "path", "cause", "other", "others"
 PLACE = re.compile(r"\{(\w+)\}")
 NOTHING = "–"
+Row = tuple[Any, ...]
 Asking = Callable[[Image, str, float], Answer]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one rule answered, or why it did not; the findings of it, and which things they name."""
+    """What one rule answered, or why it did not; the findings by their rows, each with the things that it names."""
 
     answer: Answer | None
     refusal: Refused | None = None
-    findings: tuple[Finding, ...] = ()
+    told: Mapping[Row, tuple[Finding, frozenset[str]]] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
 
 
@@ -71,39 +73,46 @@ class Checker:
         asking: Asking = asked_here,
     ) -> None:
         given = rules.values() if isinstance(rules, Mapping) else rules
+        self.asked: tuple[str, ...] = ()
         self.framework, self.as_of, self.seconds, self._asking = framework, as_of, seconds, asking
         asked_for = framework.id if framework else None
         self.rules = {each.id: each for each in sorted(given, key=lambda rule: rule.id) if each.holds(asked_for, as_of)}
         self._hashes = {each.id: content_hash(each) for each in self.rules.values()}
         self._rule_hash = content_hash(self._hashes)
         self._waivers = tuple(waivers)
-        self.image = Image(model, as_of=as_of, framework=framework, shelf=shelf, organisations=organisations)
-        self._digests = {each: _digest(thing) for each, thing in self.image.things.items()}
+        with uncollected():
+            self._first(model, shelf, organisations)
+
+    def _first(self, model: Model, shelf: Shelf | None, organisations: Organisations | None) -> None:
+        """Load the model and ask every rule."""
+        self.image = Image(model, as_of=self.as_of, framework=self.framework, shelf=shelf, organisations=organisations)
+        self._identity = Identity(self.image.things)
         self._dependencies: Dependencies | None = None
         self._names: dict[str, Named] = {}
-        self._outcomes = {each: self._asked(rule) for each, rule in self.rules.items()}
-        self.asked: tuple[str, ...] = tuple(self.rules)
+        self._outcomes = {each: self._asked(rule, Outcome(None), frozenset()) for each, rule in self.rules.items()}
+        self.asked = tuple(self.rules)
         self.report = self._report()
 
     def edited(self, model: Model) -> Report:
         """The report on the edited model; `asked` names the rules that had to run again for it."""
+        with uncollected():
+            return self._again(model)
+
+    def _again(self, model: Model) -> Report:
         change = self.image.changed(model)
         if change.columns.get("depends"):
             self._dependencies = None
         for each in change.ids:
             self._names.pop(each, None)
             thing = self.image.things.get(each)
-            if thing is None:
-                self._digests.pop(each, None)
-            else:
-                self._digests[each] = _digest(thing)
+            self._identity.put(each, thing)
         again = []
         for each, outcome in self._outcomes.items():
             if outcome.answer is None or met(outcome.answer.footprint, change):
                 again.append(each)
-                self._outcomes[each] = self._asked(self.rules[each])
+                self._outcomes[each] = self._asked(self.rules[each], outcome, change.ids)
             elif outcome.names & change.ids:
-                self._outcomes[each] = self._told(self.rules[each], outcome.answer)
+                self._outcomes[each] = self._told(self.rules[each], outcome.answer, outcome, change.ids)
         self.asked = tuple(again)
         self.report = self._report()
         return self.report
@@ -113,12 +122,12 @@ class Checker:
         answer = self._outcomes[rule].answer
         return answer.columns if answer else ()
 
-    def _asked(self, rule: Rule) -> Outcome:
+    def _asked(self, rule: Rule, before: Outcome, changed: frozenset[str]) -> Outcome:
         try:
             answer = self._answer(rule)
         except Refused as refusal:
             return Outcome(None, refusal)
-        return self._told(rule, answer)
+        return self._told(rule, answer, before, changed)
 
     def _answer(self, rule: Rule) -> Answer:
         if rule.program is not None:
@@ -134,12 +143,19 @@ class Checker:
             return Answer(answer.columns, answer.rows, answer.footprint | whole("depends"), answer.seconds)
         return answer
 
-    def _told(self, rule: Rule, answer: Answer) -> Outcome:
-        names: set[str] = set()
+    def _told(self, rule: Rule, answer: Answer, before: Outcome, changed: frozenset[str]) -> Outcome:
+        """The findings; those of rows that were there before stay, unless they name what changed, or tell a way."""
         place = answer.columns.index(SUBJECT)
-        ordered = sorted(set(answer.rows), key=lambda row: (str(row[place] or ""), repr(row)))
-        found = tuple(self._finding(rule, dict(zip(answer.columns, row, strict=True)), names) for row in ordered)
-        return Outcome(answer, None, found, frozenset(names))
+        ways = CAUSE in answer.columns
+        told: dict[Row, tuple[Finding, frozenset[str]]] = {}
+        for row in sorted(set(answer.rows), key=lambda row: (str(row[place] or ""), repr(row))):
+            known = None if ways else before.told.get(row)
+            if known is None or known[1] & changed:
+                names: set[str] = set()
+                known = self._finding(rule, dict(zip(answer.columns, row, strict=True)), names), frozenset(names)
+            told[row] = known
+        every = frozenset(each for _, names in told.values() for each in names)
+        return Outcome(answer, None, told, every)
 
     def _finding(self, rule: Rule, row: dict[str, Any], names: set[str]) -> Finding:
         subject = str(row.pop(SUBJECT) or "")
@@ -224,22 +240,16 @@ class Checker:
         )
         return Report(
             model_name=_name_of(model),
-            model_hash=self._model_hash(),
+            model_hash=self._identity.of(model),
             version=model.version if isinstance(model, ArchitectureVersion) else None,
             framework=self.framework.id if self.framework else None,
             as_of=self.as_of,
             rules=self.rules,
             rule_hash=self._rule_hash,
-            findings=tuple(each for outcome in self._outcomes.values() for each in outcome.findings),
+            findings=tuple(each for outcome in self._outcomes.values() for each, _ in outcome.told.values()),
             refused_rules=refused,
             seconds={each: it.answer.seconds for each, it in self._outcomes.items() if it.answer is not None},
         )
-
-    def _model_hash(self) -> str:
-        """The identity of what the rules saw, whatever the order in the file."""
-        found = hashlib.sha256(_header_digest(self.image.model))
-        found.update(b"".join(self._digests[each] for each in sorted(self._digests)))
-        return found.hexdigest()
 
 
 def check(
@@ -260,17 +270,6 @@ def check(
     ).report  # fmt: skip
 
 
-def _digest(thing: Any) -> bytes:
-    serializer = type(thing).__pydantic_serializer__
-    return hashlib.sha256(serializer.to_json(thing, exclude_defaults=True, by_alias=True)).digest()
-
-
-def _header_digest(model: Model) -> bytes:
-    things = {"elements", "relations", "principles", "views", "folders"}
-    serializer = type(model).__pydantic_serializer__
-    return bytes(serializer.to_json(model, exclude=things, exclude_defaults=True, by_alias=True))
-
-
 def _name_of(model: Model) -> Text:
     if isinstance(model, ArchitectureVersion):
         return model.title
@@ -280,5 +279,5 @@ def _name_of(model: Model) -> Text:
 def _two(words: Any, otherwise: str) -> Text:
     if words is None:
         return Text(vi=otherwise)
-    vietnamese = words.in_language("vi").strip()
+    vietnamese = (words.vi or words.in_language("vi")).strip()
     return Text(vi=vietnamese or otherwise, en=(words.en or "").strip() or None)

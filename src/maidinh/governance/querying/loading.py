@@ -24,6 +24,7 @@ from maidinh.infrastructure.definitions.folding import fold
 from maidinh.infrastructure.organisations.definition import Organisations
 
 Thing = Element | Relation | View | Principle
+ZONE = "network-zone"
 ALL = "*"  # stands for every column: a row came or went
 
 
@@ -113,6 +114,7 @@ class Image:
         for table, row in _surrounding_rows(framework, around, organisations):
             placed[table].append(row)
         placed["model"].append(_header(model, around.as_of))
+        placed["depends"].sort()  # in the order of its key: nothing has to be moved for what comes later
         for table, found in placed.items():
             if found:
                 marks = ", ".join("?" * len(TABLES[table].columns))
@@ -137,6 +139,10 @@ class Image:
 
     def _edited(self, model: Model) -> Iterator[tuple[Thing | None, Thing | None]]:
         """Each thing that is otherwise, as it was and as it is; None where it was or is not there."""
+        replaced = _replaced(self.model, model)
+        if replaced is not None:
+            yield from ((old, new) for old, new in replaced if old != new)
+            return
         left = dict(self.things)
         for thing in _things(model):
             old = left.pop(thing.id, None)
@@ -193,7 +199,8 @@ class Image:
                     referrers.setdefault(name, set()).add(new.id)
                 if isinstance(new, Element):
                     around.kinds[new.id] = new.kind
-        around.zones = _zones(self.model.elements)
+        if any(isinstance(each, Element) and each.kind == ZONE for pair in edited for each in pair):
+            around.zones = _zones(self.model.elements)
 
     def _write(self, gone: set[Placed], come: set[Placed]) -> dict[str, frozenset[str]]:
         """Write what differs; returns the columns that changed, by table."""
@@ -233,6 +240,19 @@ def load(
     return Image(model, as_of=as_of, framework=framework, shelf=shelf, organisations=organisations)
 
 
+def _replaced(before: Model, after: Model) -> list[tuple[Thing, Thing]] | None:
+    """The things that others stand in the place of, where nothing came, went or moved; None where something did."""
+    found: list[tuple[Thing, Thing]] = []
+    for section in ("principles", "views", "relations", "elements"):
+        old, new = getattr(before, section), getattr(after, section)
+        if old is new:
+            continue
+        if len(old) != len(new):
+            return None
+        found += [pair for pair in zip(old, new, strict=True) if pair[0] is not pair[1]]
+    return found if all(old.id == new.id for old, new in found) else None
+
+
 def _things(model: Model) -> Iterator[Thing]:
     """Everything that has an id; elements last, so that they stand where an id stands twice."""
     yield from model.principles
@@ -252,10 +272,10 @@ def _header(model: Model, as_of: date) -> Row:
 def _zones(elements: Iterable[Element]) -> dict[str, str]:
     """The zone's element by what elements call it: its id, or its own code."""
     found: dict[str, str] = {}
-    for zone in sorted((each for each in elements if each.kind == "network-zone"), key=lambda each: each.id):
+    for zone in sorted((each for each in elements if each.kind == ZONE), key=lambda each: each.id):
         if zone.codes is not None and zone.codes.local:
             found.setdefault(zone.codes.local, zone.id)
-    return found | {each.id: each.id for each in elements if each.kind == "network-zone"}
+    return found | {each.id: each.id for each in elements if each.kind == ZONE}
 
 
 def _names(thing: Thing) -> Iterator[str]:
