@@ -172,6 +172,20 @@ def test_a_waiver_is_asked_for_decided_by_another_and_then_counts(desk: Desk) ->
     assert "waived until" not in desk.page(f"/architecture/conformity/{MARKED}")
 
 
+def test_a_waiver_of_what_a_security_rule_found_tells_everyone_no_details(desk: Desk) -> None:
+    where = desk.post(desk.bench.client, "/architecture/waivers/new", **desk.asked(rule=SECRET)).partition("?")[0]
+    desk.post(desk.deciding, f"{where}/decide", granted="yes", decision="Có lộ trình")
+    name = desk.element.name.in_language("vi")
+    for address in ("/architecture/waivers", where):
+        html = desk.page(address)
+        assert "a finding about security" in html
+        assert name not in html
+        assert "Đang thay thế" not in html
+        assert name in desk.page(address, desk.bench.client)
+    assert desk.anyone.get(f"{where}/proof").status_code == 404
+    assert desk.deciding.get(f"{where}/proof").status_code == 200
+
+
 def test_what_is_wrong_with_a_waiver_stands_at_its_field_and_nothing_is_lost(desk: Desk) -> None:
     wrong = desk.asked(justification=" ", **day("valid_until", desk.at.date() + timedelta(days=900)))
     html = desk.post(desk.bench.client, "/architecture/waivers/new", 422, **wrong)

@@ -60,9 +60,9 @@ class Appraisal:
     @property
     def title(self) -> str:
         """What was checked."""
-        title = self.model.title.in_language(language())
-        words = {"version": self.model.version}
-        return f"{title} ({(_('draft %(version)s') if self.draft is not None else _('version %(version)s')) % words})"
+        title, version = self.model.title.in_language(language()), self.model.version
+        said = _("draft %(version)s") if self.draft is not None else _("version %(version)s")
+        return title if version in title and self.draft is None else f"{title} ({said % {'version': version}})"
 
     def address(self, rule: str = "") -> str:
         """Where the verdict, or one rule of it, is shown."""

@@ -22,7 +22,7 @@ from maidinh.channels.web.rule_words import RuleWords
 from maidinh.governance.drafting.queries import Draft
 from maidinh.infrastructure.actor import Actor
 
-RULES_PER_PAGE, FINDINGS_PER_PAGE = 20, 50
+RULES_PER_PAGE, FINDINGS_PER_PAGE = 12, 50
 WHICH = ("version", "as_of", "framework")
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maidinh.channels.routing import page
-from maidinh.channels.web import appraisals, rounds
+from maidinh.channels.web import appraisals, findings, rounds
 from maidinh.channels.web.context import language
 from maidinh.governance.conformity.actions import waivers as acts
 from maidinh.governance.conformity.actions.waivers import ASKING, DECIDING, WaiverRefused
@@ -77,7 +77,7 @@ def waivers(request: HttpRequest) -> HttpResponse:
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     inside = takes_part(actor)
     states = [(each, name) for each, name in state_names().items() if inside or each not in (ASKED, REFUSED)]
-    words = Words(today)
+    words = Words(today, official=actor.kind == "official")
     context = {
         "page": shown,
         "rows": [words.row(each) for each in shown],
@@ -100,7 +100,7 @@ def waiver(request: HttpRequest, waiver_id: int, errors: Errors | None = None, s
     decides = actor.may(DECIDING) and row.role in actor.roles
     rule = rules_on(today).get(row.rule)
     context = {
-        "row": Words(today).row(row),
+        "row": Words(today, official=actor.kind == "official").row(row),
         "waiver": row,
         "rule": rule,
         "rule_title": rule.title.in_language(language()) if rule else row.rule,
@@ -207,8 +207,9 @@ def withdraw(request: HttpRequest, waiver_id: int) -> HttpResponse:
 
 def proof(request: HttpRequest, waiver_id: int) -> HttpResponse:
     """What was entered in the transparency log when it was granted, with the proof once it is there."""
-    row = _found(request.actor, waiver_id)  # type: ignore[attr-defined]
-    if row.entry is None or row.receipt is None:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    row = _found(actor, waiver_id)
+    if row.entry is None or row.receipt is None or (actor.kind != "official" and _closed(row)):
         raise Http404(waiver_id)
     return JsonResponse(
         with_proof(row.receipt, row.entry),
@@ -218,9 +219,10 @@ def proof(request: HttpRequest, waiver_id: int) -> HttpResponse:
 
 
 class Words:
-    """Waivers in the reader's language, as of a day."""
+    """Waivers in the reader's language, as of a day; of what security rules found, officials are told more."""
 
-    def __init__(self, today: date) -> None:
+    def __init__(self, today: date, *, official: bool) -> None:
+        self.official = official
         self.today, self.agencies, self.states = today, agency_names(language()), state_names()
         self.rules = rules_on(today)
 
@@ -229,10 +231,13 @@ class Words:
         rule = self.rules.get(waiver.rule)
         over = waiver.state == GRANTED and waiver.valid_until < self.today  # the worker has not closed it yet
         state = ENDED if over else waiver.state
+        closed = not self.official and _closed(waiver)
+        about = waiver.subject_name or waiver.subject or _("the architecture as a whole")
         return {
             "waiver": waiver,
+            "closed": closed,
             "href": _address(waiver.pk),
-            "about": waiver.subject_name or waiver.subject or _("the architecture as a whole"),
+            "about": _("a finding about security") if closed else about,
             "rule": rule.title.in_language(language()) if rule else waiver.rule,
             "state": self.states[state],
             "tone": TONES[state],
@@ -245,6 +250,11 @@ class Words:
         if waiver.valid_from > self.today:
             return _("does not hold yet")
         return ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
+
+
+def _closed(row: Waiver) -> bool:
+    """Whether what it is about is told to officials only."""
+    return findings.group_of(row.rule) in findings.INSIDE_GROUPS
 
 
 def _found(actor: Actor, waiver_id: int) -> Waiver:
