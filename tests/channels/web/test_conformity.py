@@ -13,7 +13,7 @@ from django.test import Client
 from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.conformity.actions.rulebook import decide_rule, propose_rule
 from maidinh.governance.conformity.models import RuleVersion, Waiver
-from maidinh.governance.conformity.queries import rules_of_files
+from maidinh.governance.conformity.queries import rule_of, rules_of_files
 from maidinh.governance.conformity.waiving import ASKED, GRANTED
 from maidinh.governance.drafting.rules import Edit
 from maidinh.infrastructure.actor import Actor
@@ -312,3 +312,13 @@ def typed(**more: str) -> dict[str, str]:
         "remedy_vi": rule.remedy.vi, "waivable_by": "architecture-approver", "legal_basis": "Điều 23",
         "examples": EXAMPLES_YAML,
     } | more  # fmt: skip
+
+
+def test_a_rule_that_cannot_be_asked_is_told_and_is_no_pass(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = desk.rule("model.slow", severity="advice")
+    broken = rule_of(row).model_copy(update={"select": "SELECT id AS subject FROM gone"})
+    monkeypatch.setattr("maidinh.governance.conformity.queries.rule_of", lambda _row: broken)
+    html = desk.page("/architecture/conformity?as_of=" + desk.at.date().isoformat())
+    assert "Rules that could not be checked" in html
+    assert "There is no such table or column" in html
+    assert "There is no such table or column" in desk.page("/architecture/conformity/model.slow")

@@ -6,7 +6,7 @@ what is new against the version that it was made from.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -18,8 +18,11 @@ from maidinh.channels.web import appraisals, findings
 from maidinh.channels.web.appraisals import Appraisal, NoSuchDay
 from maidinh.channels.web.context import language
 from maidinh.channels.web.drafting import frame, of_draft
+from maidinh.channels.web.rule_forms import said_of
 from maidinh.channels.web.rule_words import RuleWords
+from maidinh.governance.conformity.report import RefusedRule
 from maidinh.governance.drafting.queries import Draft
+from maidinh.governance.querying.sandbox import Kind, Refused
 from maidinh.infrastructure.actor import Actor
 
 RULES_PER_PAGE, FINDINGS_PER_PAGE = 12, 50
@@ -74,7 +77,7 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
         "page": shown,
         "total": len(found),
         "kept_inside": sum(each.rule == rule for each in appraisal.report.findings) if _hidden(words, rule) else 0,
-        "refused": refused,
+        "refused": _why(refused) if refused else "",
         "query": appraisals.asked_again(asked, *WHICH, "owner", "waived", "q"),
         "back": appraisals.asked_again(asked, *WHICH).rstrip("?&"),
     }
@@ -119,6 +122,11 @@ def _asked(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET.get(name, "")[:120].replace("\0", "") for name in (*WHICH, *findings.FILTERS)}
 
 
+def _why(refused: RefusedRule) -> str:
+    """Why a rule could not be asked, in the reader's language."""
+    return said_of(Refused(cast(Kind, refused.kind), refused.text))
+
+
 def _hidden(words: findings.Wording, rule: str) -> bool:
     return not words.inside and findings.group_of(rule) in findings.INSIDE_GROUPS
 
@@ -157,7 +165,7 @@ def _context(request: HttpRequest, appraisal: Appraisal, asked: dict[str, str]) 
         "owner_choices": words.owners(),
         "framework_choices": appraisals.framework_choices(),
         "refused": [
-            {"rule": each, "title": RuleWords(report.rules[each.rule], language()).title}
+            {"rule": each.rule, "title": RuleWords(report.rules[each.rule], language()).title, "reason": _why(each)}
             for each in report.refused_rules
         ],
         "which": appraisals.asked_again(asked, *WHICH).rstrip("&"),
