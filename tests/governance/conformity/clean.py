@@ -149,6 +149,7 @@ ELEMENTS: tuple[tuple[str, str, int | None, str, str | None, str, str, Content],
     ("review", "procedure", None, "Thẩm định kiến trúc", "H99.2", "GV-COMPLY SX-LEVEL", "", BUSINESS),
     ("product-postgresql", "technology-product", None, "PostgreSQL", None, "", "", {"technology": ["postgresql"]}),
     ("req-exchange", "requirement", None, "Kết nối qua nền tảng", None, "", "", {}),
+    ("req-access", "requirement", None, "Cổng có khả năng tiếp cận cho người khuyết tật", None, "", "", {}),
     ("req-logs", "requirement", None, "Ghi nhật ký truy cập", None, "", "", {}),
     ("plateau-now", "plateau", None, "Hiện trạng", None, "", "", {"dates": {"live": "2020-06-01"}}),
     ("plateau-target", "plateau", None, "Mục tiêu 2028", None, "", "",
@@ -208,6 +209,7 @@ RELATIONS: tuple[tuple[str, str, str], ...] = (
     ("product-postgresql", "serving", "lgsp"),
     ("lgsp", "realization", "req-exchange"),
     ("soc", "realization", "req-logs"),
+    ("information-portal", "realization", "req-access"),
     ("plateau-now", "aggregation", "lgsp one-stop"),
     ("plateau-target", "aggregation", "ai"),
     ("plateau-now", "triggering", "plateau-target"),
@@ -240,6 +242,7 @@ def content(framework: str) -> Content:
     elements = [_element(row, row[place].split()) for row in ELEMENTS]
     relations = [
         {"id": f"{one}--{kind}--{other}", "kind": kind, "from": one, "to": other}
+        | ({"name": {"vi": "Hồ sơ, trạng thái"}} if kind == "flow" else {})
         for ones, kind, others in RELATIONS
         for one in ones.split()
         for other in others.split()

@@ -56,6 +56,12 @@ FAULTS_OF_CONTENTS: tuple[Fault, ...] = (
         both(without_field("security_level"), without_field("security_basis")),
         ("framework.component-architectures", "security.no-levels"),
     ),
+    Fault(
+        "not reviewed for a year",
+        NOW,
+        lambda said: said.update(effective_from=date(2025, 1, 1)),
+        ("framework.review-due-2026",),
+    ),
     Fault("no shared data store", NOW, unmapped("P-2-01"), ("framework.data-2026 P-2-01",)),
     Fault("no security systems", NOW, unmapped("P-1-11"), ("framework.security-2026 P-1-11",)),
     Fault("no provincial portal", NOW, unmapped("P-4-01"), ("framework.channels-2026 P-4-01",)),
@@ -210,5 +216,11 @@ FAULTS_OF_CONTENTS: tuple[Fault, ...] = (
         NOW,
         both(add(system("lonely")), relate("data-centre assignment lonely")),
         ("connection.no-position lonely",),
+    ),
+    Fault(
+        "a flow that does not say what flows",
+        NOW,
+        edit("lgsp--flow--ndxp", name=None),
+        ("connection.unnamed-flow lgsp--flow--ndxp",),
     ),
 )

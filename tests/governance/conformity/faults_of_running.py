@@ -117,6 +117,18 @@ FAULTS_OF_RUNNING: tuple[Fault, ...] = (
     ),
     Fault("no backup", NOW, drop("backup"), ("security.no-backup",)),
     Fault("no logs", NOW, edit("soc", name={"vi": "Phòng chống mã độc"}), ("security.no-logs",)),
+    Fault(
+        "a password given away",
+        NOW,
+        edit("ioc", description={"vi": "Mật khẩu: 1234"}),
+        ("security.sensitive-configuration ioc",),
+    ),
+    Fault(
+        "an inner address given away",
+        NOW,
+        edit("ioc", description={"vi": "Máy chủ 10.1.2.3"}),
+        ("security.sensitive-configuration ioc",),
+    ),
     # zone
     Fault("an unknown zone", NOW, edit("ioc", zone="vung-la"), ("zone.unknown ioc",)),
     Fault("no zone", NOW, edit("ioc", zone=None), ("zone.missing ioc",)),
@@ -376,6 +388,17 @@ FAULTS_OF_RUNNING: tuple[Fault, ...] = (
         drop("reporting--serving--leaders", "ioc--serving--leaders"),
         ("model.orphan leaders", "service.forgotten-users leaders"),
     ),
+    Fault(
+        "a portal not joined to the national one",
+        NOW,
+        both(
+            edit("public-portal", classification={"arm": ["PS-DVC"]}),
+            drop("public-portal--flow--national-portal"),
+            relate("national-portal serving web"),
+        ),
+        ("service.portal-not-joined public-portal",),
+    ),
+    Fault("accessibility not asked for", NOW, drop("req-access"), ("service.no-accessibility",)),
     # roadmap
     Fault("no gaps", NOW, drop("gap-ai"), ("roadmap.no-gaps",)),
     Fault(

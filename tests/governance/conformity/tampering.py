@@ -72,7 +72,8 @@ def relate(*relations: str) -> Callable[[Content], None]:
 
     def done(said: Content) -> None:
         for one, kind, other in (each.split() for each in relations):
-            said["relations"].append({"id": f"{one}-{kind}-{other}", "kind": kind, "from": one, "to": other})
+            named = {"name": {"vi": "Dữ liệu"}} if kind == "flow" else {}
+            said["relations"].append({"id": f"{one}-{kind}-{other}", "kind": kind, "from": one, "to": other} | named)
 
     return done
 

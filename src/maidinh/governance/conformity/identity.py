@@ -43,8 +43,10 @@ class Identity:
 
 def model_hash(model: Model) -> str:
     """The identity of a model."""
-    things = (*model.principles, *model.views, *model.relations, *model.elements)
-    return Identity({each.id: each for each in things}).of(model)
+    things: dict[str, Any] = {}
+    for section in (model.principles, model.views, model.relations, model.elements):
+        things |= {each.id: each for each in section}
+    return Identity(things).of(model)
 
 
 def _heap(each: str) -> int:

@@ -25,6 +25,7 @@ from maidinh.infrastructure.organisations.definition import Organisations
 
 Thing = Element | Relation | View | Principle
 ZONE = "network-zone"
+LOOKED_AT = 2_000  # elements, to see whether two still hang together; beyond that all islands are worked out anew
 ALL = "*"  # stands for every column: a row came or went
 
 
@@ -72,7 +73,8 @@ class Image:
         touched = self._touched(edited)
         around = self.around
         found = around.islands
-        if any(_moves(old, new) for old, new in edited):
+        gone = {old.id for old, _ in edited if old is not None}
+        if not all(self._stays(old, new, gone) for old, new in edited):
             found = islands((each.id for each in model.elements), model.relations)
             touched.update(each for each, island in found.items() if around.islands.get(each, 0) != island)
         before = self._rows_of(touched)
@@ -149,6 +151,38 @@ class Image:
             if old is not thing and old != thing:
                 yield old, thing
         yield from ((gone, None) for gone in left.values())
+
+    def _stays(self, old: Thing | None, new: Thing | None, gone: set[str]) -> bool:
+        """Whether it can be seen soon that the edit brings nothing to another island."""
+        if isinstance(old, Element) and isinstance(new, Element):
+            return True
+        if not all(each is None or isinstance(each, Relation | View | Principle) for each in (old, new)):
+            return False
+        if isinstance(old, Relation) and isinstance(new, Relation) and (old.from_, old.to) == (new.from_, new.to):
+            return True
+        around = self.around.islands
+        joins = isinstance(new, Relation) and (
+            around.get(new.from_) is None or around.get(new.from_) != around.get(new.to) or new.id in self._referring()
+        )
+        return not joins and not (isinstance(old, Relation) and not self._reaches(old, gone))
+
+    def _reaches(self, left: Relation, gone: set[str]) -> bool:
+        """Whether the ends of a relation hang together without those that go, as far as a short look tells."""
+        referrers, met, waiting = self._referring(), {left.from_}, [left.from_]
+        if left.id in referrers:
+            return False  # others end at it
+        for at in waiting:
+            for each in referrers.get(at, ()):
+                relation = self.things.get(each)
+                if not isinstance(relation, Relation) or relation.id in gone:
+                    continue
+                other = relation.to if relation.from_ == at else relation.from_
+                if other == left.to:
+                    return True
+                if other not in met and len(met) < LOOKED_AT:
+                    met.add(other)
+                    waiting.append(other)
+        return left.from_ == left.to
 
     def _touched(self, edited: Iterable[tuple[Thing | None, Thing | None]]) -> set[str]:
         """What is edited, and what else may give other rows for it: relations at its ends, elements that name it."""
@@ -297,15 +331,6 @@ def _named_by(thing: Thing) -> Iterator[str]:
             yield thing.zone
         if thing.interface is not None:
             yield thing.interface.system
-
-
-def _moves(old: Thing | None, new: Thing | None) -> bool:
-    """Whether the edit may bring elements to other islands."""
-    if old is None or new is None or type(old) is not type(new):
-        return True
-    if isinstance(old, Relation) and isinstance(new, Relation):
-        return (old.from_, old.to) != (new.from_, new.to)
-    return False
 
 
 def _places(table: str) -> tuple[int, ...]:

@@ -83,7 +83,7 @@ RELATION_KIND_TABLES = (
 
 def _of_kind(name: str, kinds: tuple[str, ...]) -> Table:
     extra = INTERFACE_COLUMNS if name == "interface" else ()
-    indexes = {"system": (("subsystem",),), "interface": (("system",),)}.get(name, ())
+    indexes = {"system": (("subsystem",), ("folded",)), "interface": (("system",),)}.get(name, ())
     return Table(name, ELEMENT_COLUMNS + extra, ("id",), indexes, frozenset(kinds))
 
 
@@ -141,7 +141,15 @@ ROWS = {  # what a large province has, by table; others have the usual number
     "assignment": 2_000, "contract": 2_500, "technology": 5_000, "cost": 5_000, "classification": 2_500,
     "reference": 2_500, "master": 500, "property": 5_000, "shown": 5_000,
 }  # fmt: skip
-FANOUT = {"kind": 400, "owner": 100, "component": 40, "product": 50, "code": 40}  # rows for one value, by column
+FANOUT = {
+    "folded": 1,
+    "subsystem": 1,
+    "kind": 400,
+    "owner": 100,
+    "component": 40,
+    "product": 50,
+    "code": 40,
+}  # rows for one value, by column
 
 
 def statements() -> str:
