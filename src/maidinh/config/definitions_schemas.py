@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from maidinh.applications.registers.definition import LandRegister, PopulationRegister
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
+from maidinh.governance.conformity.definition import RuleBook
 from maidinh.governance.conformity.waiving import WaiverTerms
 from maidinh.governance.modelling.catalogues import Catalogue
 from maidinh.governance.modelling.union import Decisions
@@ -33,6 +34,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "catalogue": Catalogue,
     "code-list": CodeList,
     "commune-model": CommuneModel,
+    "conformity-rules": RuleBook,
     "framework": Framework,
     "land-register": LandRegister,
     "nas-data-set": DataSetStructure,

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Entry, Framework
@@ -25,6 +26,8 @@ from maidinh.infrastructure.organisations.definition import Organisations
 
 Thing = Element | Relation | View | Principle
 ZONE = "network-zone"
+SMALL = 1_000  # elements and relations; with more it pays to make the indexes last
+PAGE = 8192  # bytes
 LOOKED_AT = 2_000  # elements, to see whether two still hang together; beyond that all islands are worked out anew
 ALL = "*"  # stands for every column: a row came or went
 
@@ -92,14 +95,28 @@ class Image:
 
     def _load(self, framework: Framework | None, organisations: Organisations | None) -> None:
         model, around, run = self.model, self.around, self.connection
-        run.executescript(
-            f"PRAGMA page_size=8192; PRAGMA journal_mode=OFF; PRAGMA temp_store=MEMORY; {statements()} BEGIN"
-        )
+        large = len(model.elements) + len(model.relations) > SMALL
+        run.deserialize(_empty(bare=large))
+        run.execute("BEGIN")
         for thing in _things(model):
             self.things[thing.id] = thing
         around.kinds = {each.id: each.kind for each in model.elements}
         around.zones = _zones(model.elements)
         around.islands = islands((each.id for each in model.elements), model.relations)
+        placed = self._placed(framework, organisations)
+        placed["depends"].sort()  # in the order of its key: nothing has to be moved for what comes later
+        for table, found in placed.items():
+            if found:
+                marks = ", ".join("?" * len(TABLES[table].columns))
+                run.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", found)  # noqa: S608
+        self._load_kinds()
+        run.commit()
+        if large:
+            run.executescript(index_statements())
+
+    def _placed(self, framework: Framework | None, organisations: Organisations | None) -> dict[str, list[Row]]:
+        """Every row, by its table; the tables of one kind come after."""
+        model, around = self.model, self.around
         placed: dict[str, list[Row]] = {name: [] for name in TABLES}
         elements = placed["element"]
         for element in sorted(model.elements, key=lambda each: each.id):
@@ -116,13 +133,7 @@ class Image:
         for table, row in _surrounding_rows(framework, around, organisations):
             placed[table].append(row)
         placed["model"].append(_header(model, around.as_of))
-        placed["depends"].sort()  # in the order of its key: nothing has to be moved for what comes later
-        for table, found in placed.items():
-            if found:
-                marks = ", ".join("?" * len(TABLES[table].columns))
-                run.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", found)  # noqa: S608
-        self._load_kinds()
-        run.executescript(index_statements())
+        return placed
 
     def _load_kinds(self) -> None:
         """The tables of one kind: what stands in `element`, filled by the database itself."""
@@ -260,6 +271,16 @@ class Image:
                 changed.setdefault(table, set()).add(ALL)
         self.connection.commit()
         return {table: frozenset(columns) for table, columns in changed.items()}
+
+
+@cache
+def _empty(*, bare: bool) -> bytes:
+    """All tables with nothing in them, and their indexes unless bare: to make them takes longer than to fill them."""
+    with sqlite3.connect(":memory:") as connection:
+        connection.executescript(
+            f"PRAGMA page_size={PAGE}; {statements()}" if bare else f"{statements()} {index_statements()}"
+        )
+        return connection.serialize()
 
 
 def load(
