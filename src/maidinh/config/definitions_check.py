@@ -128,7 +128,7 @@ def _check_nation(national: Path, findings: Findings) -> Nation:
     _check_national_data_set(national, frameworks, findings)
     roles = findings.read(lambda: read_roles(national))
     if shelf is not None:
-        findings.problems.extend(rule_problems(national, None, roles))
+        findings.problems.extend(rule_problems(national, None, roles, examples=not findings.problems))
     ministries = frozenset(code.code for code in lists["ministries"].codes) if lists and "ministries" in lists else None
     return Nation(
         roles=roles,
