@@ -15,9 +15,10 @@ HOME = Home(
         Task(_("Conformity"), _("What does not conform, whose it is, and what mends it."), "conformity"),
         Task(
             _("Waivers"),
-            _("Decide whether a finding may stand until a day. The figure: to decide."),
+            _("Decide whether a finding may stand until a day. The figure: to decide, and those that end soon."),
             "waivers",
             waivers.to_decide,
+            due=waivers.next_end,
         ),
         Task(_("Versions"), _("What was in force when a project was submitted."), "architecture-versions"),
     ),

@@ -60,9 +60,10 @@ APPROVER = Home(
         Task(_("See the architecture"), _("What is in force now."), "architecture"),
         Task(
             _("Waivers"),
-            _("Decide whether a finding may stand until a day. The figure: to decide."),
+            _("Decide whether a finding may stand until a day. The figure: to decide, and those that end soon."),
             "waivers",
             waivers.to_decide,
+            due=waivers.next_end,
         ),
         Task(
             _("Rules of conformity"),

@@ -117,7 +117,7 @@ def test_the_report_is_the_same_for_machines(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("as_of=1990-01-01", 404), ("as_of=x", 422), ("version=0.9", 404), ("framework=7", 404),
+    [("as_of=1990-01-01", 404), ("version=1.0&as_of=0001-01-01", 200), ("as_of=9999-12-31", 200), ("as_of=x", 422), ("version=0.9", 404), ("framework=7", 404),
      ("severity=error&group=model&q=khong-co", 200), ("owner=-&waived=yes&page=99", 200)],
 )  # fmt: skip
 def test_what_an_address_asks_for(desk: Desk, query: str, status: int) -> None:
@@ -238,6 +238,8 @@ def test_a_rule_is_tried_kept_and_put_into_force_by_another(desk: Desk) -> None:
     assert "says the same" in html
     end = day("last_day", desk.at.date()) | number
     desk.post(desk.deciding, "/architecture/rules/ownership.named/end", 422, **end)
+    never = day("last_day", date.max) | number
+    desk.post(desk.deciding, "/architecture/rules/ownership.named/end", 422, **never, reason="x")
     desk.post(desk.deciding, "/architecture/rules/ownership.named/end", **end, reason="Đã có quy tắc quốc gia")
     tomorrow = desk.at.date() + timedelta(days=1)
     desk.page(f"/architecture/conformity/ownership.named?as_of={tomorrow}", status=404)

@@ -6,7 +6,7 @@ person puts it into force.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -286,7 +286,7 @@ def _version_row(row: RuleVersion, today: date) -> dict[str, Any]:
         "href": f"{_address(row.rule)}?number={row.number}",
         "state": _("ended") if over else names[row.state],
         "tone": "neutral" if over else TONES[row.state],
-        "last_day": date.fromordinal(row.in_force_to.toordinal() - 1) if row.in_force_to else None,
+        "last_day": row.in_force_to - timedelta(days=1) if row.in_force_to else None,
     }
 
 

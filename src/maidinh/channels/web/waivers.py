@@ -294,9 +294,8 @@ def _address(waiver_id: int) -> str:
 
 
 def to_decide(actor: Actor, at: datetime) -> int:
-    """How many waivers wait for this person's decision: a figure of their home."""
-    del at
-    return int(waivers_to_decide(actor).count())
+    """How many waivers wait for this person's decision, and how many of theirs end soon: a figure of their home."""
+    return int(waivers_to_decide(actor).count()) + ending(actor, at)
 
 
 def ending(actor: Actor, at: datetime) -> int:

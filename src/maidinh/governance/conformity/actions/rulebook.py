@@ -7,7 +7,7 @@ A rule is kept only when its own examples come out as they say. The database hol
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -138,9 +138,11 @@ def end_rule(*, actor: Actor, version_id: int, last_day: date, reason: str, at: 
         raise RuleRefused(_("This version of the rule is not in force, or its end is set already."))
     if last_day < localtime(at).date():
         raise RuleRefused(_("The last day is not in the past: what was checked by the rule stays as it was."))
+    if last_day == date.max:
+        raise RuleRefused(_("Choose an earlier last day."))
     if not text:
         raise RuleRefused(_("Say why the rule ends."))
-    row.in_force_to, row.ended_by, row.ended_reason = date.fromordinal(last_day.toordinal() + 1), actor.id, text
+    row.in_force_to, row.ended_by, row.ended_reason = last_day + timedelta(days=1), actor.id, text
     row.save(update_fields=["in_force_to", "ended_by", "ended_reason"])
     day = row.in_force_to.isoformat()
     publish(name="conformity.rule_ended", payload=_named(row) | {"day": day}, at=at)
