@@ -14,6 +14,8 @@ from maidinh.channels.sessions import ACCOUNT
 from maidinh.governance.architecture.actions import draft_version
 from maidinh.governance.architecture.queries import current_version as architecture_in_force
 from maidinh.governance.architecture.queries import declared_version
+from maidinh.governance.conformity.actions.rulebook import decide_rule, propose_rule
+from maidinh.governance.conformity.actions.waivers import Finding, ask_waiver, decide_waiver
 from maidinh.governance.drafting.actions.consultation import conclude, give_opinion, open_consultation
 from maidinh.governance.drafting.actions.editing import edit_draft, open_draft
 from maidinh.governance.drafting.actions.submission import submit_draft as hand_in
@@ -31,6 +33,7 @@ from maidinh.services.procedures.queries import current_version
 from maidinh.services.results.actions import Installation, issue_result
 from maidinh.services.results.queries import public_line, result_for
 from tests.conftest import citizen_of
+from tests.governance.conformity.own import rule_finding
 from tests.services.results.stages import PDF, advanced_to, answers_for, submitted, version_of_kind
 
 HERE = Installation(address="http://127.0.0.1:8000", province="lao-cai", promise_within=60, sample=True)
@@ -83,6 +86,7 @@ class World:
             submit_draft(actor=self.citizen, draft_id=self.submitted_draft.pk, at=at, log=log)
         self.draft = filled_draft(self.citizen, at)
         self.architecture = self._architecture()
+        self.waivers, self.rules = self._waivers(), self._rules()
 
     @property
     def citizen(self) -> Actor:
@@ -175,6 +179,36 @@ class World:
             in_force = architecture_in_force().pk
         self.drafting = self._drafting(architect, in_force)
         return {"draft": draft.pk, "in-force": in_force, "none": 10**9}
+
+    def _waivers(self) -> dict[str, int]:
+        """A waiver that is asked for, and one that was granted; of a rule that the approver may waive."""
+        architect, approver, today = self.actors["architect"], self.actors["approver"], self.at.date()
+        found = {}
+        with acting(agencies=architect.agencies):
+            for on in ("asked", "granted"):
+                finding = Finding("data.unknown", on, on, "1.0", "architecture-approver")
+                found[on] = ask_waiver(
+                    actor=architect, finding=finding, justification="Đang sửa", legal_ground="Kế hoạch năm",
+                    valid_from=today, valid_until=today + timedelta(days=60), at=self.at,
+                ).pk  # fmt: skip
+        with acting(agencies=approver.agencies):
+            decide_waiver(actor=approver, waiver_id=found["granted"], granted=True, decision="Đồng ý", at=self.at,
+                          signer=self.signer)  # fmt: skip
+        return found | {"none": 10**9}
+
+    def _rules(self) -> dict[str, str]:
+        """A rule of the province that is in force, and one that waits for somebody."""
+        architect, approver = self.actors["architect"], self.actors["approver"]
+        found = {}
+        with acting(agencies=architect.agencies):
+            for on in ("proposed", "approved"):
+                rule = rule_finding(f"ownership.{on}", self.province.newest.elements[0].id)
+                row = propose_rule(actor=architect, rule=rule, at=self.at)
+                found[on] = row.rule
+        with acting(agencies=approver.agencies):
+            decide_rule(actor=approver, version_id=row.pk, approved=True, decision="Cần thiết", at=self.at,
+                        signer=self.signer)  # fmt: skip
+        return found | {"none": "ownership.none"}
 
     def _drafting(self, architect: Actor, base: int) -> dict[str, int]:
         """A draft that was edited and is out for the opinion of one agency, which has given it."""

@@ -12,8 +12,15 @@ from django.urls import reverse
 from maidinh.channels.routing import PAGES
 from maidinh.services.dossiers.rules import step_of
 from tests.architecture.inhabitants import World
+from tests.governance.conformity.own import SELECT
+from tests.governance.conformity.texts import EXAMPLES_YAML
 
 NOBODYS = "00000000-0000-4000-8000-000000000000"
+RULE = {
+    "id": "ownership.typed", "title_vi": "Có cơ quan chủ quản", "explanation_vi": "Để có người chịu trách nhiệm.",
+    "severity": "error", "applies_to": "system", "select": SELECT, "message_vi": "{name} chưa có cơ quan chủ quản.",
+    "remedy_vi": "Ghi cơ quan chủ quản.", "examples": EXAMPLES_YAML,
+}  # fmt: skip
 DESK = ("intake", "checking", "signing", "issued", "none")
 
 
@@ -36,7 +43,9 @@ class Asked:
 
 def requests_in(world: World) -> Iterator[Asked]:
     """All of them; a page that is missing here is found by the test."""
-    for made in (_plain, _applications, _architecture, _drafts, _opinions, _own_dossiers, _desk):
+    for made in (
+        _plain, _applications, _architecture, _drafts, _opinions, _conformity, _rules, _own_dossiers, _desk,
+    ):  # fmt: skip
         yield from made(world)
 
 
@@ -44,7 +53,7 @@ def _plain(world: World) -> Iterator[Asked]:
     for name in ("home", "health", "keys", "procedures", "architecture", "architecture-json", "architecture-versions",
                  "dossiers", "notices", "track", "verify", "desk", "worklist", "signing", "sign-in",
                  "sign-in-return", "architecture-difference", "architecture-difference-json",
-                 "architecture-rounds"):  # fmt: skip
+                 "architecture-rounds", "conformity", "conformity-json", "waivers", "rules"):  # fmt: skip
         yield Asked(name, "GET", "it")
     yield Asked("notices", "POST", "it", data={"up_to": "1"})
     yield Asked("language", "POST", "it", data={"language": "en"})
@@ -160,6 +169,48 @@ def _opinions(world: World) -> Iterator[Asked]:
     for name in ("architecture-difference", "architecture-difference-json"):
         yield Asked(name, "GET", "draft", query=f"?from=1.0&to=draft-{ids['draft']}")
         yield Asked(name, "GET", "none", query="?from=1.0&to=0.1")
+
+
+def _conformity(world: World) -> Iterator[Asked]:
+    for name in ("conformity", "conformity-json"):
+        yield Asked(name, "GET", "draft", query="?version=1.1")
+        yield Asked(name, "GET", "none", query="?version=0.1")
+    for on, rule in world.rules.items():
+        yield Asked("conformity-rule", "GET", on, {"rule": rule})
+    for on in ("fresh", "draft", "handed-in", "none"):
+        where = {"draft_id": world.drafting.get(on, 10**9)}
+        for name in ("architecture-draft-conformity", "architecture-draft-conformity-json"):
+            yield Asked(name, "GET", {"draft": "asked"}.get(on, on), where)
+    days = {f"{name}-{part}": value for name, year in (("valid_from", "2026"), ("valid_until", "2027"))
+            for part, value in (("day", "1"), ("month", "12" if year == "2026" else "6"), ("year", year))}  # fmt: skip
+    reasons = {"justification": "Đang thay thế", "legal_ground": "Kế hoạch năm"} | days
+    subject = world.province.newest.elements[0].id
+    for on, rule in (("found", "ownership.approved"), ("none", "ownership.none")):
+        yield Asked("waiver-ask", "GET", on, query=f"?rule={rule}&subject={subject}")
+        yield Asked("waiver-ask", "POST", on, data={"rule": rule, "subject": subject} | reasons)
+    for on, number in world.waivers.items():
+        where = {"waiver_id": number}
+        yield Asked("waiver", "GET", on, where)
+        yield Asked("waiver-proof", "GET", on, where)
+        yield Asked("waiver-decide", "POST", on, where, {"granted": "no", "decision": "Chưa đủ căn cứ"})
+        yield Asked("waiver-withdraw", "POST", on, where, {"reason": "Đã khắc phục"})
+
+
+def _rules(world: World) -> Iterator[Asked]:
+    yield Asked("rule-write", "GET", "it")
+    yield Asked("rule-write", "POST", "it", data=RULE | {"step": "save"})
+    for on, rule in world.rules.items():
+        where, number = {"rule": rule}, {"number": "1"}
+        yield Asked("rule", "GET", on, where)
+        yield Asked("rule-decide", "POST", on, where, number | {"approved": "yes", "decision": "Cần thiết"})
+        yield Asked("rule-take-back", "POST", on, where, number)
+        last = {
+            "last_day-day": "31",
+            "last_day-month": "12",
+            "last_day-year": "2027",
+            "reason": "Thay bằng quy tắc mới",
+        }
+        yield Asked("rule-end", "POST", on, where, number | last)
 
 
 def _own_dossiers(world: World) -> Iterator[Asked]:

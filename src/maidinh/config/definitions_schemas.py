@@ -14,6 +14,7 @@ from maidinh.applications.registers.definition import LandRegister, PopulationRe
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.conformity.definition import RuleBook
+from maidinh.governance.conformity.waiving import WaiverTerms
 from maidinh.governance.modelling.catalogues import Catalogue
 from maidinh.governance.modelling.union import Decisions
 from maidinh.governance.nas.definition import CommuneModel, DataSetStructure
@@ -44,6 +45,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "roles": Roles,
     "rule-pack": RulePack,
     "union-decisions": Decisions,
+    "waiver-terms": WaiverTerms,
     "working-calendar": WorkingCalendar,
 }
 

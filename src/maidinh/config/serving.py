@@ -123,11 +123,12 @@ def _sequence(environment: Environment, stop: threading.Event) -> None:
 
 
 def _deliver(_: Environment, stop: threading.Event) -> None:
-    """Deliver events as they come, and look every few seconds whether somebody called without a contract."""
+    """Deliver events as they come; look every few seconds for calls without a contract and waivers that end."""
     import structlog
     from django.db import DatabaseError, InterfaceError, close_old_connections
 
-    from maidinh.governance.conformity.actions import watch_connections
+    from maidinh.governance.conformity.actions.waivers import watch_waivers
+    from maidinh.governance.conformity.actions.watching import watch_connections
     from maidinh.infrastructure.events.actions import deliver_events
 
     log = structlog.get_logger(__name__)
@@ -137,6 +138,7 @@ def _deliver(_: Environment, stop: threading.Event) -> None:
             delivered = deliver_events(at=datetime.now(UTC))
             if time.monotonic() - watched > WATCH_SECONDS:
                 watch_connections(at=datetime.now(UTC))
+                watch_waivers(at=datetime.now(UTC))
                 watched = time.monotonic()
         except (DatabaseError, InterfaceError) as error:
             log.warning("events wait for the database", error=str(error).strip())

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "maidinh.services.results",
     "maidinh.governance.architecture",
     "maidinh.governance.drafting",
+    "maidinh.governance.conformity",
     "maidinh.portal.forms",
     "maidinh.portal.inbox",
 ]

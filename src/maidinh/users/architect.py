@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import consultations, versions
+from maidinh.channels.web import consultations, rulebook, versions, waivers
 from maidinh.users.home import Home, Item, Task
 
 DRAFTS = Item(_("Drafts"), "architecture-drafts")
@@ -12,6 +12,9 @@ MENU = (
     Item(_("Architecture"), "architecture"),
     Item(_("Versions"), "architecture-versions"),
     Item(_("Differences"), "architecture-difference"),
+    Item(_("Conformity"), "conformity"),
+    Item(_("Waivers"), "waivers"),
+    Item(_("Rules of conformity"), "rules"),
 )
 
 HOME = Home(
@@ -26,6 +29,15 @@ HOME = Home(
         ),
         Task(_("See the architecture"), _("Seven layers, declared connections, traffic seen."), "architecture"),
         Task(_("Versions"), _("Load a draft; somebody else publishes it."), "architecture-versions"),
+        Task(_("Conformity"), _("What does not conform, whose it is, and what mends it."), "conformity"),
+        Task(
+            _("Waivers"),
+            _("Findings that may stand until a day. The figure: of yours, those that end soon."),
+            "waivers",
+            waivers.ending,
+            due=waivers.next_end,
+        ),
+        Task(_("Rules of conformity"), _("Read them, try one, write one of the province's own."), "rules"),
     ),
     guide=(
         _("Look at the picture: undeclared connections are marked."),
@@ -46,6 +58,19 @@ APPROVER = Home(
             versions.to_approve,
         ),
         Task(_("See the architecture"), _("What is in force now."), "architecture"),
+        Task(
+            _("Waivers"),
+            _("Decide whether a finding may stand until a day. The figure: to decide, and those that end soon."),
+            "waivers",
+            waivers.to_decide,
+            due=waivers.next_end,
+        ),
+        Task(
+            _("Rules of conformity"),
+            _("Put a rule of the province into force that another person wrote. The figure: to decide."),
+            "rules",
+            rulebook.to_decide,
+        ),
     ),
     guide=(
         _("Open the version that was handed in."),

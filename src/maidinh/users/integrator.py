@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from maidinh.channels.web import waivers
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -13,11 +14,24 @@ HOME = Home(
         Task(
             _("Declared and seen connections"), _("Which are used, which are not, which were refused."), "architecture"
         ),
+        Task(_("Conformity"), _("What does not conform, whose it is, and what mends it."), "conformity"),
+        Task(
+            _("Waivers"),
+            _("Findings that may stand until a day. The figure: of yours, those that end soon."),
+            "waivers",
+            waivers.ending,
+            due=waivers.next_end,
+        ),
         Task(_("Public keys"), _("What others need to verify what we sign."), "keys"),
     ),
     guide=(
         _("Look for connections marked as undeclared: a system tried and was refused."),
         _("Ask the architect to declare what is lawful. Nothing else opens the exchange."),
     ),
-    menu=(Item(_("Architecture"), "architecture"), Item(_("Public keys"), "keys")),
+    menu=(
+        Item(_("Architecture"), "architecture"),
+        Item(_("Conformity"), "conformity"),
+        Item(_("Waivers"), "waivers"),
+        Item(_("Public keys"), "keys"),
+    ),
 )

@@ -12,7 +12,7 @@ from django.conf import settings
 from maidinh.exchange.evidence.models import Exchange
 from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.architecture.rules import service_ids, subsystem_ids
-from maidinh.governance.conformity.actions import watch_connections
+from maidinh.governance.conformity.actions.watching import watch_connections
 from maidinh.governance.conformity.queries import connections
 from maidinh.infrastructure.database.standing import as_role
 from maidinh.infrastructure.events.models import Event

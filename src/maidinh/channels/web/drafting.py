@@ -218,6 +218,7 @@ def _pages(request: HttpRequest, draft: Draft) -> list[dict[str, Any]]:
         *([item(_("Views"), "architecture-draft-table", section="views")] if draft.content.get("views") else []),
         item(_("History of the draft"), "architecture-draft-history"),
         item(_("Files"), "architecture-draft-files"),
+        item(_("Conformity"), "architecture-draft-conformity"),
     ]
     at = len(items) - 2  # before the history
     if request.actor.may(DRAFTING):
