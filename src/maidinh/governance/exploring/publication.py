@@ -1,7 +1,7 @@
 """The public edition of an architecture: the model without what may not be published, by rules that are data.
 
 Layer 4, governance. Pure. `national/publication.yaml` says what is withheld and on which ground (Decree 224/2026/NĐ-CP
-article 24: publication by levels of disclosure). Pages, tables and documents for the public all begin with this edition.
+article 24: publication by levels of disclosure). Whatever is shown to the public begins with this edition.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from maidinh.governance.modelling.definition import (
     Phrase,
     Property,
     ReferenceModel,
+    Thing,
     View,
     Words,
 )
@@ -79,7 +80,7 @@ class Selection(Form):
 
 
 class Withholding(Provenance):
-    """One rule: of which elements what is withheld, and why. Without a legal ground its note says whose design it is."""
+    """One rule: what is withheld of which elements, and why. Without a ground its note says whose design it is."""
 
     id: str
     title: Text
@@ -231,7 +232,7 @@ def _view_without(view: View, lost: set[str]) -> View:
     dropped: set[str] = set()
 
     def kept(nodes: list[Node]) -> list[Node]:
-        left: list[Node] = Field(default_factory=list)
+        left: list[Node] = []
         for node in nodes:
             inside = kept(node.nodes)
             if node.element in lost:
@@ -324,7 +325,7 @@ class _Cleaning:
 
 
 def _property_keys(model: Model) -> set[str]:
-    things = (model, *model.elements, *model.relations, *model.views)
+    things: tuple[Model | Thing, ...] = (model, *model.elements, *model.relations, *model.views)
     return {held.key for thing in things for held in thing.properties}
 
 
