@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
+from maidinh.governance.exploring.dependencies import PRODUCTS
 from maidinh.governance.modelling.definition import (
     Element,
     Folder,
@@ -147,7 +148,7 @@ def publication(model: Any_Model, rules: PublicationRules) -> tuple[Any_Model, t
     counted: Counter[str] = Counter()
     gone = _withheld_elements(model, rules, counted)
     partly = _without_fields(model.elements, rules, gone, counted)
-    edition = _without_elements(model.model_copy(update={"elements": partly}), gone)
+    edition = _without(model.model_copy(update={"elements": partly}), gone, _telling_relations(model, rules, counted))
     edition = _Cleaning(edition, rules, counted).cleaned(edition)
     return edition, tuple(LeftOut(rule, counted[rule.id]) for rule in rules.withheld if counted[rule.id])
 
@@ -180,6 +181,24 @@ def _without_fields(
     return kept
 
 
+def _telling_relations(model: Model, rules: PublicationRules, counted: Counter[str]) -> set[str]:
+    """The relations that say on which product something runs whose technology is withheld."""
+    products = {each.id for each in model.elements if each.kind in PRODUCTS}
+    about = [rule for rule in rules.withheld if "technology" in rule.fields]
+    guarded: dict[str, str] = {}
+    for element in model.elements if products else ():
+        rule = next((each for each in about if each.selects.meets(element)), None)
+        if rule is not None and element.id not in products:
+            guarded[element.id] = rule.id
+    telling: set[str] = set()
+    for relation in model.relations:
+        ends = {relation.from_, relation.to}
+        if ends & products and (found := ends & guarded.keys()):
+            telling.add(relation.id)
+            counted[guarded[min(found)]] += 1
+    return telling
+
+
 def _emptied(element: Element, fields: Iterable[str]) -> dict[str, Any]:
     """What becomes of the fields of the element that say something."""
     changes: dict[str, Any] = {}
@@ -192,11 +211,11 @@ def _emptied(element: Element, fields: Iterable[str]) -> dict[str, Any]:
     return changes
 
 
-def _without_elements(model: Any_Model, gone: frozenset[str]) -> Any_Model:
-    """The model without these elements and all that leads to them."""
-    if not gone:
+def _without(model: Any_Model, gone: frozenset[str], telling: set[str]) -> Any_Model:
+    """The model without these elements and relations and all that leads to them."""
+    if not (gone or telling):
         return model
-    lost = set(gone)
+    lost = {*gone, *telling}
     while True:  # relations may end at relations
         further = {each.id for each in model.relations if {each.from_, each.to} & lost} - lost
         if not further:
