@@ -17,7 +17,8 @@ ELEMENTS = [
          "zone": "wan", "classification": {"drm": ["DRM001.001"]}},
         {"id": "portal", "kind": "portal-service", "layer": 3, "name": {"vi": "Cổng dịch vụ công", "en": "Portal"},
          "description": {"vi": "Nộp hồ sơ đất đai"}, "codes": {"national": "KT-7"}},
-        {"id": "old", "kind": "database", "name": {"vi": "Đất đai cũ"}, "state": "live", "dates": {"retired": "2020-01-01"}},
+        {"id": "old", "kind": "database", "name": {"vi": "Đất đai cũ"},
+         "dates": {"retired": "2020-01-01"}},
     )
 ]  # fmt: skip
 INDEX = Index.of(ELEMENTS, {"H1": "Sở Tài nguyên"})
