@@ -14,7 +14,7 @@ from maidinh.governance.modelling.definition import Element, Model, Relation
 
 Reason = Literal[
     "uses", "calls", "receives", "accesses", "realised-by", "runs-on", "offered-by", "built-on", "stands-in",
-    "consists-of", "part-of", "starts-after",
+    "consists-of", "part-of", "starts-after", "kept-by",
 ]  # fmt: skip
 ACTORS = frozenset({
     "agency", "business-actor", "business-role", "user-group", "stakeholder", "business-collaboration",
@@ -75,6 +75,9 @@ def zone_ids(model: Model) -> dict[str, str]:
 
 
 def _of_fields(element: Element, elements: Mapping[str, Element], zones: Mapping[str, str]) -> Iterator[Dependency]:
+    for entity in element.masters:
+        if entity in elements and entity != element.id:
+            yield Dependency(entity, element.id, "masters", "kept-by")
     if element.interface is not None and element.interface.system in elements:
         yield Dependency(element.id, element.interface.system, "interface.system", "offered-by")
     for product in element.technology:
