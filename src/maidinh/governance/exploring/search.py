@@ -14,6 +14,7 @@ from maidinh.governance.exploring.life_cycle import state_at
 from maidinh.governance.modelling.definition import Element, Words
 from maidinh.infrastructure.definitions.folding import fold
 
+LAST = 99  # after every layer
 NONE = "-"  # the choice of those that say nothing
 
 
@@ -55,12 +56,16 @@ class Index:
         return cls(tuple(_entry(each, known) for each in elements), known)
 
     def found(self, text: str, filters: Filters, day: date) -> list[Element]:
-        """Those in which every word stands, the best first: by code or id, in the name, elsewhere; then by name."""
+        """Those in which every word stands, the best first: by code or id, in the name, elsewhere; then by name.
+
+        Where nothing is searched for, they stand by layer.
+        """
         words, whole = fold(text).split(), fold(text)
         ranked = []
         for entry in self.entries:
             rank = _rank(entry, words, whole)
             if rank is not None and _passes(entry.element, filters, day):
+                rank = rank if words else entry.element.layer or LAST
                 ranked.append((rank, entry.names, entry.element.id, entry.element))
         return [each[3] for each in sorted(ranked, key=lambda each: each[:3])]
 
