@@ -14,7 +14,7 @@ from maidinh.channels.routing import page
 from maidinh.channels.web import fields, picture
 from maidinh.channels.web.editions import Reading, notice, reading, reference
 from maidinh.channels.web.jinja import vn_date
-from maidinh.governance.exploring.life_cycle import SYSTEMS, Span, spans, state_at, years_of
+from maidinh.governance.exploring.life_cycle import STATES, SYSTEMS, Span, spans, state_at, years_of
 from maidinh.governance.exploring.tables import product_name
 from maidinh.governance.exploring.technology import Watched
 from maidinh.governance.exploring.wording import STAGES, URGENCIES
@@ -53,7 +53,7 @@ def timeline(request: HttpRequest, of: Reading) -> HttpResponse:
         ticks=[_place(date(year, 1, 1), first, last) for year in range(first + 1, last + 1)],
         width=WIDTH,
         groups=[(_title(of, by, key), groups[key]) for key in sorted(groups, key=lambda key: (not key, key))],
-        states=fields.life_cycle_names(),
+        states={each: fields.life_cycle_names()[each] for each in STATES},
         total=len(told),
     )
     return render(request, "architecture/timeline.html", context)
@@ -129,16 +129,16 @@ def _in_words(several: Iterable[Span]) -> str:
 
 
 def _bars(several: list[Span], first: int, last: int, day: date) -> list[dict[str, Any]]:
-    """The rectangles of one row; a state whose days aren't known lies where it is certain: on the day itself."""
+    """The rectangles of one row; the only state of which no day is known fills the row, another stands on the day."""
     bars = []
     for each in several:
-        begins = each.begins or day
+        begins = each.begins or (day if len(several) > 1 else date(first, 1, 1))
         left = _place(max(begins, date(first, 1, 1)), first, last)
         right = _place(each.ends, first, last) if each.ends else WIDTH
-        if each.begins is None:
+        if each.begins is None and len(several) > 1:
             right = min(WIDTH, left + WIDTH // 100)
         if right > left:
-            bars.append({"state": each.state, "x": left, "width": right - left})
+            bars.append({"state": each.state, "x": left, "width": right - left, "unknown": each.begins is None})
     return bars
 
 

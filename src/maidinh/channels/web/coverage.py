@@ -72,7 +72,7 @@ def _branch(of: Reading, branch: Branch) -> dict[str, Any]:
     item = branch.item
     return {
         "code": item.code or "",
-        "name": item.name.in_language(of.words.language) if item.name else item.key,
+        "name": item.name.in_language(of.words.language) if item.name else "" if item.code else item.key,
         "elements": [of.row(each) for each in branch.elements],
         "below": len(branch.below),
         "children": [_branch(of, each) for each in branch.children],
