@@ -8,8 +8,14 @@ from maidinh.channels.web import consultations, rulebook, versions, waivers
 from maidinh.users.home import Home, Item, Task
 
 DRAFTS = Item(_("Drafts"), "architecture-drafts")
+READINGS = (
+    Item(_("Search the architecture"), "architecture-explorer"),
+    Item(_("Agencies"), "architecture-agencies"),
+    Item(_("Technology watch"), "architecture-technology"),
+)
 MENU = (
     Item(_("Architecture"), "architecture"),
+    *READINGS,
     Item(_("Versions"), "architecture-versions"),
     Item(_("Differences"), "architecture-difference"),
     Item(_("Conformity"), "conformity"),
@@ -28,6 +34,12 @@ HOME = Home(
             consultations.to_answer,
         ),
         Task(_("See the architecture"), _("Seven layers, declared connections, traffic seen."), "architecture"),
+        Task(
+            _("Search the architecture"),
+            _("Find a component, what depends on it, who answers for it."),
+            "architecture-explorer",
+        ),
+        Task(_("Technology watch"), _("Which products must go, and what stands on them."), "architecture-technology"),
         Task(_("Versions"), _("Load a draft; somebody else publishes it."), "architecture-versions"),
         Task(_("Conformity"), _("What does not conform, whose it is, and what mends it."), "conformity"),
         Task(
@@ -71,6 +83,7 @@ APPROVER = Home(
             "rules",
             rulebook.to_decide,
         ),
+        Task(_("Agencies"), _("Who owns, runs, provides, uses and owes what."), "architecture-agencies"),
     ),
     guide=(
         _("Open the version that was handed in."),
