@@ -10,6 +10,7 @@ from functools import cache
 
 from maidinh.governance.modelling.metamodel import TYPE_OF_KIND
 
+BLACK = "#000000"
 INK, GREY, PAPER, FRAME, SURFACE = "#0b0c0c", "#484f54", "#ffffff", "#8a7650", "#faf6ef"
 GREEN, RED = "#0f7a52", "#a3161a"
 READABLE, VISIBLE = 4.5, 3.0  # least contrast of text, and of lines and outlines (WCAG 1.4.3 and 1.4.11)
@@ -124,10 +125,9 @@ def contrast(one: str, other: str) -> float:
 
 @cache
 def readable(wanted: str | None, ground: str) -> str:
-    """The colour of text asked for, where it can be read on the ground; else black or white."""
-    if colour(wanted) is not None and contrast(str(wanted), ground) >= READABLE:
-        return str(wanted)
-    return INK if contrast(INK, ground) >= contrast(PAPER, ground) else PAPER
+    """The colour of text asked for, where it can be read on the ground; else black or white: one of them always can."""
+    possible = ([str(wanted)] if colour(wanted) else []) + [INK, PAPER, BLACK]
+    return next((each for each in possible if contrast(each, ground) >= READABLE), BLACK)
 
 
 @cache

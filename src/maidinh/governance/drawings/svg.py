@@ -7,6 +7,7 @@ No style attributes and no scripts, so that the pages' security policy holds.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from xml.etree import ElementTree as Tree
 
@@ -17,6 +18,8 @@ from maidinh.governance.drawings.picture import Band, Box, Line, Picture, Rect, 
 CORNER = 5.0  # by how much the corners of lines are rounded
 ICON = 15.0
 HEADS = 9.0  # the length of an arrow's head
+
+UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML refuses, also escaped
 
 Link = Callable[[Box], str | None]
 
@@ -67,7 +70,7 @@ def write(picture: Picture, *, link: Link = own_place, key: str = "drawing") -> 
     for entry in picture.legend:
         _line(keys, entry.line)
         _text(keys, entry.text)
-    return Tree.tostring(root, encoding="unicode")
+    return UNWRITABLE.sub("", Tree.tostring(root, encoding="unicode"))
 
 
 def _band(root: Tree.Element, band: Band, number: int) -> None:
@@ -148,7 +151,7 @@ def _line(parent: Tree.Element, line: Line) -> None:
     Tree.SubElement(group, "title").text = line.tells
     look = {
         "d": rounded(line.points), "fill": "none", "stroke": line.colour, "stroke-width": f"{line.width:g}",
-        "class": f"md-connection--{line.verdict} md-line" if line.verdict else "md-relation",
+        "class": f"md-connection md-connection--{line.verdict}" if line.verdict else "md-relation",
     }  # fmt: skip
     if line.dash:
         look["stroke-dasharray"] = line.dash

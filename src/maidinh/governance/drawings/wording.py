@@ -11,6 +11,7 @@ from functools import cached_property
 
 from maidinh.governance.drawings.looks import archimate_layer
 from maidinh.governance.modelling.definition import Element
+from maidinh.infrastructure.lettering import tidy
 
 Say = Callable[[str], str]
 
@@ -59,7 +60,7 @@ class Wording:
 
     def name(self, element: Element) -> str:
         """What an element is called; its id where it has no name."""
-        return element.name.in_language(self.language).strip() or element.id
+        return tidy(element.name.in_language(self.language)) or element.id
 
     def owner(self, code: str | None) -> str:
         """What an agency is called; its code where that isn't known."""
