@@ -26,6 +26,8 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
 
 def tidy(text: str) -> str:
     """The text as one line, without what can't be drawn."""
+    if text.isprintable():
+        return " ".join(unicodedata.normalize("NFC", text).split())
     kept = (" " if each.isspace() else each for each in text if each.isspace() or _drawable(each))
     return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
 

@@ -136,6 +136,7 @@ def diagram(request: HttpRequest, asked: Asked, view: str) -> HttpResponse:
         _context(request, asked)
         | {
             "drawing": drawn,
+        "name": next((each.name for each in drawables(asked.model, wording) if each.id == drawn.id), drawn.title),
             "markup": mark_safe(markup),  # noqa: S308 - made by an XML writer that escapes
             "component_heads": component_heads(wording),
             "relation_heads": relation_heads(wording),

@@ -12,12 +12,12 @@ from maidinh.governance.drawings.outlines import outline_of
 from maidinh.governance.drawings.picture import Box, Rect, Writing
 from maidinh.governance.drawings.plan import Item, joined
 from maidinh.governance.drawings.wording import Wording
-from maidinh.infrastructure.lettering import width, wrapped
+from maidinh.infrastructure.lettering import ELLIPSIS, width, wrapped
 
 BOX_WIDTH, PAD, ICON = 172.0, 9.0, 18.0
 NAME, SMALL = 12.5, 10.5
 NAME_LEAD, SMALL_LEAD = 16.5, 14.0
-NAME_LINES, NOTE_LINES = 4, 2
+NAME_LINES, NOTE_LINES = 4, 3
 ROOM = BOX_WIDTH - 2 * PAD
 
 
@@ -56,19 +56,24 @@ class Content:
 def content_of(item: Item, wording: Wording, hidden: int) -> Content:
     """What stands in the box of an item; `hidden` relations of it only the table names."""
     element, name = item.element, wording.name(item.element)
-    kind = wording.kind(element.kind)
-    first = wrapped(name, ROOM - ICON, NAME, bold=True, lines=NAME_LINES)
-    lines = [(text, NAME, True, INK) for text in first]
-    lines += [(text, SMALL, False, GREY) for text in wrapped(kind, ROOM, SMALL, lines=1)]
     note = joined(item.note, item.mark)
-    lines += [(text, SMALL, False, INK) for text in wrapped(note, ROOM, SMALL, lines=NOTE_LINES)]
-    if hidden:
-        told = wording.say("+%(count)s relations: see the table") % {"count": hidden}
-        lines += [(text, SMALL, False, GREY) for text in wrapped(told, ROOM, SMALL, lines=1)]
-    label = ", ".join(each for each in (name, kind, wording.layer(element), note) if each)
-    return Content(
-        "element", name, label, element.kind, tuple(lines), element.state in ("planned", "retired"), element.id
+    told = wording.say("+%(count)s relations: see the table") % {"count": hidden} if hidden else ""
+    parts = (  # text, size, most lines, bold, colour, beside the icon
+        (name, NAME, NAME_LINES, True, INK, ICON),
+        (wording.kind(element.kind), SMALL, 1, False, GREY, 0.0),
+        (note, SMALL, NOTE_LINES, False, INK, 0.0),
+        (told, SMALL, 1, False, GREY, 0.0),
     )
+    lines: list[tuple[str, float, bool, str]] = []
+    heard = []
+    for text, size, most, bold, colour, icon in parts:
+        shown = wrapped(text, ROOM - icon, size, bold=bold, lines=most)
+        lines += [(each, size, bold, colour) for each in shown]
+        seen = " ".join(shown)
+        heard.append(f"{seen} ({text})" if seen.endswith(ELLIPSIS) else text)  # what is heard holds what is seen
+    label = ", ".join(each for each in (*heard, wording.layer(element)) if each)
+    dashed = element.state in ("planned", "retired")
+    return Content("element", name, label, element.kind, tuple(lines), dashed, element.id)
 
 
 def content_of_more(missing: int, wording: Wording) -> Content:

@@ -79,7 +79,7 @@ def by_owner(items: Iterable[Item], wording: Wording) -> tuple[Group, ...]:
     if set(of) <= {""}:
         return (Group("", tuple(of[""])),) if of[""] else ()
     single = [code for code, own in of.items() if code and len(own) < FRAMED_FROM]
-    if len(single) == 1 and len(of) == 1:
+    if len(single) == 1:
         single = []
     groups = [Group(wording.owner(code), tuple(own)) for code, own in of.items() if code and code not in single]
     others = [

@@ -97,7 +97,8 @@ def _text(parent: Tree.Element, writing: Writing) -> None:
         look["font-weight"] = "700"
     if writing.colour != INK:
         look["fill"] = writing.colour
-    Tree.SubElement(parent, "text", look).text = writing.text
+    made = Tree.SubElement(parent, "text", look)
+    made.text, made.tail = writing.text, " "  # so that lines are read as words apart
 
 
 def _outline(parent: Tree.Element, box: Box) -> None:

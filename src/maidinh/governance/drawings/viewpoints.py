@@ -143,7 +143,7 @@ def technology(model: Model, wording: Wording) -> Plan:
     reached = tied(ties)
     products = [each for each in below if TYPE_OF_KIND[each.kind] in PRODUCTS]
     places = [each for each in below if TYPE_OF_KIND[each.kind] in PLACES]
-    rest = [each for each in below if each not in products and each not in places]
+    rest = [each for each in below if TYPE_OF_KIND[each.kind] not in PRODUCTS | PLACES]
     systems = [item(each, wording) for each in model.elements if each.id in reached - inside]
     strips = [
         Strip("systems", say("Applications and databases"), by_owner(systems, wording)),
@@ -207,7 +207,8 @@ def agency(code: str) -> Callable[[Model, Wording], Plan]:
     def plan(model: Model, wording: Wording) -> Plan:
         say, elements = wording.say, elements_of(model)
         itself = [each for each in model.elements if _is_agency(each, code)]
-        own = {each.id for each in model.elements if code in (each.owner, each.operator)} | {each.id for each in itself}
+        named = {each.id for each in itself}
+        own = {each.id for each in model.elements if code in (each.owner, each.operator)} | named
         ties = [each for each in relation_ties(model.relations, elements) if _one_of(each, own)]
         around: dict[str, list[Item]] = {"uses": [], "provides": [], "work": []}
         toward = {each.target for each in ties if each.source in own and each.kind != "access"}
@@ -217,9 +218,8 @@ def agency(code: str) -> Callable[[Model, Wording], Plan]:
                 work = each.kind in WORK or each.kind in ("gap", "plateau", "assessment")
                 side = "work" if work else "provides" if each.id in toward else "uses"
                 around[side].append(item(each, wording))
-        owned = [item(each, wording) for each in model.elements if each.owner == code and each not in itself]
-        run = [item(each, wording) for each in model.elements if each.id in own and each.owner != code]
-        run = [each for each in run if each.element not in itself]
+        owned = [item(each, wording) for each in model.elements if each.owner == code and each.id not in named]
+        run = [item(each, wording) for each in model.elements if each.id in own - named and each.owner != code]
         strips = [
             Strip("itself", say("The agency"), _plain(itself, wording)),
             Strip("uses", say("It uses"), by_owner(around["uses"], wording)),
