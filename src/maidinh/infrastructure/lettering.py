@@ -21,7 +21,7 @@ ELLIPSIS = "…"
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """The width of a line of text at a size."""
     advances = _advances(BOLD if bold else REGULAR)
-    return size * sum(advances.get(each, _other(each)) for each in text)
+    return size * sum(map(advances.__getitem__, text))
 
 
 def tidy(text: str) -> str:
@@ -74,7 +74,7 @@ def _head(text: str, room: float, size: float, bold: bool, least: int = 1) -> st
     """As many characters from the beginning as the room holds, but at least so many."""
     advances, used = _advances(BOLD if bold else REGULAR), 0.0
     for at, each in enumerate(text):
-        used += size * advances.get(each, _other(each))
+        used += size * advances[each]
         if used > room:
             return text[: max(at, least)]
     return text
@@ -85,12 +85,15 @@ def _drawable(character: str) -> bool:
     return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Cn", "Co") and character not in "\ufffe\uffff"
 
 
-def _other(character: str) -> float:
-    return 0.0 if unicodedata.combining(character) else UNKNOWN
+class Advances(dict[str, float]):
+    """The width of each character of a font, and of those it lacks."""
+
+    def __missing__(self, character: str) -> float:
+        return 0.0 if unicodedata.combining(character) else UNKNOWN
 
 
 @cache
-def _advances(font: str) -> dict[str, float]:
+def _advances(font: str) -> Advances:
     """The width of every character of a font, as a share of its size."""
     data = (FONTS / font).read_bytes()
     tables = {}
@@ -100,7 +103,8 @@ def _advances(font: str) -> dict[str, float]:
     units = struct.unpack_from(">H", data, tables[b"head"] + 18)[0]
     measured = struct.unpack_from(">H", data, tables[b"hhea"] + 34)[0]
     widths = struct.unpack_from(f">{measured * 2}H", data, tables[b"hmtx"])[::2]  # width, then the left side bearing
-    return {chr(code): widths[min(glyph, measured - 1)] / units for code, glyph in _glyphs(data, tables[b"cmap"])}
+    glyphs = _glyphs(data, tables[b"cmap"])
+    return Advances({chr(code): widths[min(glyph, measured - 1)] / units for code, glyph in glyphs})
 
 
 def _glyphs(data: bytes, cmap: int) -> list[tuple[int, int]]:

@@ -205,6 +205,8 @@ def _of_file(file: Path, definitions: Path | None, as_json: bool) -> tuple[Model
     from maidinh.infrastructure.definitions.locating import province_root
     from maidinh.infrastructure.organisations.reading import read_organisations
 
+    if not file.exists():
+        _leave(f"{file}: {say('there is no such file')}")
     try:
         if not file.is_dir() and detect(file) in ("xlsx", "csv"):
             model = read_table_file(file, None, None, None, None, quiet=True).model
