@@ -34,6 +34,10 @@ class Asked:
         return reverse(self.page, kwargs=dict(self.parts)) + self.query
 
 
+READINGS = ("architecture-explorer", "architecture-agencies", "architecture-coverage", "architecture-timeline",
+            "architecture-technology")  # fmt: skip
+
+
 def requests_in(world: World) -> Iterator[Asked]:
     """All of them; a page that is missing here is found by the test."""
     for made in (_plain, _applications, _architecture, _drafts, _opinions, _own_dossiers, _desk):
@@ -95,10 +99,22 @@ def _architecture(world: World) -> Iterator[Asked]:
         yield Asked(name, "GET", "it", {"view": "zones"} | more)
         yield Asked(name, "GET", "none", {"view": "nothing"} | more)
         yield Asked(name, "GET", "draft", {"view": "zones"} | more, query="?version=1.1")
-    for name in ("architecture", "architecture-json", "architecture-diagrams"):
+    for name in READINGS:
+        yield Asked(name, "GET", "it")
+    for name in ("architecture", "architecture-json", "architecture-diagrams", *READINGS):
         yield Asked(name, "GET", "draft", query="?version=1.1")
         yield Asked(name, "GET", "none", query="?version=0.1")
     yield Asked("architecture-element", "GET", "draft", {"element": element}, query="?version=1.1")
+    owner = next(each.owner for each in world.province.newest.elements if each.owner)
+    for name, parts in (
+        ("architecture-impact", {"element": element}),
+        ("architecture-impact-file", {"element": element, "form": "csv"}),
+        ("architecture-agencies-file", {"form": "csv"}),
+        ("architecture-agency", {"code": owner}),
+    ):
+        yield Asked(name, "GET", "it", parts)
+        yield Asked(name, "GET", "draft", parts, query="?version=1.1")
+        yield Asked(name, "GET", "none", parts | ({"form": "doc"} if "form" in parts else dict.fromkeys(parts, "none")))
     yield Asked("architecture-load", "POST", "published", data={"version": "1.0"})
     for on, number in world.architecture.items():
         yield Asked("architecture-publish", "POST", on, {"version_id": number})

@@ -8,9 +8,15 @@ from maidinh.channels.web import consultations, versions
 from maidinh.users.home import Home, Item, Task
 
 DRAFTS = Item(_("Drafts"), "architecture-drafts")
+READINGS = (
+    Item(_("Diagrams"), "architecture-diagrams"),
+    Item(_("Search the architecture"), "architecture-explorer"),
+    Item(_("Agencies"), "architecture-agencies"),
+    Item(_("Technology watch"), "architecture-technology"),
+)
 MENU = (
     Item(_("Architecture"), "architecture"),
-    Item(_("Diagrams"), "architecture-diagrams"),
+    *READINGS,
     Item(_("Versions"), "architecture-versions"),
     Item(_("Differences"), "architecture-difference"),
 )
@@ -26,6 +32,12 @@ HOME = Home(
             consultations.to_answer,
         ),
         Task(_("See the architecture"), _("Seven layers, declared connections, traffic seen."), "architecture"),
+        Task(
+            _("Search the architecture"),
+            _("Find a component, what depends on it, who answers for it."),
+            "architecture-explorer",
+        ),
+        Task(_("Technology watch"), _("Which products must go, and what stands on them."), "architecture-technology"),
         Task(_("Versions"), _("Load a draft; somebody else publishes it."), "architecture-versions"),
     ),
     guide=(
@@ -47,6 +59,7 @@ APPROVER = Home(
             versions.to_approve,
         ),
         Task(_("See the architecture"), _("What is in force now."), "architecture"),
+        Task(_("Agencies"), _("Who owns, runs, provides, uses and owes what."), "architecture-agencies"),
     ),
     guide=(
         _("Open the version that was handed in."),

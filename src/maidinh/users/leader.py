@@ -22,6 +22,7 @@ HOME = Home(
             due=opinions.due,
         ),
         Task(_("Architecture"), _("What the province has declared, and the traffic seen on it."), "architecture"),
+        Task(_("Agencies"), _("What your agency owns, runs, provides, uses and owes."), "architecture-agencies"),
     ),
     guide=(
         _("Open the queue. The most urgent result is at the top."),
@@ -33,5 +34,6 @@ HOME = Home(
         Item(_("Worklist"), "worklist"),
         Item(_("Opinions on the architecture"), "architecture-rounds"),
         Item(_("Architecture"), "architecture"),
+        Item(_("Agencies"), "architecture-agencies"),
     ),
 )

@@ -20,6 +20,11 @@ HOME = Home(
         Task(_("Find a procedure"), _("What it costs, how long it takes, what you need."), "procedures"),
         Task(_("Track a dossier"), _("With the code on your receipt. You need not sign in."), "track"),
         Task(_("Verify a result"), _("See whether a document is genuine."), "verify"),
+        Task(
+            _("Search the architecture"),
+            _("Which systems the province has, and whose they are."),
+            "architecture-explorer",
+        ),
     ),
     guide=(
         _("Search for what you want to do. You may type without accents."),

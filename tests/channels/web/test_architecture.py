@@ -57,7 +57,8 @@ def lines_in(svg: ElementTree.Element) -> list[str]:
     return [each.get("class", "") for each in svg.iter(f"{SVG}path") if "md-connection" in each.get("class", "")]
 
 
-def test_picture_and_tables_hold_every_element_and_connection(client: Any) -> None:
+def test_picture_and_tables_hold_every_element_and_connection(client: Any, sign_in_as: Any, architect: Actor) -> None:
+    sign_in_as(client, architect)
     model = current_version().model
     html = page(client, "/architecture?relations=yes")
     svg = picture_in(html)
@@ -101,12 +102,32 @@ def test_element_tells_its_contract(client: Any) -> None:
     page(client, "/architecture/elements/there-is-none", status=404)
 
 
-def test_machines_get_the_same(client: Any) -> None:
+def test_machines_get_the_same(client: Any, sign_in_as: Any, architect: Actor) -> None:
     version = current_version()
+    public = json.loads(page(client, "/architecture.json"))
+    sign_in_as(client, architect)
     answer = json.loads(page(client, "/architecture.json"))
-    assert answer["hash"] == version.hash
+    for each in (public, answer):
+        assert each["hash"] == version.hash
+        assert {connection["verdict"] for connection in each["connections"]} == {"unused"}
     assert answer["architecture"] == version.content
-    assert {each["verdict"] for each in answer["connections"]} == {"unused"}
+    assert (answer["edition"], answer["left_out"], public["edition"]) == ("whole", {}, "public")
+    assert public["left_out"]["addresses"] == 2
+    assert [each["id"] for each in public["architecture"]["elements"]] == [
+        each["id"] for each in version.content["elements"]
+    ]
+
+
+def test_the_public_does_not_see_what_may_not_be_published(client: Any, sign_in_as: Any, architect: Actor) -> None:
+    guarded = next(each for each in current_version().model.elements if each.interface)
+    address, withheld = f"/architecture/elements/{guarded.id}", guarded.interface.endpoint
+    everywhere = ("/architecture", "/architecture.json", address)
+    assert not [each for each in everywhere if withheld in page(client, each)]
+    client.cookies["django_language"] = "en"
+    assert "What is not published here" in page(client, address)
+    sign_in_as(client, architect)
+    assert withheld in page(client, "/architecture.json")
+    assert "What is not published here" not in page(client, address)
 
 
 def test_draft_is_hidden_from_the_public(client: Any, sign_in_as: Any, approver: Actor, draft: Version) -> None:

@@ -8,8 +8,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from maidinh.channels.web.editions import publication_rules
 from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.drawings.viewpoints import VIEWPOINTS
+from maidinh.governance.exploring.publication import publication
 from tests.channels.web.test_architecture import page
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -41,9 +43,8 @@ def test_every_component_is_in_the_table_and_every_box_leads_to_its_page(client:
     boxes = {each.get("data-element") for each in root.iter(f"{SVG}g")} - {None}
     rows = set(re.findall(r'data-component="([^"]+)"', html))
     assert boxes and boxes <= rows
-    version = current_version().version
     for link in root.iter(f"{SVG}a"):
-        assert re.fullmatch(rf"/architecture/elements/[^?]+\?version={version}", str(link.get("href")))
+        assert re.fullmatch(r"/architecture/elements/[^?]+", str(link.get("href")))
         assert link.get("aria-label")
     assert "style=" not in html
     assert len(re.findall("<h1", html)) == 1
@@ -69,3 +70,14 @@ def test_what_there_is_not(client: Any) -> None:
 def test_a_day_is_kept_on_the_way(client: Any) -> None:
     html = page(client, "/architecture/diagrams/zones?as_of=2026-10-01")
     assert "/architecture/diagrams/zones/file.svg?as_of=2026-10-01" in html
+
+
+def test_the_public_is_drawn_the_public_edition(client: Any, sign_in_as: Any, official: Any) -> None:
+    model = current_version().model
+    shown = {each.id for each in publication(model, publication_rules())[0].elements}
+    public = drawing(page(client, "/architecture/diagrams/technology?version=1.0"))
+    drawn = {each.get("data-element") for each in public.iter(f"{SVG}g")} - {None}
+    assert drawn <= shown
+    sign_in_as(client, official("architecture.draft"))
+    inside = drawing(page(client, "/architecture/diagrams/technology?version=1.0"))
+    assert drawn < {each.get("data-element") for each in inside.iter(f"{SVG}g")}

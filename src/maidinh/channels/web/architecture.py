@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -14,19 +13,15 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from maidinh.channels.routing import page
-from maidinh.channels.web import component, picture
+from maidinh.channels.web import editions, picture
 from maidinh.channels.web.context import language
+from maidinh.channels.web.traffic import seen_on
 from maidinh.governance.architecture.actions import VersionRefused, load_version, publish_version
 from maidinh.governance.architecture.queries import (
-    Version,
-    current_version,
     declared_versions,
-    version_as_of,
     versions_for,
 )
-from maidinh.governance.architecture.rules import DRAFT, SUPERSEDED
-from maidinh.governance.conformity.queries import connections
-from maidinh.governance.conformity.rules import Connection
+from maidinh.governance.architecture.rules import DRAFT
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.definitions.reading import DefinitionError
 from maidinh.infrastructure.identity.queries import official
@@ -40,31 +35,33 @@ def architecture(request: HttpRequest) -> HttpResponse:
     """The picture in seven bands and the tables that say the same."""
     actor = request.actor  # type: ignore[attr-defined]
     try:
-        version = asked_version(request)
+        version = editions.asked_version(request)
     except ValueError as error:
-        return render(request, "architecture/none.html", nothing(actor, [str(error)]), status=422)
+        return render(request, "architecture/none.html", editions.nothing(actor, [str(error)]), status=422)
     if version is None:
-        return render(request, "architecture/none.html", nothing(actor, [], asked_day(request)), status=404)
-    seen, owners = _connections(version), agency_names(language())
+        context = editions.nothing(actor, [], editions.asked_day(request))
+        return render(request, "architecture/none.html", context, status=404)
+    model = editions.edition_for(actor, version).model
+    seen, owners = seen_on(version, model), agency_names(language())
     related = request.GET.get("relations", "yes") == "yes"
     markup = picture.picture(
-        version.model,
+        model,
         seen,
         language=language(),
         owners=owners,
-        official=actor.kind == "official",
+        official=editions.is_inside(actor),
         relations=related,
     )
     context = {
         "version": version,
         "versions": versions_for(actor),
         "picture": mark_safe(markup),  # noqa: S308 - made by an XML writer that escapes
-        "connections": picture.connection_rows(version.model, seen, language()),
-        "relations": picture.relation_rows(version.model, language()),
-        "layers": picture.layer_rows(version.model, owners, language()),
+        "connections": picture.connection_rows(model, seen, language()),
+        "relations": picture.relation_rows(model, language()),
+        "layers": picture.layer_rows(model, owners, language()),
         "related": related,
-        "as_of": asked_day(request),
-        "official": actor.kind == "official",
+        "as_of": editions.asked_day(request),
+        "official": editions.is_inside(actor),
         "undeclared": [each for each in seen if each.verdict == "undeclared"],
     }
     return render(request, "architecture/picture.html", context)
@@ -73,16 +70,23 @@ def architecture(request: HttpRequest) -> HttpResponse:
 def architecture_json(request: HttpRequest) -> HttpResponse:
     """The same for machines."""
     try:
-        version = asked_version(request)
+        version = editions.asked_version(request)
     except ValueError as error:
         return JsonResponse({"error": str(error)}, status=422)
     if version is None:
-        told = "no architecture version was in effect on that day" if asked_day(request) else "no version is in force"
+        asked = editions.asked_day(request) is not None
+        told = "no architecture version was in effect on that day" if asked else "no version is in force"
         return JsonResponse({"error": told}, status=404)
-    answer = picture.machine_readable(version.model, _connections(version), version.content)
+    actor = request.actor  # type: ignore[attr-defined]
+    edition = editions.edition_for(actor, version)
+    inside = editions.is_inside(actor)
+    content = version.content if inside else edition.model.model_dump(mode="json", by_alias=True, exclude_none=True)
+    answer = picture.machine_readable(edition.model, seen_on(version, edition.model), content)
     decision, decided_on = version.decided
     facts = {
         "hash": version.hash,
+        "edition": "whole" if inside else "public",
+        "left_out": {each.rule.id: each.count for each in edition.left_out},
         "state": version.state,
         "signature": version.jws,
         "instance": version.instance,
@@ -91,41 +95,6 @@ def architecture_json(request: HttpRequest) -> HttpResponse:
         "decided_on": decided_on.isoformat() if decided_on else None,
     }
     return JsonResponse(answer | facts, json_dumps_params={"ensure_ascii": False})
-
-
-def element(request: HttpRequest, element: str) -> HttpResponse:
-    """One component: what it is, whose, what it is related to, what was seen."""
-    try:
-        version = asked_version(request)
-    except ValueError as error:
-        raise Http404(element) from error
-    found = next((each for each in version.model.elements if each.id == element), None) if version else None
-    if version is None or found is None:
-        raise Http404(element)
-    here, model, inside = language(), version.model, request.actor.kind == "official"  # type: ignore[attr-defined]
-    owners = agency_names(here)
-    rows = picture.connection_rows(model, _connections(version), here)
-    context = {
-        "version": version,
-        "element": found,
-        "facts": component.fact_rows(found, model, agencies=owners, language=here, official=inside),
-        "documentation": found.documentation.in_language(here) if found.documentation else "",
-        "costs": component.cost_rows(found),
-        "properties": component.property_rows(found, model, here),
-        "network": component.is_network(found),
-        "members": component.standing_in(found, model, agencies=owners, language=here)
-        if component.is_network(found)
-        else [],
-        "mark": picture.mark_text(found),
-        "relations": [
-            each
-            for each in picture.relation_rows(model, here)
-            if element in (each["relation"].from_, each["relation"].to)
-        ],
-        "connections": [each for each in rows if element in (each["connection"].source, each["connection"].target)],
-        "official": inside,
-    }
-    return render(request, "architecture/element.html", context)
 
 
 def versions(request: HttpRequest, errors: dict[str, list[str]] | None = None) -> HttpResponse:
@@ -183,46 +152,6 @@ def proof(request: HttpRequest, version_id: int) -> HttpResponse:
     )
 
 
-def asked_version(request: HttpRequest) -> Version | None:
-    """The version asked for by number or by day, or the one in force; Http404 for one that isn't the actor's to see.
-
-    ValueError for a day that is none.
-    """
-    asked, day = request.GET.get("version", ""), asked_day(request)
-    if day is not None:
-        return version_as_of(request.actor, day)  # type: ignore[attr-defined]
-    if not asked:
-        return current_version()
-    found = versions_for(request.actor).filter(version=asked[:40].replace("\0", " ")).first()  # type: ignore[attr-defined]
-    if found is None:
-        raise Http404(asked)
-    return found
-
-
-def asked_day(request: HttpRequest) -> date | None:
-    """The day asked for; ValueError for one that is none."""
-    asked = request.GET.get("as_of", "").strip()
-    if not asked:
-        return None
-    try:
-        return date.fromisoformat(asked)
-    except ValueError:
-        raise ValueError(_("“%(day)s” is no day. Write it as year-month-day: 2026-01-31.") % {"day": asked}) from None
-
-
-def nothing(actor: Actor, problems: list[str], day: date | None = None) -> dict[str, Any]:
-    """What is said where no version is to be shown; the first one there is, for whoever asked for a day before it."""
-    first = versions_for(actor).exclude(state=DRAFT).order_by("effective_from", "published_at").first()
-    return {"day": day, "errors": {"as_of": problems} if problems else {}, "first": first}
-
-
-def _connections(version: Any) -> list[Connection]:
-    """What is declared and seen; traffic since the version in force was published, also held against a draft."""
-    at, current = timezone.now(), current_version()
-    since = current.published_at if current is not None and version.state != SUPERSEDED else at
-    return connections(version.model, instance=version.instance, since=since or at, at=at)
-
-
 def _version_row(version: Any, actor: Actor) -> dict[str, Any]:
     author, publisher = official(version.author), official(version.published_by or "")
     states = {"draft": _("draft"), "published": _("in force"), "superseded": _("superseded")}
@@ -246,7 +175,6 @@ READ, DRAFTS, PUBLISHES = "architecture.read", "architecture.draft", "architectu
 ROUTES = [
     page("architecture", architecture, name="architecture", who=READ),
     page("architecture.json", architecture_json, name="architecture-json", who=READ),
-    page("architecture/elements/<str:element>", element, name="architecture-element", who=READ),
     page("architecture/versions", versions, name="architecture-versions", who=READ),
     page("architecture/versions/load", load, name="architecture-load", who=DRAFTS, methods=("POST",)),
     page("architecture/versions/<int:version_id>/publish", publish, name="architecture-publish", who=PUBLISHES,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.web import comparison
 from maidinh.channels.web.context import language
+from maidinh.channels.web.editions import edition_for
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.queries import current_version, versions_for
 from maidinh.governance.architecture.rules import DRAFT
@@ -56,7 +57,7 @@ def side_for(actor: Actor, key: str) -> Side | None:
     """The architecture that an address names, if the actor may see it."""
     row = versions_for(actor).filter(version=key[:40]).first() if key and "\0" not in key else None
     if row is not None:
-        return of_version(row)
+        return of_version(row, actor)
     match = A_DRAFT.fullmatch(key)
     draft = draft_for(actor, int(match[1])) if match else None
     if match is None or draft is None:
@@ -64,9 +65,10 @@ def side_for(actor: Actor, key: str) -> Side | None:
     return of_draft_at(draft, int(match[2])) if match[2] else of_draft(draft)
 
 
-def of_version(row: Any) -> Side:
-    """A version that was handed in or published."""
-    return Side(row.version, _("version %(version)s") % {"version": row.version}, row.model, row.version)
+def of_version(row: Any, actor: Actor | None = None) -> Side:
+    """A version that was handed in or published; as the actor may see it, if one is named."""
+    model = row.model if actor is None else edition_for(actor, row).model
+    return Side(row.version, _("version %(version)s") % {"version": row.version}, model, row.version)
 
 
 def of_draft(draft: Draft) -> Side:
@@ -89,10 +91,10 @@ def draft_key(draft: Draft, revision: int | None = None) -> str:
     return f"draft-{draft.pk}" if revision is None else f"draft-{draft.pk}-r{revision}"
 
 
-def base_of(row: Any, model: ArchitectureVersion) -> Side:
+def base_of(row: Any, model: ArchitectureVersion, actor: Actor | None = None) -> Side:
     """What a draft or a version was made from; an empty architecture where there was none before."""
     if row.base is not None:
-        return of_version(row.base)
+        return of_version(row.base, actor)
     return Side("", _("nothing: the first version"), emptied(model))
 
 

@@ -35,7 +35,7 @@ def version(
     """What the version is, what it changes, what the agencies said; the forms of whoever approves and publishes."""
     actor = request.actor  # type: ignore[attr-defined]
     row = _version(actor, version)
-    compared = sides.compared(_before(actor, row), sides.of_version(row))
+    compared = sides.compared(_before(actor, row), sides.of_version(row, actor))
     wrote = actor.id in row.writers
     waits = row.state == DRAFT and row.approved_at is None and row.needs_approval
     ready = row.state == DRAFT and not waits
@@ -131,8 +131,8 @@ def _before(actor: Actor, row: Version) -> sides.Side:
         earlier = earlier.filter(effective_from__lte=row.effective_from).order_by("-effective_from", "-published_at")
         before = earlier.first()
         if before is not None:
-            return sides.of_version(before)
-    return sides.base_of(row, row.model)
+            return sides.of_version(before, actor)
+    return sides.base_of(row, row.model, actor)
 
 
 def _people(row: Version) -> dict[str, str]:

@@ -18,6 +18,7 @@ from maidinh.config.cli.architecture_draw import draw
 from maidinh.config.cli.architecture_exchange import export, import_
 from maidinh.config.cli.architecture_nas import nas_check
 from maidinh.config.cli.architecture_nas_versions import nas_changes, nas_issue
+from maidinh.config.cli.architecture_reading import coverage, impact, responsibilities, search, technology
 from maidinh.config.cli.architecture_union import unite
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
@@ -42,6 +43,11 @@ app.command("nas-changes", help=say("Say what changed between two national data 
 app.command("nas-issue", help=say("Freeze a national data set as issued, with its decision and closing date."))(
     nas_issue
 )
+app.command(help=say("Find components by name, id, description or code; accents may be left out."))(search)
+app.command(help=say("Say what depends on a component, or what it depends on, to any depth."))(impact)
+app.command(help=say("Say what each agency owns, runs, provides, uses and owes."))(responsibilities)
+app.command(help=say("Say how far the five reference models cover an architecture."))(coverage)
+app.command(help=say("Say which products are in use, what stands on them, and which must go."))(technology)
 
 DONE, FINDINGS, WRONG_USE = 0, 1, 2
 

@@ -44,7 +44,7 @@ class Wording:
 
     @cached_property
     def _verbs(self) -> dict[str, str]:
-        return relation_names(self.say)
+        return relation_names(self.say) | other_ties(self.say)
 
     def kind(self, kind: str) -> str:
         """What a kind of element is called; one that only ArchiMate has keeps its English name."""
@@ -200,7 +200,7 @@ def state_names(say: Say) -> dict[str, str]:
 
 
 def relation_names(say: Say) -> dict[str, str]:
-    """What each kind of relation is called; the last two are no relations but fields of an element."""
+    """What each kind of relation is called."""
     return {
         "flow": say("sends data to"),
         "serving": say("serves"),
@@ -213,6 +213,12 @@ def relation_names(say: Say) -> dict[str, str]:
         "influence": say("influences"),
         "specialization": say("is a kind of"),
         "association": say("is associated with"),
+    }
+
+
+def other_ties(say: Say) -> dict[str, str]:
+    """What joins two elements and is no relation: fields of an element, and plain lines of a view."""
+    return {
         "masters": say("is the master source of"),
         "technology": say("uses"),
         "line": say("is joined to"),
