@@ -18,7 +18,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
         "trust", "verification",
     },
     "applications/registers": {"provider"},
-    "governance/architecture": {"drawing", "frameworks", "layout", "picture"},
+    "governance/architecture": {"frameworks"},
     "governance/drafting": {"content", "removal"},
     "governance/conformity": {"checking", "examples", "identity", "programs", "proposing", "report", "waiving"},
 }  # fmt: skip

@@ -9,6 +9,7 @@ from maidinh.users.home import Home, Item, Task
 
 DRAFTS = Item(_("Drafts"), "architecture-drafts")
 READINGS = (
+    Item(_("Diagrams"), "architecture-diagrams"),
     Item(_("Search the architecture"), "architecture-explorer"),
     Item(_("Agencies"), "architecture-agencies"),
     Item(_("Technology watch"), "architecture-technology"),

@@ -24,6 +24,7 @@ from tests.governance.conformity.clean import DAYS, Content, built, content
 from tests.governance.conformity.faults_of_contents import FAULTS_OF_CONTENTS
 from tests.governance.conformity.faults_of_running import FAULTS_OF_RUNNING
 from tests.governance.conformity.tampering import NOW, Fault
+from tests.governance.small import FRAMEWORKS
 
 NATION = definitions_root() / "national"
 FAULTS = (*FAULTS_OF_CONTENTS, *FAULTS_OF_RUNNING)
@@ -131,7 +132,7 @@ def test_neither_order_nor_ids_matter(fault: Fault) -> None:
 def test_what_is_true_of_the_provinces_is_found(province: str, version: str, true: set[str], silent: set[str]) -> None:
     root = definitions_root() / "provinces" / province
     held = read_surroundings(NATION, root)
-    model = resolve(read_versions(root), version)
+    model = resolve(read_versions(root), version, FRAMEWORKS)
     report = check(
         model, rules(), as_of=TODAY, framework=held.frameworks[model.framework], shelf=held.shelf,
         organisations=read_organisations(root),

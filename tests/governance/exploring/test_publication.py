@@ -17,7 +17,7 @@ from maidinh.governance.exploring.publication import (
 )
 from maidinh.governance.modelling.integrity import defects
 from maidinh.infrastructure.definitions.locating import definitions_root
-from tests.governance.small import architecture, element
+from tests.governance.small import FRAMEWORKS, architecture, element
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def test_the_provinces_keep_their_components(rules: PublicationRules) -> None:
     for folder in sorted((definitions_root() / "provinces").iterdir()):
         versions = read_versions(folder)
         for number in versions:
-            model = resolve(versions, number)
+            model = resolve(versions, number, FRAMEWORKS)
             edition = public_edition(model, rules)
             assert defects(edition) == []
             assert {each.id for each in edition.elements} == {

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from maidinh.config.cli.architecture_exchange import refusals, refused
+from maidinh.config.cli.architecture_given import Given, given_architecture, leave
 from maidinh.config.failures import told_plainly
-from maidinh.config.texts import say
+from maidinh.config.texts import language, say
 
 if TYPE_CHECKING:
     from maidinh.governance.architecture.frameworks import Framework
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from maidinh.governance.conformity.reading import Surroundings
     from maidinh.governance.conformity.report import Report
     from maidinh.governance.modelling.definition import Model
-    from maidinh.infrastructure.organisations.definition import Organisations
 
 DONE, FINDINGS, WRONG_USE = 0, 1, 2
 SHOWN = 5  # findings of one rule
@@ -67,15 +66,6 @@ class Severities(StrEnum):
     advice = "advice"
 
 
-@dataclass(frozen=True)
-class Given:
-    """What is to be checked, and the agencies that its owners are."""
-
-    model: Model
-    organisations: Organisations | None
-    root: Path | None
-
-
 @told_plainly
 def check(
     file: File = None,
@@ -98,8 +88,8 @@ def check(
     from maidinh.governance.conformity.checking import check as held_against
 
     day = _day(as_of)
+    given = given_architecture(file, province, version, definitions=definitions, as_json=as_json)
     try:
-        given = _given(file, province, version, definitions)
         book, around = _rules(rules, given.root, definitions)
     except refusals() as error:
         refused(file or Path(province or ""), error, as_json)
@@ -124,8 +114,7 @@ def check(
         for line in misfits:
             print(line)
         print(f"{say('problems found')}: {len(misfits)}")
-        agencies = _agency_names(given.organisations)
-        print("\n".join(told_report(report, shown, agencies, limit)))
+        print("\n".join(told_report(report, shown, given.agency_names(language()), limit)))
     sys.exit(_code(report, misfits, strict))
 
 
@@ -169,7 +158,7 @@ def _tried(file: Path, as_json: bool, definitions: Path | None) -> NoReturn:
     from maidinh.governance.conformity.examples import tried
 
     if not file.exists():
-        _leave(f"{file}: {say('there is no such file')}")
+        leave(f"{file}: {say('there is no such file')}")
     try:
         book, around = _rules(file, None, definitions)
     except refusals() as error:
@@ -187,42 +176,6 @@ def _tried(file: Path, as_json: bool, definitions: Path | None) -> NoReturn:
     sys.exit(DONE if all(each.ok for each in results) else FINDINGS)
 
 
-def _given(file: Path | None, province: str | None, version: str | None, definitions: Path | None) -> Given:
-    from maidinh.governance.architecture.reading import read_versions, resolve, version_in_force
-    from maidinh.infrastructure.definitions.locating import province_root
-    from maidinh.infrastructure.organisations.reading import FILE, read_organisations
-
-    if (file is None) == (province is None):
-        _leave(say("Name either a file or the folder of a version, or a province."))
-    if file is not None:
-        model = _read(file)
-        folder = file if file.is_dir() else file.parent
-        root = next((each for each in folder.resolve().parents[:2] if (each / FILE).is_file()), None)
-        return Given(model, read_organisations(root) if root else None, root)
-    root = province_root(str(province), definitions)
-    versions = read_versions(root)
-    try:
-        found = resolve(versions, version or version_in_force(versions))
-    except ValueError as error:
-        _leave(str(error))
-    return Given(found, read_organisations(root), root)
-
-
-def _read(file: Path) -> Model:
-    from maidinh.config.cli.architecture_tables import read_table_file
-    from maidinh.governance.architecture.reading import FILE
-    from maidinh.governance.interchange.detection import detect
-    from maidinh.governance.interchange.files import read_model
-
-    if not file.exists():
-        _leave(f"{file}: {say('there is no such file')}")
-    if file.is_dir() and not (file / FILE).is_file():
-        _leave(f"{file}: {say('there is no version.yaml')}")
-    if not file.is_dir() and detect(file) in ("xlsx", "csv"):
-        return read_table_file(file, None, None, None, None, quiet=True).model
-    return read_model(file, keep_cycles=True)
-
-
 def _rules(given: Path | None, province: Path | None, definitions: Path | None) -> tuple[dict[str, Rule], Surroundings]:
     from maidinh.governance.conformity.reading import read_rules, read_surroundings
     from maidinh.infrastructure.definitions.locating import definitions_root
@@ -233,7 +186,7 @@ def _rules(given: Path | None, province: Path | None, definitions: Path | None) 
         return read_rules(national, province), around
     found = read_rules(given) if given.exists() else {}
     if not found:
-        _leave(f"{given}: {say('there are no rules here: name a file of rules, or a folder named conformity')}")
+        leave(f"{given}: {say('there are no rules here: name a file of rules, or a folder named conformity')}")
     return found, around
 
 
@@ -254,7 +207,7 @@ def _named_framework(name: str, around: Surroundings) -> Framework:
     try:
         return framework_called(name, around.frameworks)
     except ValueError as error:
-        _leave(str(error))
+        leave(str(error))
 
 
 def _holds(rule: Rule, framework: Framework | None, day: date) -> bool:
@@ -263,12 +216,10 @@ def _holds(rule: Rule, framework: Framework | None, day: date) -> bool:
 
 
 def _misfits(given: Given) -> list[str]:
-    from maidinh.governance.architecture.rules import problems, with_agency_codes
+    from maidinh.governance.architecture.rules import problems
 
-    if given.organisations is None:
-        return problems(given.model)
-    agencies = [agency.code for agency in given.organisations.agencies]
-    return problems(with_agency_codes(given.model, given.organisations), agencies)
+    organisations = given.organisations
+    return problems(given.model, [agency.code for agency in organisations.agencies] if organisations else None)
 
 
 def _code(report: Report, misfits: list[str], strict: bool) -> int:
@@ -276,17 +227,5 @@ def _code(report: Report, misfits: list[str], strict: bool) -> int:
     return FINDINGS if fails else DONE
 
 
-def _agency_names(organisations: Organisations | None) -> dict[str, str]:
-    from maidinh.config.texts import language
-
-    agencies: list[Any] = list(organisations.agencies) if organisations else []
-    return {each.code: each.name.in_language(language()) for each in agencies}
-
-
 def _day(given: datetime | None) -> date:
     return date.today() if given is None else given.date()  # noqa: DTZ011 - the calendar on the wall
-
-
-def _leave(message: str) -> NoReturn:
-    print(message, file=sys.stderr)
-    sys.exit(WRONG_USE)

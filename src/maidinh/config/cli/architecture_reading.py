@@ -11,11 +11,12 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from maidinh.config.cli.architecture_files import write_whole
+from maidinh.config.cli.architecture_given import given_architecture, leave
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import language, say
 
@@ -101,7 +102,7 @@ def impact(
     from maidinh.governance.exploring.tables import impact_sheet
 
     if direction not in DIRECTIONS:
-        _leave(f"{say('--direction must be one of')} {', '.join(DIRECTIONS)} ({direction})")
+        leave(f"{say('--direction must be one of')} {', '.join(DIRECTIONS)} ({direction})")
     opened = _opened(file, as_of, public, definitions, as_json)
     exploration = opened.exploration
     _known(element, list(exploration.elements))
@@ -232,41 +233,24 @@ def technology(
 
 def _opened(file: Path, as_of: datetime | None, public: bool, definitions: Path | None, as_json: bool) -> Opened:
     """The model in the file with what it refers to; a file that isn't in order is told and left."""
-    from maidinh.config.cli.architecture_exchange import refusals, refused
-    from maidinh.governance.architecture.definition import ArchitectureVersion
-    from maidinh.governance.architecture.rules import with_agency_codes
     from maidinh.governance.exploring.exploration import Exploration
     from maidinh.governance.exploring.publication import public_edition, read_publication_rules
     from maidinh.governance.exploring.reference import read_notice, read_reference
     from maidinh.governance.exploring.wording import Wording
-    from maidinh.governance.interchange.files import read_model
     from maidinh.infrastructure.definitions.locating import definitions_root
-    from maidinh.infrastructure.organisations.reading import read_organisations
 
-    if not file.exists():
-        raise FileNotFoundError(f"{file}: {say('there is no such file or folder')}")
-    try:
-        model = read_model(file, keep_cycles=True)
-    except refusals() as error:
-        refused(file, error, as_json)
-    root = definitions_root(definitions)
-    own = root / "provinces" / model.province if isinstance(model, ArchitectureVersion) else None
-    province = own if own is not None and own.is_dir() else None
-    agencies: dict[str, str] = {}
-    if province is not None and isinstance(model, ArchitectureVersion):
-        organisations = read_organisations(province)
-        model = with_agency_codes(model, organisations)
-        agencies = {each.code: each.name.in_language(language()) for each in organisations.agencies}
-    framework = model.framework if isinstance(model, ArchitectureVersion) else None
+    given = given_architecture(file, definitions=definitions, as_json=as_json)
+    root, model = definitions_root(definitions), given.model
+    agencies = given.agency_names(language())
     if public:
         model = public_edition(model, read_publication_rules(root / "national"))
     return Opened(
         exploration=Exploration(model, agencies),
-        reference=read_reference(root / "national", province),
+        reference=read_reference(root / "national", given.root),
         notice=read_notice(root / "national"),
         day=as_of.date() if as_of else datetime.now(UTC).astimezone().date(),
         words=Wording(say, language(), agencies=agencies),
-        framework=framework,
+        framework=getattr(model, "framework", None),
     )
 
 
@@ -283,7 +267,7 @@ def _known(wanted: str, known: list[str]) -> None:
     if wanted not in known:
         near = difflib.get_close_matches(wanted, known, NEAR, 0.4)
         hint = f" {say('Near it')}: {', '.join(near)}." if near else ""
-        _leave(f"{say('Nothing in this model is called')} {wanted!r}.{hint}")
+        leave(f"{say('Nothing in this model is called')} {wanted!r}.{hint}")
 
 
 def _write(output: Path | None, sheets: list[Sheet], answer: dict[str, Any]) -> None:
@@ -292,7 +276,7 @@ def _write(output: Path | None, sheets: list[Sheet], answer: dict[str, Any]) -> 
     if output is None:
         return
     if output.suffix not in ENDINGS:
-        _leave(f"{output}: {say('expected a name that ends in one of')} {', '.join(ENDINGS)}")
+        leave(f"{output}: {say('expected a name that ends in one of')} {', '.join(ENDINGS)}")
     if output.suffix == ".json":
         content = json.dumps(answer, ensure_ascii=False, indent=2).encode()
     else:
@@ -317,8 +301,3 @@ def _print_table(sheet: Sheet, columns: tuple[int, ...] = ()) -> None:
 
 def _print_json(answer: dict[str, Any]) -> None:
     print(json.dumps(answer, ensure_ascii=False, indent=2))
-
-
-def _leave(message: str) -> NoReturn:
-    print(message, file=sys.stderr)
-    sys.exit(WRONG_USE)
