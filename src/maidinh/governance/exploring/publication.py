@@ -200,13 +200,13 @@ def _telling_relations(model: Model, rules: PublicationRules, counted: Counter[s
 
 
 def _emptied(element: Element, fields: Iterable[str]) -> dict[str, Any]:
-    """What becomes of the fields of the element that say something."""
+    """What becomes of the fields of the element that say something; a product may name itself in the catalogue."""
     changes: dict[str, Any] = {}
     for name in fields:
         if name == "interface.endpoint":
             if element.interface is not None and element.interface.endpoint:
                 changes["interface"] = element.interface.model_copy(update={"endpoint": ""})
-        elif getattr(element, name):
+        elif getattr(element, name) and not (name == "technology" and element.kind in PRODUCTS):
             changes[name] = EMPTY.get(name)
     return changes
 
