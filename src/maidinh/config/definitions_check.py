@@ -24,6 +24,7 @@ from maidinh.governance.architecture.frameworks import Framework, read_framework
 from maidinh.governance.architecture.reading import read_versions, resolve, version_files, version_in_force
 from maidinh.governance.architecture.rules import problems as misfits
 from maidinh.governance.architecture.rules import with_agency_codes
+from maidinh.governance.exploring.publication import read_publication_rules
 from maidinh.governance.modelling.catalogues import Shelf, read_catalogues
 from maidinh.governance.nas.mapping.definition import misfits as mapping_misfits
 from maidinh.governance.nas.reading import FOLDER as NAS
@@ -113,6 +114,7 @@ def _check_nation(national: Path, findings: Findings) -> Nation:
     lists = findings.read(lambda: read_code_lists(national))
     packs = findings.read(lambda: read_rule_packs(national))
     catalogues = findings.read(lambda: read_catalogues(national))
+    findings.read(lambda: read_publication_rules(national))
     for folder, found in ((CALENDARS, list((calendars or {}).values())), (RULE_PACKS, packs or [])):
         findings.problems.extend(_overlapping(national / folder, found))
     for folder, ids in (("frameworks", frameworks or {}), (CODES, lists or {})):

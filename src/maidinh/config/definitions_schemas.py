@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from maidinh.applications.registers.definition import LandRegister, PopulationRegister
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
+from maidinh.governance.exploring.publication import PublicationRules
 from maidinh.governance.modelling.catalogues import Catalogue
 from maidinh.governance.modelling.union import Decisions
 from maidinh.governance.nas.definition import CommuneModel, DataSetStructure
@@ -39,6 +40,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "organisations": Organisations,
     "population-register": PopulationRegister,
     "procedure": Procedure,
+    "publication-rules": PublicationRules,
     "roles": Roles,
     "rule-pack": RulePack,
     "union-decisions": Decisions,
