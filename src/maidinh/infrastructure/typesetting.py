@@ -31,6 +31,20 @@ def typeset(template: Path, facts: dict[str, Any], *, at: datetime) -> bytes:
     return made
 
 
+def picture(svg: str, *, points_per_inch: int = 200) -> bytes:
+    """A drawing as PNG, as wide as it says, with the fonts of the distribution and no others."""
+    page = b"#set page(width: auto, height: auto, margin: 0pt, fill: white)\n#image(bytes(sys.inputs.svg), format: \"svg\")"
+    made: bytes = typst.compile(
+        page,
+        font_paths=[FONTS],
+        ignore_system_fonts=True,
+        sys_inputs={"svg": svg},
+        format="png",
+        ppi=points_per_inch,
+    )
+    return made
+
+
 def qr_code(address: str) -> str:
     """An SVG with the address as a QR code that a wrinkled print still gives back."""
     return segno.make(address, error="m", micro=False).svg_inline(border=2)

@@ -10,6 +10,7 @@ import string
 from collections.abc import Iterator, Mapping
 from functools import singledispatchmethod
 
+from maidinh.governance.documents.checklist import checked
 from maidinh.governance.documents.content import (
     Block,
     Bullets,
@@ -36,7 +37,7 @@ from maidinh.governance.documents.definition import (
 from maidinh.governance.documents.figures import drawn
 from maidinh.governance.documents.material import SAMPLE, UNCHECKED, Material
 from maidinh.governance.documents.rows import headings, rows, selected
-from maidinh.governance.documents.widths import shares
+from maidinh.governance.documents.widths import LINE, LONG_LINE, shares
 
 WRITTEN = "document:"
 ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI")
@@ -93,7 +94,7 @@ class _Builder:
         self.tables = self.figures = 0
         self.open: list[OpenPoint] = []
         self.facts = facts(material)
-        self.place = ""
+        self.line = LINE
 
     def document(self) -> Document:
         material, words = self.material, self.material.words
@@ -135,15 +136,15 @@ class _Builder:
         found = next((each for each in committees if each.tier == "province"), None)
         return self.material.said(found.name) if found else self.facts.get("province", "")
 
-    def _numbered(self, plans: list[ChapterPlan], above: str) -> Iterator[Chapter]:
+    def _numbered(self, plans: list[ChapterPlan], above: str, path: str = "") -> Iterator[Chapter]:
         annexes = number = 0
         for plan in plans:
             if plan.annex:
                 annexes += 1
-                yield self._chapter(plan, self.material.words["annex"].format(number=f"{annexes:02}"))
+                yield self._chapter(plan, self.material.words["annex"].format(number=f"{annexes:02}"), path)
             else:
                 number += 1
-                yield self._chapter(plan, self._number(number, above))
+                yield self._chapter(plan, self._number(number, above), path)
 
     def _number(self, number: int, above: str) -> str:
         if not above and self.plan.numbering == "roman":
@@ -152,15 +153,15 @@ class _Builder:
         prefix = "" if above.rstrip(".") in ROMAN or not above[:1].isdigit() else above
         return f"{prefix}{number}."
 
-    def _chapter(self, plan: ChapterPlan, number: str) -> Chapter:
-        heading = f"{number} {self.material.said(plan.title)}"
-        self.place = heading
+    def _chapter(self, plan: ChapterPlan, number: str, path: str) -> Chapter:
+        heading = f"{path} › {number} {self.material.said(plan.title)}".removeprefix(" › ")
         written = self._written(plan.id)
+        self.line = LONG_LINE if plan.annex else LINE
         blocks: list[Block] = list(written)
         for part in plan.parts:
             found = list(self._part(part, heading, bool(written)))
             blocks += [each for each in found if not (written and isinstance(each, Note) and each.kind == "missing")]
-        chapters = tuple(self._numbered(plan.chapters, number))
+        chapters = tuple(self._numbered(plan.chapters, number, heading))
         if not blocks and not chapters:
             blocks.append(self._missing(self.material.said(plan.title), heading))
         return Chapter(
@@ -232,14 +233,14 @@ class _Builder:
 
     @_shown.register
     def _(self, part: TablePart) -> list[Block]:
-        found = rows(self.material, part.table, part.columns)
+        found = self._results(part) if part.table.of == "checklist" else rows(self.material, part.table, part.columns)
         if not found:
             return []
         self.tables += 1
         titles = headings(self.material, part.table, part.columns)
         note = " ".join(each.text for each in self._marks([cell for row in found for cell in row]))
         caption = self.material.said(part.caption).format_map(_Known(self.facts))
-        return [Table(self.tables, caption, tuple(titles), tuple(found), shares(titles, found), note)]
+        return [Table(self.tables, caption, tuple(titles), tuple(found), shares(titles, found, self.line), note)]
 
     @_shown.register
     def _(self, part: FigurePart) -> list[Block]:
@@ -249,6 +250,22 @@ class _Builder:
             return []
         self.figures += 1
         return [Figure(self.figures, caption, found.svg, found.alternative, part.code)]
+
+    def _results(self, part: TablePart) -> list[tuple[str, ...]]:
+        """What the checklist before issue says, where the framework has one."""
+        dossiers = self.material.basis.dossiers.values()
+        dossier = next((each for each in dossiers if each.framework == self.material.framework.id), None)
+        found = []
+        for each in checked(self.material, dossier) if dossier else []:
+            told = {
+                "code": each.plan.id,
+                "name": self.material.said(each.plan.title),
+                "result": self.material.words[each.status],
+                "evidence": "; ".join(each.evidence),
+                "remedy": self.material.said(each.plan.remedy) if each.status == "not-met" else "",
+            }
+            found.append(tuple(told[column] for column in part.columns))
+        return found
 
     def _marks(self, texts: list[str]) -> list[Note]:
         """What the marks in these texts mean."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
-from maidinh.governance.documents.cells import ELEMENT, RELATION, amount, listed, money
+from maidinh.governance.documents.cells import ELEMENT, RELATION, amount, listed
 from maidinh.governance.documents.definition import Column, Condition, Selection
 from maidinh.governance.documents.material import CHANGING, Material
 from maidinh.governance.modelling.definition import Element, Relation
@@ -214,6 +214,4 @@ _SOURCES: Mapping[str, Callable[[Material, Selection, list[Column]], Iterator[Ro
     "history": _history_rows,
     "commune-model": _commune_rows,
     "framework-parts": _part_rows,
-    "checklist": lambda _material, _selection, _columns: iter(()),
 }
-__all__ = ["Row", "headings", "money", "related", "rows", "selected"]
