@@ -9,10 +9,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.etree import ElementTree as Tree
 
 WIDTH, LABEL, PAD, GAP = 640, 122, 8, 6
 COLUMNS = 4
+SHEET = 810  # how high a drawing may be to stay readable on a sheet of A4
 NAME, NOTE, TITLE = 10.0, 8.6, 10.5  # sizes of letters
 LEADING = 1.28
 BOX = (WIDTH - LABEL - 2 * PAD - (COLUMNS - 1) * GAP) / COLUMNS
@@ -56,6 +58,11 @@ def draw_bands(title: str, bands: Sequence[Band]) -> str:
     for number, band in enumerate(bands):
         y = _draw_band(root, band, y, FILLS[number % 2]) + GAP
     return _finished(root, y)
+
+
+def height_of(bands: Sequence[Band]) -> float:
+    """How high the drawing of these bands is."""
+    return sum(_band_height(each) + GAP for each in bands)
 
 
 def draw_links(title: str, links: Sequence[Link]) -> str:
@@ -138,12 +145,21 @@ def _finished(root: Tree.Element, height: float) -> str:
     return Tree.tostring(root, encoding="unicode")
 
 
-def _draw_band(root: Tree.Element, band: Band, top: float, fill: str) -> float:
-    title = wrapped(band.title, LABEL - 2 * PAD, TITLE, 6)
+def _measures(band: Band) -> tuple[list[str], list[Sequence[Box]], list[float]]:
     rows = [band.boxes[start : start + COLUMNS] for start in range(0, len(band.boxes), COLUMNS)]
     heights = [max(_height(box, BOX) for box in row) for row in rows]
+    return wrapped(band.title, LABEL - 2 * PAD, TITLE, 6), rows, heights
+
+
+def _band_height(band: Band) -> float:
+    title, rows, heights = _measures(band)
     inner = sum(heights) + GAP * max(len(rows) - 1, 0) + (NOTE * LEADING + 4 if band.more else 0)
-    height = max(inner, len(title) * TITLE * LEADING) + 2 * PAD
+    return max(inner, len(title) * TITLE * LEADING) + 2 * PAD
+
+
+def _draw_band(root: Tree.Element, band: Band, top: float, fill: str) -> float:
+    title, rows, heights = _measures(band)
+    height = _band_height(band)
     look = {"x": "1", "y": f"{top:.1f}", "width": str(WIDTH - 2), "height": f"{height:.1f}", "rx": "3"}
     Tree.SubElement(root, "rect", look | {"fill": fill, "stroke": LINE})
     for number, line in enumerate(title):
@@ -158,6 +174,7 @@ def _draw_band(root: Tree.Element, band: Band, top: float, fill: str) -> float:
     return top + height
 
 
+@lru_cache(maxsize=4096)
 def _lines(box: Box, width: float) -> tuple[list[str], list[str]]:
     inner = width - 10
     return wrapped(box.name, inner, NAME, 4), wrapped(box.note, inner, NOTE, 2) if box.note else []

@@ -46,7 +46,8 @@ def _data(material: Material, element: Element) -> str:
 
 
 def _masters(material: Material, element: Element) -> str:
-    return listed(material, [material.named(each) for each in element.masters])
+    entities = {each.id.removeprefix("entity-"): each for each in material.model.elements if each.kind == "data-entity"}
+    return listed(material, [material.name(entities[each]) if each in entities else each for each in element.masters])
 
 
 def _description(material: Material, element: Element) -> str:

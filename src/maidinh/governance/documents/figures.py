@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from maidinh.governance.documents.block_drawing import Band, Box, Link, draw_bands, draw_links
+from maidinh.governance.documents.block_drawing import COLUMNS, SHEET, Band, Box, Link, draw_bands, draw_links, height_of
 from maidinh.governance.documents.definition import FigureName, Selection
 from maidinh.governance.documents.material import CHANGING, Material
 from maidinh.governance.documents.rows import related, selected
@@ -17,7 +17,7 @@ from maidinh.governance.modelling.definition import Element
 from maidinh.governance.modelling.metamodel import LAYERED_KINDS
 from maidinh.governance.nas.mapping.correspondence import code_of
 
-ROOM, LINKS, BANDS = 16, 18, 14  # what a sheet has room for: boxes of a band, connections, bands
+LINKS, BANDS = 18, 14  # what a sheet has room for: connections, bands
 
 
 @dataclass(frozen=True)
@@ -28,23 +28,43 @@ class Drawing:
     alternative: str
 
 
-def drawn(material: Material, figure: FigureName, title: str) -> Drawing | None:
-    """The figure; None where the model has nothing that it could show."""
+def drawn(material: Material, figure: FigureName, title: str, *, whole: bool = False) -> Drawing | None:
+    """The figure, cut to a sheet or whole; None where the model has nothing that it could show."""
     if figure == "connections":
-        return _connections(material, title)
+        return _connections(material, title, whole)
     bands = [each for each in _FIGURES[figure](material) if each.boxes]
     if not bands:
         return None
-    kept = bands[:BANDS]
     counted = "; ".join(f"{each.title}: {len(each.boxes)}" for each in bands)
-    return Drawing(draw_bands(title, [_fitting(material, each) for each in kept]), f"{title}. {counted}.")
+    shown = bands if whole else _fitting(material, bands[:BANDS])
+    return Drawing(draw_bands(title, shown), f"{title}. {counted}.")
 
 
-def _fitting(material: Material, band: Band) -> Band:
-    more = len(band.boxes) - ROOM
-    if more <= 0:
-        return band
-    return Band(band.title, band.boxes[:ROOM], material.words["more-in-table"].format(count=more))
+def _fitting(material: Material, bands: Sequence[Band]) -> list[Band]:
+    """The bands with as many rows of boxes as a sheet has room for; what is left out is counted.
+
+    Every band gets one row; then the one that hides most gets the next, as long as it fits.
+    """
+    rooms = [COLUMNS] * len(bands)
+
+    def cut() -> list[Band]:
+        return [_cut(material, band, room) for band, room in zip(bands, rooms, strict=True)]
+
+    waiting = [number for number, band in enumerate(bands) if len(band.boxes) > COLUMNS]
+    while waiting:
+        number = max(waiting, key=lambda each: len(bands[each].boxes) - rooms[each])
+        rooms[number] += COLUMNS
+        if height_of(cut()) > SHEET:
+            rooms[number] -= COLUMNS
+            waiting.remove(number)
+        elif rooms[number] >= len(bands[number].boxes):
+            waiting.remove(number)
+    return cut()
+
+
+def _cut(material: Material, band: Band, room: int) -> Band:
+    more = len(band.boxes) - room
+    return Band(band.title, band.boxes[:room], material.words["more-in-table"].format(count=more)) if more > 0 else band
 
 
 def _box(material: Material, element: Element, note: str | None = None) -> Box:
@@ -60,7 +80,7 @@ def _by_layer(material: Material) -> list[Band]:
     there = [each for each in material.model.elements if each.kind in LAYERED_KINDS and each.layer]
     layers = sorted({each.layer for each in there if each.layer})
     return [
-        Band(material.words.layer(layer), [_box(material, each) for each in there if each.layer == layer])
+        Band(material.words.layer(layer), [_box(material, each, "") for each in there if each.layer == layer])
         for layer in layers
     ]
 
@@ -75,7 +95,7 @@ def _by_part(material: Material, foreign: bool = False) -> list[Band]:
     parts = material.correspondence.structure.field("objects", "part").values
     order = {spot: (_place(layers, spot[0]), _place(parts, spot[1])) for spot in found}
     return [
-        Band(spot[1] if spot[1] in parts[:-1] else spot[0], [_box(material, each) for each in found[spot]])
+        Band(spot[1] if spot[1] in parts[:-1] else spot[0], [_box(material, each, None if foreign else "") for each in found[spot]])
         for spot in sorted(found, key=lambda each: order[each], reverse=True)
     ]
 
@@ -85,7 +105,7 @@ def _overall(material: Material) -> list[Band]:
     words = material.words
     users = [each for each in material.model.elements if each.kind == "user-group"]
     foreign = [each for band in _by_part(material, foreign=True) for each in band.boxes]
-    own = [Band(each.title, each.boxes[:8], each.more) for each in _by_part(material)]
+    own = _by_part(material)
     across = [Box(entry.vi or entry.en or "") for entry in material.framework.cross_cutting]
     return [
         Band(words["users"], [_box(material, each, "") for each in users]),
@@ -208,7 +228,7 @@ def _plateaus(material: Material) -> list[Band]:
     return [*bands, *_by_kind(material, ("gap", "work-package"))]
 
 
-def _connections(material: Material, title: str) -> Drawing | None:
+def _connections(material: Material, title: str, whole: bool) -> Drawing | None:
     found = related(material, Selection(of="relations", kinds=["flow"]))
     found = [each for each in found if each.from_ in material.elements and each.to in material.elements]
     links = [
@@ -217,7 +237,7 @@ def _connections(material: Material, title: str) -> Drawing | None:
             _box(material, material.elements[each.to]),
             each.name.in_language(material.language) if each.name else material.words.relation(each.kind),
         )
-        for each in found[:LINKS]
+        for each in (found if whole else found[:LINKS])
     ]
     if not links:
         return None

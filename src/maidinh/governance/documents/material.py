@@ -140,6 +140,11 @@ class Material:
         found = self.basis.shelf.items.get(model, {}).get(key)  # type: ignore[call-overload]
         return self.said(found.name) if found and found.name else key
 
+    def official(self, model: str, key: str) -> str:
+        """The code that the reference model itself gives; an id of our own is none."""
+        found = self.basis.shelf.items.get(model, {}).get(key)  # type: ignore[call-overload]
+        return (found.code or "") if found else key
+
     def product(self, key: str) -> str:
         """What a technology is called."""
         found = self.basis.shelf.products.get(key)

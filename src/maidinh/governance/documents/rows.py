@@ -160,7 +160,7 @@ def _class_rows(material: Material, selection: Selection, _columns: list[Column]
             found[key].append(material.name(each))
     for key in sorted(found):
         shown = listed(material, found[key], 12)
-        yield {"code": key, "entry": material.entry(model, key), "elements": shown, "total": str(len(found[key]))}
+        yield {"code": material.official(model, key), "entry": material.entry(model, key), "elements": shown, "total": str(len(found[key]))}
 
 
 def _history_rows(material: Material, _selection: Selection, _columns: list[Column]) -> Iterator[Row]:
@@ -169,7 +169,7 @@ def _history_rows(material: Material, _selection: Selection, _columns: list[Colu
             "version": each.version,
             "day": material.day(each.effective_from),
             "basis": each.decision or material.words["unknown-decision"],
-            "content": material.said(each.title),
+            "changes": material.said(each.title),
         }
 
 

@@ -121,7 +121,7 @@ def _further(document: Any) -> None:
         ("Document Mark", 13, {"bold": True}, True),
         ("Contents Title", 14, {"bold": True}, True),
         ("Missing", 13, {"italic": True}, False),
-        ("Remark", 11, {"italic": True}, False),
+        ("Remark", 10.5, {"italic": True}, False),
         ("Picture", 11, {}, True),
     ):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
@@ -131,7 +131,8 @@ def _further(document: Any) -> None:
         look.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.LEFT
         if name.startswith("Table"):
             look.space_before, look.space_after, look.line_spacing = Pt(2), Pt(2), 1.0
-    styles["Picture"].paragraph_format.keep_with_next = True
+    for name in ("Picture", "Table Heading"):
+        styles[name].paragraph_format.keep_with_next = True
     for level in (1, 2, 3):
         style = styles.add_style(f"toc {level}", WD_STYLE_TYPE.PARAGRAPH)
         style.element.set(qn("w:styleId"), f"TOC{level}")
