@@ -14,6 +14,7 @@ import typer
 
 from maidinh.config.cli import drafts
 from maidinh.config.cli.architecture_compare import diff, merge
+from maidinh.config.cli.architecture_documents import document, dossier
 from maidinh.config.cli.architecture_exchange import export, import_
 from maidinh.config.cli.architecture_nas import nas_check
 from maidinh.config.cli.architecture_nas_versions import nas_changes, nas_issue
@@ -31,6 +32,8 @@ app.command("export", help=say("Write a model in the format of another tool, wit
 app.command(help=say("Say what differs between two models, field by field, and what that means."))(diff)
 app.command(help=say("Merge two models that were made of one, with a conflict for each field."))(merge)
 app.command(help=say("Unite two architectures into one; says what collides until all of it is decided."))(unite)
+app.command(help=say("Write the architecture as a document, Word or PDF, in a framework's structure."))(document)
+app.command(help=say("Write the dossier put up for issue; says what its checklist finds."))(dossier)
 app.command("draft-pull", help=say("Write a draft as version.yaml, without what it inherits."))(drafts.pull)
 app.command("draft-push", help=say("Bring a draft's file back; conflicts are listed."))(drafts.push)
 app.command("nas-check", help=say("Hold a national data set against its quality rules before it is sent."))(nas_check)

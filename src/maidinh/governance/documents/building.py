@@ -99,8 +99,13 @@ class _Builder:
     def document(self) -> Document:
         material, words = self.material, self.material.words
         chapters = tuple(self._numbered(self.plan.chapters, ""))
+        upright = sum(not each.annex for each in chapters)
+        further = []
         if self.plan.glossary:
-            chapters = (*chapters, self._glossary(len(chapters)))
+            further.append(self._glossary(upright))
+        if material.public:
+            further.append(self._left_out(upright + len(further)))
+        chapters = (*chapters[:upright], *further, *chapters[upright:])
         labels = {name: text.in_language(material.language) for name, text in material.basis.words.labels.items()}
         return Document(
             language=material.language,
@@ -283,6 +288,17 @@ class _Builder:
         table = Table(self.tables, words, titles, tuple(found), (0.28, 0.72))
         number = self._number(before + 1, "")
         return Chapter("glossary", number, words, (table,))
+
+
+    def _left_out(self, before: int) -> Chapter:
+        """What kinds of things may not be published, and from how many components or texts they were taken."""
+        words, said = self.material.words, self.material.said
+        found = [
+            f"{said(each.rule.title)} ({words['times'].format(count=each.count)}). {said(each.rule.reason)}"
+            for each in self.material.left_out
+        ]
+        blocks: tuple[Block, ...] = (Bullets(tuple(found)),) if found else (Paragraph(words["nothing-left-out"]),)
+        return Chapter("left-out", self._number(before + 1, ""), words["left-out"], blocks)
 
 
 class _Known(dict[str, str]):

@@ -51,7 +51,8 @@ def standing(material: Material, plan: DossierPlan) -> Standing:
     results = checked(material, plan)
     deadline = countdown(material, plan)
     work = work_list(material, document.open_points, results, deadline.due if deadline else None)
-    return Standing(plan, document, tuple(results), tuple(work), deadline, tuple(reviews(material, plan.review)))
+    since = material.basis.frameworks[plan.framework].valid_from
+    return Standing(plan, document, tuple(results), tuple(work), deadline, tuple(reviews(material, plan.review, since)))
 
 
 def dossier_files(material: Material, found: Standing) -> dict[str, bytes]:

@@ -15,6 +15,7 @@ from typing import get_args
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.documents.reading import Basis
+from maidinh.governance.exploring.publication import LeftOut, PublicationRules, publication
 from maidinh.governance.modelling.definition import Element, LifeCycle, Model, Relation
 from maidinh.governance.modelling.metamodel import TYPE_OF_KIND
 from maidinh.governance.nas.mapping.correspondence import Correspondence
@@ -39,6 +40,7 @@ class Material:
     organisations: Organisations | None = None
     public: bool = False
     history: tuple[ArchitectureVersion, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @cached_property
     def elements(self) -> dict[str, Element]:
@@ -153,6 +155,43 @@ class Material:
     def day(self, day: date | None) -> str:
         """A day as documents write it."""
         return f"{day:%d/%m/%Y}" if day else ""
+
+
+def prepared(
+    model: Model,
+    basis: Basis,
+    *,
+    closing: date,
+    language: str = "vi",
+    framework: str | None = None,
+    organisations: Organisations | None = None,
+    history: Iterable[ArchitectureVersion] = (),
+    published: PublicationRules | None = None,
+) -> Material:
+    """The material of a document; with rules of publication that of its public edition. LookupError: no framework.
+
+    Unset, the framework is the version's own, else the one in force on the closing date.
+    """
+    own = model.framework if isinstance(model, ArchitectureVersion) else None
+    name = framework or (own if own in basis.frameworks else None) or basis.framework_at(closing)
+    if name not in basis.frameworks:
+        raise LookupError(f"there is no framework {name!r} (known: {', '.join(sorted(basis.frameworks))})")
+    left_out: tuple[LeftOut, ...] = ()
+    if published is not None:
+        model, left_out = publication(model, published)
+    until = model.effective_from if isinstance(model, ArchitectureVersion) else closing
+    line = sorted((each for each in history if each.effective_from <= until), key=lambda each: each.effective_from)
+    return Material(
+        model=model,
+        basis=basis,
+        framework=basis.frameworks[name],
+        language=language,
+        closing=closing,
+        organisations=organisations,
+        public=published is not None,
+        history=tuple(line) or ((model,) if isinstance(model, ArchitectureVersion) else ()),
+        left_out=left_out,
+    )
 
 
 class _Words:

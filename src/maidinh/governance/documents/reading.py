@@ -42,6 +42,12 @@ class Basis:
     commune: CommuneModel | None
     shelf: Shelf
 
+    def framework_at(self, day: date) -> str:
+        """The id of the framework in force on a day, else of the oldest."""
+        dated = sorted(self.frameworks.values(), key=lambda each: each.valid_from)
+        in_force = [each for each in dated if each.valid_from <= day]
+        return (in_force[-1] if in_force else dated[0]).id
+
     def plan(self, framework: str) -> DocumentPlan:
         """The plan of the full document for a framework; LookupError names those that there are."""
         return _chosen({each.framework: each for each in self.plans.values() if each.edition == "full"}, framework)

@@ -53,13 +53,16 @@ def countdown(material: Material, dossier: DossierPlan) -> Countdown | None:
     return Countdown(entry.vi or entry.en or "", entry.due, (entry.due - material.closing).days)
 
 
-def reviews(material: Material, plan: ReviewPlan) -> list[Review]:
-    """Every version as a review, the oldest first, with the day by which the next one was or is due."""
+def reviews(material: Material, plan: ReviewPlan, since: date) -> list[Review]:
+    """Every version as a review, the oldest first, with the day by which the next one was or is due.
+
+    The duty begins on the day `since`: nothing can be late before.
+    """
     there = [*material.history] or ([material.version] if material.version else [])
     known = sorted((each for each in there if _day(each) <= material.closing), key=_day)
     found = []
     for number, each in enumerate(known):
-        due = months_later(_day(each), plan.every_months)
+        due = months_later(max(_day(each), since), plan.every_months)
         followed = _day(known[number + 1]) if number + 1 < len(known) else material.closing
         late = max((followed - due).days, 0)
         found.append(Review(each.version, _day(each), each.decision or "", due, late))
