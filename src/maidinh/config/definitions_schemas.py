@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from maidinh.applications.registers.definition import LandRegister, PopulationRegister
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
+from maidinh.governance.documents.definition import DocumentPlan, DocumentWords, DossierPlan
 from maidinh.governance.exploring.publication import PublicationRules
 from maidinh.governance.modelling.catalogues import Catalogue
 from maidinh.governance.modelling.union import Decisions
@@ -33,6 +34,9 @@ FORMS: dict[str, type[BaseModel]] = {
     "catalogue": Catalogue,
     "code-list": CodeList,
     "commune-model": CommuneModel,
+    "document-plan": DocumentPlan,
+    "document-words": DocumentWords,
+    "dossier-plan": DossierPlan,
     "framework": Framework,
     "land-register": LandRegister,
     "nas-data-set": DataSetStructure,

@@ -33,7 +33,9 @@ def typeset(template: Path, facts: dict[str, Any], *, at: datetime) -> bytes:
 
 def picture(svg: str, *, points_per_inch: int = 200) -> bytes:
     """A drawing as PNG, as wide as it says, with the fonts of the distribution and no others."""
-    page = b"#set page(width: auto, height: auto, margin: 0pt, fill: white)\n#image(bytes(sys.inputs.svg), format: \"svg\")"
+    page = (
+        b'#set page(width: auto, height: auto, margin: 0pt, fill: white)\n#image(bytes(sys.inputs.svg), format: "svg")'
+    )
     made: bytes = typst.compile(
         page,
         font_paths=[FONTS],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +17,7 @@ import typer
 
 from maidinh.config.cli.architecture_files import write_whole
 from maidinh.config.failures import told_plainly
-from maidinh.config.texts import say
+from maidinh.config.texts import language, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,8 @@ class Tongue(StrEnum):
 
 
 File = Annotated[
-    Path, typer.Argument(help=say("The folder of a version, or a file with a model, of any format."), show_default=False)
+    Path,
+    typer.Argument(help=say("The folder of a version, or a file with a model, of any format."), show_default=False),
 ]
 Framework = Annotated[
     str | None,
@@ -88,7 +90,8 @@ def document(
     if as_json:
         print(json.dumps(_facts(output, plan.id, material, made), ensure_ascii=False, indent=2))
     else:
-        for each in made.open_points:
+        told = made if tongue.value == language() else build(plan, replace(material, language=language()))
+        for each in told.open_points:
             print(f"{say('No content yet')}: {each.place}: {each.what}")
         print(output)
     sys.exit(DONE)
@@ -130,7 +133,8 @@ def dossier(
     if as_json:
         print(json.dumps(_standing(material, found) | {"files": written}, ensure_ascii=False, indent=2))
     else:
-        _tell(material, found, written)
+        seen = replace(material, language=language())
+        _tell(seen, found if tongue.value == language() else standing(seen, plan), written)
     sys.exit(DONE if found.ready else FINDINGS)
 
 

@@ -289,7 +289,6 @@ class _Builder:
         number = self._number(before + 1, "")
         return Chapter("glossary", number, words, (table,))
 
-
     def _left_out(self, before: int) -> Chapter:
         """What kinds of things may not be published, and from how many components or texts they were taken."""
         words, said = self.material.words, self.material.said

@@ -95,7 +95,7 @@ ELEMENT: Mapping[str, Cell] = {
     "part": lambda material, element: material.part(element)[1] or material.part(element)[0],
     "owner": lambda material, element: material.agency(element.owner),
     "operator": lambda material, element: material.agency(element.operator),
-    "state": lambda material, element: material.words.state(material.state(element)),
+    "state": lambda material, element: material.state_name(element),
     "since": _since,
     "zone": _zone,
     "level": lambda _, element: str(element.security_level or ""),

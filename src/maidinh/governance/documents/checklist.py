@@ -108,7 +108,16 @@ def _relations(material: Material, _dossier: DossierPlan) -> Found:
 def _gaps(material: Material, _dossier: DossierPlan) -> Found:
     report = material.data[1]
     unpaired = _counted(material, material.words["ev-unpaired"], report.unpaired)
-    roles: tuple[Role, ...] = ("current", "target", "task-result", "lead", "priority", "deadline", "resources", "criterion")
+    roles: tuple[Role, ...] = (
+        "current",
+        "target",
+        "task-result",
+        "lead",
+        "priority",
+        "deadline",
+        "resources",
+        "criterion",
+    )
     status, told = _unknown(material, "tasks", roles, "ev-task-unknown", "ev-tasks")
     return _verdict([unpaired, *(told if status == "not-met" else [])], told[0])
 
@@ -124,7 +133,11 @@ def _versions(material: Material, _dossier: DossierPlan) -> Found:
     commune = material.basis.commune
     issuer = material.organisations.name.vi if material.organisations else None
     verdict = checked_data_set(
-        material.correspondence.structure, material.data[0], "issue", issuer, commune.codes() if commune else frozenset()
+        material.correspondence.structure,
+        material.data[0],
+        "issue",
+        issuer,
+        commune.codes() if commune else frozenset(),
     )
     rules: dict[str, int] = {}
     for each in verdict.findings:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+TALLEST = 205  # mm that a figure may be high on a sheet of A4
 NoteKind = Literal["missing", "mark", "basis"]
 
 
@@ -32,7 +33,10 @@ class Note:
     """What a reader must know: that something is missing, that a line is a sample, what a text rests on."""
 
     text: str
-    kind: NoteKind = "basis"
+    kind: TALLEST = 205  # mm that a figure may be high on a sheet of A4
+
+
+NoteKind = "basis"
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Figure:
     svg: str
     alternative: str
     code: str | None = None
+    tallest: int = TALLEST
 
 
 Block = Paragraph | Bullets | Note | Table | Figure
@@ -71,6 +76,7 @@ class Chapter:
     blocks: tuple[Block, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     annex: bool = False
+    new_page: bool = False
     answers: tuple[str, ...] = ()
 
     def all(self, level: int = 1) -> Iterator[tuple[int, Chapter]]:

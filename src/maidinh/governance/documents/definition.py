@@ -239,5 +239,6 @@ class DocumentWords(Form):
     kinds: dict[str, Text]
     relations: dict[str, Text]
     states: dict[LifeCycle, Text]
+    task_states: dict[LifeCycle, Text]
     layers: dict[int, Text]
     models: dict[ReferenceModel, Text]

@@ -24,6 +24,7 @@ from maidinh.governance.nas.writing import write_data_set
 from maidinh.infrastructure.workbooks.writing import SheetPlan, workbook_bytes
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
+DIAGRAM_HEIGHT = 165  # mm: the table about the diagram stands on the same sheet
 WORK_COLUMNS = ("place", "what", "why", "in-charge", "due")
 CHECK_WIDTHS, WORK_WIDTHS = (0.08, 0.37, 0.13, 0.42), (0.28, 0.34, 0.38)
 
@@ -98,12 +99,12 @@ def _diagrams(material: Material, found: Standing) -> Document:
         rows = tuple((material.words[f"diagram-{name}"], text) for name, text in _metadata(material, plan, known))
         if drawing is None:
             missing = material.words["diagram-missing"].format(code=plan.code)
-            chapters.append(Chapter(plan.figure, "", title, (Note(missing, "missing"),)))
+            chapters.append(Chapter(plan.figure, "", title, (Note(missing, "missing"),), new_page=True))
             continue
         number = len(chapters) + 1
         table = Table(number, title, (material.words["diagram-what"], material.words["diagram-said"]), rows, (0.3, 0.7))
-        figure = Figure(number, said(plan.title), drawing.svg, drawing.alternative, plan.code)
-        chapters.append(Chapter(plan.figure, "", title, (figure, table)))
+        figure = Figure(number, said(plan.title), drawing.svg, drawing.alternative, plan.code, DIAGRAM_HEIGHT)
+        chapters.append(Chapter(plan.figure, "", title, (figure, table), new_page=True))
     cover = replace(found.document.cover, title=f"{material.words['diagrams-title']}: {found.document.cover.title}")
     return replace(found.document, cover=cover, chapters=tuple(chapters), open_points=())
 
@@ -121,7 +122,9 @@ def _metadata(material: Material, plan: DiagramPlan, known: Mapping[str, str]) -
 def _checklist(material: Material, found: Standing) -> Document:
     """The checklist with its results, the deadline, what is open and the reviews, to be signed off by people."""
     words, said = material.words, material.said
-    rows = [(each.plan.id, said(each.plan.title), words[each.status], "; ".join(each.evidence)) for each in found.results]
+    rows = [
+        (each.plan.id, said(each.plan.title), words[each.status], "; ".join(each.evidence)) for each in found.results
+    ]
     titles = (words.column("code"), words["question"], words["result"], words.column("evidence"))
     blocks = [Paragraph(found.deadline.told(material))] if found.deadline else []
     listed = Table(1, words["checklist-title"], titles, tuple(rows), CHECK_WIDTHS)
@@ -157,5 +160,3 @@ def _work_list(material: Material, found: Standing) -> bytes:
     rows = [(each.place, each.what, each.why, each.owner, material.day(each.due)) for each in found.work]
     headings = [[material.words[name] for name in WORK_COLUMNS]]
     return workbook_bytes([SheetPlan("DANH_MUC", headings, rows, widths={1: 50, 2: 60, 3: 60})])
-
-

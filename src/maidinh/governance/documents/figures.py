@@ -9,7 +9,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from maidinh.governance.documents.block_drawing import COLUMNS, SHEET, Band, Box, Link, draw_bands, draw_links, height_of
+from maidinh.governance.documents.block_drawing import (
+    COLUMNS,
+    SHEET,
+    Band,
+    Box,
+    Link,
+    draw_bands,
+    draw_links,
+    height_of,
+)
 from maidinh.governance.documents.definition import FigureName, Selection
 from maidinh.governance.documents.material import CHANGING, Material
 from maidinh.governance.documents.rows import related, selected
@@ -71,7 +80,7 @@ def _box(material: Material, element: Element, note: str | None = None) -> Box:
     state = material.state(element)
     told = [note if note is not None else material.agency(element.owner)]
     if state != "live":
-        told.append(material.words.state(state))
+        told.append(material.state_name(element))
     foreign = not material.is_own(element)
     return Box(material.name(element), " · ".join(each for each in told if each), foreign or state in CHANGING)
 
@@ -95,7 +104,10 @@ def _by_part(material: Material, foreign: bool = False) -> list[Band]:
     parts = material.correspondence.structure.field("objects", "part").values
     order = {spot: (_place(layers, spot[0]), _place(parts, spot[1])) for spot in found}
     return [
-        Band(spot[1] if spot[1] in parts[:-1] else spot[0], [_box(material, each, None if foreign else "") for each in found[spot]])
+        Band(
+            spot[1] if spot[1] in parts[:-1] else spot[0],
+            [_box(material, each, None if foreign else "") for each in found[spot]],
+        )
         for spot in sorted(found, key=lambda each: order[each], reverse=True)
     ]
 

@@ -25,6 +25,7 @@ from maidinh.infrastructure.definitions.definition import Provenance, Text
 from maidinh.infrastructure.organisations.definition import Agency, Organisations
 
 SAMPLE, UNCHECKED = " (*)", " (**)"
+TASKS = ("work-package", "deliverable", "gap", "plateau")
 CHANGING = ("planned", "retired")
 
 
@@ -109,6 +110,10 @@ class Material:
             state: LifeCycle = max(reached)[2]
             return state
         return "planned" if known else element.state
+
+    def state_name(self, element: Element) -> str:
+        """What the state is called: tasks are carried out, everything else is run."""
+        return self.words.state(self.state(element), element.kind in TASKS)
 
     def others(self, relations: Iterable[Relation], end: str, kinds: Iterable[str] = ()) -> list[Element]:
         """The elements at the `end` of relations, of these kinds, each once."""
@@ -213,9 +218,10 @@ class _Words:
         found = self._words.relations.get(kind)
         return found.in_language(self._language) if found else kind
 
-    def state(self, state: LifeCycle) -> str:
+    def state(self, state: LifeCycle, of_a_task: bool = False) -> str:
         """What a state of the life-cycle is called."""
-        return self._words.states[state].in_language(self._language)
+        states = self._words.task_states if of_a_task else self._words.states
+        return states[state].in_language(self._language)
 
     def layer(self, layer: int | None) -> str:
         """Number and name of a layer."""

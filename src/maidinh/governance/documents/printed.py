@@ -58,6 +58,7 @@ def _chapter(chapter: Chapter, labels: dict[str, str]) -> dict[str, Any]:
     return {
         "id": chapter.id,
         "heading": chapter.heading,
+        "new_page": chapter.new_page,
         "blocks": [_block(each, labels) for each in chapter.blocks],
         "chapters": [_chapter(each, labels) for each in chapter.chapters],
     }
@@ -103,4 +104,5 @@ def _(block: Figure, labels: dict[str, str]) -> dict[str, Any]:
         "caption": f"{labels['figure']} {block.number}. {code}{block.caption}",
         "svg": block.svg,
         "alternative": block.alternative,
+        "tallest": block.tallest,
     }

@@ -130,7 +130,12 @@ def _cost_rows(material: Material, selection: Selection, _columns: list[Column])
         yield {"year": str(year), "build": amount(build[year]), "run": amount(run[year]), "total": total}
     if build or run:
         sums = build.total(), run.total()
-        yield {"year": material.words["sum"], "build": amount(sums[0]), "run": amount(sums[1]), "total": amount(sum(sums))}
+        yield {
+            "year": material.words["sum"],
+            "build": amount(sums[0]),
+            "run": amount(sums[1]),
+            "total": amount(sum(sums)),
+        }
 
 
 def _owner_rows(material: Material, _selection: Selection, _columns: list[Column]) -> Iterator[Row]:
@@ -160,7 +165,12 @@ def _class_rows(material: Material, selection: Selection, _columns: list[Column]
             found[key].append(material.name(each))
     for key in sorted(found):
         shown = listed(material, found[key], 12)
-        yield {"code": material.official(model, key), "entry": material.entry(model, key), "elements": shown, "total": str(len(found[key]))}
+        yield {
+            "code": material.official(model, key),
+            "entry": material.entry(model, key),
+            "elements": shown,
+            "total": str(len(found[key])),
+        }
 
 
 def _history_rows(material: Material, _selection: Selection, _columns: list[Column]) -> Iterator[Row]:

@@ -19,8 +19,7 @@ def shares(headings: Sequence[str], rows: Sequence[Sequence[str]], line: int = L
     free = max(line - sum(least), 0.0)
     total = sum(wanted)
     given = [
-        room + (free * wish / total if total else free / len(least))
-        for room, wish in zip(least, wanted, strict=True)
+        room + (free * wish / total if total else free / len(least)) for room, wish in zip(least, wanted, strict=True)
     ]
     return tuple(round(each / sum(given), 4) for each in given)
 

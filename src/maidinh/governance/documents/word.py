@@ -39,7 +39,6 @@ from maidinh.governance.documents.word_styles import (
 from maidinh.infrastructure.typesetting import picture
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
-HIGHEST = 205  # mm that a figure may be high
 PLACES = {"missing": "Missing", "mark": "Remark", "basis": "Remark"}
 
 
@@ -135,7 +134,7 @@ class _Word:
     def _chapter(self, chapter: Chapter, level: int) -> None:
         title = chapter.title if not chapter.annex else chapter.heading
         number = self.bookmarks[id(chapter)]
-        self._add(heading(level, title, number, numbered=not chapter.annex, first=number == 1))
+        self._add(heading(level, title, number, numbered=not chapter.annex, first=number == 1 or chapter.new_page))
         for block in chapter.blocks:
             self._block(block)
         for each in chapter.chapters:
@@ -170,8 +169,9 @@ class _Word:
         self.made.add_paragraph(style=self.made.styles["Picture"])
         last = self.made.paragraphs[-1]
         shape = last.add_run().add_picture(io.BytesIO(content), width=Mm(TEXT_WIDTH))
-        if shape.height > Mm(HIGHEST):
-            shape.width, shape.height = int(shape.width * Mm(HIGHEST) / shape.height), Mm(HIGHEST)
+        tallest = Mm(block.tallest)
+        if shape.height > tallest:
+            shape.width, shape.height = int(shape.width * tallest / shape.height), tallest
         told = self.made.element.body.xpath(".//wp:docPr")[-1]
         told.set("name", f"Figure {block.number}")
         told.set("title", block.caption)

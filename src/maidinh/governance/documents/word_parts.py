@@ -51,7 +51,11 @@ def paragraph(style: str, inner: str, properties: str = "") -> BaseOxmlElement:
 
 def heading(level: int, text: str, number: int, *, numbered: bool, first: bool = False) -> BaseOxmlElement:
     """A heading that the contents refer to; one without a number of its own carries none. `first` begins a page."""
-    off = "" if numbered else '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="0"/></w:numPr><w:ind w:left="0" w:firstLine="0"/>'
+    off = (
+        ""
+        if numbered
+        else '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="0"/></w:numPr><w:ind w:left="0" w:firstLine="0"/>'
+    )
     begins = "<w:pageBreakBefore/>" if first else ""
     return paragraph(HEADINGS[min(level, LEVELS)], bookmarked(run(text), number, anchor(number)), begins + off)
 
