@@ -24,7 +24,7 @@ def document_problems(
     words: DocumentWords,
     frameworks: Mapping[str, Framework],
 ) -> Iterator[Problem]:
-    """What doesn't fit: contents that no chapter answers, a dossier of an unknown document, a deadline without a day."""
+    """What doesn't fit: contents without a chapter, a dossier of an unknown document, a deadline without a day."""
     for plan in plans.values():
         file = Document(national / FOLDER / f"{plan.id}.yaml")
         yield from (file.problem(("chapters",), each) for each in misfits(plan, frameworks))

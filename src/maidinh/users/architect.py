@@ -12,6 +12,7 @@ MENU = (
     Item(_("Architecture"), "architecture"),
     Item(_("Versions"), "architecture-versions"),
     Item(_("Differences"), "architecture-difference"),
+    Item(_("Document"), "architecture-document"),
 )
 
 HOME = Home(
@@ -26,6 +27,11 @@ HOME = Home(
         ),
         Task(_("See the architecture"), _("Seven layers, declared connections, traffic seen."), "architecture"),
         Task(_("Versions"), _("Load a draft; somebody else publishes it."), "architecture-versions"),
+        Task(
+            _("Document and dossier"),
+            _("The architecture as Word or PDF, its checklist, what is open, days to the deadline."),
+            "architecture-dossier",
+        ),
     ),
     guide=(
         _("Look at the picture: undeclared connections are marked."),

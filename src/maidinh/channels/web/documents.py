@@ -1,4 +1,4 @@
-"""`/architecture/document` and `/architecture/dossier`: the architecture to read, as Word, as PDF, and put up for issue.
+"""`/architecture/document` and `/architecture/dossier`: the architecture to read, as a file, and put up for issue.
 
 Layer 2. Who works for the province gets the whole; everybody else the public edition, whatever structure they choose.
 """

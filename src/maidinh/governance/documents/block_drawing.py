@@ -77,7 +77,8 @@ def draw_links(title: str, links: Sequence[Link]) -> str:
         _draw_box(root, link.source, 2, y, wide, height)
         _draw_box(root, link.target, WIDTH - wide - 2, y, wide, height)
         line, start, end = y + height - 6, wide + 4, WIDTH - wide - 4
-        way = f"M{start:.1f} {line:.1f}H{end:.1f}M{end - 7:.1f} {line - 4:.1f}L{end:.1f} {line:.1f}L{end - 7:.1f} {line + 4:.1f}"
+        head = f"M{end - 7:.1f} {line - 4:.1f}L{end:.1f} {line:.1f}L{end - 7:.1f} {line + 4:.1f}"
+        way = f"M{start:.1f} {line:.1f}H{end:.1f}{head}"
         Tree.SubElement(root, "path", {"d": way, "fill": "none", "stroke": INK, "stroke-width": "1.2"})
         for number, text in enumerate(reversed(told)):
             _write(root, WIDTH / 2, line - 5 - number * NOTE * LEADING, text, NOTE, "middle")

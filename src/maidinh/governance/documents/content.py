@@ -33,10 +33,7 @@ class Note:
     """What a reader must know: that something is missing, that a line is a sample, what a text rests on."""
 
     text: str
-    kind: TALLEST = 205  # mm that a figure may be high on a sheet of A4
-
-
-NoteKind = "basis"
+    kind: NoteKind = "basis"
 
 
 @dataclass(frozen=True)

@@ -42,9 +42,10 @@ def write_pdf(document: Document) -> bytes:
 def pages_of(pdf: bytes, document: Document) -> dict[str, str]:
     """On which page of the PDF each chapter begins, by its id."""
     reader = PdfReader(io.BytesIO(pdf))
-    chapters = [chapter for level, chapter in document.all_chapters()]
-    pages = [str(reader.get_destination_page_number(each) + 1) for each in _destinations(reader.outline)]  # type: ignore[arg-type]
-    return {chapter.id: page for chapter, page in zip(chapters, pages, strict=False)}
+    chapters = [chapter for _, chapter in document.all_chapters()]
+    pages = [reader.get_destination_page_number(each) for each in _destinations(reader.outline)]
+    found = zip(chapters, pages, strict=False)
+    return {chapter.id: str(page + 1) for chapter, page in found if page is not None}
 
 
 def _destinations(outline: list[Any]) -> list[Any]:

@@ -81,8 +81,8 @@ def contents(title: str, entries: Sequence[tuple[int, str, int, str]]) -> list[B
         begin = end = ""
         if position == 0:
             begin = (
-                '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r><w:r><w:instrText xml:space="preserve"> TOC '
-                '\\o "1-3" \\h \\z \\u </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+                '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r><w:r><w:instrText xml:space="preserve">'
+                ' TOC \\o "1-3" \\h \\z \\u </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
             )
         if position == len(entries) - 1:
             end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
