@@ -6,6 +6,7 @@ colour. Where a band holds more than a sheet can show, it says how many more the
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ BOX = (WIDTH - LABEL - 2 * PAD - (COLUMNS - 1) * GAP) / COLUMNS
 INK, GREY, LINE = "#0b0c0c", "#484f54", "#8a7a5c"
 FILLS = ("#faf6ef", "#ffffff")
 FONTS = "Be Vietnam Pro, Noto Sans, sans-serif"
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 NARROW, WIDE = frozenset("iljtfrI.,;:()[]|!'/ -"), frozenset("mwMW@%—")
 
 
@@ -108,6 +110,11 @@ def wrapped(text: str, width: float, size: float, lines: int) -> list[str]:
     return found
 
 
+def drawable(text: str) -> str:
+    """The text without the characters that XML can't hold."""
+    return _FORBIDDEN.sub("", text)
+
+
 def measured(text: str, size: float) -> float:
     """How wide a text is at most, in the fonts of the distribution."""
     return size * sum(_share(each) for each in text)
@@ -135,7 +142,7 @@ def _parts(word: str, width: float, size: float) -> Iterable[str]:
 
 def _root(title: str) -> Tree.Element:
     root = Tree.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "role": "img", "font-family": FONTS})
-    Tree.SubElement(root, "title").text = title
+    Tree.SubElement(root, "title").text = drawable(title)
     return root
 
 
@@ -208,4 +215,4 @@ def _write(
     place = {"x": f"{x:.1f}", "y": f"{y:.1f}", "font-size": f"{size:g}", "text-anchor": anchor, "fill": INK}
     if weight:
         place["font-weight"] = weight
-    Tree.SubElement(root, "text", place).text = text
+    Tree.SubElement(root, "text", place).text = drawable(text)

@@ -13,6 +13,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
+from maidinh.governance.documents.block_drawing import drawable
 from maidinh.governance.documents.content import Block, Bullets, Chapter, Document, Figure, Note, Paragraph, Table
 from maidinh.infrastructure.typesetting import typeset
 
@@ -36,7 +37,7 @@ def write_pdf(document: Document) -> bytes:
         "chapters": [_chapter(each, labels) for each in document.chapters if not each.annex],
         "annexes": [_chapter(each, labels) for each in document.chapters if each.annex],
     }
-    return typeset(TEMPLATE, facts, at=datetime.combine(document.closing, time(), UTC))
+    return typeset(TEMPLATE, shown(facts), at=datetime.combine(document.closing, time(), UTC), foreign_letters=True)
 
 
 def pages_of(pdf: bytes, document: Document) -> dict[str, str]:
@@ -46,6 +47,15 @@ def pages_of(pdf: bytes, document: Document) -> dict[str, str]:
     pages = [reader.get_destination_page_number(each) for each in _destinations(reader.outline)]
     found = zip(chapters, pages, strict=False)
     return {chapter.id: str(page + 1) for chapter, page in found if page is not None}
+
+
+def shown(value: Any) -> Any:
+    """The same without characters that no page can show, wherever they stand."""
+    if isinstance(value, str):
+        return drawable(value)
+    if isinstance(value, dict):
+        return {key: shown(each) for key, each in value.items()}
+    return [shown(each) for each in value] if isinstance(value, list) else value
 
 
 def _destinations(outline: list[Any]) -> list[Any]:
