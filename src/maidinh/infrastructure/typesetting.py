@@ -44,6 +44,19 @@ def _compiled(template: Path, facts: dict[str, Any], at: datetime, standards: li
     return made
 
 
+def asked(template: Path, facts: dict[str, Any], label: str) -> Any:
+    """What a template tells of itself once it is set: the values of its metadata under a label."""
+    told = typst.query(
+        template.read_bytes(),
+        f"<{label}>",
+        field="value",
+        font_paths=[FONTS],
+        ignore_system_fonts=True,
+        sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},
+    )
+    return json.loads(told)
+
+
 def picture(svg: str, *, points_per_inch: int = 200) -> bytes:
     """A drawing as PNG, as wide as it says, with the fonts of the distribution and no others."""
     page = (

@@ -103,7 +103,7 @@ def test_pdf_says_the_same(framework: str, basis: Basis, small: Callable[..., Ma
     for _, chapter in made.all_chapters():
         assert chapter.title.split("(")[0].strip() in text, chapter.title
     assert "/MarkInfo" in reader.trailer["/Root"], "tagged"
-    pages = pages_of(pdf, made)
+    pages = pages_of(made)
     assert pages.keys() == {each.id for _, each in made.all_chapters()}
     numbers = [int(pages[each.id]) for _, each in made.all_chapters()]
     assert numbers == sorted(numbers)

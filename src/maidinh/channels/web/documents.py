@@ -156,8 +156,7 @@ def _file(version: int, _hash: str, edition: str, form: str, tongue: str, closin
     row = kept_version(version)
     assert row is not None  # it was just found  # noqa: S101
     made = _built(row, edition, tongue, closing, whole)
-    pdf = write_pdf(made)
-    return pdf if form == "pdf" else write_docx(made, pages_of(pdf, made))
+    return write_pdf(made) if form == "pdf" else write_docx(made, pages_of(made))
 
 
 @lru_cache(maxsize=KEPT)

@@ -143,7 +143,7 @@ def _writers() -> dict[str, Callable[[Document], bytes]]:
     from maidinh.governance.documents.word import write_docx
 
     def as_word(made: Document) -> bytes:
-        return write_docx(made, pages_of(write_pdf(made), made))
+        return write_docx(made, pages_of(made))
 
     return {".docx": as_word, ".pdf": write_pdf}
 

@@ -59,10 +59,9 @@ def standing(material: Material, plan: DossierPlan) -> Standing:
 def dossier_files(material: Material, found: Standing) -> dict[str, bytes]:
     """Every file of the dossier by its path. ValueError when two objects have the same code."""
     names, stamp = found.plan.files, _stamp(material)
-    pdf = write_pdf(found.document)
     files = {
-        f"{names['document']}{stamp}.pdf": pdf,
-        f"{names['document']}{stamp}.docx": write_docx(found.document, pages_of(pdf, found.document)),
+        f"{names['document']}{stamp}.pdf": write_pdf(found.document),
+        f"{names['document']}{stamp}.docx": write_docx(found.document, pages_of(found.document)),
         f"{names['data']}{stamp}.xlsx": write_data_set(material.correspondence.structure, material.data[0]).content,
         f"{names['diagrams']}{stamp}.pdf": write_pdf(_diagrams(material, found)),
         f"{names['checklist']}{stamp}.docx": write_docx(_checklist(material, found)),

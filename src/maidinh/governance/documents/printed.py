@@ -5,25 +5,32 @@ Layer 4, governance. Drawings stay vectors. The same document gives the same byt
 
 from __future__ import annotations
 
-import io
 from datetime import UTC, datetime, time
 from functools import singledispatch
 from pathlib import Path
 from typing import Any
 
-from pypdf import PdfReader
-
 from maidinh.governance.documents.block_drawing import drawable
 from maidinh.governance.documents.content import Block, Bullets, Chapter, Document, Figure, Note, Paragraph, Table
-from maidinh.infrastructure.typesetting import typeset
+from maidinh.infrastructure.typesetting import asked, typeset
 
 TEMPLATE = Path(__file__).parent / "document.typ"
 
 
 def write_pdf(document: Document) -> bytes:
     """The document as the bytes of a PDF."""
+    at = datetime.combine(document.closing, time(), UTC)
+    return typeset(TEMPLATE, _facts(document), at=at, foreign_letters=True)
+
+
+def pages_of(document: Document) -> dict[str, str]:
+    """On which page of the PDF each chapter begins, by its id."""
+    return {chapter: str(page) for chapter, page in asked(TEMPLATE, _facts(document), "chapter-page")}
+
+
+def _facts(document: Document) -> dict[str, Any]:
     cover, labels = document.cover, document.labels
-    facts = {
+    told = {
         "language": document.language,
         "title": cover.title,
         "agency": cover.agency,
@@ -37,16 +44,8 @@ def write_pdf(document: Document) -> bytes:
         "chapters": [_chapter(each, labels) for each in document.chapters if not each.annex],
         "annexes": [_chapter(each, labels) for each in document.chapters if each.annex],
     }
-    return typeset(TEMPLATE, shown(facts), at=datetime.combine(document.closing, time(), UTC), foreign_letters=True)
-
-
-def pages_of(pdf: bytes, document: Document) -> dict[str, str]:
-    """On which page of the PDF each chapter begins, by its id."""
-    reader = PdfReader(io.BytesIO(pdf))
-    chapters = [chapter for _, chapter in document.all_chapters()]
-    pages = [reader.get_destination_page_number(each) for each in _destinations(reader.outline)]
-    found = zip(chapters, pages, strict=False)
-    return {chapter.id: str(page + 1) for chapter, page in found if page is not None}
+    found: dict[str, Any] = shown(told)
+    return found
 
 
 def shown(value: Any) -> Any:
@@ -56,13 +55,6 @@ def shown(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: shown(each) for key, each in value.items()}
     return [shown(each) for each in value] if isinstance(value, list) else value
-
-
-def _destinations(outline: list[Any]) -> list[Any]:
-    found: list[Any] = []
-    for each in outline:
-        found += _destinations(each) if isinstance(each, list) else [each]
-    return found
 
 
 def _chapter(chapter: Chapter, labels: dict[str, str]) -> dict[str, Any]:
