@@ -44,8 +44,9 @@ def _plain(world: World) -> Iterator[Asked]:
     for name in ("home", "health", "keys", "procedures", "architecture", "architecture-json", "architecture-versions",
                  "dossiers", "notices", "track", "verify", "desk", "worklist", "signing", "sign-in",
                  "sign-in-return", "architecture-difference", "architecture-difference-json",
-                 "architecture-rounds", "architecture-document", "architecture-document-reading",
-                 "architecture-document-file", "architecture-dossier", "architecture-dossier-file"):  # fmt: skip
+                 "architecture-rounds", "architecture-diagrams", "architecture-document",
+                 "architecture-document-reading", "architecture-document-file", "architecture-dossier",
+                 "architecture-dossier-file"):  # fmt: skip
         yield Asked(name, "GET", "it")
     yield Asked("notices", "POST", "it", data={"up_to": "1"})
     yield Asked("language", "POST", "it", data={"language": "en"})
@@ -92,7 +93,11 @@ def _architecture(world: World) -> Iterator[Asked]:
     element = world.province.newest.elements[0].id
     yield Asked("architecture-element", "GET", "declared", {"element": element})
     yield Asked("architecture-element", "GET", "none", {"element": "nothing"})
-    for name in ("architecture", "architecture-json"):
+    for name, more in (("architecture-diagram", {}), ("architecture-diagram-file", {"form": "svg"})):
+        yield Asked(name, "GET", "it", {"view": "zones"} | more)
+        yield Asked(name, "GET", "none", {"view": "nothing"} | more)
+        yield Asked(name, "GET", "draft", {"view": "zones"} | more, query="?version=1.1")
+    for name in ("architecture", "architecture-json", "architecture-diagrams"):
         yield Asked(name, "GET", "draft", query="?version=1.1")
         yield Asked(name, "GET", "none", query="?version=0.1")
     yield Asked("architecture-element", "GET", "draft", {"element": element}, query="?version=1.1")

@@ -18,7 +18,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
         "trust", "verification",
     },
     "applications/registers": {"provider"},
-    "governance/architecture": {"drawing", "frameworks", "layout", "picture"},
+    "governance/architecture": {"frameworks"},
     "governance/drafting": {"content", "merge", "removal"},
 }  # fmt: skip
 REFUSED = {"utils", "helpers", "common", "base", "core", "managers", "misc", "services"}

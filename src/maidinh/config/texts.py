@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gettext
 import os
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -30,3 +31,8 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 def say(text: str) -> str:
     """The text in the terminal's language."""
     return _catalogue(language()).gettext(text)
+
+
+def saying(code: str) -> Callable[[str], str]:
+    """How texts are said in a language that was asked for."""
+    return _catalogue(code).gettext

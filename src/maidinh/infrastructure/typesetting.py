@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import segno
 import typst
@@ -17,6 +17,7 @@ import maidinh
 
 NO_FONT = "could not be displayed"  # what typst says of a letter that no font has
 FONTS = Path(maidinh.__file__).parent / "fonts"
+PIXELS = 40_000_000  # the most that a picture of a drawing has
 
 
 def typeset(template: Path, facts: dict[str, Any], *, at: datetime, foreign_letters: bool = False) -> bytes:
@@ -57,18 +58,16 @@ def asked(template: Path, facts: dict[str, Any], label: str) -> Any:
     return json.loads(told)
 
 
-def picture(svg: str, *, points_per_inch: int = 200) -> bytes:
-    """A drawing as PNG, as wide as it says, with the fonts of the distribution and no others."""
-    page = (
-        b'#set page(width: auto, height: auto, margin: 0pt, fill: white)\n#image(bytes(sys.inputs.svg), format: "svg")'
-    )
+def pictured(svg: str, width: float, height: float, form: Literal["png", "pdf"], *, title: str = "") -> bytes:
+    """A drawing of that size in pixels as PNG (twice as fine, up to a bound) or as PDF, in our own fonts."""
+    template = """#set document(title: sys.inputs.title, date: none)
+#set page(width: eval(sys.inputs.width) * 1pt, height: eval(sys.inputs.height) * 1pt, margin: 0pt)
+#image(bytes(sys.inputs.svg), format: "svg", width: 100%, alt: sys.inputs.title)"""
+    facts = {"svg": svg, "title": title, "width": f"{width:.1f}", "height": f"{height:.1f}"}
+    finer = max(0.2, min(2.0, (PIXELS / (width * height)) ** 0.5))
+    more: dict[str, Any] = {"ppi": 72.0 * finer} if form == "png" else {"timestamp": 0}
     made: bytes = typst.compile(
-        page,
-        font_paths=[FONTS],
-        ignore_system_fonts=True,
-        sys_inputs={"svg": svg},
-        format="png",
-        ppi=points_per_inch,
+        template.encode(), font_paths=[FONTS], ignore_system_fonts=True, sys_inputs=facts, format=form, **more
     )
     return made
 

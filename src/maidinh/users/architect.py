@@ -10,6 +10,7 @@ from maidinh.users.home import Home, Item, Task
 DRAFTS = Item(_("Drafts"), "architecture-drafts")
 MENU = (
     Item(_("Architecture"), "architecture"),
+    Item(_("Diagrams"), "architecture-diagrams"),
     Item(_("Versions"), "architecture-versions"),
     Item(_("Differences"), "architecture-difference"),
     Item(_("Document"), "architecture-document"),

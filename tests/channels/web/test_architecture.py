@@ -50,7 +50,7 @@ def page(client: Any, address: str, status: int = 200) -> str:
 
 
 def picture_in(html: str) -> ElementTree.Element:
-    return ElementTree.fromstring(re.search(r'<svg xmlns[^>]*role="img".*?</svg>', html, re.S)[0])
+    return ElementTree.fromstring(re.search(r'<svg xmlns[^>]*role="group".*?</svg>', html, re.S)[0])
 
 
 def lines_in(svg: ElementTree.Element) -> list[str]:

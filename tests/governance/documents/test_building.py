@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from maidinh.governance.documents.building import build
-from maidinh.governance.documents.content import Bullets, Chapter, Document, Note, Paragraph, Table
+from maidinh.governance.documents.content import Bullets, Chapter, Document, Figure, Note, Paragraph, Table
 from maidinh.governance.documents.material import Material
 from maidinh.governance.documents.reading import Basis, framework_id, misfits
 from maidinh.governance.modelling.definition import Property
@@ -161,3 +161,14 @@ def test_a_model_of_another_tool_has_a_document_too(basis: Basis) -> None:
     document = build(basis.plan(material.framework.id), material)
     assert document.cover.title == "Foreign"
     assert document.cover.issued_with == ""
+
+
+def test_views_that_people_drew_stand_in_an_annex(basis: Basis, small: Callable[..., Material]) -> None:
+    box = {"x": 10, "y": 10, "width": 120, "height": 60}
+    view = {"id": "v1", "name": {"vi": "Toàn cảnh tự vẽ"}, "nodes": [{"id": "n1", "element": "one-stop", "box": box}]}
+    document = build(basis.plan("2.0"), small(views=[view]))
+    (figure,) = [each for each in chapter(document, "views").blocks if isinstance(each, Figure)]
+    assert figure.caption == "Toàn cảnh tự vẽ"
+    assert "Tên one-stop" in figure.svg
+    assert min(figure.size) > 10
+    assert "views" not in [each.id for _, each in build(basis.plan("2.0"), small()).all_chapters()]

@@ -40,11 +40,11 @@ def architecture(request: HttpRequest) -> HttpResponse:
     """The picture in seven bands and the tables that say the same."""
     actor = request.actor  # type: ignore[attr-defined]
     try:
-        version = _version(request)
+        version = asked_version(request)
     except ValueError as error:
-        return render(request, "architecture/none.html", _nothing(actor, [str(error)]), status=422)
+        return render(request, "architecture/none.html", nothing(actor, [str(error)]), status=422)
     if version is None:
-        return render(request, "architecture/none.html", _nothing(actor, [], _as_of(request)), status=404)
+        return render(request, "architecture/none.html", nothing(actor, [], asked_day(request)), status=404)
     seen, owners = _connections(version), agency_names(language())
     related = request.GET.get("relations", "yes") == "yes"
     markup = picture.picture(
@@ -63,7 +63,7 @@ def architecture(request: HttpRequest) -> HttpResponse:
         "relations": picture.relation_rows(version.model, language()),
         "layers": picture.layer_rows(version.model, owners, language()),
         "related": related,
-        "as_of": _as_of(request),
+        "as_of": asked_day(request),
         "official": actor.kind == "official",
         "undeclared": [each for each in seen if each.verdict == "undeclared"],
     }
@@ -73,11 +73,11 @@ def architecture(request: HttpRequest) -> HttpResponse:
 def architecture_json(request: HttpRequest) -> HttpResponse:
     """The same for machines."""
     try:
-        version = _version(request)
+        version = asked_version(request)
     except ValueError as error:
         return JsonResponse({"error": str(error)}, status=422)
     if version is None:
-        told = "no architecture version was in effect on that day" if _as_of(request) else "no version is in force"
+        told = "no architecture version was in effect on that day" if asked_day(request) else "no version is in force"
         return JsonResponse({"error": told}, status=404)
     answer = picture.machine_readable(version.model, _connections(version), version.content)
     decision, decided_on = version.decided
@@ -96,7 +96,7 @@ def architecture_json(request: HttpRequest) -> HttpResponse:
 def element(request: HttpRequest, element: str) -> HttpResponse:
     """One component: what it is, whose, what it is related to, what was seen."""
     try:
-        version = _version(request)
+        version = asked_version(request)
     except ValueError as error:
         raise Http404(element) from error
     found = next((each for each in version.model.elements if each.id == element), None) if version else None
@@ -183,12 +183,12 @@ def proof(request: HttpRequest, version_id: int) -> HttpResponse:
     )
 
 
-def _version(request: HttpRequest) -> Version | None:
+def asked_version(request: HttpRequest) -> Version | None:
     """The version asked for by number or by day, or the one in force; Http404 for one that isn't the actor's to see.
 
     ValueError for a day that is none.
     """
-    asked, day = request.GET.get("version", ""), _as_of(request)
+    asked, day = request.GET.get("version", ""), asked_day(request)
     if day is not None:
         return version_as_of(request.actor, day)  # type: ignore[attr-defined]
     if not asked:
@@ -199,7 +199,7 @@ def _version(request: HttpRequest) -> Version | None:
     return found
 
 
-def _as_of(request: HttpRequest) -> date | None:
+def asked_day(request: HttpRequest) -> date | None:
     """The day asked for; ValueError for one that is none."""
     asked = request.GET.get("as_of", "").strip()
     if not asked:
@@ -210,7 +210,7 @@ def _as_of(request: HttpRequest) -> date | None:
         raise ValueError(_("“%(day)s” is no day. Write it as year-month-day: 2026-01-31.") % {"day": asked}) from None
 
 
-def _nothing(actor: Actor, problems: list[str], day: date | None = None) -> dict[str, Any]:
+def nothing(actor: Actor, problems: list[str], day: date | None = None) -> dict[str, Any]:
     """What is said where no version is to be shown; the first one there is, for whoever asked for a day before it."""
     first = versions_for(actor).exclude(state=DRAFT).order_by("effective_from", "published_at").first()
     return {"day": day, "errors": {"as_of": problems} if problems else {}, "first": first}

@@ -190,6 +190,7 @@ def _material(row: Version, framework: str | None, tongue: str, closing: date, w
         framework=framework,
         organisations=declared_organisations(),
         history=[each.model for each in earlier],
+        say=_,
         published=None if whole else _rules(),
     )
 

@@ -8,87 +8,44 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maidinh.governance.architecture.definition import ArchitectureVersion, Element, Relation
-from maidinh.governance.architecture.drawing import Words, draw
 from maidinh.governance.conformity.rules import OUTSIDE, Connection
+from maidinh.governance.drawings import wording
+from maidinh.governance.drawings.placement import place
+from maidinh.governance.drawings.svg import write
+from maidinh.governance.drawings.traffic import with_traffic
+from maidinh.governance.drawings.viewpoints import seven_layers
 
 
 def layer_names() -> dict[int, str]:
-    """The seven layers, after the framework of Ninh Thuận."""
-    return {
-        1: _("Users"),
-        2: _("Channels"),
-        3: _("Portal"),
-        4: _("Online services"),
-        5: _("Applications and data"),
-        6: _("Sharing and integration"),
-        7: _("Infrastructure"),
-    }
+    """The seven layers."""
+    return wording.layer_names(_)
 
 
 def kind_names() -> dict[str, str]:
     """What each kind of element is called."""
-    return {
-        "user-group": _("user group"),
-        "channel": _("channel"),
-        "portal-service": _("portal"),
-        "public-service": _("public service"),
-        "information-system": _("information system"),
-        "database": _("database"),
-        "shared-platform": _("shared platform"),
-        "interface": _("sharing service"),
-        "network": _("network"),
-        "data-centre": _("data centre"),
-        "infrastructure-service": _("infrastructure service"),
-        "platform": _("platform"),
-        "shared-service": _("shared service"),
-        "agency": _("agency"),
-        "procedure": _("administrative procedure"),
-        "network-zone": _("network zone"),
-        "technology-product": _("technology product"),
-        "data-entity": _("data entity"),
-        "principle": _("principle"),
-        "vision": _("vision"),
-        "target": _("target"),
-        "requirement": _("requirement"),
-        "document": _("document"),
-        "work-package": _("work package"),
-        "plateau": _("plateau"),
-        "gap": _("gap"),
-        "and-junction": _("junction: all of them"),
-        "or-junction": _("junction: any of them"),
-    }
+    return wording.kind_names(_)
 
 
 def kind_name(kind: str) -> str:
-    """What a kind of element is called; one that only ArchiMate has keeps its English name."""
+    """What a kind of element is called."""
     return kind_names().get(kind, kind.replace("-", " "))
 
 
 def state_names() -> dict[str, str]:
     """What is said of an element that is not simply in use."""
-    return {"planned": _("planned"), "retiring": _("being retired"), "retired": _("retired")}
+    return wording.state_names(_)
 
 
 def relation_names() -> dict[str, str]:
     """What each kind of relation is called."""
-    return {
-        "flow": _("sends data to"),
-        "serving": _("serves"),
-        "access": _("reads or writes"),
-        "assignment": _("runs"),
-        "composition": _("consists of"),
-        "realization": _("realises"),
-        "aggregation": _("groups"),
-        "triggering": _("triggers"),
-        "influence": _("influences"),
-        "specialization": _("is a kind of"),
-        "association": _("is associated with"),
-    }
+    return wording.relation_names(_)
 
 
 def verdict_names() -> dict[str, str]:
@@ -106,19 +63,23 @@ def picture(
     relations: bool = True,
 ) -> str:
     """The picture as SVG in the reader's language."""
-    words = Words(
-        language=language,
-        title=model.title.in_language(language),
-        description=_("%(elements)s components in seven layers; %(connections)s connections. The tables say the same.")
-        % {"elements": sum(each.layer is not None for each in model.elements), "connections": len(connections)},
-        layers=layer_names(),
-        kinds={each.kind: kind_name(each.kind) for each in model.elements} | kind_names(),
-        states=state_names(),
+    words = wording.Wording(language, _, owners)
+    plan = with_traffic(
+        seven_layers(model, words),
+        connections,
         outside=_("Unknown caller or service"),
-        owners=owners,
+        label=traffic_text,  # type: ignore[arg-type]
+        marks=mark_text if official else (lambda _element: ""),
+        relations=relations,
     )
-    marks = mark_text if official else (lambda _element: "")
-    return draw(model, connections, words, label=traffic_text, marks=marks, relations=relations)  # type: ignore[arg-type]
+    return write(place(plan, words), link=lambda box: element_address(box.element, model.version))
+
+
+def element_address(element: str | None, version: str) -> str | None:
+    """The page of a component in a version; none for whoever stands outside."""
+    if element in (None, OUTSIDE):
+        return None
+    return f"{reverse('architecture-element', kwargs={'element': element})}?version={quote(version)}"
 
 
 def traffic_text(connection: Connection) -> str:

@@ -15,12 +15,13 @@ import typer
 from maidinh.config.cli import drafts
 from maidinh.config.cli.architecture_compare import diff, merge
 from maidinh.config.cli.architecture_documents import document, dossier
+from maidinh.config.cli.architecture_draw import draw
 from maidinh.config.cli.architecture_exchange import export, import_
 from maidinh.config.cli.architecture_nas import nas_check
 from maidinh.config.cli.architecture_nas_versions import nas_changes, nas_issue
 from maidinh.config.cli.architecture_union import unite
 from maidinh.config.failures import told_plainly
-from maidinh.config.texts import LOCALE, language, say
+from maidinh.config.texts import say
 
 if TYPE_CHECKING:
     from maidinh.governance.architecture.definition import ArchitectureVersion
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help=say("Architectures: check, draw, exchange, compare and merge them."), no_args_is_help=True)
 app.command("import", help=say("Read a model of any format and say what it holds and what is wrong."))(import_)
+app.command(help=say("Draw any view of a model, as SVG, PNG, PDF or a page with its table."))(draw)
 app.command("export", help=say("Write a model in the format of another tool, without loss."))(export)
 app.command(help=say("Say what differs between two models, field by field, and what that means."))(diff)
 app.command(help=say("Merge two models that were made of one, with a conflict for each field."))(merge)
@@ -78,45 +80,6 @@ def check(
             print(line)
         print(f"{model.province} {model.version}: {say('problems found')}: {len(found)}")
     sys.exit(FINDINGS if found else DONE)
-
-
-@app.command(help=say("Draw a version as SVG in seven bands."))
-@told_plainly
-def draw(
-    output: Annotated[Path, typer.Option("--output", "-o", help=say("The file to write."))],
-    folder: Folder = None,
-    province: Province = None,
-    version: Number = None,
-    relations: Annotated[bool, typer.Option(help=say("Draw the relations that are no connections too."))] = True,
-    definitions: Definitions = None,
-) -> None:
-    """Draw a version as SVG in seven bands."""
-    model, organisations = _read(folder, province, version, definitions)
-    output.write_text(_picture(model, organisations, relations), "utf-8")
-    print(output)
-
-
-def _picture(model: ArchitectureVersion, organisations: Organisations, relations: bool) -> str:
-    """The picture in the terminal's language; without a database nothing was seen, so no traffic stands on it."""
-    import django
-    from django.conf import settings
-    from django.utils.translation import override
-
-    if not settings.configured:
-        settings.configure(USE_I18N=True, LOCALE_PATHS=[str(LOCALE)], LANGUAGE_CODE=language())
-        django.setup()
-    from maidinh.channels.web.picture import picture
-    from maidinh.governance.architecture.rules import instance_of, service_ids, subsystem_ids
-    from maidinh.governance.conformity.rules import Flow, compare
-
-    instance = instance_of(organisations.code)
-    ends = {*subsystem_ids(model, instance), *service_ids(model, instance)}
-    flows = [Flow(each.from_, each.to) for each in model.relations if each.contract and {each.from_, each.to} <= ends]
-    owners = {agency.code: agency.name.in_language(language()) for agency in organisations.agencies}
-    with override(language()):
-        return picture(
-            model, compare(flows, []), language=language(), owners=owners, official=True, relations=relations
-        )
 
 
 def _read(

@@ -17,7 +17,7 @@ import typer
 
 from maidinh.config.cli.architecture_files import write_whole
 from maidinh.config.failures import told_plainly
-from maidinh.config.texts import language, say
+from maidinh.config.texts import language, say, saying
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,6 +203,7 @@ def _material(
         framework=framework,
         organisations=organisations,
         history=history,
+        say=saying(tongue.value),
         published=read_publication_rules(definitions_root(definitions) / "national") if public else None,
     )
 

@@ -84,8 +84,8 @@ def import_(
             model, more = read_model(file, keep_cycles=keep_cycles), {}
         if output is not None:
             write_whole(output, written(model, output))
-    except _refusals() as error:
-        _refused(file, error, as_json)
+    except refusals() as error:
+        refused(file, error, as_json)
     answer = {"file": str(file), "format": kind} | _counts(model) | more
     if as_json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
@@ -123,8 +123,8 @@ def export(
         else:
             write_whole(output, _workbook(model) if format is Target.xlsx else content_of(model, format.value))
             files = [output]
-    except _refusals() as error:
-        _refused(file, error, as_json)
+    except refusals() as error:
+        refused(file, error, as_json)
     answer = {"files": [str(each) for each in files], "format": format.value, "report": report} | _counts(model)
     if as_json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
@@ -139,7 +139,7 @@ def _workbook(model: Model) -> bytes:
     return write_workbook(model)
 
 
-def _refusals() -> tuple[type[Exception], ...]:
+def refusals() -> tuple[type[Exception], ...]:
     """Everything by which a file that isn't in order is refused."""
     from maidinh.governance.interchange.problems import FileRefused
     from maidinh.governance.nas.mapping.importing import DataSetRefused
@@ -205,7 +205,7 @@ def _told(answer: dict[str, Any]) -> None:
         print(note)
 
 
-def _refused(file: Path, error: Any, as_json: bool) -> NoReturn:
+def refused(file: Path, error: Any, as_json: bool) -> NoReturn:
     """Say everything that is wrong and leave."""
     found = getattr(error, "problems", None) or getattr(error, "findings", [])
     problems = [_problem(each) for each in found]

@@ -33,13 +33,17 @@ from maidinh.governance.documents.definition import (
     SayPart,
     StatementsPart,
     TablePart,
+    ViewsPart,
 )
 from maidinh.governance.documents.figures import drawn
 from maidinh.governance.documents.material import SAMPLE, UNCHECKED, Material
 from maidinh.governance.documents.rows import headings, rows, selected
 from maidinh.governance.documents.widths import LINE, LONG_LINE, shares
+from maidinh.governance.drawings.imported import draw_view
+from maidinh.governance.drawings.svg import write
 
 WRITTEN = "document:"
+VIEW_HEIGHT, VIEW_WIDTH = 135, 247  # mm: views stand on pages that lie on their long side
 ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI")
 
 
@@ -144,6 +148,8 @@ class _Builder:
     def _numbered(self, plans: list[ChapterPlan], above: str, path: str = "") -> Iterator[Chapter]:
         annexes = number = 0
         for plan in plans:
+            if plan.optional and not any(each.nodes for each in self.material.model.views):
+                continue
             if plan.annex:
                 annexes += 1
                 yield self._chapter(plan, self.material.words["annex"].format(number=f"{annexes:02}"), path)
@@ -196,8 +202,8 @@ class _Builder:
         if isinstance(part, SayPart):
             yield from self._said(part)
             return
-        if isinstance(part, NationalPart):
-            yield from self._national(part)
+        if isinstance(part, NationalPart | ViewsPart):
+            yield from self._national(part) if isinstance(part, NationalPart) else self._views(part)
             return
         found = [] if isinstance(part, MissingPart) else self._shown(part)
         if found:
@@ -219,6 +225,15 @@ class _Builder:
         if told:
             yield Paragraph(self.material.said(part.lead).format_map(self.facts))
             yield Bullets(told)
+
+    def _views(self, part: ViewsPart) -> Iterator[Block]:
+        for view in [each for each in self.material.model.views if each.nodes][: part.views]:
+            drawing = draw_view(view, self.material.model, self.material.wording)
+            self.figures += 1
+            caption = view.name.in_language(self.material.language) or view.id
+            svg = write(drawing, link=lambda _box: None, key=f"view-{self.figures}")
+            told = f"{drawing.title}. {drawing.description}"
+            yield Figure(self.figures, caption, svg, told, tallest=VIEW_HEIGHT, widest=VIEW_WIDTH)
 
     @singledispatchmethod
     def _shown(self, part: object) -> list[Block]:

@@ -5,12 +5,14 @@ Layer 4, governance. Pure. It is built once and written by several writers, so t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-TALLEST = 205  # mm that a figure may be high on a sheet of A4
+TALLEST, WIDEST = 205, 160  # mm that a figure may be high and wide on an upright sheet of A4
+_SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 NoteKind = Literal["missing", "mark", "basis"]
 
 
@@ -58,6 +60,13 @@ class Figure:
     alternative: str
     code: str | None = None
     tallest: int = TALLEST
+    widest: int = WIDEST
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the drawing in its own measure."""
+        found = _SIZE.search(self.svg)
+        return (float(found[1]), float(found[2])) if found else (1.0, 1.0)
 
 
 Block = Paragraph | Bullets | Note | Table | Figure

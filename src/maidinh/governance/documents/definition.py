@@ -101,6 +101,12 @@ class FigurePart(Form):
     missing: Text
 
 
+class ViewsPart(Form):
+    """The views that people drew in their own tool, with the geometry that they gave them; at most so many."""
+
+    views: int = Field(ge=1, le=200)
+
+
 class NationalPart(Form):
     """What the national framework itself says, cited as such."""
 
@@ -121,13 +127,14 @@ def _part_of(value: Any) -> str | None:
     return next((each for each in SORTS if each in keys), None)
 
 
-SORTS = ("say", "statements", "names", "table", "figure", "national", "missing")
+SORTS = ("say", "statements", "names", "table", "figure", "views", "national", "missing")
 Part = Annotated[
     Annotated[SayPart, Tag("say")]
     | Annotated[StatementsPart, Tag("statements")]
     | Annotated[ListPart, Tag("names")]
     | Annotated[TablePart, Tag("table")]
     | Annotated[FigurePart, Tag("figure")]
+    | Annotated[ViewsPart, Tag("views")]
     | Annotated[NationalPart, Tag("national")]
     | Annotated[MissingPart, Tag("missing")],
     Discriminator(_part_of),
@@ -135,12 +142,16 @@ Part = Annotated[
 
 
 class ChapterPlan(Form):
-    """A chapter: its title, the contents of the framework that it answers, its parts and sub-chapters."""
+    """A chapter: its title, the contents of the framework that it answers, its parts and sub-chapters.
+
+    An optional one is left out when the model has nothing for it.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     title: Text
     answers: list[str] = []
     annex: bool = False
+    optional: bool = False
     parts: list[Part] = []
     chapters: list[ChapterPlan] = []
 

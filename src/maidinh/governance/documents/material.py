@@ -15,6 +15,7 @@ from typing import get_args
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.documents.reading import Basis
+from maidinh.governance.drawings.wording import Say, Wording
 from maidinh.governance.exploring.publication import LeftOut, PublicationRules, publication
 from maidinh.governance.modelling.definition import Element, LifeCycle, Model, Relation
 from maidinh.governance.modelling.metamodel import TYPE_OF_KIND
@@ -42,6 +43,7 @@ class Material:
     public: bool = False
     history: tuple[ArchitectureVersion, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    say: Say = str
 
     @cached_property
     def elements(self) -> dict[str, Element]:
@@ -157,6 +159,11 @@ class Material:
         found = self.basis.shelf.products.get(key)
         return self.said(found.name) if found else key
 
+    @cached_property
+    def wording(self) -> Wording:
+        """What drawings of views say."""
+        return Wording(self.language, self.say, {code: self.said(each.name) for code, each in self.agencies.items()})
+
     def day(self, day: date | None) -> str:
         """A day as documents write it."""
         return f"{day:%d/%m/%Y}" if day else ""
@@ -172,16 +179,19 @@ def prepared(
     organisations: Organisations | None = None,
     history: Iterable[ArchitectureVersion] = (),
     published: PublicationRules | None = None,
+    say: Say = str,
 ) -> Material:
     """The material of a document; with rules of publication that of its public edition. LookupError: no framework.
 
-    Unset, the framework is the version's own, else the one in force on the closing date.
+    Unset, the framework is the version's own, else the one in force on the closing date. `say` translates the texts of
+    the views that people drew.
     """
     own = model.framework if isinstance(model, ArchitectureVersion) else None
     name = framework or (own if own in basis.frameworks else None) or basis.framework_at(closing)
     if name not in basis.frameworks:
         raise LookupError(f"there is no framework {name!r} (known: {', '.join(sorted(basis.frameworks))})")
     left_out: tuple[LeftOut, ...] = ()
+    say: Say = str
     if published is not None:
         model, left_out = publication(model, published)
     until = model.effective_from if isinstance(model, ArchitectureVersion) else closing
@@ -196,6 +206,7 @@ def prepared(
         public=published is not None,
         history=tuple(line) or ((model,) if isinstance(model, ArchitectureVersion) else ()),
         left_out=left_out,
+        say=say,
     )
 
 

@@ -108,4 +108,5 @@ def _(block: Figure, labels: dict[str, str]) -> dict[str, Any]:
         "svg": block.svg,
         "alternative": block.alternative,
         "tallest": block.tallest,
+        "widest": block.widest,
     }

@@ -36,7 +36,7 @@ from maidinh.governance.documents.word_styles import (
     apply_page,
     apply_styles,
 )
-from maidinh.infrastructure.typesetting import picture
+from maidinh.infrastructure.typesetting import pictured
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 PLACES = {"missing": "Missing", "mark": "Remark", "basis": "Remark"}
@@ -165,10 +165,10 @@ class _Word:
 
     @_block.register
     def _(self, block: Figure) -> None:
-        content = picture(block.svg)
+        content = pictured(block.svg, *block.size, "png")
         self.made.add_paragraph(style=self.made.styles["Picture"])
         last = self.made.paragraphs[-1]
-        shape = last.add_run().add_picture(io.BytesIO(content), width=Mm(TEXT_WIDTH))
+        shape = last.add_run().add_picture(io.BytesIO(content), width=Mm(block.widest))
         tallest = Mm(block.tallest)
         if shape.height > tallest:
             shape.width, shape.height = int(shape.width * tallest / shape.height), tallest
