@@ -58,7 +58,8 @@ def _plain(world: World) -> Iterator[Asked]:
                  "dossiers", "notices", "track", "verify", "desk", "worklist", "signing", "sign-in",
                  "sign-in-return", "architecture-difference", "architecture-difference-json",
                  "architecture-rounds", "conformity", "conformity-json", "waivers", "rules",
-                 "architecture-diagrams"):  # fmt: skip
+                 "architecture-diagrams", "architecture-document", "architecture-document-reading",
+                 "architecture-document-file", "architecture-dossier", "architecture-dossier-file"):  # fmt: skip
         yield Asked(name, "GET", "it")
     yield Asked("notices", "POST", "it", data={"up_to": "1"})
     yield Asked("language", "POST", "it", data={"language": "en"})

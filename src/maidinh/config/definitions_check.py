@@ -18,6 +18,7 @@ from maidinh.applications.registers.reading import FOLDER as REGISTERS
 from maidinh.applications.registers.reading import read_land, read_population
 from maidinh.config.catalogues_check import catalogue_problems, master_hints, reference_problems
 from maidinh.config.conformity_check import rule_problems
+from maidinh.config.documents_check import document_problems
 from maidinh.config.examples_check import example_problems
 from maidinh.config.procedures_check import Surroundings, check_procedure
 from maidinh.governance.architecture.definition import ArchitectureVersion
@@ -27,6 +28,8 @@ from maidinh.governance.architecture.rules import problems as misfits
 from maidinh.governance.architecture.rules import with_agency_codes
 from maidinh.governance.conformity.reading import national_shelf, rule_files
 from maidinh.governance.conformity.waiving import read_waiver_terms
+from maidinh.governance.documents.reading import FOLDER as DOCUMENTS
+from maidinh.governance.documents.reading import WORDS, read_dossiers, read_plans, read_words
 from maidinh.governance.exploring.publication import read_publication_rules
 from maidinh.governance.exploring.reference import read_notice
 from maidinh.governance.modelling.catalogues import Shelf, read_catalogues
@@ -131,6 +134,7 @@ def _check_nation(national: Path, findings: Findings) -> Nation:
         shelf = national_shelf(frameworks, catalogues.values(), lists)
         findings.problems.extend(catalogue_problems(catalogues, shelf))
     _check_national_data_set(national, frameworks, findings)
+    _check_documents(national, frameworks, findings)
     roles = findings.read(lambda: read_roles(national))
     if shelf is not None:
         findings.problems.extend(rule_problems(national, None, roles, examples=not findings.problems))
@@ -162,6 +166,16 @@ def _check_national_data_set(national: Path, frameworks: dict[str, Framework] | 
         elif frameworks is not None:
             misfits_found = mapping_misfits(mapping, by_id[mapping.structure], frameworks.values())
             findings.problems.extend(document.problem(("id",), each) for each in misfits_found)
+
+
+def _check_documents(national: Path, frameworks: dict[str, Framework] | None, findings: Findings) -> None:
+    plans, dossiers = findings.read(lambda: read_plans(national)), findings.read(lambda: read_dossiers(national))
+    words = findings.read(lambda: read_words(national))
+    if plans is None or dossiers is None:
+        return
+    findings.problems.extend(_misnamed(national / DOCUMENTS, {*plans, *dossiers, Path(WORDS).stem}))
+    if words is not None and frameworks is not None:
+        findings.problems.extend(document_problems(national, plans, dossiers, words, frameworks))
 
 
 def _overlapping(folder: Path, found: Sequence[Dated]) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.conformity.definition import RuleBook
 from maidinh.governance.conformity.waiving import WaiverTerms
+from maidinh.governance.documents.definition import DocumentPlan, DocumentWords, DossierPlan
 from maidinh.governance.exploring.publication import PublicationRules
 from maidinh.governance.exploring.reference import Notice
 from maidinh.governance.modelling.catalogues import Catalogue
@@ -37,6 +38,9 @@ FORMS: dict[str, type[BaseModel]] = {
     "code-list": CodeList,
     "commune-model": CommuneModel,
     "conformity-rules": RuleBook,
+    "document-plan": DocumentPlan,
+    "document-words": DocumentWords,
+    "dossier-plan": DossierPlan,
     "framework": Framework,
     "land-register": LandRegister,
     "nas-data-set": DataSetStructure,

@@ -15,21 +15,47 @@ import typst
 
 import maidinh
 
+NO_FONT = "could not be displayed"  # what typst says of a letter that no font has
 FONTS = Path(maidinh.__file__).parent / "fonts"
 PIXELS = 40_000_000  # the most that a picture of a drawing has
 
 
-def typeset(template: Path, facts: dict[str, Any], *, at: datetime) -> bytes:
-    """The PDF/A-3b of a template; it reads `sys.inputs.facts` as JSON. Equal facts and time give equal bytes."""
+def typeset(template: Path, facts: dict[str, Any], *, at: datetime, foreign_letters: bool = False) -> bytes:
+    """The PDF/A-3b of a template; it reads `sys.inputs.facts` as JSON. Equal facts and time give equal bytes.
+
+    PDF/A refuses a letter that no font has. With `foreign_letters` such a text becomes a plain PDF instead.
+    """
+    try:
+        return _compiled(template, facts, at, ["a-3b"])
+    except typst.TypstError as error:
+        if not foreign_letters or NO_FONT not in str(error):
+            raise
+    return _compiled(template, facts, at, [])
+
+
+def _compiled(template: Path, facts: dict[str, Any], at: datetime, standards: list[str]) -> bytes:
     made: bytes = typst.compile(
         template.read_bytes(),
         font_paths=[FONTS],
         ignore_system_fonts=True,
         sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},
-        pdf_standards=["a-3b"],
+        pdf_standards=standards,  # type: ignore[arg-type]
         timestamp=int(at.timestamp()),
     )
     return made
+
+
+def asked(template: Path, facts: dict[str, Any], label: str) -> Any:
+    """What a template tells of itself once it is set: the values of its metadata under a label."""
+    told = typst.query(
+        template.read_bytes(),
+        f"<{label}>",
+        field="value",
+        font_paths=[FONTS],
+        ignore_system_fonts=True,
+        sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},
+    )
+    return json.loads(told)
 
 
 def pictured(svg: str, width: float, height: float, form: Literal["png", "pdf"], *, title: str = "") -> bytes:

@@ -8,20 +8,15 @@ from maidinh.channels.web import consultations, rulebook, versions, waivers
 from maidinh.users.home import Home, Item, Task
 
 DRAFTS = Item(_("Drafts"), "architecture-drafts")
-READINGS = (
-    Item(_("Diagrams"), "architecture-diagrams"),
-    Item(_("Search the architecture"), "architecture-explorer"),
-    Item(_("Agencies"), "architecture-agencies"),
-    Item(_("Technology watch"), "architecture-technology"),
-)
 MENU = (
     Item(_("Architecture"), "architecture"),
-    *READINGS,
+    Item(_("Diagrams"), "architecture-diagrams"),
+    Item(_("Search"), "architecture-explorer"),
+    Item(_("Agencies"), "architecture-agencies"),
+    Item(_("Conformity"), "conformity"),
     Item(_("Versions"), "architecture-versions"),
     Item(_("Differences"), "architecture-difference"),
-    Item(_("Conformity"), "conformity"),
-    Item(_("Waivers"), "waivers"),
-    Item(_("Rules of conformity"), "rules"),
+    Item(_("Document"), "architecture-document"),
 )
 
 HOME = Home(
@@ -51,6 +46,11 @@ HOME = Home(
             due=waivers.next_end,
         ),
         Task(_("Rules of conformity"), _("Read them, try one, write one of the province's own."), "rules"),
+        Task(
+            _("Document and dossier"),
+            _("The architecture as Word or PDF, its checklist, what is open, days to the deadline."),
+            "architecture-dossier",
+        ),
     ),
     guide=(
         _("Look at the picture: undeclared connections are marked."),

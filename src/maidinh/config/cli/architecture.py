@@ -10,6 +10,7 @@ import typer
 from maidinh.config.cli import drafts
 from maidinh.config.cli.architecture_check import check, rules
 from maidinh.config.cli.architecture_compare import diff, merge
+from maidinh.config.cli.architecture_documents import document, dossier
 from maidinh.config.cli.architecture_draw import draw
 from maidinh.config.cli.architecture_exchange import export, import_
 from maidinh.config.cli.architecture_nas import nas_check
@@ -27,6 +28,8 @@ app.command("export", help=say("Write a model in the format of another tool, wit
 app.command(help=say("Say what differs between two models, field by field, and what that means."))(diff)
 app.command(help=say("Merge two models that were made of one, with a conflict for each field."))(merge)
 app.command(help=say("Unite two architectures into one; says what collides until all of it is decided."))(unite)
+app.command(help=say("Write the architecture as a document, Word or PDF, in a framework's structure."))(document)
+app.command(help=say("Write the dossier put up for issue; says what its checklist finds."))(dossier)
 app.command("draft-pull", help=say("Write a draft as version.yaml, without what it inherits."))(drafts.pull)
 app.command("draft-push", help=say("Bring a draft's file back; conflicts are listed."))(drafts.push)
 app.command("nas-check", help=say("Hold a national data set against its quality rules before it is sent."))(nas_check)
@@ -41,4 +44,3 @@ app.command(help=say("Say what depends on a component, or what it depends on, to
 app.command(help=say("Say what each agency owns, runs, provides, uses and owes."))(responsibilities)
 app.command(help=say("Say how far the five reference models cover an architecture."))(coverage)
 app.command(help=say("Say which products are in use, what stands on them, and which must go."))(technology)
-
