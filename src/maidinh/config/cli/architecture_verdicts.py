@@ -27,7 +27,8 @@ def told_report(report: Report, shown: Sequence[Finding], agencies: Names, limit
     yield f"{report.model_name.in_language(words)} ({', '.join(facts)})"
     yield f"{_verdicts()[report.verdict]}. {_totals(report)}"
     for refused in report.refused_rules:
-        yield f"! {refused.rule}: {say('this rule could not be run, so it counts as broken')}: {refused.text}"
+        why = f"{_reasons().get(refused.kind, refused.kind)} ({refused.text})"
+        yield f"! {refused.rule}: {say('this rule could not be run, so it counts as broken')}: {why}"
     if not shown:
         return
     yield ""
@@ -130,3 +131,21 @@ def _severities() -> dict[Severity, str]:
 
 def _marks() -> dict[Severity, str]:
     return {"error": say("errors"), "warning": say("warnings"), "advice": say("advice")}
+
+
+def _reasons() -> dict[str, str]:
+    """Why a rule could not be run, by the kinds of `querying.sandbox`."""
+    return {
+        "empty": say("it is empty"),
+        "too-long": say("it is too long"),
+        "double-quotes": say("it has double quotes"),
+        "null-comparison": say("it compares with NULL"),
+        "not-a-question": say("it does more than ask"),
+        "not-allowed": say("it asks for what rules may not use"),
+        "unknown-name": say("it names a table or column that there is not"),
+        "syntax": say("its SQL is not understood"),
+        "too-slow": say("it takes too long"),
+        "too-many-rows": say("it finds too much"),
+        "too-large": say("it makes something too large"),
+        "failed": say("it failed"),
+    }
