@@ -154,6 +154,7 @@ def _context(request: HttpRequest, appraisal: Appraisal, asked: dict[str, str]) 
         "verdict_tone": findings.VERDICT_TONES[report.verdict],
         "totals": findings.totals(report),
         "severities": findings.severity_names(),
+        "plurals": findings.severity_counts(),
         "by_group": words.counts_by_group(),
         "by_owner": words.counts_by_owner(),
         "groups": shown,

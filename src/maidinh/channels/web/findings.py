@@ -33,6 +33,11 @@ def severity_names() -> dict[str, str]:
     return {"error": _("error"), "warning": _("warning"), "advice": _("advice")}
 
 
+def severity_counts() -> dict[str, str]:
+    """The same, of several."""
+    return {"error": _("errors"), "warning": _("warnings"), "advice": _("advice")}
+
+
 def verdict_names() -> dict[str, str]:
     """What comes of a check."""
     return {
