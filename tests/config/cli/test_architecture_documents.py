@@ -61,7 +61,7 @@ def test_wrong_use_is_told(tmp_path: Path) -> None:
     assert answer.exit_code == 2
     assert "'3.0'" in answer.output
     answer = run("document", tmp_path, "-o", tmp_path / "out.pdf")
-    assert answer.exit_code == 1
+    assert answer.exit_code == 2
     assert "there is no version.yaml" in answer.output
 
 
