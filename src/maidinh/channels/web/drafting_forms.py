@@ -19,8 +19,8 @@ from maidinh.channels.web.drafting_inputs import LINE_END, Wrong, parsed, shown,
 from maidinh.channels.web.drafting_values import Values, in_language
 from maidinh.governance.drafting.content import changes, dotted, things, value_at
 from maidinh.governance.drafting.rules import Edit
-from maidinh.governance.modelling.integrity import SHARING_IDS
 from maidinh.governance.modelling.definition import Element, Principle, Relation
+from maidinh.governance.modelling.integrity import SHARING_IDS
 from maidinh.governance.modelling.metamodel import LAYERED_KINDS
 from maidinh.infrastructure.definitions.folding import fold
 
