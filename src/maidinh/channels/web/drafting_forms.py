@@ -18,8 +18,9 @@ from maidinh.channels.web.drafting_fields import COSTS, FORMS, OPTIONAL, WITH_PR
 from maidinh.channels.web.drafting_inputs import LINE_END, Wrong, parsed, shown, typed
 from maidinh.channels.web.drafting_values import Values, in_language
 from maidinh.governance.drafting.content import changes, dotted, things, value_at
-from maidinh.governance.drafting.rules import SHARING_IDS, Edit
+from maidinh.governance.drafting.rules import Edit
 from maidinh.governance.modelling.definition import Element, Principle, Relation, View
+from maidinh.governance.modelling.integrity import SHARING_IDS
 from maidinh.governance.modelling.metamodel import LAYERED_KINDS
 from maidinh.infrastructure.definitions.folding import fold
 

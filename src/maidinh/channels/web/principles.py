@@ -13,4 +13,4 @@ def principle_name(identifier: str, statement: str) -> str:
     if not statement or framework is None:
         return statement or identifier
     words = {"statement": statement, "framework": framework}
-    return _("%(statement)s (national framework %(framework)s)") % words
+    return str(_("%(statement)s (national framework %(framework)s)") % words)

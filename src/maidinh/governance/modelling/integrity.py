@@ -93,8 +93,9 @@ def defects_in(outline: Outline) -> list[Defect]:
 
 def repeated_ids(model: Model) -> list[str]:
     """Ids that stand more than once in the model."""
-    things = (*model.elements, *model.relations, *model.principles, *model.views)
-    return sorted(name for name, count in Counter(each.id for each in things).items() if count > 1)
+    ids = [each.id for each in model.elements] + [each.id for each in model.relations]
+    ids += [each.id for each in model.principles] + [each.id for each in model.views]
+    return sorted(name for name, count in Counter(ids).items() if count > 1)
 
 
 def introduced(after: Outline, *before: Outline) -> list[Defect]:
