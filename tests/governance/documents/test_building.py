@@ -166,9 +166,11 @@ def test_a_model_of_another_tool_has_a_document_too(basis: Basis) -> None:
 def test_views_that_people_drew_stand_in_an_annex(basis: Basis, small: Callable[..., Material]) -> None:
     box = {"x": 10, "y": 10, "width": 120, "height": 60}
     view = {"id": "v1", "name": {"vi": "Toàn cảnh tự vẽ"}, "nodes": [{"id": "n1", "element": "one-stop", "box": box}]}
-    document = build(basis.plan("2.0"), small(views=[view]))
+    how = {"say": lambda text: f"«{text}»"}
+    document = build(basis.plan("2.0"), small(how=how, views=[view]))
     (figure,) = [each for each in chapter(document, "views").blocks if isinstance(each, Figure)]
     assert figure.caption == "Toàn cảnh tự vẽ"
     assert "Tên one-stop" in figure.svg
+    assert "«" in figure.svg, "its own words are translated"
     assert min(figure.size) > 10
     assert "views" not in [each.id for _, each in build(basis.plan("2.0"), small()).all_chapters()]

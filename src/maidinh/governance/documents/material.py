@@ -191,7 +191,6 @@ def prepared(
     if name not in basis.frameworks:
         raise LookupError(f"there is no framework {name!r} (known: {', '.join(sorted(basis.frameworks))})")
     left_out: tuple[LeftOut, ...] = ()
-    say: Say = str
     if published is not None:
         model, left_out = publication(model, published)
     until = model.effective_from if isinstance(model, ArchitectureVersion) else closing

@@ -15,7 +15,7 @@ from typing import Any
 import docx
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.shared import Mm
+from docx.shared import Mm, Pt
 
 from maidinh.governance.documents.content import (
     Block,
@@ -39,6 +39,7 @@ from maidinh.governance.documents.word_styles import (
 from maidinh.infrastructure.typesetting import pictured
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
+COVER_WIDTHS = (62, 98)  # mm: issuing body and motto
 PLACES = {"missing": "Missing", "mark": "Remark", "basis": "Remark"}
 
 
@@ -78,12 +79,13 @@ class _Word:
         head = self.made.add_table(rows=1, cols=2)
         head.alignment = WD_TABLE_ALIGNMENT.CENTER
         texts = ((cover.agency.upper(), "_______"), (labels["motto-nation"], labels["motto"]))
-        for cell, lines, width in zip(head.rows[0].cells, texts, (68, 92), strict=True):
+        for cell, lines, width in zip(head.rows[0].cells, texts, COVER_WIDTHS, strict=True):
             cell.width = Mm(width)
             for number, line in enumerate(lines):
                 target = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
                 target.style = self.made.styles["Document Line"]
-                target.add_run(line).bold = line != "_______"
+                told = target.add_run(line)
+                told.bold, told.font.size = line != "_______", Pt(12 if number == 0 else 13)
         for _ in range(5):
             self._add(paragraph("DocumentLine", ""))
         self._add(paragraph("DocumentTitle", run(cover.title.upper())))

@@ -98,12 +98,8 @@ def _number_headings(document: Any, roman: bool) -> None:
         )
     )
     for level in SIZES:
-        properties = document.styles[f"Heading {level}"].element.get_or_add_pPr()
-        properties.append(
-            parse_xml(
-                f'<w:numPr {NAMESPACE}><w:ilvl w:val="{level - 1}"/><w:numId w:val="{HEADING_NUMBERING}"/></w:numPr>'
-            )
-        )
+        belongs = document.styles[f"Heading {level}"].element.get_or_add_pPr().get_or_add_numPr()
+        belongs.get_or_add_ilvl().val, belongs.get_or_add_numId().val = level - 1, HEADING_NUMBERING
 
 
 def _further(document: Any) -> None:
