@@ -96,7 +96,7 @@ def child(task: str, scale: int, triples: Path | None = None) -> dict[str, Any]:
     found = checker.report
     if found.refused_rules:
         raise SystemExit(f"rules that were stopped: {found.refused_rules}")
-    told = {
+    told: dict[str, Any] = {
         "full": seconds, "rules": len(rules), "elements": len(model.elements), "relations": len(model.relations),
         "findings": len(found.findings),
     }  # fmt: skip
