@@ -16,7 +16,7 @@ DAY = date(2026, 10, 1)
 
 
 def rows(image: Image, sql: str) -> list[tuple[Any, ...]]:
-    return image.connection.execute(sql).fetchall()
+    return list(image.connection.execute(sql))
 
 
 def everything(image: Image) -> dict[str, list[tuple[Any, ...]]]:
