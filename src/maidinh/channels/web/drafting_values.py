@@ -11,7 +11,7 @@ import yaml
 from django.utils.translation import gettext as _
 
 from maidinh.channels.web.drafting_fields import FORMS, fields
-from maidinh.channels.web.picture import kind_name, kind_names, layer_names, relation_names, state_names
+from maidinh.channels.web.picture import kind_names, layer_names, relation_names, state_names
 from maidinh.governance.drafting.content import Content, parts, value_at
 from maidinh.governance.modelling.metamodel import ELEMENT_TYPES, RELATION_TYPE_OF_KIND, kebab
 from maidinh.infrastructure.definitions.folding import fold
@@ -173,9 +173,10 @@ def _without_nothing(value: Any) -> Any:
 
 
 def _kinds(_values: Values) -> list[Option]:
-    named = sorted(((kind, name) for kind, name in kind_names().items()), key=lambda each: each[1])
-    more = sorted({kebab(each) for each in ELEMENT_TYPES} - kind_names().keys())
-    return [*named, *((kind, f"{kind_name(kind)} (ArchiMate)") for kind in more)]
+    names = kind_names()
+    named = sorted(names.items(), key=lambda each: each[1])
+    more = sorted({kebab(each) for each in ELEMENT_TYPES} - names.keys())
+    return [*named, *((kind, f"{kind.replace('-', ' ')} (ArchiMate)") for kind in more)]
 
 
 def _relation_kinds(_values: Values) -> list[Option]:
