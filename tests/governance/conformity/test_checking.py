@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.governance.querying.building import model, random_edit, random_model
 
 DAY = date(2026, 10, 1)
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS subject FROM n WHERE i < 0"
-TWO_MASTERS = [
+TWO_MASTERS: list[dict[str, Any]] = [
     {"id": "a", "owner": "H62", "masters": ["dân-cư"], "name": {"vi": "Hệ thống A", "en": "System A"}},
     {"id": "b", "owner": "H62.1", "masters": ["dân-cư"]},
     {"id": "dân-cư", "kind": "data-entity", "name": {"vi": "Dân cư", "en": "Population"}, "owner": "H62.2"},

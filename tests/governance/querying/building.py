@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 from maidinh.governance.modelling.definition import Element, Model, Relation
@@ -16,7 +17,7 @@ RELATIONS = (
 )  # fmt: skip
 
 
-def model(elements: list[dict[str, Any]], relations: list[tuple[str, str, str]] = (), **more: Any) -> Model:  # type: ignore[assignment]
+def model(elements: Sequence[Any], relations: Sequence[tuple[str, str, str]] = (), **more: Any) -> Model:
     """A model of these elements, and of relations given as kind, source, target."""
     return Model.model_validate(
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -14,11 +15,11 @@ from tests.governance.querying.building import model, random_edit, random_model
 DAY = date(2026, 10, 1)
 
 
-def rows(image: Image, sql: str) -> list[tuple[object, ...]]:
-    return image.connection.execute(sql).fetchall()
+def rows(image: Image, sql: str) -> list[tuple[Any, ...]]:
+    return list(image.connection.execute(sql))
 
 
-def everything(image: Image) -> dict[str, list[tuple[object, ...]]]:
+def everything(image: Image) -> dict[str, list[tuple[Any, ...]]]:
     return {table: rows(image, f"SELECT * FROM {table}") for table in TABLES}
 
 
@@ -76,7 +77,7 @@ def test_a_database_reached_through_a_service_is_not_reached_directly() -> None:
 
 def test_islands_are_the_parts_that_hang_together() -> None:
     image = load(model([{"id": each} for each in "abcde"], [("flow", "a", "b"), ("flow", "b", "c")]), as_of=DAY)
-    found = dict(rows(image, "SELECT id, island FROM element"))
+    found: dict[str, int] = dict(rows(image, "SELECT id, island FROM element"))
     assert {each for each in "abcde" if found[each] == 0} == {"a", "b", "c"}
     assert found["d"] != found["e"]
 

@@ -22,13 +22,14 @@ def islands(elements: Iterable[str], relations: Iterable[Relation]) -> dict[str,
             each = over[each]
         return each
 
-    for relation in relations:
-        ends = relation.id, relation.from_, relation.to
-        for end in ends:
-            over.setdefault(end, end)
+    lines = list(relations)
+    met = {end for relation in lines for end in (relation.from_, relation.to)} - over.keys()
+    over |= {each: each for each in met}  # relations at which others end, and what is not there at all
+    for relation in lines:
         first = top(relation.from_)
         over[top(relation.to)] = first
-        over[top(relation.id)] = first
+        if relation.id in met:
+            over[top(relation.id)] = first
     members: dict[str, list[str]] = {}
     for each in known:
         members.setdefault(top(each), []).append(each)

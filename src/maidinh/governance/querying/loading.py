@@ -19,7 +19,13 @@ from maidinh.governance.querying import rows
 from maidinh.governance.querying.islands import islands
 from maidinh.governance.querying.rows import Placed, Row, Surroundings
 from maidinh.governance.querying.sandbox import prepared
-from maidinh.governance.querying.schema import KINDS_OF_TABLE, TABLES, index_statements, statements
+from maidinh.governance.querying.schema import (
+    KINDS_OF_TABLE,
+    RELATION_KIND_TABLES,
+    TABLES,
+    index_statements,
+    statements,
+)
 from maidinh.infrastructure.definitions.collection import uncollected
 from maidinh.infrastructure.definitions.folding import fold
 from maidinh.infrastructure.organisations.definition import Organisations
@@ -124,7 +130,9 @@ class Image:
             for table, row in rows.details(element, around):
                 placed[table].append(row)
         relations = sorted(model.relations, key=lambda each: each.id)
-        for table, row in (each for relation in relations for each in rows.relation_rows(relation, around)):
+        for table, row in (
+            each for relation in relations for each in rows.relation_rows(relation, around, all_tables=False)
+        ):
             placed[table].append(row)
         for table, row in (each for view in model.views for each in rows.view_rows(view)):
             placed[table].append(row)
@@ -147,6 +155,10 @@ class Image:
             marks = ", ".join("?" * len(kinds))
             statement = f"INSERT INTO {table} SELECT * FROM element WHERE kind IN ({marks})"  # noqa: S608
             self.connection.execute(statement, kinds)
+        for table in sorted({each.kind for each in self.model.relations} & set(RELATION_KIND_TABLES) - {"access"}):
+            columns = ", ".join(TABLES[table].names)
+            statement = f"INSERT INTO {table} SELECT {columns} FROM relation WHERE kind = ?"  # noqa: S608
+            self.connection.execute(statement, (table,))
 
     # keeping it up to date
 

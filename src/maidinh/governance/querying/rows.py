@@ -152,18 +152,20 @@ def _properties(item: str, properties: list[Property]) -> Iterator[Placed]:
         yield "property", (item, number, key, phrase.text, phrase.language)
 
 
-def relation_rows(relation: Relation, around: Surroundings) -> Iterator[Placed]:
-    """Every row that the relation gives."""
+def relation_rows(relation: Relation, around: Surroundings, *, all_tables: bool = True) -> Iterator[Placed]:
+    """Every row that the relation gives; or those alone that don't follow from the one in `relation`."""
     kind, source, target = relation.kind, relation.from_, relation.to
     name, contract = text(relation.name), relation.contract
     agreed = contract.id if contract else None
     directed = None if relation.directed is None else int(relation.directed)
     type_ = RELATION_TYPE_OF_KIND[kind]
     yield "relation", (relation.id, kind, type_, source, target, name, relation.access, directed, agreed)
-    if kind == "flow":
-        yield kind, (relation.id, source, target, name, agreed)
-    elif kind == "access":
+    if kind == "access":
         yield kind, (relation.id, source, target, name, relation.access or "access", _direct(relation, around))
+    elif not all_tables:
+        pass
+    elif kind == "flow":
+        yield kind, (relation.id, source, target, name, agreed)
     elif kind in RELATION_KINDS_WITH_TABLE:
         yield kind, (relation.id, source, target, name)
     if contract is not None:
