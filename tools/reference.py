@@ -1,4 +1,4 @@
-"""Write the tables of docs/reference that follow from the code: settings, events, permissions, routes, commands.
+"""Write the tables of docs/reference that follow from the code: settings, events, permissions, routes, commands, rules.
 
 A development tool. A table stands between `<!-- begin NAME -->` and `<!-- end NAME -->`; everything around it is
 written by hand and left alone.
@@ -75,6 +75,37 @@ def routes() -> Iterator[str]:
         yield f"| `/{page.address}` | {', '.join(page.methods)} | `{page.who}` | `{page.name}` |"
 
 
+def conformity_rules() -> Iterator[str]:
+    from maidinh.governance.conformity.definition import RuleBook
+    from maidinh.governance.conformity.reading import rule_files, rules_of
+    from maidinh.infrastructure.definitions.locating import definitions_root
+    from maidinh.infrastructure.definitions.reading import read_all
+
+    books = read_all(rule_files(definitions_root() / "national"), RuleBook)
+    rules = rules_of(books)
+    yield f"{len(rules)} rules."
+    for path, book in books.items():
+        yield ""
+        yield f"### {book.name.en} ({book.name.vi})"
+        yield f"`definitions/national/conformity/{path.name}`"
+        yield ""
+        yield "| rule | Vietnamese | English | ground | severity | holds for | who may waive |"
+        yield "|---|---|---|---|---|---|---|"
+        for rule in book.rules:
+            ground = "; ".join(each.text if each.checked else f"{each.text} (unchecked)" for each in rule.legal_basis)
+            cells = (
+                f"`{rule.id}`", rule.title.vi, rule.title.en or "", ground, rule.severity, _held(rule),
+                f"`{rule.waivable_by}`" if rule.waivable_by else "nobody",
+            )  # fmt: skip
+            yield f"| {' | '.join(cells)} |"
+
+
+def _held(rule: Any) -> str:
+    frameworks = ", ".join(rule.frameworks) or "all frameworks"
+    days = [f"from {rule.valid_from}" if rule.valid_from else "", f"to {rule.valid_to}" if rule.valid_to else ""]
+    return " ".join([frameworks, *filter(None, days)])
+
+
 def command_table(command: Any) -> Callable[[], Iterator[str]]:
     def table() -> Iterator[str]:
         yield (command.help or "").splitlines()[0]
@@ -144,6 +175,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "permissions.md": lambda text: replaced(replaced(text, "roles", roles()), "permissions", permissions()),
     "routes.md": lambda text: replaced(text, "routes", routes()),
     "commands.md": commands_page,
+    "conformity-rules.md": lambda text: replaced(text, "rules", conformity_rules()),
 }
 
 

@@ -20,6 +20,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     "applications/registers": {"provider"},
     "governance/architecture": {"drawing", "frameworks", "layout", "picture"},
     "governance/drafting": {"content", "merge", "removal"},
+    "governance/conformity": {"checking", "examples", "identity", "programs", "report"},
 }  # fmt: skip
 REFUSED = {"utils", "helpers", "common", "base", "core", "managers", "misc", "services"}
 FILE_LIMIT, FUNCTION_LIMIT = 500, 80

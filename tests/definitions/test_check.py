@@ -23,6 +23,7 @@ PERMIT = f"{PROVINCE}/procedures/1.013225/1.0/procedure.yaml"
 ARCHITECTURE = f"{PROVINCE}/architecture/1.0/version.yaml"
 ORGANISATIONS = f"{PROVINCE}/organisations.yaml"
 TECHNOLOGY = "national/catalogues/technology.yaml"
+RULES = "national/conformity/ownership.yaml"
 SECOND = "provinces/vinh-phuc/architecture/2.0/version.yaml"
 
 
@@ -47,6 +48,10 @@ def problems(root: Path, file: str) -> list[Problem]:
 
 
 MISTAKES = [
+    (RULES, "waivable_by: architecture-approver", "waivable_by: nobody", "expected a role of roles.yaml"),
+    (RULES, "fails: ['']", "fails: [t]", "did not find 't'"),
+    (RULES, "SELECT '' AS subject", "DELETE AS subject", "begins with SELECT"),
+    (RULES, "severity: warning", "severity: grave", "Input should be"),
     (COPY, "responsible: H38.101", "responsible: H38.999", "expected the code of an agency"),
     (COPY, "role: specialist", "role: wizard", "expected a role of roles.yaml"),
     (COPY, "role: specialist", "role: one-stop-official", "has no permission dossier.process"),

@@ -5,26 +5,13 @@ Layer 0, config. Part of the check of all definitions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.modelling.catalogues import Catalogue, Shelf, double_masters, unknown_references
-from maidinh.infrastructure.definitions.code_lists import CodeList
 from maidinh.infrastructure.definitions.document import Document
 from maidinh.infrastructure.definitions.reading import Problem
-
-ZONES = "network-zones"
-
-
-def national_shelf(
-    frameworks: Mapping[str, Framework], catalogues: Iterable[Catalogue], lists: Mapping[str, CodeList]
-) -> Shelf:
-    """What the nation gives: the frameworks' reference models, its catalogues, the zones that have a code."""
-    zones = frozenset(code.code for code in lists[ZONES].codes) if ZONES in lists else frozenset[str]()
-    of_frameworks = [each for framework in frameworks.values() for each in framework.catalogues()]
-    return Shelf(zones=zones).extended([*of_frameworks, *catalogues])
 
 
 def catalogue_problems(catalogues: Mapping[Path, Catalogue], shelf: Shelf) -> Iterator[Problem]:

@@ -16,7 +16,8 @@ from typing import Protocol, TypeVar
 from maidinh.applications.registers.definition import LandRegister, PopulationRegister
 from maidinh.applications.registers.reading import FOLDER as REGISTERS
 from maidinh.applications.registers.reading import read_land, read_population
-from maidinh.config.catalogues_check import catalogue_problems, master_hints, national_shelf, reference_problems
+from maidinh.config.catalogues_check import catalogue_problems, master_hints, reference_problems
+from maidinh.config.conformity_check import rule_problems
 from maidinh.config.examples_check import example_problems
 from maidinh.config.procedures_check import Surroundings, check_procedure
 from maidinh.governance.architecture.definition import ArchitectureVersion
@@ -24,6 +25,7 @@ from maidinh.governance.architecture.frameworks import Framework, read_framework
 from maidinh.governance.architecture.reading import read_versions, resolve, version_files, version_in_force
 from maidinh.governance.architecture.rules import problems as misfits
 from maidinh.governance.architecture.rules import with_agency_codes
+from maidinh.governance.conformity.reading import national_shelf, rule_files
 from maidinh.governance.exploring.publication import read_publication_rules
 from maidinh.governance.exploring.reference import read_notice
 from maidinh.governance.modelling.catalogues import Shelf, read_catalogues
@@ -126,9 +128,12 @@ def _check_nation(national: Path, findings: Findings) -> Nation:
         shelf = national_shelf(frameworks, catalogues.values(), lists)
         findings.problems.extend(catalogue_problems(catalogues, shelf))
     _check_national_data_set(national, frameworks, findings)
+    roles = findings.read(lambda: read_roles(national))
+    if shelf is not None:
+        findings.problems.extend(rule_problems(national, None, roles, examples=not findings.problems))
     ministries = frozenset(code.code for code in lists["ministries"].codes) if lists and "ministries" in lists else None
     return Nation(
-        roles=findings.read(lambda: read_roles(national)),
+        roles=roles,
         calendars=list(calendars.values()) if calendars else None,
         frameworks=frameworks,
         ministries=ministries,
@@ -183,6 +188,8 @@ def _check_province(folder: Path, nation: Nation, findings: Findings) -> None:
     if versions is not None:
         shelf = _provincial_shelf(folder, nation.shelf, findings)
         problems.extend(_architecture(folder, versions, organisations, nation.frameworks, shelf))
+        if shelf is not None and rule_files(folder):
+            problems.extend(rule_problems(folder.parents[1] / "national", folder, nation.roles))
         findings.hints.extend(_hints(folder, versions))
     if population is not None and land is not None:
         problems.extend(_registers(folder, population, land, organisations))

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from maidinh.applications.registers.definition import LandRegister, PopulationRegister
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
+from maidinh.governance.conformity.definition import RuleBook
 from maidinh.governance.exploring.publication import PublicationRules
 from maidinh.governance.exploring.reference import Notice
 from maidinh.governance.modelling.catalogues import Catalogue
@@ -34,6 +35,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "catalogue": Catalogue,
     "code-list": CodeList,
     "commune-model": CommuneModel,
+    "conformity-rules": RuleBook,
     "framework": Framework,
     "land-register": LandRegister,
     "nas-data-set": DataSetStructure,

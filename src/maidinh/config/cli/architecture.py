@@ -5,7 +5,6 @@ Layer 0, config. Works on files alone; no database.
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from maidinh.config.cli import drafts
+from maidinh.config.cli.architecture_check import check, rules
 from maidinh.config.cli.architecture_compare import diff, merge
 from maidinh.config.cli.architecture_exchange import export, import_
 from maidinh.config.cli.architecture_nas import nas_check
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from maidinh.infrastructure.organisations.definition import Organisations
 
 app = typer.Typer(help=say("Architectures: check, draw, exchange, compare and merge them."), no_args_is_help=True)
+app.command(help=say("Say whether an architecture conforms to its framework and the law, and what does not."))(check)
+app.command(help=say("List the rules of conformity, or run a rule file's own examples."))(rules)
 app.command("import", help=say("Read a model of any format and say what it holds and what is wrong."))(import_)
 app.command("export", help=say("Write a model in the format of another tool, without loss."))(export)
 app.command(help=say("Say what differs between two models, field by field, and what that means."))(diff)
@@ -47,7 +49,7 @@ app.command(help=say("Say what each agency owns, runs, provides, uses and owes."
 app.command(help=say("Say how far the five reference models cover an architecture."))(coverage)
 app.command(help=say("Say which products are in use, what stands on them, and which must go."))(technology)
 
-DONE, FINDINGS, WRONG_USE = 0, 1, 2
+WRONG_USE = 2
 
 Folder = Annotated[
     Path | None, typer.Argument(help=say("The folder of a version, which holds version.yaml."), show_default=False)
@@ -57,30 +59,6 @@ Number = Annotated[str | None, typer.Option("--version", help=say("Its version. 
 Definitions = Annotated[
     Path | None, typer.Option("--definitions", envvar="MAIDINH_DEFINITIONS", help=say("The folder of definitions."))
 ]
-
-
-@app.command(help=say("Read a version with all it inherits and say what does not fit together."))
-@told_plainly
-def check(
-    folder: Folder = None,
-    province: Province = None,
-    version: Number = None,
-    as_json: Annotated[bool, typer.Option("--json", help=say("Answer as JSON, for machines."))] = False,
-    definitions: Definitions = None,
-) -> None:
-    """Read a version with all it inherits and say what does not fit together."""
-    from maidinh.governance.architecture.rules import problems
-
-    model, organisations = _read(folder, province, version, definitions)
-    found = problems(model, [agency.code for agency in organisations.agencies])
-    if as_json:
-        facts = {"province": model.province, "version": model.version, "elements": len(model.elements)}
-        print(json.dumps(facts | {"relations": len(model.relations), "problems": found}, ensure_ascii=False, indent=2))
-    else:
-        for line in found:
-            print(line)
-        print(f"{model.province} {model.version}: {say('problems found')}: {len(found)}")
-    sys.exit(FINDINGS if found else DONE)
 
 
 @app.command(help=say("Draw a version as SVG in seven bands."))

@@ -17,6 +17,7 @@ from maidinh.governance.modelling.integrity import defects
 from maidinh.infrastructure.organisations.definition import Organisations
 
 Item = TypeVar("Item")
+Found = TypeVar("Found", bound=Model)
 MEMBER_CLASS = "GOV"
 RUNNING = ("live", "retiring")
 DRAFT, PUBLISHED, SUPERSEDED = STATES = ("draft", "published", "superseded")
@@ -50,7 +51,7 @@ def services_of(model: ArchitectureVersion, province_code: str) -> dict[str, str
     return {codes[element]: identifier for element, identifier in found.items()}
 
 
-def with_agency_codes(model: ArchitectureVersion, organisations: Organisations) -> ArchitectureVersion:
+def with_agency_codes(model: Found, organisations: Organisations) -> Found:
     """The same architecture with every owner by the agency's code, where the files name it by its short id."""
     codes = {agency.id: agency.code for agency in organisations.agencies}
     elements = [
@@ -121,7 +122,7 @@ def build_directory(
     )
 
 
-def problems(model: ArchitectureVersion, agencies: Iterable[str] | None = None) -> list[str]:
+def problems(model: Model, agencies: Iterable[str] | None = None) -> list[str]:
     """What doesn't fit together in a resolved architecture, a line each; `agencies` are the codes that exist."""
     elements = {element.id: element for element in model.elements}
     ends = {*elements, *(relation.id for relation in model.relations)}
