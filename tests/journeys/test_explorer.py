@@ -1,4 +1,4 @@
-"""Anyone, on a phone without scripts: finds a component, sees what depends on it, whose it is, what that agency does."""
+"""Anyone, on a phone without scripts: from a component to what depends on it, to its owner, to the other readings."""
 
 from __future__ import annotations
 

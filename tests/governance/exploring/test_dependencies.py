@@ -55,7 +55,7 @@ def test_fields_say_it_too() -> None:
 def test_a_contract_is_a_call_and_an_interface_needs_its_system() -> None:
     found = {(each.element, each.needs): each for each in dependencies(architecture())}
     assert found["one-stop", "persons"].reason == "calls"
-    assert found["persons", "register"] == Dependency("persons", "register", "interface.system", "offered-by")
+    assert found["persons", "register"] == Dependency("persons", "register", "interface", "offered-by")
     assert found["citizens", "one-stop"].via == "s1"
 
 

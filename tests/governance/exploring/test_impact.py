@@ -43,6 +43,16 @@ def test_a_way_ends_at_people_but_may_begin_there() -> None:
     assert set(impact(made, "p", "needs").reached) == {"a"}
 
 
+def test_counting_reaches_the_same() -> None:
+    for made in (
+        graph("ba", "cb", "ca", "dc", "ad"),
+        graph("pa", "bp", "ca", p="agency", a="x", b="x", c="x"),
+        graph("pa", "bp", p="user-group", a="x", b="x"),
+    ):
+        for start in ("a", "b", "p", "nobody"):
+            assert made.dependents_of([start]) == set(impact(made, start, "dependents").reached)
+
+
 def test_a_long_way_is_cut_and_says_so() -> None:
     length = STEPS_TOLD * 3
     chain = Graph.of(Dependency(str(n + 1), str(n), f"r{n}", "uses") for n in range(length))

@@ -68,7 +68,8 @@ def technology(request: HttpRequest, of: Reading) -> HttpResponse:
     if asked and one is None:
         raise Http404(asked)
     if one is not None:
-        ways = {each: of.words.way(of.exploration, one.indirect, each) for each in one.indirect.reached}
+        found = one.ways()
+        ways = {each: of.words.way(of.exploration, found, each) for each in found.reached}
         context = of.context(
             product=_product(of, one),
             direct=[of.row(each) for each in one.direct],
@@ -106,7 +107,7 @@ def _product(of: Reading, watched: Watched) -> dict[str, Any]:
             for found, name in zip(replaced, watched.replaced_by, strict=True)
         ),
         "direct": [of.row(each) for each in watched.direct],
-        "indirect": len(watched.indirect.reached),
+        "indirect": len(watched.indirect),
         "source": (product.source if product else "") or "",
     }
 

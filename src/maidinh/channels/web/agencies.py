@@ -63,6 +63,8 @@ def agency(request: HttpRequest, of: Reading, code: str) -> HttpResponse:
     context = of.context(
         code=code,
         title=of.words.body(of.exploration, found),
+        diagram=of.beside("architecture-diagram", view=f"agency:{code}"),
+        findings=of.beside("conformity", {"owner": code}),
         figures=[
             {"value": count, "text": _(MATRIX[name]), "href": f"#{name}" if count else "",
              "tone": "late" if name == "owes" and count else ""}

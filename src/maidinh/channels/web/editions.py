@@ -22,6 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maidinh.channels.routing import PAGES
 from maidinh.channels.web import fields, picture
 from maidinh.channels.web.context import language
 from maidinh.governance.architecture.definition import ArchitectureVersion, Element
@@ -130,6 +131,10 @@ class Reading:
         """The address of another page about the same version and day."""
         asked = self.kept | {name: value for name, value in (query or {}).items() if value not in ("", None)}
         return reverse(page, kwargs=parts) + (f"?{urlencode(asked)}" if asked else "")
+
+    def beside(self, page: str, query: dict[str, Any] | None = None, **parts: str) -> str:
+        """The same for a page that another part of the house may bring; nothing where there is none."""
+        return self.href(page, query, **parts) if page in PAGES else ""
 
     def name(self, element: str) -> str:
         """What an element is called."""

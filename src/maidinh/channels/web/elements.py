@@ -59,7 +59,13 @@ def element(request: HttpRequest, of: Reading, element: str) -> HttpResponse:
             for each in related
             if each.contract
         ],
-        views=[each.name.in_language(here) or each.id for each in of.exploration.views.get(element, [])],
+        views=[
+            {
+                "name": each.name.in_language(here) or each.id,
+                "href": of.beside("architecture-diagram", view=f"view:{each.id}"),
+            }
+            for each in of.exploration.views.get(element, [])
+        ],
         impacts=[_figure(of, element, direction) for direction in DIRECTIONS],
         connections=[each for each in rows if element in (each["connection"].source, each["connection"].target)],
     )
@@ -100,9 +106,7 @@ def impact(request: HttpRequest, of: Reading, element: str) -> HttpResponse:
         groups=[(_steps(number), several) for number, several in rows.items()],
         page=shown,
         query=of.href("architecture-impact", wanted, element=element),
-        files=[
-            (form, of.href("architecture-impact-file", wanted, element=element, form=form)) for form in TABLE_TYPES
-        ],
+        files=[(form, of.href("architecture-impact-file", wanted, element=element, form=form)) for form in TABLE_TYPES],
     )
     return render(request, "architecture/impact.html", context)
 

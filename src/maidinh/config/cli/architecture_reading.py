@@ -218,7 +218,7 @@ def technology(
                 "id": each.id, "name": product_name(opened.exploration, each, opened.words), "stage": each.stage,
                 "urgency": each.urgency, "must_go": each.must_go.isoformat() if each.must_go else None,
                 "replaced_by": list(each.replaced_by), "direct": list(each.direct),
-                "indirect": list(each.indirect.reached),
+                "indirect": sorted(each.indirect),
             }
             for each in watched
         ],

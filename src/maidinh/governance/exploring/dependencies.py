@@ -52,8 +52,8 @@ def dependencies(model: Model) -> Iterator[Dependency]:
     elements = {each.id: each for each in model.elements}
     for relation in model.relations:
         source, target = elements.get(relation.from_), elements.get(relation.to)
-        if source is not None and target is not None and source.id != target.id:
-            found = _of_relation(relation, source, target)
+        if source is not None and target is not None:
+            found = of_relation(relation, source.kind, target.kind)
             if found is not None:
                 yield found
     zones = zone_ids(model)
@@ -79,7 +79,7 @@ def _of_fields(element: Element, elements: Mapping[str, Element], zones: Mapping
         if entity in elements and entity != element.id:
             yield Dependency(entity, element.id, "masters", "kept-by")
     if element.interface is not None and element.interface.system in elements:
-        yield Dependency(element.id, element.interface.system, "interface.system", "offered-by")
+        yield Dependency(element.id, element.interface.system, "interface", "offered-by")
     for product in element.technology:
         if product in elements and product != element.id:
             yield Dependency(element.id, product, "technology", "built-on")
@@ -88,25 +88,25 @@ def _of_fields(element: Element, elements: Mapping[str, Element], zones: Mapping
         yield Dependency(element.id, zone, "zone", "stands-in")
 
 
-def _of_relation(relation: Relation, source: Element, target: Element) -> Dependency | None:
-    """What a relation makes depend on what; None where it makes nothing depend."""
+def of_relation(relation: Relation, source: str | None, target: str | None) -> Dependency | None:
+    """What a relation between things of these kinds makes depend on what; None where it makes nothing depend."""
     kind = relation.kind
     reason: Reason
-    if source.kind in ZONES and kind in ("composition", "aggregation"):
-        return Dependency(target.id, source.id, relation.id, "stands-in")
-    if source.kind in NEVER_BY.get(kind, ()):
+    if relation.from_ == relation.to or source in NEVER_BY.get(kind, ()):
         return None
-    if kind == "flow":
-        calls = relation.contract is not None or target.kind in CALLED
+    if source in ZONES and kind in ("composition", "aggregation"):
+        forth, reason = False, "stands-in"
+    elif kind == "flow":
+        calls = relation.contract is not None or target in CALLED
         forth, reason = calls, "calls" if calls else "receives"
     elif kind == "composition":
-        forth = target.kind not in INTERFACES
+        forth = target not in INTERFACES
         reason = "consists-of" if forth else "part-of"
-    elif kind == "serving" and source.kind in PRODUCTS:
+    elif kind == "serving" and source in PRODUCTS:
         forth, reason = False, "built-on"
     elif kind in BY_KIND:
         forth, reason = BY_KIND[kind]
     else:
         return None
-    element, needs = (source.id, target.id) if forth else (target.id, source.id)
+    element, needs = (relation.from_, relation.to) if forth else (relation.to, relation.from_)
     return Dependency(element, needs, relation.id, reason)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from maidinh.governance.exploring.dependencies import ACTORS, Dependency
@@ -43,6 +44,25 @@ class Graph:
             back.setdefault(each.needs, []).append(each)
         actors = frozenset(name for name, kind in (kinds or {}).items() if kind in ACTORS)
         return cls(_kept(forth), _kept(back), actors)
+
+    @cached_property
+    def dependents(self) -> dict[str, tuple[str, ...]]:
+        """Who needs each, by name alone: what counting goes by."""
+        return {name: tuple(each.element for each in steps) for name, steps in self.needed_by.items()}
+
+    def dependents_of(self, start: Iterable[str]) -> set[str]:
+        """Everything that depends on these, without the ways: quick enough to be asked of every product."""
+        begun = set(start)
+        reached: set[str] = set()
+        edge = begun
+        while edge:
+            following: set[str] = set()
+            for each in edge:
+                if each not in self.actors or each in begun:
+                    following.update(self.dependents.get(each, ()))
+            edge = following - reached - begun
+            reached |= edge
+        return reached
 
     def next_to(self, element: str, direction: Direction) -> tuple[Dependency, ...]:
         """The dependencies of one step."""

@@ -91,7 +91,7 @@ def technology_sheet(exploration: Exploration, watched: Iterable[Watched], words
         [
             product_name(exploration, each, words), "; ".join(words.name(exploration, user) for user in each.direct),
             say(STAGES[each.stage]), each.must_go.isoformat() if each.must_go else "", say(URGENCIES[each.urgency]),
-            str(len(each.indirect.reached)), ", ".join(each.replaced_by), each.id,
+            str(len(each.indirect)), ", ".join(each.replaced_by), each.id,
         ]
         for each in watched
     ]  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Literal
 
 from maidinh.governance.exploring.dependencies import PRODUCTS
@@ -26,7 +27,10 @@ STAGE_OF_STATE: Mapping[LifeCycle, Stage] = {
 
 @dataclass(frozen=True)
 class Watched:
-    """A product in use: `stands_for` are the elements that are the product itself, `direct` those built on it."""
+    """A product in use: `stands_for` are the elements that are the product itself, `direct` those built on it.
+
+    `indirect` is everything that depends on those; `ways` tells by which way.
+    """
 
     id: str
     product: Product | None
@@ -35,7 +39,16 @@ class Watched:
     must_go: date | None
     urgency: Urgency
     direct: tuple[str, ...]
-    indirect: Impact = field(repr=False)
+    graph: Graph = field(repr=False)
+
+    @cached_property
+    def indirect(self) -> frozenset[str]:
+        """Everything that depends on what is built on it."""
+        return frozenset(self.graph.dependents_of(self.direct))
+
+    def ways(self) -> Impact:
+        """The same with the way to each, the nearest first."""
+        return impact(self.graph, self.direct, "dependents")
 
     @property
     def replaced_by(self) -> tuple[str, ...]:
@@ -79,9 +92,8 @@ def _watched(
         )
     stage = product.stage_at(day) if product is not None else _stage_of(images, day)
     must_go = _must_go(product, images)
-    beyond = impact(graph, tuple(direct), "dependents")
     return Watched(
-        product_id, product, tuple(images), stage, must_go, _urgency(stage, must_go, day, notice), tuple(direct), beyond
+        product_id, product, tuple(images), stage, must_go, _urgency(stage, must_go, day, notice), tuple(direct), graph
     )
 
 

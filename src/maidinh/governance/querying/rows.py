@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from maidinh.governance.exploring.dependencies import of_relation
+from maidinh.governance.exploring.life_cycle import state_at
 from maidinh.governance.modelling.catalogues import Shelf
 from maidinh.governance.modelling.definition import Element, Principle, Property, Relation, View, Words, YearAmount
 from maidinh.governance.modelling.metamodel import RELATION_TYPE_OF_KIND, TYPE_OF_KIND
@@ -22,10 +24,7 @@ Row = tuple[Any, ...]
 Placed = tuple[str, Row]
 DATABASES = frozenset({"database", "data-object"})
 MIDDLE = frozenset({"interface", "application-interface", "shared-service", "application-service", "portal-service"})
-INTERFACES = frozenset({"interface", "application-interface"})
 RELATION_KINDS_WITH_TABLE = frozenset(RELATION_KIND_TABLES)
-NEEDED_BY_TARGET = frozenset({"serving", "realization", "assignment", "triggering"})
-NEEDED_BY_SOURCE = frozenset({"access", "composition"})
 
 
 @dataclass
@@ -53,19 +52,6 @@ def text(words: Words | None) -> str | None:
     if words is None:
         return None
     return words.vi or words.in_language("vi") or None
-
-
-def state_at(element: Element, day: date) -> str:
-    """The element's state on a day: by its dates where they say so, else the one declared."""
-    if element.dates is None:
-        return element.state
-    stages = (element.dates.planned, "planned"), (element.dates.live, "live"), (
-        element.dates.retiring, "retiring"), (element.dates.retired, "retired")  # fmt: skip
-    begun = [state for since, state in stages if since is not None and since <= day]
-    if begun:
-        return begun[-1]
-    ahead = element.dates.live
-    return "planned" if ahead is not None and ahead > day else element.state
 
 
 def _day(day: date | None) -> str | None:
@@ -173,9 +159,9 @@ def relation_rows(relation: Relation, around: Surroundings, *, all_tables: bool 
             contract.id, relation.id, source, target, text(contract.purpose), len(contract.methods),
             len(contract.fields), len(contract.legal_basis), _day(contract.valid_from), _day(contract.valid_to),
         )  # fmt: skip
-    if source != target:
-        for element, needs in _needs(relation, around):
-            yield "depends", (element, needs, relation.id)
+    needed = of_relation(relation, around.kinds.get(source), around.kinds.get(target))
+    if needed is not None:
+        yield "depends", needed[:3]
     if relation.properties:
         yield from _properties(relation.id, relation.properties)
 
@@ -183,21 +169,6 @@ def relation_rows(relation: Relation, around: Surroundings, *, all_tables: bool 
 def _direct(relation: Relation, around: Surroundings) -> int:
     kinds = around.kinds
     return int(kinds.get(relation.to) in DATABASES and kinds.get(relation.from_) not in MIDDLE)
-
-
-def _needs(relation: Relation, around: Surroundings) -> Iterator[tuple[str, str]]:
-    """What breaks when what stops, by this relation."""
-    kind, source, target = relation.kind, relation.from_, relation.to
-    if kind in NEEDED_BY_TARGET:
-        yield target, source
-    elif kind in NEEDED_BY_SOURCE:
-        yield source, target
-    elif kind == "flow":
-        # whoever calls an interface needs it; whoever is sent something needs the sender
-        calls = relation.contract is not None or around.kinds.get(target) in INTERFACES
-        yield (source, target) if calls else (target, source)
-    elif kind == "aggregation" and around.kinds.get(source) == "network-zone":
-        yield target, source
 
 
 def view_rows(view: View) -> Iterator[Placed]:
