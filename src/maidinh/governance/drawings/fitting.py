@@ -66,7 +66,9 @@ def _fitted(text: str, rect: Rect, room: Rect, node: Node, ink: str, beside: flo
 
 def _largest(paragraphs: list[str], wide: float, high: float, wanted: float, bold: bool) -> tuple[list[str], float]:
     """The lines in the largest size that shows all of the text, or as much of it as the smallest does."""
-    words = [[width(word, 1, bold=bold) for word in PIECES.findall(each)] for each in paragraphs]  # widths grow with the size
+    words = [
+        [width(word, 1, bold=bold) for word in PIECES.findall(each)] for each in paragraphs
+    ]  # widths grow with the size
     space, longest = width(" ", 1, bold=bold), max((max(each, default=0.0) for each in words), default=0.0)
     size = max(min(wanted, high / LEADING), 1.0)
     while size > SMALLEST and (longest * size > wide or _count(words, space, wide / size) * size * LEADING > high):
