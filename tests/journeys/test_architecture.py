@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -43,6 +44,12 @@ def test_picture_on_a_phone_without_scripts(lao_cai: RunningProvince, visit: Cal
         expect(anyone.main.get_by_role("table", name=f"{layer}. ")).to_be_attached()
     anyone.follow("All versions, their decisions and signatures")
     anyone.heading("Versions of the architecture")
+    anyone.open("/architecture/diagrams")
+    anyone.follow("Network zones")
+    anyone.heading("Network zones")
+    box = anyone.main.locator("svg a").first
+    expect(box).to_have_attribute("aria-label", re.compile(".+, .+"))
+    expect(anyone.main.get_by_role("table", name="Components")).to_be_attached()
 
 
 def test_drafted_by_one_published_by_another(

@@ -16,6 +16,7 @@ FONTS = Path(maidinh.__file__).parent / "fonts"
 REGULAR, BOLD = "BeVietnamPro-Regular.ttf", "BeVietnamPro-Bold.ttf"
 UNKNOWN = 1.0  # of the size: as wide as a full character of any script
 ELLIPSIS = "…"
+BREAKS = "-/_"  # after these a word too long for a line is broken, else anywhere
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
@@ -48,6 +49,8 @@ def wrapped(text: str, room: float, size: float, *, bold: bool = False, lines: i
             line = ""
         else:
             head = _head(word, room, size, bold)
+            if head != word:
+                head = head[: max(head.rfind(each) for each in BREAKS) + 1] or head
             found.append(head)
             if rest := word[len(head) :]:
                 waiting.append(rest)

@@ -48,6 +48,7 @@ def everything_is_told(picture: Picture, plan_elements: set[str], ties: int) -> 
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=14, deadline=None)
 @given(MODELS, st.sampled_from([*VIEWPOINTS, AGENCY]))
 def test_promises_hold_for_hostile_models(hostile: Model, view: str) -> None:
@@ -65,6 +66,7 @@ def test_promises_hold_for_hostile_models(hostile: Model, view: str) -> None:
     assert len(list(root.iter(f"{SVG}a"))) == sum(each.drawn for each in picture.box_rows)
 
 
+@pytest.mark.slow
 def test_a_drawing_of_too_many_says_how_many_it_leaves_out() -> None:
     large = model(5, 1500, 3000, layers="one")
     picture = draw(large, "seven-layers", WORDING)
@@ -80,6 +82,7 @@ def test_the_same_model_is_the_same_drawing() -> None:
     assert made[0] == made[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("province", ["lao-cai", "vinh-phuc", "ninh-thuan"])
 def test_every_drawing_of_the_provinces_keeps_its_promises(province: str) -> None:
     versions = read_versions(definitions_root() / "provinces" / Path(province))

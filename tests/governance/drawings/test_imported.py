@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
 from hypothesis import given, settings
 
 from maidinh.governance.drawings.catalogue import draw
@@ -94,6 +95,7 @@ def test_text_on_dark_fills_can_be_read_and_light_lines_be_seen() -> None:
     assert box.line != "#fefefe"
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(VIEWS)
 def test_hostile_views_lose_nothing(hostile: Model) -> None:

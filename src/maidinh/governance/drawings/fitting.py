@@ -5,6 +5,7 @@ Layer 4, governance. Pure. Never outside its box.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from maidinh.governance.drawings.picture import Rect, Writing
@@ -15,6 +16,7 @@ POINT = 4 / 3  # pixels of a point
 CUSTOMARY, SMALLEST, LARGEST = 12.0, 6.5, 64.0
 PAD, LEADING = 4.0, 1.28
 ICON = 18.0
+PIECES = re.compile(r"[^\s\-/_]*[\-/_]|[^\s\-/_]+")  # what is kept in one line
 LEFT, RIGHT = "1", "4"  # as Archi names alignments, and places from above
 TOP, BOTTOM = "0", "2"
 
@@ -64,7 +66,9 @@ def _fitted(text: str, rect: Rect, room: Rect, node: Node, ink: str, beside: flo
 
 def _largest(paragraphs: list[str], wide: float, high: float, wanted: float, bold: bool) -> tuple[list[str], float]:
     """The lines in the largest size that shows all of the text, or as much of it as the smallest does."""
-    words = [[width(word, 1, bold=bold) for word in each.split()] for each in paragraphs]  # widths grow with the size
+    words = [
+        [width(word, 1, bold=bold) for word in PIECES.findall(each)] for each in paragraphs
+    ]  # widths grow with the size
     space, longest = width(" ", 1, bold=bold), max((max(each, default=0.0) for each in words), default=0.0)
     size = max(min(wanted, high / LEADING), 1.0)
     while size > SMALLEST and (longest * size > wide or _count(words, space, wide / size) * size * LEADING > high):

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as Tree
 from maidinh.governance.drawings.looks import GREY, INK, PAPER, SURFACE
 from maidinh.governance.drawings.outlines import icon_path, n, outline_path
 from maidinh.governance.drawings.picture import Band, Box, Line, Picture, Rect, Spot, Writing
+from maidinh.infrastructure.definitions.collection import uncollected
 
 CORNER = 5.0  # by how much the corners of lines are rounded
 ICON = 15.0
@@ -31,6 +32,11 @@ def own_place(box: Box) -> str | None:
 
 def write(picture: Picture, *, link: Link = own_place, key: str = "drawing") -> str:
     """The drawing as SVG. `link` says where a box leads, if anywhere; `key` tells drawings of a page apart."""
+    with uncollected():
+        return UNWRITABLE.sub("", Tree.tostring(_tree(picture, link, key), encoding="unicode"))
+
+
+def _tree(picture: Picture, link: Link, key: str) -> Tree.Element:
     root = Tree.Element(
         "svg",
         {
@@ -70,7 +76,7 @@ def write(picture: Picture, *, link: Link = own_place, key: str = "drawing") -> 
     for entry in picture.legend:
         _line(keys, entry.line)
         _text(keys, entry.text)
-    return UNWRITABLE.sub("", Tree.tostring(root, encoding="unicode"))
+    return root
 
 
 def _band(root: Tree.Element, band: Band, number: int) -> None:
