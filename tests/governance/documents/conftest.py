@@ -15,7 +15,7 @@ from maidinh.governance.documents.material import Material, prepared
 from maidinh.governance.documents.reading import Basis, read_basis
 from maidinh.infrastructure.definitions.locating import definitions_root, province_root
 from maidinh.infrastructure.organisations.reading import read_organisations
-from tests.governance.small import architecture
+from tests.governance.small import FRAMEWORKS, architecture
 
 CLOSING = date(2026, 11, 26)
 
@@ -32,7 +32,7 @@ def province() -> Callable[..., Any]:
     versions, organisations = read_versions(root), read_organisations(root)
 
     def of(version: str = "2.0") -> dict[str, Any]:
-        model = with_agency_codes(resolve(versions, version), organisations)
+        model = with_agency_codes(resolve(versions, version, FRAMEWORKS), organisations)
         return {"model": model, "organisations": organisations, "history": list(versions.values())}
 
     return of
