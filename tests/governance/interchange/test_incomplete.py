@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from maidinh.governance.interchange.files import read_model
+from maidinh.governance.interchange.problems import FileRefused
 from maidinh.governance.modelling.integrity import defects
 from maidinh.infrastructure.definitions.reading import DefinitionError
 
@@ -31,7 +32,7 @@ effective_from: 2025-01-01
 def test_what_is_torn_is_read_to_tell_of_it_and_never_taken_in(tmp_path: Path, header: str) -> None:
     path = tmp_path / "model.yaml"
     path.write_text(header + TORN)
-    with pytest.raises((ValueError, DefinitionError)):
+    with pytest.raises((FileRefused, DefinitionError)):
         read_model(path)
     model = read_model(path, keep_defects=True)
     assert [each.id for each in model.elements] == ["a", "a", "b"]
