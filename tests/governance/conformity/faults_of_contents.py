@@ -42,14 +42,21 @@ FAULTS_OF_CONTENTS: tuple[Fault, ...] = (
             "connection.contract-not-yet one-stop",
             "connection.contract-not-yet reporting",
             "framework.too-early",
-            "life-cycle.declared-differs plateau-now",
         ),
         date(2019, 9, 1),
     ),
     Fault(
         "made by another framework", THEN, lambda said: said.update(framework="1.0"), ("framework.declared-differs",)
     ),
-    Fault("a layer without components", THEN, _raised, ("framework.empty-layer",)),
+    Fault(
+        "a layer without components",
+        THEN,
+        _raised,
+        (
+            "framework.empty-layer",
+            *(f"model.wrong-layer {each}" for each in "citizens businesses officials leaders other-agencies".split()),
+        ),
+    ),
     Fault(
         "no security architecture",
         THEN,

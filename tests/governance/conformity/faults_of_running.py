@@ -305,7 +305,7 @@ FAULTS_OF_RUNNING: tuple[Fault, ...] = (
         "a part of itself",
         NOW,
         relate("land-interface composition lgsp"),
-        ("model.part-of-itself land-interface", "model.part-of-itself lgsp"),
+        ("model.part-of-itself land-interface",),
     ),
     Fault("drawn and missing", NOW, _shown, ("model.drawn-and-missing view",)),
     Fault("unchecked contents", NOW, edit("ioc", checked=False), ("model.unchecked",)),

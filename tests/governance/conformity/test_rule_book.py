@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from maidinh.governance.architecture.definition import INCOMPLETE, ArchitectureVersion
 from maidinh.governance.architecture.reading import read_versions, resolve
 from maidinh.governance.conformity.checking import Checker, check
 from maidinh.governance.conformity.definition import Rule
@@ -23,11 +24,12 @@ from maidinh.infrastructure.organisations.reading import read_organisations
 from tests.governance.conformity.clean import DAYS, Content, built, content
 from tests.governance.conformity.faults_of_contents import FAULTS_OF_CONTENTS
 from tests.governance.conformity.faults_of_running import FAULTS_OF_RUNNING
+from tests.governance.conformity.faults_of_structure import FAULTS_OF_FILES, FAULTS_OF_STRUCTURE
 from tests.governance.conformity.tampering import NOW, Fault
 from tests.governance.small import FRAMEWORKS
 
 NATION = definitions_root() / "national"
-FAULTS = (*FAULTS_OF_CONTENTS, *FAULTS_OF_RUNNING)
+FAULTS = (*FAULTS_OF_CONTENTS, *FAULTS_OF_RUNNING, *FAULTS_OF_STRUCTURE)
 TODAY = date(2026, 11, 26)
 
 
@@ -104,8 +106,21 @@ def test_a_fault_is_caught_and_nothing_else_is(fault: Fault) -> None:
     assert found(report) == set(fault.found)
 
 
+@pytest.mark.parametrize("fault", FAULTS_OF_FILES, ids=lambda fault: fault.name.replace(" ", "-"))
+def test_what_no_version_can_be_made_of_is_caught_too(fault: Fault) -> None:
+    said = content(fault.framework)
+    fault.done(said)
+    with pytest.raises(ValueError):
+        built(said)
+    model = ArchitectureVersion.model_validate(said, context={INCOMPLETE: True})
+    report = check(
+        model, rules(), as_of=DAYS[NOW], framework=around().frameworks[fault.framework], shelf=around().shelf
+    )
+    assert found(report) == set(fault.found)
+
+
 def test_every_rule_has_a_fault_that_it_catches() -> None:
-    assert {each.split()[0] for fault in FAULTS for each in fault.found} == rules().keys()
+    assert {each.split()[0] for fault in (*FAULTS, *FAULTS_OF_FILES) for each in fault.found} == rules().keys()
 
 
 @pytest.mark.parametrize("fault", FAULTS[:: len(FAULTS) // 12], ids=lambda fault: fault.name.replace(" ", "-"))

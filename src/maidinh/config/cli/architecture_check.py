@@ -88,7 +88,7 @@ def check(
     from maidinh.governance.conformity.checking import check as held_against
 
     day = _day(as_of)
-    given = given_architecture(file, province, version, definitions=definitions, as_json=as_json)
+    given = given_architecture(file, province, version, definitions=definitions, keep_defects=True, as_json=as_json)
     try:
         book, around = _rules(rules, given.root, definitions)
     except refusals() as error:

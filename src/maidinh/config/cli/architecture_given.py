@@ -44,6 +44,7 @@ def given_architecture(
     definitions: Path | None = None,
     day: date | None = None,
     keep_cycles: bool = True,
+    keep_defects: bool = False,
     as_json: bool = False,
 ) -> Given:
     """What a command is about. Of a province: the version named, else that of the day, else the newest."""
@@ -52,7 +53,7 @@ def given_architecture(
     try:
         if file is None:
             return _of_province(str(province), version, day, definitions)
-        return _of_file(file, definitions, keep_cycles)
+        return _of_file(file, definitions, keep_cycles, keep_defects)
     except refusals() as error:
         refused(file or Path(str(province)), error, as_json)
 
@@ -85,7 +86,7 @@ def _of_province(province: str, version: str | None, day: date | None, definitio
     return Given(with_agency_codes(model, organisations), organisations, root)
 
 
-def _of_file(file: Path, definitions: Path | None, keep_cycles: bool) -> Given:
+def _of_file(file: Path, definitions: Path | None, keep_cycles: bool, keep_defects: bool) -> Given:
     from maidinh.config.cli.architecture_tables import read_table_file
     from maidinh.governance.architecture.definition import ArchitectureVersion
     from maidinh.governance.architecture.reading import FILE
@@ -100,7 +101,7 @@ def _of_file(file: Path, definitions: Path | None, keep_cycles: bool) -> Given:
         leave(f"{file}: {say('there is no version.yaml')}")
     if not file.is_dir() and detect(file) in ("xlsx", "csv"):
         return Given(read_table_file(file, None, None, None, None, quiet=True).model)
-    model = read_model(file, keep_cycles=keep_cycles)
+    model = read_model(file, keep_cycles=keep_cycles, keep_defects=keep_defects)
     if not isinstance(model, ArchitectureVersion):
         return Given(model)
     root = _root_around(file, model.province, definitions)

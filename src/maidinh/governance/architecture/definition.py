@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pydantic import model_validator
+from pydantic import ValidationInfo, model_validator
 
 from maidinh.governance.modelling.definition import (
     Contract,
@@ -39,6 +39,9 @@ __all__ = [
 ]
 
 
+INCOMPLETE = "incomplete"  # in the context of validation: what is repeated, nameless or without layer is read too
+
+
 class ArchitectureVersion(Model):
     """`version.yaml`: one version of one province's architecture, with what it inherits and who decided it."""
 
@@ -56,7 +59,9 @@ class ArchitectureVersion(Model):
     removes: list[str] = []
 
     @model_validator(mode="after")
-    def _fits_together(self) -> ArchitectureVersion:
+    def _fits_together(self, info: ValidationInfo) -> ArchitectureVersion:
+        if info.context and info.context.get(INCOMPLETE):
+            return self
         twice = repeated_ids(self)
         if twice:
             raise ValueError(f"these ids stand more than once: {', '.join(twice)}")

@@ -6,6 +6,7 @@ Legal ground: Nghị định 47/2020/NĐ-CP on connecting and sharing; Nghị đ
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -221,4 +222,4 @@ def _relation_problems(relation: Relation, elements: Mapping[str, Element]) -> I
 
 
 def _repeated(items: list[Item]) -> list[Item]:
-    return sorted({item for item in items if items.count(item) > 1}, key=str)
+    return sorted((item for item, count in Counter(items).items() if count > 1), key=str)

@@ -11,14 +11,14 @@ from tempfile import TemporaryDirectory
 
 from pydantic import ValidationError
 
-from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.architecture.definition import INCOMPLETE, ArchitectureVersion
 from maidinh.governance.architecture.reading import FILE, frameworks_around, resolve, unknown_framework
 from maidinh.governance.interchange import archi, oef
 from maidinh.governance.interchange.detection import detect
 from maidinh.governance.interchange.problems import FileRefused, Place
 from maidinh.governance.interchange.profile import ProfileError, lift, lower
 from maidinh.governance.modelling.definition import Model
-from maidinh.governance.modelling.integrity import defects
+from maidinh.governance.modelling.integrity import defects, repeated_ids
 from maidinh.governance.modelling.writing import to_yaml
 from maidinh.infrastructure.definitions.collection import uncollected
 from maidinh.infrastructure.definitions.reading import DefinitionError, read_yaml
@@ -29,12 +29,15 @@ WRITERS: Mapping[str, Callable[[Model, Path], None]] = {"oef": oef.write, "archi
 ENDINGS = {"oef": ".xml", "archimate": ".archimate", "yaml": ".yaml"}
 
 
-def read_model(path: Path, *, keep_cycles: bool = False) -> Model:
+def read_model(path: Path, *, keep_cycles: bool = False, keep_defects: bool = False) -> Model:
     """The model in a file, or a version in its folder with what it inherits; whole, or not at all.
 
-    Raises FileRefused or DefinitionError with everything that is wrong. `keep_cycles` takes in what is part of itself.
+    Raises FileRefused or DefinitionError with everything that is wrong. `keep_cycles` takes in what is part of itself;
+    `keep_defects`, for whoever tells them all, also what is repeated, nameless, without layer, or leads nowhere.
     """
-    model = _read(path)
+    model = _read(path, incomplete=keep_defects)
+    if keep_defects:
+        return model
     told = [each for each in defects(model) if not (keep_cycles and each.kind == "cycle")]
     if told:
         raise FileRefused(Place(path, 0, each.place, each.text) for each in told)
@@ -53,9 +56,9 @@ def content_of(model: Model, kind: str) -> bytes:
         return path.read_bytes()
 
 
-def _read(path: Path) -> Model:
+def _read(path: Path, *, incomplete: bool) -> Model:
     if path.is_dir():
-        return _version(path)
+        return _version(path, incomplete=incomplete)
     kind = detect(path)
     if kind in FOREIGN:
         try:
@@ -65,13 +68,15 @@ def _read(path: Path) -> Model:
                 Place(path, 0, each.item, f"{each.field}: {each.expected}") for each in error.problems
             ) from None
     if kind == "yaml":
-        return _version(path.parent) if path.name == FILE else _alone(_yaml(path))
+        if path.name == FILE:
+            return _version(path.parent, incomplete=incomplete)
+        return _alone(_yaml(path, incomplete=incomplete))
     raise FileRefused(
         [Place(path, 0, "", f"a file of the kind {kind} is brought into a draft, it is no model by itself")]
     )
 
 
-def _version(folder: Path) -> Model:
+def _version(folder: Path, *, incomplete: bool) -> Model:
     """The version in the folder, with all that it inherits from its framework and from the versions beside it.
 
     It no longer says that it inherits.
@@ -79,7 +84,9 @@ def _version(folder: Path) -> Model:
     file = folder / FILE
     if not file.is_file():
         raise FileRefused([Place(folder, 0, "", f"there is no {FILE} in this folder")])
-    own = _yaml(file)
+    own = _yaml(file, incomplete=incomplete)
+    if repeated_ids(own):
+        own = _yaml(file)  # one of the two would hide the other
     if not isinstance(own, ArchitectureVersion):
         return own
     line, wanted = {own.version: own}, own.inherits
@@ -109,13 +116,13 @@ def _alone(model: Model) -> Model:
     return model
 
 
-def _yaml(path: Path) -> Model:
+def _yaml(path: Path, *, incomplete: bool = False) -> Model:
     with uncollected():
         content, lines = read_yaml(path, limit=MODEL_SIZE_LIMIT)
         if not isinstance(content, dict):
             raise FileRefused([Place(path, 1, "", "expected a model: keys like elements, relations, views")])
         form = ArchitectureVersion if "province" in content else Model
         try:
-            return form.model_validate(content)
+            return form.model_validate(content, context={INCOMPLETE: incomplete})
         except ValidationError as error:
             raise DefinitionError.of(path, lines, error) from None

@@ -23,7 +23,7 @@ from maidinh.infrastructure.definitions.folding import fold
 Row = tuple[Any, ...]
 Placed = tuple[str, Row]
 DATABASES = frozenset({"database", "data-object"})
-MIDDLE = frozenset({"interface", "application-interface", "shared-service", "application-service", "portal-service"})
+MIDDLE = frozenset({"interface", "application-interface", "shared-service", "application-service"})
 RELATION_KINDS_WITH_TABLE = frozenset(RELATION_KIND_TABLES)
 
 
