@@ -110,6 +110,12 @@ def of_version(actor: Actor, asked: Mapping[str, str]) -> Appraisal | None:
     return Appraisal(actor, row.model, ("version", row.hash), day or today, framework, version=row.version)
 
 
+def of_read(actor: Actor, version: Version, day: date) -> Appraisal:
+    """A version that a page is about, as of the day that it is read for."""
+    framework = _framework("", version.model, day)
+    return Appraisal(actor, version.model, ("version", version.hash), day, framework, version=version.version)
+
+
 def of_draft(actor: Actor, draft: Draft, asked: Mapping[str, str]) -> Appraisal:
     """A draft as it stands, as of a day."""
     day = _day(asked.get("as_of", "")) or localtime(timezone.now()).date()

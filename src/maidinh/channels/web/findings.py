@@ -6,7 +6,7 @@ What a rule of the group `security` found is told to officials only; everyone is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -169,6 +169,11 @@ class Wording:
             and {"yes": each.waiver is not None, "no": each.waiver is None}.get(wanted.get("waived", ""), True)
             and (not words or words in fold(f"{self._name(each)} {each.subject} {self._title(each.rule)} {each.rule}"))
         ]
+
+    def about(self, subjects: Container[str]) -> list[dict[str, Any]]:
+        """The findings about some things, the worst first, those with a waiver last."""
+        found = [each for each in self.shown() if each.subject in subjects]
+        return [self.row(each) for each in sorted(found, key=lambda each: each.waiver is not None)]
 
     def by_rule(self, findings: Iterable[Finding]) -> list[dict[str, Any]]:
         """The findings by their rule, the worst rule first, each with its first ones."""
