@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from maidinh.channels.routing import page
 from maidinh.channels.web import appraisals, component, picture
 from maidinh.channels.web.downloads import attachment
-from maidinh.channels.web.editions import Reading, is_inside, reading
+from maidinh.channels.web.editions import Reading, is_inside, reading, reference
 from maidinh.channels.web.traffic import seen_on
 from maidinh.governance.exploring.impact import DIRECTIONS, Direction, Impact
 from maidinh.governance.exploring.impact import impact as asked_impact
@@ -41,7 +41,9 @@ def element(request: HttpRequest, of: Reading, element: str) -> HttpResponse:
     words = appraisals.of_read(of.actor, of.version, of.day).words
     context = of.context(
         element=found,
-        facts=component.fact_rows(found, model, agencies=owners, language=here, official=inside),
+        facts=component.fact_rows(
+            found, model, agencies=owners, language=here, official=inside, shelf=reference().shelf
+        ),
         documentation=found.documentation.in_language(here) if found.documentation else "",
         costs=component.cost_rows(found),
         properties=component.property_rows(found, model, here),
