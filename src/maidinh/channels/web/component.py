@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.web import fields, picture
 from maidinh.governance.architecture.definition import ArchitectureVersion, Element
-from maidinh.governance.modelling.catalogues import ReferenceModel, Shelf
+from maidinh.governance.modelling.catalogues import Shelf
+from maidinh.governance.modelling.definition import ReferenceModel
 from maidinh.infrastructure.definitions.definition import LegalBasis
 
 NETWORKS = frozenset({"network-zone", "network", "communication-network"})
