@@ -14,8 +14,10 @@ from maidinh.channels.web import component
 from maidinh.governance.architecture.actions import draft_version, publish_version
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.queries import declared_version
+from maidinh.governance.modelling.catalogues import Item, Shelf
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
+from maidinh.infrastructure.definitions.definition import Text
 from tests.governance.small import architecture
 
 FULL = {
@@ -53,11 +55,18 @@ def element(model: ArchitectureVersion, name: str) -> Any:
     return next(each for each in model.elements if each.id == name)
 
 
-def facts(model: ArchitectureVersion, *, official: bool = False) -> dict[str, str]:
+def facts(model: ArchitectureVersion, *, official: bool = False, shelf: Shelf | None = None) -> dict[str, str]:
     rows = component.fact_rows(
-        element(model, "register"), model, agencies={"H99.2": "Police"}, language="en", official=official
+        element(model, "register"), model, agencies={"H99.2": "Police"}, language="en", official=official, shelf=shelf
     )
     return {row["key"]: row["value"] for row in rows}
+
+
+def test_classes_are_told_by_name_where_a_catalogue_has_them(model: ArchitectureVersion) -> None:
+    own = Item(id="TRM.2", name=Text(vi="Máy chủ", en="Servers"))
+    coded = Item(code="TRM.3", name=Text(vi="Mạng", en="Network"))
+    told = facts(model, shelf=Shelf({"trm": {"TRM.2": own, "TRM.3": coded}}))
+    assert told["Classification: technology (TRM)"] == "Servers, Network (TRM.3)"
 
 
 def test_every_fact_of_a_component_is_told(model: ArchitectureVersion) -> None:

@@ -104,6 +104,43 @@ def test_everyone_reads_the_verdict_but_not_what_security_rules_found(desk: Desk
     assert "Ask for a waiver" in desk.page("/architecture/conformity", desk.bench.client)
 
 
+def test_a_finding_does_not_tell_what_is_not_published(desk: Desk) -> None:
+    ended = "technology.at-its-end"
+    model = current_version().model
+    live = {each.id for each in model.elements if each.technology and each.state in ("live", "retiring")}
+    for address in ("/architecture/conformity?group=technology", f"/architecture/conformity/{ended}"):
+        inside, outside = desk.page(address, desk.deciding), desk.page(address)
+        found = set(re.findall(rf'data-finding="{ended}/([^"]+)"', inside))
+        assert found & live
+        assert not set(re.findall(rf'data-finding="{ended}/([^"]+)"', outside)) & live
+        assert "told to officials only" in outside and "told to officials only" not in inside
+    told = desk.anyone.get("/architecture/conformity.json").json()
+    assert not {each["subject"] for each in told["findings"] if each["rule"] == ended} & live
+    hidden = sorted(found & live)[0]
+    assert f'data-finding="{ended}/' not in desk.page(f"/architecture/elements/{hidden}")
+    assert f'data-finding="{ended}/{hidden}"' in desk.page(f"/architecture/elements/{hidden}", desk.deciding)
+
+
+def test_a_component_and_its_agency_tell_what_does_not_conform(desk: Desk) -> None:
+    address = f"/architecture/elements/{desk.element.id}"
+    html = desk.page(address)
+    assert f'data-finding="{MARKED}/{desk.element.id}"' in html and SECRET not in html
+    assert f'href="/architecture/conformity/{MARKED}"' in html and "Ask for a waiver" not in html
+    inside = desk.page(address, desk.bench.client)
+    assert f'data-finding="{SECRET}/{desk.element.id}"' in inside and "Ask for a waiver" in inside
+    counted = desk.deciding.get("/architecture/conformity.json").json()["findings"]
+    about = {each["subject"] for each in counted}
+    related = {each.from_ for each in current_version().model.relations if each.id in about}
+    quiet = next(each for each in current_version().model.elements if each.id not in about | related)
+    assert "No rule finds anything to mend here." in desk.page(f"/architecture/elements/{quiet.id}", desk.deciding)
+    owner = next(each["owner"] for each in counted if each["owner"] and each["severity"] == "error")
+    mine = [each for each in counted if each["owner"] == owner]
+    agency = desk.page(f"/architecture/agencies/{owner}", desk.deciding)
+    assert f'href="/architecture/conformity?owner={owner}&amp;waived=no#findings"' in agency
+    assert len(re.findall("data-finding=", agency)) == min(3, len(mine))
+    assert f'<span class="md-figures__value">{len(mine)}</span> <span class="md-figures__text">finding' in agency
+
+
 def test_the_report_is_the_same_for_machines(desk: Desk) -> None:
     told = desk.anyone.get("/architecture/conformity.json").json()
     assert told["verdict"] == "does-not-conform"

@@ -184,3 +184,25 @@ def test_version_and_day_are_carried_on(client: Any, address: str) -> None:
     assert "No version was in effect" in page(client, f"{address}?as_of=1999-01-01", 404)
     assert "year-month-day" in page(client, f"{address}?as_of=someday", 422)
     page(client, f"{address}?version=9.9", 404)
+
+
+def test_the_first_page_leads_to_every_reading_of_the_same_version(client: Any) -> None:
+    names = ("document", "diagrams", "explorer", "agencies", "conformity", "timeline", "technology", "coverage")
+    version = current_version()
+    for query in ("", f"?version={version.version}", f"?as_of={version.effective_from.isoformat()}"):
+        html = page(client, f"/architecture{query}")
+        leads = html.partition('aria-labelledby="read-on"')[2].partition("</nav>")[0]
+        found = re.findall(r'href="([^"]+)"', leads)
+        assert set(found) == {
+            *(f"/architecture/{each}{query}" for each in names), "/architecture/waivers", "/architecture/versions"
+        }  # fmt: skip
+        assert all(client.get(each).status_code == 200 for each in found[:4])
+    beside = re.findall(r'class="md-readings__item">.*?>([^<]+)<', page(client, "/architecture/agencies"))
+    assert len(beside) == len(set(beside)) == 9
+
+
+@pytest.mark.parametrize("address", ["/architecture", "/architecture/conformity"])
+def test_two_filters_on_one_page_have_names_of_their_own(client: Any, address: str) -> None:
+    forms = re.findall(r'<form [^>]*role="search"[^>]*>', page(client, address))
+    labels = re.findall(r'aria-label="([^"]+)"', " ".join(forms))
+    assert len(forms) == len(set(labels)) == 2

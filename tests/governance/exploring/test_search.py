@@ -30,6 +30,7 @@ INDEX = Index.of(ELEMENTS, {"H1": "Sở Tài nguyên"})
         ("dat dai", ["old", "land", "portal"]),  # it begins with it, has it in its name, has it elsewhere
         ("ĐẤT  đai", ["old", "land", "portal"]),
         ("kt 7", ["portal"]),
+        ("dai cu", ["old"]),
         ("drm001.001", ["land"]),
         ("portal", ["portal"]),
         ("tai nguyen du lieu", ["land"]),
@@ -40,6 +41,13 @@ INDEX = Index.of(ELEMENTS, {"H1": "Sở Tài nguyên"})
 )
 def test_what_is_found_and_in_which_order(text: str, expected: list[str]) -> None:
     assert [each.id for each in INDEX.found(text, Filters(), DAY)] == expected
+
+
+def test_words_that_stand_together_come_before_words_that_stand_apart() -> None:
+    names = {"apart": "Các hệ thống kết nối, tích hợp", "inside": "Cơ sở dữ liệu hộ tịch", "first": "Hộ tịch"}
+    found = Index.of(Element.model_validate({"id": each, "kind": "database", "name": {"vi": name}})
+                     for each, name in names.items())  # fmt: skip
+    assert [each.id for each in found.found("ho tich", Filters(), DAY)] == ["first", "inside", "apart"]
 
 
 @pytest.mark.parametrize(

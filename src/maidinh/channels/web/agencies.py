@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maidinh.channels.routing import page
+from maidinh.channels.web import appraisals, findings
 from maidinh.channels.web.downloads import attachment
 from maidinh.channels.web.editions import Reading, notice, reading, reference
 from maidinh.channels.web.elements import TABLE_TYPES
+from maidinh.governance.conformity.definition import SEVERITIES
 from maidinh.governance.exploring.responsibilities import Agreement, Duties, Owed
 from maidinh.governance.exploring.tables import MATRIX, duties_sheet, matrix_sheet, workbook
 from maidinh.governance.exploring.wording import DEBTS
 
 URGENT = frozenset({"contract-expired", "technology-past", "overdue", "past-retirement"})
+WORST = 3  # findings of conformity that an agency's page shows; the verdict's page shows all
 SOON = frozenset({"contract-ending", "technology-soon"})
 
 
@@ -60,15 +65,21 @@ def agency(request: HttpRequest, of: Reading, code: str) -> HttpResponse:
     found = next((each for each in _duties(of) if each.code == code), None)
     if found is None:
         raise Http404(code)
+    shortcomings = _shortcomings(of, code)
     context = of.context(
         code=code,
         title=of.words.body(of.exploration, found),
         diagram=of.beside("architecture-diagram", view=f"agency:{code}"),
-        findings=of.beside("conformity", {"owner": code}),
+        shortcomings=shortcomings,
         figures=[
-            {"value": count, "text": _(MATRIX[name]), "href": f"#{name}" if count else "",
-             "tone": "late" if name == "owes" and count else ""}
-            for name, count in found.counts().items()
+            *(
+                {"value": count, "text": _(MATRIX[name]), "href": f"#{name}" if count else "",
+                 "tone": "late" if name == "owes" and count else ""}
+                for name, count in found.counts().items()
+            ),
+            {"value": shortcomings["count"], "href": "#shortcomings" if shortcomings["count"] else "",
+             "text": ngettext("finding to mend", "findings to mend", shortcomings["count"]),
+             "tone": "late" if shortcomings["errors"] else ""},
         ],
         owes=[_owed(of, each) for each in found.owes],
         owns=[of.row(each) for each in found.owns],
@@ -79,6 +90,21 @@ def agency(request: HttpRequest, of: Reading, code: str) -> HttpResponse:
         uses=[of.row(each.element) | {"by": [of.row(user) for user in each.by]} for each in found.uses],
     )  # fmt: skip
     return render(request, "architecture/agency.html", context)
+
+
+def _shortcomings(of: Reading, code: str) -> dict[str, Any]:
+    """What does not conform of what the agency owns and has no waiver: how much, the worst of it, and where all is."""
+    words = appraisals.of_read(of.actor, of.version, of.day).words
+    found = words.chosen({"owner": code, "waived": "no"})
+    told = Counter(each.severity for each in found)
+    names = findings.severity_counts()
+    return {
+        "count": len(found),
+        "errors": told["error"],
+        "told": [(findings.SEVERITY_TONES[each], names[each], told[each]) for each in SEVERITIES if told[each]],
+        "worst": [words.row(each) for each in found[:WORST]],
+        "href": of.href("conformity", {"owner": code, "waived": "no"}) + "#findings",
+    }
 
 
 def _duties(of: Reading) -> list[Duties]:

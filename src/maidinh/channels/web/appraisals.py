@@ -16,7 +16,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from maidinh.channels.web.context import language
-from maidinh.channels.web.findings import INSIDE_GROUPS, Places, Wording, group_of
+from maidinh.channels.web.editions import edition_for, is_inside, publication_rules
+from maidinh.channels.web.findings import Places, Wording
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.architecture.queries import Version, current_version, version_as_of, versions_for
@@ -25,6 +26,7 @@ from maidinh.governance.conformity.definition import Rule
 from maidinh.governance.conformity.queries import Appraised, framework_for, report_on, surroundings
 from maidinh.governance.conformity.report import Report
 from maidinh.governance.drafting.queries import Draft, draft_for
+from maidinh.governance.exploring.publication import public_edition
 from maidinh.infrastructure.actor import Actor
 
 ITEMS = ("elements", "relations", "principles", "views")
@@ -45,6 +47,7 @@ class Appraisal:
     framework: Framework | None
     version: str = ""
     draft: int | None = None
+    row: Version | None = None
 
     @cached_property
     def report(self) -> Report:
@@ -54,8 +57,8 @@ class Appraisal:
     @cached_property
     def words(self) -> Wording:
         """The findings in the reader's language."""
-        inside = self.actor.kind == "official"
-        return Wording(self.report, self._places(), inside=inside, asks=self.actor.may(ASKING))
+        public = None if is_inside(self.actor) else self._public()
+        return Wording(self.report, self._places(), public=public, asks=self.actor.may(ASKING))
 
     @property
     def title(self) -> str:
@@ -74,13 +77,23 @@ class Appraisal:
         """For machines; what is told to officials only is left out for everyone else, and its number is said."""
         told = self.report.as_json()
         if not self.words.inside:
-            told["findings"] = [each for each in told["findings"] if group_of(each["rule"]) not in INSIDE_GROUPS]
+            told["findings"] = [each.as_json() for each in self.report.findings if self.words.tells(each)]
             told["kept_inside"] = self.words.kept_inside()
         return told
 
+    def _shown(self) -> ArchitectureVersion:
+        """The architecture as the reader may see it."""
+        if self.row is not None:
+            return edition_for(self.actor, self.row).model
+        return self.model if is_inside(self.actor) else public_edition(self.model, publication_rules())
+
+    def _public(self) -> Report:
+        """What the rules find in what is public."""
+        return report_on(Appraised((*self.key, "public"), self._shown()), framework=self.framework, day=self.day)
+
     def _places(self) -> Places:
         if self.draft is None:
-            return Places(self.version, elements=frozenset(each.id for each in self.model.elements))
+            return Places(self.version, elements=frozenset(each.id for each in self._shown().elements))
         items = {each.id: section for section in ITEMS for each in getattr(self.model, section)}
         return Places(draft=self.draft, items=items)
 
@@ -107,7 +120,15 @@ def of_version(actor: Actor, asked: Mapping[str, str]) -> Appraisal | None:
         return None
     today = localtime(timezone.now()).date()
     framework = _framework(asked.get("framework", ""), row.model, day or today)
-    return Appraisal(actor, row.model, ("version", row.hash), day or today, framework, version=row.version)
+    return Appraisal(actor, row.model, ("version", row.hash), day or today, framework, version=row.version, row=row)
+
+
+def of_read(actor: Actor, version: Version, day: date) -> Appraisal:
+    """A version that a page is about, as of the day that it is read for."""
+    framework = _framework("", version.model, day)
+    return Appraisal(
+        actor, version.model, ("version", version.hash), day, framework, version=version.version, row=version
+    )
 
 
 def of_draft(actor: Actor, draft: Draft, asked: Mapping[str, str]) -> Appraisal:
@@ -122,7 +143,15 @@ def base_of(actor: Actor, draft: Draft, day: date, framework: Framework | None) 
     """What the draft was made from, held against the same; None where it is all new."""
     if draft.base is None:
         return None
-    return Appraisal(actor, draft.base.model, ("version", draft.base.hash), day, framework, version=draft.base.version)
+    return Appraisal(
+        actor,
+        draft.base.model,
+        ("version", draft.base.hash),
+        day,
+        framework,
+        version=draft.base.version,
+        row=draft.base,
+    )
 
 
 def finding_for(actor: Actor, rule: str, subject: str, draft: str) -> Found | None:

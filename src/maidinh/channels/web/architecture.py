@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -61,6 +62,7 @@ def architecture(request: HttpRequest) -> HttpResponse:
         "relations": picture.relation_rows(model, language()),
         "layers": picture.layer_rows(model, owners, language()),
         "related": related,
+        "which": f"?{urlencode(kept)}" if (kept := editions.kept(request, version)) else "",
         "as_of": editions.asked_day(request),
         "official": editions.is_inside(actor),
         "undeclared": [each for each in seen if each.verdict == "undeclared"],

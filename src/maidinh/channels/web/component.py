@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.web import fields, picture
 from maidinh.governance.architecture.definition import ArchitectureVersion, Element
+from maidinh.governance.modelling.catalogues import Shelf
+from maidinh.governance.modelling.definition import ReferenceModel
 from maidinh.infrastructure.definitions.definition import LegalBasis
 
 NETWORKS = frozenset({"network-zone", "network", "communication-network"})
@@ -16,7 +18,13 @@ TEXT_IN = ("vi", "en")
 
 
 def fact_rows(
-    element: Element, model: ArchitectureVersion, *, agencies: Mapping[str, str], language: str, official: bool
+    element: Element,
+    model: ArchitectureVersion,
+    *,
+    agencies: Mapping[str, str],
+    language: str,
+    official: bool,
+    shelf: Shelf | None = None,
 ) -> list[dict[str, str]]:
     """What is said of it, as rows of a list; what says nothing is left out beyond the usual ones."""
     words = fields.Words(picture.element_names(model, language), agencies)
@@ -39,11 +47,26 @@ def fact_rows(
         (_("In the framework"), ", ".join(element.reference)),
         (_("Technology"), ", ".join(element.technology)),
         *_dates(element, words),
-        *((words.label(f"classification.{name}"), ", ".join(codes)) for name, codes in element.classification.items()),
+        *(
+            (
+                words.label(f"classification.{name}"),
+                ", ".join(_classified(shelf, name, code, language) for code in codes),
+            )
+            for name, codes in element.classification.items()
+        ),
         *_codes(element, words),
         (_("Note"), (element.note or "") if official else ""),
     ]
     return [{"key": key, "value": value} for key, value in (*usual, *((key, value) for key, value in more if value))]
+
+
+def _classified(shelf: Shelf | None, model: ReferenceModel, key: str, language: str) -> str:
+    """A class of a reference model by its name and the model's own code; as it is written where no catalogue has it."""
+    item = shelf.items.get(model, {}).get(key) if shelf is not None else None
+    if item is None or item.name is None:
+        return key
+    name = item.name.in_language(language)
+    return f"{name} ({item.code})" if item.code else name
 
 
 def cost_rows(element: Element) -> list[dict[str, Any]]:

@@ -76,7 +76,7 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
         "rows": [words.row(each) for each in shown],
         "page": shown,
         "total": len(found),
-        "kept_inside": sum(each.rule == rule for each in appraisal.report.findings) if _hidden(words, rule) else 0,
+        "kept_inside": words.kept_inside(rule),
         "refused": _why(refused) if refused else "",
         "query": appraisals.asked_again(asked, *WHICH, "owner", "waived", "q"),
         "back": appraisals.asked_again(asked, *WHICH).rstrip("?&"),
@@ -125,10 +125,6 @@ def _asked(request: HttpRequest) -> dict[str, str]:
 def _why(refused: RefusedRule) -> str:
     """Why a rule could not be asked, in the reader's language."""
     return said_of(Refused(cast(Kind, refused.kind), refused.text))
-
-
-def _hidden(words: findings.Wording, rule: str) -> bool:
-    return not words.inside and findings.group_of(rule) in findings.INSIDE_GROUPS
 
 
 def _json(appraisal: Appraisal) -> JsonResponse:

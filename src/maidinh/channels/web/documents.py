@@ -104,7 +104,7 @@ def dossier(request: HttpRequest) -> HttpResponse:
     row, day, errors = _asked(request)
     if row is None:
         return _nothing(request, day, errors)
-    material, found = _standing(row, day or timezone.localdate(), language())
+    material, found = _standing(row.pk, row.hash, day or timezone.localdate(), language())
     words = {"met": _("met"), "not-met": _("not met"), "person": _("a person checks it")}
     context = _of(request, row, day) | {
         "name": found.plan.name,
@@ -161,9 +161,7 @@ def _file(version: int, _hash: str, edition: str, form: str, tongue: str, closin
 
 @lru_cache(maxsize=KEPT)
 def _dossier(version: int, _hash: str, tongue: str, closing: date) -> bytes:
-    row = kept_version(version)
-    assert row is not None  # it was just found  # noqa: S101
-    material, found = _standing(row, closing, tongue)
+    material, found = _standing(version, _hash, closing, tongue)
     return archive(dossier_files(material, found))
 
 
@@ -174,7 +172,10 @@ def _built(row: Version, edition: str, tongue: str, closing: date, whole: bool) 
     return build(plan, _material(row, plan.framework, tongue, closing, whole))
 
 
-def _standing(row: Version, closing: date, tongue: str) -> tuple[Material, Standing]:
+@lru_cache(maxsize=KEPT)
+def _standing(version: int, _hash: str, closing: date, tongue: str) -> tuple[Material, Standing]:
+    row = kept_version(version)
+    assert row is not None  # it was just found  # noqa: S101
     plan = _basis().dossier(closing)
     material = _material(row, plan.framework, tongue, closing, True)
     return material, standing(material, plan)

@@ -233,6 +233,14 @@ def asked_day(request: HttpRequest) -> date | None:
         raise ValueError(_("“%(day)s” is no day. Write it as year-month-day: 2026-01-31.") % {"day": asked}) from None
 
 
+def kept(request: HttpRequest, version: Version) -> dict[str, str]:
+    """What every address on a page carries on: the version, or the day, if one was asked for."""
+    day = asked_day(request)
+    if day is not None:
+        return {"as_of": day.isoformat()}
+    return {"version": version.version} if request.GET.get("version") else {}
+
+
 def nothing(actor: Actor, problems: list[str], day: date | None = None) -> dict[str, Any]:
     """What is said where no version is to be shown; the first one there is, for whoever asked for a day before it."""
     first = versions_for(actor).exclude(state=DRAFT).order_by("effective_from", "published_at").first()

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maidinh.channels.routing import page
-from maidinh.channels.web import component, picture
+from maidinh.channels.web import appraisals, component, picture
 from maidinh.channels.web.downloads import attachment
-from maidinh.channels.web.editions import Reading, is_inside, reading
+from maidinh.channels.web.editions import Reading, is_inside, reading, reference
 from maidinh.channels.web.traffic import seen_on
 from maidinh.governance.exploring.impact import DIRECTIONS, Direction, Impact
 from maidinh.governance.exploring.impact import impact as asked_impact
@@ -38,9 +38,12 @@ def element(request: HttpRequest, of: Reading, element: str) -> HttpResponse:
     here, owners, inside = of.words.language, of.words.agencies, is_inside(of.actor)
     rows = picture.connection_rows(model, seen_on(of.version, model), here)
     related = of.exploration.relations.get(element, [])
+    words = appraisals.of_read(of.actor, of.version, of.day).words
     context = of.context(
         element=found,
-        facts=component.fact_rows(found, model, agencies=owners, language=here, official=inside),
+        facts=component.fact_rows(
+            found, model, agencies=owners, language=here, official=inside, shelf=reference().shelf
+        ),
         documentation=found.documentation.in_language(here) if found.documentation else "",
         costs=component.cost_rows(found),
         properties=component.property_rows(found, model, here),
@@ -67,6 +70,7 @@ def element(request: HttpRequest, of: Reading, element: str) -> HttpResponse:
             for each in of.exploration.views.get(element, [])
         ],
         impacts=[_figure(of, element, direction) for direction in DIRECTIONS],
+        findings=words.about({element, *(each.id for each in related if each.from_ == element)}),
         connections=[each for each in rows if element in (each["connection"].source, each["connection"].target)],
     )
     return render(request, "architecture/element.html", context)

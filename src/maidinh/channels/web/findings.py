@@ -1,12 +1,13 @@
 """Findings of conformity in the reader's language: grouped by rule, the worst first, filtered, counted. Layer 2.
 
-What a rule of the group `security` found is told to officials only; everyone is told how much it is.
+The public is told what can be found in the public edition too, and nothing that a rule of the group `security` found:
+a finding would otherwise tell what the edition withholds. Of the rest everyone is told how much it is.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -109,21 +110,26 @@ class Places:
 
 
 class Wording:
-    """The findings of one report in words; `inside` sees all of them."""
+    """The findings of one report in words; `public` is the report of what the reader may see, None who sees all."""
 
-    def __init__(self, report: Report, places: Places, *, inside: bool, asks: bool = False) -> None:
-        self.report, self.rules, self.places, self.inside, self.asks = report, report.rules, places, inside, asks
+    def __init__(self, report: Report, places: Places, *, public: Report | None, asks: bool = False) -> None:
+        self.report, self.rules, self.places, self.asks = report, report.rules, places, asks
+        self.inside = public is None
+        self._public = frozenset(_told(each) for each in public.findings) if public is not None else frozenset()
         self.agencies, self.here = agency_names(language()), language()
         self.severities, self.groups = severity_names(), group_names()
 
     def shown(self) -> list[Finding]:
         """The findings that this reader is told."""
-        found = self.report.worst_first()
-        return [each for each in found if self.inside or group_of(each.rule) not in INSIDE_GROUPS]
+        return [each for each in self.report.worst_first() if self.tells(each)]
 
-    def kept_inside(self) -> int:
-        """How many findings this reader is told the number of only."""
-        return len(self.report.findings) - len(self.shown())
+    def tells(self, finding: Finding) -> bool:
+        """Whether this reader is told more of a finding than that there is one."""
+        return self.inside or (group_of(finding.rule) not in INSIDE_GROUPS and _told(finding) in self._public)
+
+    def kept_inside(self, rule: str = "") -> int:
+        """How many findings, of one rule or of all, this reader is told the number of only."""
+        return sum(not self.tells(each) for each in self.report.findings if rule in ("", each.rule))
 
     def row(self, finding: Finding) -> dict[str, Any]:
         """A finding as pages show it."""
@@ -170,6 +176,10 @@ class Wording:
             and (not words or words in fold(f"{self._name(each)} {each.subject} {self._title(each.rule)} {each.rule}"))
         ]
 
+    def about(self, subjects: Container[str]) -> list[dict[str, Any]]:
+        """The findings about some things, the worst first, those with a waiver last."""
+        return [self.row(each) for each in self.shown() if each.subject in subjects]
+
     def by_rule(self, findings: Iterable[Finding]) -> list[dict[str, Any]]:
         """The findings by their rule, the worst rule first, each with its first ones."""
         groups: dict[str, list[Finding]] = {}
@@ -214,11 +224,11 @@ class Wording:
         for each in self.report.findings:
             if each.waiver is None:
                 found.setdefault(group_of(each.rule), Counter())[each.severity] += 1
+        told = {group_of(each.rule) for each in self.shown() if each.waiver is None}
         lines = [
-            {"code": code, "name": self.groups.get(code, code), "told": self.inside or code not in INSIDE_GROUPS,
-             **_by_severity(counts)}
+            {"code": code, "name": self.groups.get(code, code), "told": code in told, **_by_severity(counts)}
             for code, counts in found.items()
-        ]  # fmt: skip
+        ]
         return sorted(lines, key=lambda line: (-line["error"], -line["warning"], -line["advice"], line["name"]))
 
     def _name(self, finding: Finding) -> str:
@@ -233,6 +243,11 @@ def totals(report: Report) -> dict[str, int]:
     """How many findings of each severity stand without a waiver, and how many with one."""
     counts = Counter(each.severity for each in report.findings if each.waiver is None)
     return {**_by_severity(counts), "waived": sum(each.waiver is not None for each in report.findings)}
+
+
+def _told(finding: Finding) -> tuple[str, str, str | None]:
+    """What a finding says: the same of two editions only if both hold what it is about."""
+    return finding.rule, finding.subject, finding.message.vi
 
 
 def _by_severity(counts: Counter[str]) -> dict[str, int]:

@@ -56,7 +56,7 @@ class Index:
         return cls(tuple(_entry(each, known) for each in elements), known)
 
     def found(self, text: str, filters: Filters, day: date) -> list[Element]:
-        """Those in which every word stands, the best first: by code or id, in the name, elsewhere; then by name.
+        """Those in which every word stands, the best first: by code or id, together in the name, in it, elsewhere.
 
         Where nothing is searched for, they stand by layer.
         """
@@ -96,16 +96,16 @@ def _passes(element: Element, filters: Filters, day: date) -> bool:
 
 
 def _rank(entry: Entry, words: list[str], whole: str) -> int | None:
-    if not words:
-        return 0
-    if whole in entry.codes:
+    if not words or whole in entry.codes:
         return 0
     if entry.names.startswith(whole):
         return 1
-    if all(word in entry.names for word in words):
+    if f" {whole}" in f" {entry.names}":
         return 2
-    if all(word in entry.names or word in entry.texts for word in words):
+    if all(word in entry.names for word in words):
         return 3
+    if all(word in entry.names or word in entry.texts for word in words):
+        return 4
     return None
 
 
