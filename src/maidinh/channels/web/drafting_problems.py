@@ -13,36 +13,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from maidinh.channels.web import drafting_sayings as sayings
 from maidinh.channels.web.drafting_refusals import said, said_of_place
 from maidinh.channels.web.drafting_standing import item_address
 from maidinh.channels.web.drafting_values import Values
 from maidinh.governance.drafting.queries import Draft
-from maidinh.governance.drafting.rules import N_
 
 SECTIONS = {"element": "elements", "relation": "relations", "view": "views", "folder": "folders"}
 PLACE = re.compile(r"(element|relation|view|folder) (.*?): (.*)", re.S)
-SAYINGS = tuple(
-    (re.compile(pattern), text)
-    for pattern, text in (
-        (r"its owner (?P<a>\S+) is no agency", N_("its owner %(a)s is no agency of the province")),
-        (r"a subsystem of the exchange needs an owner", N_("a subsystem of the exchange needs an owner")),
-        (r"its system (?P<a>\S+) is no element", N_("the system %(a)s that offers it is not in the draft")),
-        (r"its system (?P<a>\S+) has no subsystem on the exchange",
-         N_("the system %(a)s that offers it has no subsystem code")),
-        (r"only a flow carries a contract", N_("only a flow of data carries a contract")),
-        (r"(?P<a>\S+) has no subsystem on the exchange", N_("%(a)s has no subsystem code")),
-        (r"a contract leads to an interface, which (?P<a>\S+) is not",
-         N_("a contract leads to a sharing service, which %(a)s is not")),
-        (r"(?P<a>\S+) does not offer (?P<b>.+)", N_("%(a)s does not offer %(b)s")),
-        (r"its contract ends before it begins", N_("its contract ends before it begins")),
-    )
-)  # fmt: skip
-WHOLE = (
-    (re.compile(r"contract (?P<a>.+) stands more than once"),
-     N_("The contract number %(a)s stands more than once")),
-    (re.compile(r"subsystem (?P<a>.+) of (?P<b>.+) stands more than once"),
-     N_("The subsystem code %(a)s of %(b)s stands more than once")),
-)  # fmt: skip
+SAYINGS = tuple((re.compile(pattern), text) for pattern, text in sayings.OF_THE_EXCHANGE)
+WHOLE = tuple((re.compile(pattern), text) for pattern, text in sayings.OF_ITS_WHOLE)
 
 
 def problem_rows(lines: Iterable[str], draft: Draft, values: Values) -> list[dict[str, Any]]:

@@ -97,6 +97,25 @@ MODEL = (
      N_("stands both for a value and for a group of values: keep one of the two")),
     (r"stands twice, and there is room for one value", N_("stands twice, and there is room for one value: keep one")),
 )  # fmt: skip
+OF_THE_EXCHANGE = (  # of one thing of an architecture
+    (r"its owner (?P<a>\S+) is no agency", N_("its owner %(a)s is no agency of the province")),
+    (r"a subsystem of the exchange needs an owner", N_("a subsystem of the exchange needs an owner")),
+    (r"its system (?P<a>\S+) is no element", N_("the system %(a)s that offers it is not in the draft")),
+    (r"its system (?P<a>\S+) has no subsystem on the exchange",
+     N_("the system %(a)s that offers it has no subsystem code")),
+    (r"only a flow carries a contract", N_("only a flow of data carries a contract")),
+    (r"(?P<a>\S+) has no subsystem on the exchange", N_("%(a)s has no subsystem code")),
+    (r"a contract leads to an interface, which (?P<a>\S+) is not",
+     N_("a contract leads to a sharing service, which %(a)s is not")),
+    (r"(?P<a>\S+) does not offer (?P<b>.+)", N_("%(a)s does not offer %(b)s")),
+    (r"its contract ends before it begins", N_("its contract ends before it begins")),
+)  # fmt: skip
+OF_ITS_WHOLE = (
+    (r"contract (?P<a>.+) stands more than once",
+     N_("The contract number %(a)s stands more than once")),
+    (r"subsystem (?P<a>.+) of (?P<b>.+) stands more than once",
+     N_("The subsystem code %(a)s of %(b)s stands more than once")),
+)  # fmt: skip
 MERGING = (  # two people's changes to one draft
     (r"(?P<a>.*): expected ours, theirs, base or .*",
      N_("choose for %(a)s one of the values that are offered, or write one")),

@@ -16,6 +16,7 @@ import typer
 
 from maidinh.config.cli.architecture_exchange import refusals, refused
 from maidinh.config.cli.architecture_given import Given, given_architecture, leave
+from maidinh.config.cli.architecture_sayings import told
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import language, say
 
@@ -108,11 +109,11 @@ def check(
             "province": getattr(given.model, "province", None), "version": report.version,
             "elements": len(given.model.elements), "relations": len(given.model.relations), "problems": misfits,
         }  # fmt: skip
-        told = report.as_json() | {"findings": [each.as_json() for each in shown]}
-        print(json.dumps(facts | told, ensure_ascii=False, indent=2))
+        verdict = report.as_json() | {"findings": [each.as_json() for each in shown]}
+        print(json.dumps(facts | verdict, ensure_ascii=False, indent=2))
     else:
         for line in misfits:
-            print(line)
+            print(told(line))
         print(f"{say('problems found')}: {len(misfits)}")
         print("\n".join(told_report(report, shown, given.agency_names(language()), limit)))
     sys.exit(_code(report, misfits, strict))

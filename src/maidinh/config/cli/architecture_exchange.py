@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from maidinh.config.cli.architecture_files import FORM_BY_ENDING, UnknownForm, stated_alone, write_whole, written
+from maidinh.config.cli.architecture_sayings import told_at_end
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
 
@@ -214,7 +215,8 @@ def refused(file: Path, error: Any, as_json: bool) -> NoReturn:
         told = problems or [{"file": str(file), "line": 0, "place": "", "expected": str(error)}]
         print(json.dumps({"file": str(file), "problems": told}, ensure_ascii=False, indent=2))
     else:
-        print(error, file=sys.stderr)
+        lines = [told_at_end(str(each), problem["expected"]) for each, problem in zip(found, problems, strict=True)]
+        print("\n".join(lines) or error, file=sys.stderr)
         print(f"{say('Problems found')}: {len(problems)}. {say('Nothing was taken in.')}", file=sys.stderr)
     sys.exit(FINDINGS)
 

@@ -58,8 +58,10 @@ def _circles_of_service(image: Image) -> Rows:
 
 def _repeated(image: Image) -> Rows:
     """What has an id that stands before; in the tables only the last of them is left."""
-    model = image.model
-    things = (each for section in SHARING_IDS for each in getattr(model, section))
+    sections = [getattr(image.model, each) for each in SHARING_IDS]
+    if sum(map(len, sections)) == len(image.things):
+        return ()
+    things = (each for section in sections for each in section)
     return tuple((id_, count) for id_, count in sorted(Counter(each.id for each in things).items()) if count > 1)
 
 
