@@ -40,10 +40,14 @@ ALL = "*"  # stands for every column: a row came or went
 
 @dataclass(frozen=True)
 class Change:
-    """What an edit changed: ids of the model's things, and the columns of the tables (`*` where rows came or went)."""
+    """What an edit changed: ids of the model's things, and the columns of the tables (`*` where rows came or went).
+
+    And the rows of the tables, as they were and as they are.
+    """
 
     ids: frozenset[str] = frozenset()
     columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rows: Mapping[str, frozenset[Row]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.ids)
@@ -95,7 +99,12 @@ class Image:
             after.add(("model", _header(model, self.around.as_of)))
         ids = {thing.id for pair in edited for thing in pair if thing is not None}
         ends = {end for pair in edited for each in pair if isinstance(each, Relation) for end in (each.from_, each.to)}
-        return Change(frozenset(ids | ends), self._write(before - after, after - before))
+        gone_rows, come_rows = before - after, after - before
+        differing: dict[str, set[Row]] = {}
+        for table, row in gone_rows | come_rows:
+            differing.setdefault(table, set()).add(row)
+        columns = self._write(gone_rows, come_rows)
+        return Change(frozenset(ids | ends), columns, {table: frozenset(found) for table, found in differing.items()})
 
     # loading
 
