@@ -6,6 +6,7 @@ Layer 4, governance. Pure.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +17,7 @@ from maidinh.governance.architecture.frameworks import Entry, Framework
 from maidinh.governance.modelling.catalogues import Shelf
 from maidinh.governance.modelling.definition import Element, Model, Principle, Relation, View
 from maidinh.governance.querying import rows
-from maidinh.governance.querying.islands import islands
+from maidinh.governance.querying.islands import islands, moved
 from maidinh.governance.querying.rows import Placed, Row, Surroundings
 from maidinh.governance.querying.sandbox import prepared
 from maidinh.governance.querying.schema import (
@@ -85,15 +86,13 @@ class Image:
             return Change()
         touched = self._touched(edited)
         around = self.around
-        found = around.islands
-        gone = {old.id for old, _ in edited if old is not None}
-        if not all(self._stays(old, new, gone) for old, new in edited):
-            found = islands((each.id for each in model.elements), model.relations)
-            touched.update(each for each, island in found.items() if around.islands.get(each, 0) != island)
         before = self._rows_of(touched)
         self._apply(edited)
-        around.islands = found
-        after = self._rows_of(touched)
+        islands_now = self._islands(edited)
+        carried = {each for each, island in islands_now.items() if around.islands.get(each, 0) != island} - touched
+        before |= self._rows_of(carried)
+        around.islands = islands_now
+        after = self._rows_of(touched | carried)
         if header:
             before.add(("model", before_header))
             after.add(("model", _header(model, self.around.as_of)))
@@ -184,37 +183,35 @@ class Image:
                 yield old, thing
         yield from ((gone, None) for gone in left.values())
 
-    def _stays(self, old: Thing | None, new: Thing | None, gone: set[str]) -> bool:
-        """Whether it can be seen soon that the edit brings nothing to another island."""
-        if isinstance(old, Element) and isinstance(new, Element):
-            return True
-        if not all(each is None or isinstance(each, Relation | View | Principle) for each in (old, new)):
-            return False
-        if isinstance(old, Relation) and isinstance(new, Relation) and (old.from_, old.to) == (new.from_, new.to):
-            return True
-        around = self.around.islands
-        joins = isinstance(new, Relation) and (
-            around.get(new.from_) is None or around.get(new.from_) != around.get(new.to) or new.id in self._referring()
-        )
-        return not joins and not (isinstance(old, Relation) and not self._reaches(old, gone))
+    def _islands(self, edited: Iterable[tuple[Thing | None, Thing | None]]) -> dict[str, int]:
+        """The islands as they are since the edit: where it can be seen soon, from what it joined and parted."""
+        model, before = self.model, self.around.islands
+        starts = set(_joined_or_parted(edited))
+        if not starts:
+            return before
+        sections = (model.principles, model.views, model.relations, model.elements)
+        alone = len(self.things) == sum(map(len, sections))  # no id stands twice
+        kinds = self.around.kinds
+        found = moved(before, starts, self._near, kinds.__contains__, LOOKED_AT) if alone else None
+        if found is not None:
+            now = {each: island for each, island in before.items() if each in kinds} | found
+            sizes = Counter(now.values())
+            if all(sizes[each] < sizes[0] for each in sizes if each):
+                return now
+        return islands((each.id for each in model.elements), model.relations)
 
-    def _reaches(self, left: Relation, gone: set[str]) -> bool:
-        """Whether the ends of a relation hang together without those that go, as far as a short look tells."""
-        referrers, met, waiting = self._referring(), {left.from_}, [left.from_]
-        if left.id in referrers:
-            return False  # others end at it
-        for at in waiting:
-            for each in referrers.get(at, ()):
-                relation = self.things.get(each)
-                if not isinstance(relation, Relation) or relation.id in gone:
-                    continue
-                other = relation.to if relation.from_ == at else relation.from_
-                if other == left.to:
-                    return True
-                if other not in met and len(met) < LOOKED_AT:
-                    met.add(other)
-                    waiting.append(other)
-        return left.from_ == left.to
+    def _near(self, each: str) -> Iterator[str]:
+        """What hangs together with it by a relation, or with the relation that it is."""
+        referrers = self._referring()
+        itself = self.things.get(each)
+        if isinstance(itself, Relation):
+            yield from (itself.from_, itself.to)
+        for name in referrers.get(each, ()):
+            relation = self.things.get(name)
+            if isinstance(relation, Relation):
+                yield relation.to if relation.from_ == each else relation.from_
+                if referrers.get(relation.id):
+                    yield relation.id
 
     def _touched(self, edited: Iterable[tuple[Thing | None, Thing | None]]) -> set[str]:
         """What is edited, and what else may give other rows for it: relations at its ends, elements that name it."""
@@ -327,6 +324,20 @@ def _replaced(before: Model, after: Model) -> list[tuple[Thing, Thing]] | None:
             return None
         found += [pair for pair in zip(old, new, strict=True) if pair[0] is not pair[1]]
     return found if all(old.id == new.id for old, new in found) else None
+
+
+def _joined_or_parted(edited: Iterable[tuple[Thing | None, Thing | None]]) -> Iterator[str]:
+    """What an edit may bring to another island, or take from one."""
+    for old, new in edited:
+        if isinstance(old, Element) and isinstance(new, Element):
+            continue
+        if isinstance(old, Relation) and isinstance(new, Relation) and (old.from_, old.to) == (new.from_, new.to):
+            continue
+        for each in (old, new):
+            if isinstance(each, Element | Relation):
+                yield each.id
+            if isinstance(each, Relation):
+                yield from (each.from_, each.to)
 
 
 def _things(model: Model) -> Iterator[Thing]:

@@ -211,7 +211,7 @@ def _probe(scope: Scope, outline: Outline) -> Probe:
     if len(inner) == 1 and len(scope.named) == 1:
         table, name = TABLES[scope.named[0].table], scope.named[0].name
         where = scope.condition()
-        witness = f"SELECT {table.key[0]} AS subject FROM {table.name} {name} WHERE {{}}" + (
+        witness = f"SELECT {table.key[0]} AS subject FROM {table.name} {name} WHERE {{}}" + (  # noqa: S608
             f" AND ({where.replace('{', '{{').replace('}', '}}')})" if where else ""
         )
     return Probe(scope.text(), tables, witness)
