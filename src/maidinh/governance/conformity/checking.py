@@ -161,7 +161,7 @@ class Checker:
 
     def _narrowly(self, rule: Rule, before: Answer | None, subjects: set[str] | None) -> Answer | None:
         """What the rule answered before, with what it answers now of these subjects; None where that can't be told."""
-        narrow = self._narrowing(rule)
+        narrow = None if before is None or subjects is None else self._narrowing(rule)
         if before is None or subjects is None or narrow is None:
             return None
         try:
