@@ -117,7 +117,7 @@ class Checker:
             if subjects is None or subjects:
                 again.append(each)
                 self._outcomes[each] = self._asked(self.rules[each], outcome, change.ids, subjects)
-            elif outcome.names & change.ids:
+            elif outcome.answer is not None and outcome.names & change.ids:
                 self._outcomes[each] = self._told(self.rules[each], outcome.answer, outcome, change.ids)
         self.asked = tuple(again)
         self.report = self._report()

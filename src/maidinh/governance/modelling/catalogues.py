@@ -136,6 +136,9 @@ class Shelf:
 
     def extended(self, catalogues: Iterable[Catalogue]) -> Shelf:
         """The same with more catalogues; what they say of a key or product replaces what was there."""
+        catalogues = list(catalogues)
+        if not catalogues:
+            return self
         items = {model: dict(entries) for model, entries in self.items.items()}
         products = dict(self.products)
         for catalogue in catalogues:

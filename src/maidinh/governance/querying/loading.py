@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.frameworks import Entry, Framework
+from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.modelling.catalogues import Shelf
 from maidinh.governance.modelling.definition import Element, Model, Principle, Relation, View
 from maidinh.governance.querying import rows
+from maidinh.governance.querying.grounds import empty, ground, insert, surrounding_rows
 from maidinh.governance.querying.islands import islands, moved
 from maidinh.governance.querying.rows import Placed, Row, Surroundings
 from maidinh.governance.querying.sandbox import prepared
@@ -25,16 +25,13 @@ from maidinh.governance.querying.schema import (
     RELATION_KIND_TABLES,
     TABLES,
     index_statements,
-    statements,
 )
 from maidinh.infrastructure.definitions.collection import uncollected
-from maidinh.infrastructure.definitions.folding import fold
 from maidinh.infrastructure.organisations.definition import Organisations
 
 Thing = Element | Relation | View | Principle
 ZONE = "network-zone"
 SMALL = 1_000  # elements and relations; with more it pays to make the indexes last
-PAGE = 8192  # bytes
 LOOKED_AT = 2_000  # elements, to see whether two still hang together; beyond that all islands are worked out anew
 ALL = "*"  # stands for every column: a row came or went
 
@@ -110,26 +107,27 @@ class Image:
     def _load(self, framework: Framework | None, organisations: Organisations | None) -> None:
         model, around, run = self.model, self.around, self.connection
         large = len(model.elements) + len(model.relations) > SMALL
-        run.deserialize(_empty(bare=large))
+        known = not large and organisations is None
+        run.deserialize(ground(framework, around) if known else empty(bare=large))
         run.execute("BEGIN")
         for thing in _things(model):
             self.things[thing.id] = thing
         around.kinds = {each.id: each.kind for each in model.elements}
         around.zones = _zones(model.elements)
         around.islands = islands((each.id for each in model.elements), model.relations)
-        placed = self._placed(framework, organisations)
+        placed = self._placed()
+        if not known:
+            for table, row in surrounding_rows(framework, around, organisations):
+                placed[table].append(row)
         placed["depends"].sort()  # in the order of its key: nothing has to be moved for what comes later
-        for table, found in placed.items():
-            if found:
-                marks = ", ".join("?" * len(TABLES[table].columns))
-                run.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", found)  # noqa: S608
+        insert(run, placed)
         self._load_kinds()
         run.commit()
         if large:
             run.executescript(index_statements())
 
-    def _placed(self, framework: Framework | None, organisations: Organisations | None) -> dict[str, list[Row]]:
-        """Every row, by its table; the tables of one kind come after."""
+    def _placed(self) -> dict[str, list[Row]]:
+        """Every row of the model, by its table; the tables of one kind come after."""
         model, around = self.model, self.around
         placed: dict[str, list[Row]] = {name: [] for name in TABLES}
         elements = placed["element"]
@@ -145,8 +143,6 @@ class Image:
         for table, row in (each for view in model.views for each in rows.view_rows(view)):
             placed[table].append(row)
         for table, row in (each for principle in model.principles for each in rows.principle_rows(principle)):
-            placed[table].append(row)
-        for table, row in _surrounding_rows(framework, around, organisations):
             placed[table].append(row)
         placed["model"].append(_header(model, around.as_of))
         return placed
@@ -190,7 +186,7 @@ class Image:
         if not starts:
             return before
         sections = (model.principles, model.views, model.relations, model.elements)
-        alone = len(self.things) == sum(map(len, sections))  # no id stands twice
+        alone = len(self.things) == sum(len(each) for each in sections)  # no id stands twice
         kinds = self.around.kinds
         found = moved(before, starts, self._near, kinds.__contains__, LOOKED_AT) if alone else None
         if found is not None:
@@ -291,16 +287,6 @@ class Image:
         return {table: frozenset(columns) for table, columns in changed.items()}
 
 
-@cache
-def _empty(*, bare: bool) -> bytes:
-    """All tables with nothing in them, and their indexes unless bare: to make them takes longer than to fill them."""
-    with sqlite3.connect(":memory:") as connection:
-        connection.executescript(
-            f"PRAGMA page_size={PAGE}; {statements()}" if bare else f"{statements()} {index_statements()}"
-        )
-        return connection.serialize()
-
-
 def load(
     model: Model,
     *,
@@ -393,54 +379,3 @@ def _places(table: str) -> tuple[int, ...]:
 
 def _key(row: Row, places: tuple[int, ...]) -> Row:
     return tuple(row[each] for each in places)
-
-
-def _surrounding_rows(
-    framework: Framework | None, around: Surroundings, organisations: Organisations | None
-) -> Iterator[Placed]:
-    if framework is not None:
-        yield from _framework_rows(framework)
-    for model, items in around.shelf.items.items():
-        for key, item in items.items():
-            yield "code", (model, key, item.name.vi if item.name else None)
-    for product in around.shelf.products.values():
-        days = product.dates
-        yield "product", (
-            product.id, product.name.vi, product.stage_at(around.as_of),
-            *((None if days is None or day is None else day.isoformat())
-              for day in ((days.adopt, days.keep, days.retire) if days else (None, None, None))),
-            product.places[0].category if product.places else None, ",".join(product.replaced_by) or None,
-        )  # fmt: skip
-    for zone in around.shelf.zones:
-        yield "known_zone", (zone,)
-    for agency in organisations.agencies if organisations else ():
-        yield "known_agency", (agency.code, agency.name.vi)
-
-
-def _framework_rows(framework: Framework) -> Iterator[Placed]:
-    valid_to = framework.valid_to.isoformat() if framework.valid_to else None
-    told = (framework.id, framework.name, framework.legal, framework.valid_from.isoformat(), valid_to)
-    yield "framework", told
-    for each in framework.components:
-        if each.id:
-            yield "component", (each.id, each.vi, each.en, each.layer, each.tier, int(each.optional), _folded(each))
-    for number, each in enumerate(_all(framework.principles)):
-        yield "framework_principle", (_entry(each, number), each.vi, each.en, each.group)
-    for number, each in enumerate(_all(framework.shared_components)):
-        yield "shared_component", (_entry(each, number), each.vi, each.en, _folded(each))
-    for number, each in enumerate(_all(framework.national_platforms)):
-        yield "national_platform", (_entry(each, number), each.vi, each.en, each.owner, _folded(each))
-
-
-def _all(entries: Iterable[Entry]) -> Iterator[Entry]:
-    for each in entries:
-        yield each
-        yield from _all(each.children)
-
-
-def _entry(entry: Entry, number: int) -> str:
-    return entry.id or entry.code or f"{number + 1}"
-
-
-def _folded(entry: Entry) -> str:
-    return fold(entry.vi or entry.en or "")

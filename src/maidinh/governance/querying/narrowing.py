@@ -57,8 +57,7 @@ class Narrowing:
 
     def sql(self, subjects: Iterable[str]) -> str:
         """The rule, about these subjects."""
-        told = ", ".join("'" + each.replace("'", "''") + "'" for each in sorted(subjects))
-        return f"{self.head} ({told}) {self.tail}"
+        return f"{self.head} ({_listed(subjects)}) {self.tail}"
 
     def concerned(self, connection: sqlite3.Connection, change: Change, footprint: Footprint) -> set[str] | None:
         """The subjects that the change may concern; None where they are too many or can't be told."""
@@ -136,10 +135,10 @@ class Probes:
         values = _values(change.rows.get(name, ()), table.names, [table.key[0]])
         if before is not None and before not in values:
             return before
-        if len(values) > MOST or not all(isinstance(each, str) for each in values):
+        texts = [each for each in values if isinstance(each, str)]
+        if len(values) > MOST or len(texts) < len(values):
             return self._asked(probe)
-        told = ", ".join("'" + str(each).replace("'", "''") + "'" for each in sorted(values))
-        near = self._first(probe.witness.format(f"{table.key[0]} IN ({told})"))
+        near = self._first(probe.witness.format(f"{table.key[0]} IN ({_listed(texts)})"))
         return near if near is not None or before is None else self._asked(probe)
 
 
@@ -215,6 +214,10 @@ def _probe(scope: Scope, outline: Outline) -> Probe:
             f" AND ({where.replace('{', '{{').replace('}', '}}')})" if where else ""
         )
     return Probe(scope.text(), tables, witness)
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return ", ".join("'" + each.replace("'", "''") + "'" for each in sorted(texts))
 
 
 def _of(footprint: Footprint, table: str) -> Footprint:
