@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ def place_names() -> set[str]:
     return {name for name in names if len(name) > 3}
 
 
+@cache
 def texts() -> list[tuple[str, str]]:
     """Every line of code and every text in it, docstrings apart."""
     found = []

@@ -29,17 +29,22 @@ _KNOWN: dict[str, tuple[Wrong, ...]] = {}
 
 
 def rule_problems(
-    national: Path, province: Path | None, roles: Roles | None, *, examples: bool = True
+    national: Path,
+    province: Path | None,
+    roles: Roles | None,
+    *,
+    examples: bool = True,
+    around: Surroundings | None = None,
 ) -> Iterator[Problem]:
     """What is wrong in the rules of the nation or, where one is given, of a province.
 
-    Examples need only run where the facts around them are in order.
+    Examples need only run where the facts around them are in order; who has read these already gives them.
     """
     paths = rule_files(national if province is None else province)
     try:
         books = read_all([*rule_files(national), *paths] if province is not None else paths, RuleBook)
         rules_of(books)
-        around = read_surroundings(national, province)
+        around = around or read_surroundings(national, province)
     except DefinitionError as error:
         yield from error.problems
         return

@@ -26,6 +26,7 @@ from maidinh.governance.architecture.frameworks import Framework, UnknownFramewo
 from maidinh.governance.architecture.reading import read_versions, resolve, version_files, version_in_force
 from maidinh.governance.architecture.rules import problems as misfits
 from maidinh.governance.architecture.rules import with_agency_codes
+from maidinh.governance.conformity.reading import Surroundings as HeldAgainst
 from maidinh.governance.conformity.reading import national_shelf, rule_files
 from maidinh.governance.conformity.waiving import read_waiver_terms
 from maidinh.governance.documents.reading import FOLDER as DOCUMENTS
@@ -136,8 +137,10 @@ def _check_nation(national: Path, findings: Findings) -> Nation:
     _check_national_data_set(national, frameworks, findings)
     _check_documents(national, frameworks, findings)
     roles = findings.read(lambda: read_roles(national))
-    if shelf is not None:
-        findings.problems.extend(rule_problems(national, None, roles, examples=not findings.problems))
+    if shelf is not None and frameworks is not None:
+        around = HeldAgainst(frameworks, shelf)
+        examples = not findings.problems
+        findings.problems.extend(rule_problems(national, None, roles, examples=examples, around=around))
     ministries = frozenset(code.code for code in lists["ministries"].codes) if lists and "ministries" in lists else None
     return Nation(
         roles=roles,

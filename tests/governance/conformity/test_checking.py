@@ -11,7 +11,9 @@ import pytest
 
 from maidinh.governance.conformity.checking import Checker, asked_apart, check
 from maidinh.governance.conformity.definition import Waiver
+from maidinh.governance.conformity.reading import read_rules, read_surroundings
 from maidinh.governance.conformity.report import Report
+from maidinh.infrastructure.definitions.locating import definitions_root
 from tests.governance.conformity.rules import SHAPES, rule
 from tests.governance.querying.building import model, random_edit, random_model
 
@@ -67,12 +69,26 @@ def test_an_edit_gives_what_a_full_run_gives() -> None:
     given = random_model(chance, 40, 60)
     checker = Checker(given, SHAPES, as_of=DAY)
     spared = 0
-    for number in range(125):
+    for number in range(60):
         given = random_edit(chance, given, number)
         found = told(checker.edited(given))
         assert found == told(check(given, SHAPES, as_of=DAY)), f"seed {seed}, edit {number}"
         spared += len(SHAPES) - len(checker.asked)
-    assert spared > 125 * 2, f"seed {seed}: an edit runs only the rules that it may concern"
+    assert spared > 60 * 2, f"seed {seed}: an edit runs only the rules that it may concern"
+
+
+@pytest.mark.slow
+def test_an_edit_gives_what_a_full_run_of_the_whole_book_gives() -> None:
+    nation = definitions_root() / "national"
+    rules, around = read_rules(nation), read_surroundings(nation)
+    seed = random.SystemRandom().randrange(10**9)
+    chance = random.Random(seed)
+    given, framework = random_model(chance, 40, 30), around.frameworks["2026-1425"]
+    checker = Checker(given, rules, as_of=DAY, framework=framework, shelf=around.shelf)
+    for number in range(15):
+        given = random_edit(chance, random_edit(chance, given, number), 1000 + number)
+        full = check(given, rules, as_of=DAY, framework=framework, shelf=around.shelf)
+        assert told(checker.edited(given)) == told(full), f"seed {seed}, edit {number}"
 
 
 def test_an_edit_of_a_name_tells_it_anew_without_asking_again() -> None:

@@ -6,7 +6,7 @@ Layer 4, governance. Pure. Legal ground: Nghị định 224/2026/NĐ-CP article 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -21,9 +21,10 @@ from maidinh.governance.modelling.catalogues import Shelf
 from maidinh.governance.modelling.definition import Element, Model, Relation, View
 from maidinh.governance.querying.apart import ask_apart
 from maidinh.governance.querying.footprints import met, whole
-from maidinh.governance.querying.loading import Image
+from maidinh.governance.querying.loading import Change, Image
+from maidinh.governance.querying.narrowing import Narrowing, Probe, Probes, narrowing
 from maidinh.governance.querying.paths import Dependencies
-from maidinh.governance.querying.sandbox import SECONDS, Answer, Refused, ask
+from maidinh.governance.querying.sandbox import SECONDS, Answer, Refused, ask, fits
 from maidinh.infrastructure.definitions.collection import uncollected
 from maidinh.infrastructure.definitions.definition import Text
 from maidinh.infrastructure.definitions.hashing import content_hash
@@ -89,6 +90,7 @@ class Checker:
         self._identity = Identity(self.image.things)
         self._dependencies: Dependencies | None = None
         self._names: dict[str, Named] = {}
+        self._probes: Probes | None = None
         self._outcomes = {each: self._asked(rule, Outcome(None), frozenset()) for each, rule in self.rules.items()}
         self.asked = tuple(self.rules)
         self.report = self._report()
@@ -99,7 +101,10 @@ class Checker:
             return self._again(model)
 
     def _again(self, model: Model) -> Report:
+        if self._probes is None:
+            self._probes = Probes(self._all_probes(), self._rows)
         change = self.image.changed(model)
+        turned = self._probes.turned(change)
         if change.columns.get("depends"):
             self._dependencies = None
         for each in change.ids:
@@ -108,10 +113,11 @@ class Checker:
             self._identity.put(each, thing)
         again = []
         for each, outcome in self._outcomes.items():
-            if outcome.answer is None or met(outcome.answer.footprint, change):
+            subjects = self._concerned(self.rules[each], outcome.answer, change, turned)
+            if subjects is None or subjects:
                 again.append(each)
-                self._outcomes[each] = self._asked(self.rules[each], outcome, change.ids)
-            elif outcome.names & change.ids:
+                self._outcomes[each] = self._asked(self.rules[each], outcome, change.ids, subjects)
+            elif outcome.answer is not None and outcome.names & change.ids:
                 self._outcomes[each] = self._told(self.rules[each], outcome.answer, outcome, change.ids)
         self.asked = tuple(again)
         self.report = self._report()
@@ -122,12 +128,49 @@ class Checker:
         answer = self._outcomes[rule].answer
         return answer.columns if answer else ()
 
-    def _asked(self, rule: Rule, before: Outcome, changed: frozenset[str]) -> Outcome:
+    def _narrowing(self, rule: Rule) -> Narrowing | None:
+        """How the rule is asked of some subjects only. A process of its own for each such question would be slower."""
+        return narrowing(rule.select) if rule.select and self._asking is asked_here else None
+
+    def _all_probes(self) -> Iterator[Probe]:
+        for rule in self.rules.values():
+            narrow = self._narrowing(rule)
+            yield from narrow.probes if narrow else ()
+
+    def _rows(self, sql: str) -> tuple[Row, ...]:
+        return self._asking(self.image, sql, self.seconds).rows
+
+    def _concerned(self, rule: Rule, answer: Answer | None, change: Change, turned: set[Probe]) -> set[str] | None:
+        """The subjects of which the rule must be asked again: none, some, or None for all."""
+        if answer is None:
+            return None
+        if not met(answer.footprint, change):
+            return set()
+        narrow = self._narrowing(rule)
+        told_by_ways = CAUSE in answer.columns and PATH not in answer.columns
+        if narrow is None or told_by_ways or not turned.isdisjoint(narrow.probes):
+            return None
+        return narrow.concerned(self.image.connection, change, answer.footprint)
+
+    def _asked(self, rule: Rule, before: Outcome, changed: frozenset[str], subjects: set[str] | None = None) -> Outcome:
         try:
-            answer = self._answer(rule)
+            answer = self._narrowly(rule, before.answer, subjects) or self._answer(rule)
         except Refused as refusal:
             return Outcome(None, refusal)
         return self._told(rule, answer, before, changed)
+
+    def _narrowly(self, rule: Rule, before: Answer | None, subjects: set[str] | None) -> Answer | None:
+        """What the rule answered before, with what it answers now of these subjects; None where that can't be told."""
+        narrow = None if before is None or subjects is None else self._narrowing(rule)
+        if before is None or subjects is None or narrow is None:
+            return None
+        try:
+            found = self._asking(self.image, narrow.sql(subjects), self.seconds)
+        except Refused:
+            return None
+        place = before.columns.index(SUBJECT)
+        rows = (*(row for row in before.rows if row[place] not in subjects), *found.rows)
+        return Answer(before.columns, rows, before.footprint, found.seconds) if fits(rows) else None
 
     def _answer(self, rule: Rule) -> Answer:
         if rule.program is not None:

@@ -12,12 +12,11 @@ from pathlib import Path
 from maidinh.governance.architecture.frameworks import Framework, read_frameworks
 from maidinh.governance.conformity.definition import Rule, RuleBook
 from maidinh.governance.conformity.programs import PROGRAMS
-from maidinh.governance.modelling.catalogues import Catalogue, Shelf, read_catalogues
+from maidinh.governance.modelling.catalogues import Catalogue, Shelf, read_catalogues, shelf_of
 from maidinh.infrastructure.definitions.code_lists import CodeList, read_code_lists
 from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_all
 
 FOLDER = "conformity"
-ZONES = "network-zones"
 ALIASES = {"2026": "2026-1425", "1425": "2026-1425"}
 PREFIX = "national-"
 
@@ -75,9 +74,8 @@ def national_shelf(
     frameworks: Mapping[str, Framework], catalogues: Iterable[Catalogue], lists: Mapping[str, CodeList]
 ) -> Shelf:
     """What the nation gives: the frameworks' reference models, its catalogues, the zones that have a code."""
-    zones = frozenset(code.code for code in lists[ZONES].codes) if ZONES in lists else frozenset[str]()
     of_frameworks = [each for framework in frameworks.values() for each in framework.catalogues()]
-    return Shelf(zones=zones).extended([*of_frameworks, *catalogues])
+    return shelf_of([*of_frameworks, *catalogues], lists)
 
 
 def framework_called(name: str, frameworks: Mapping[str, Framework]) -> Framework:

@@ -11,13 +11,12 @@ from pathlib import Path
 from pydantic import Field
 
 from maidinh.governance.architecture.frameworks import read_frameworks
-from maidinh.governance.modelling.catalogues import Catalogue, Shelf, read_catalogues
+from maidinh.governance.modelling.catalogues import Catalogue, Shelf, read_catalogues, shelf_of
 from maidinh.infrastructure.definitions.code_lists import read_code_lists
 from maidinh.infrastructure.definitions.definition import Provenance, Text
 from maidinh.infrastructure.definitions.reading import read_form
 
 NOTICE_FILE = "notice.yaml"
-ZONES = "network-zones"
 
 
 class Notice(Provenance):
@@ -60,6 +59,4 @@ def read_reference(national_root: Path, province: Path | None = None) -> Referen
     ]
     sources += [Source(each) for each in read_catalogues(national_root).values()]
     sources += [Source(each) for each in (read_catalogues(province).values() if province is not None else ())]
-    zones = frozenset(code.code for code in lists[ZONES].codes) if ZONES in lists else frozenset[str]()
-    shelf = Shelf(zones=zones).extended(each.catalogue for each in sources)
-    return Reference(shelf, tuple(sources))
+    return Reference(shelf_of((each.catalogue for each in sources), lists), tuple(sources))

@@ -7,7 +7,7 @@ An entry is named by the code that the reference model gave it or, where none co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,10 +16,12 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from maidinh.governance.modelling.definition import Element, ReferenceModel
+from maidinh.infrastructure.definitions.code_lists import CodeList
 from maidinh.infrastructure.definitions.definition import Form, Provenance, Text
 from maidinh.infrastructure.definitions.reading import read_all
 
 FOLDER = "catalogues"
+ZONES = "network-zones"  # the list of codes that names them
 Stage = Literal["adopt", "keep", "retire"]
 Requirement = Literal[
     "mandatory", "mandatory-one-or-more", "mandatory-exactly-one", "mandatory-both-on-servers", "recommended"
@@ -136,6 +138,9 @@ class Shelf:
 
     def extended(self, catalogues: Iterable[Catalogue]) -> Shelf:
         """The same with more catalogues; what they say of a key or product replaces what was there."""
+        catalogues = list(catalogues)
+        if not catalogues:
+            return self
         items = {model: dict(entries) for model, entries in self.items.items()}
         products = dict(self.products)
         for catalogue in catalogues:
@@ -149,6 +154,12 @@ class Shelf:
     def knows(self, model: ReferenceModel, key: str) -> bool:
         """Whether the reference model has an entry with this code or id."""
         return key in self.items.get(model, {})
+
+
+def shelf_of(catalogues: Iterable[Catalogue], lists: Mapping[str, CodeList]) -> Shelf:
+    """These catalogues, the later before the earlier, and the network zones that have a code."""
+    zones = frozenset(code.code for code in lists[ZONES].codes) if ZONES in lists else frozenset[str]()
+    return Shelf(zones=zones).extended(catalogues)
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,18 @@ Layer 4, governance. Pure.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.frameworks import Entry, Framework
+from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.modelling.catalogues import Shelf
 from maidinh.governance.modelling.definition import Element, Model, Principle, Relation, View
 from maidinh.governance.querying import rows
-from maidinh.governance.querying.islands import islands
+from maidinh.governance.querying.grounds import empty, ground, insert, surrounding_rows
+from maidinh.governance.querying.islands import islands, moved
 from maidinh.governance.querying.rows import Placed, Row, Surroundings
 from maidinh.governance.querying.sandbox import prepared
 from maidinh.governance.querying.schema import (
@@ -24,26 +25,27 @@ from maidinh.governance.querying.schema import (
     RELATION_KIND_TABLES,
     TABLES,
     index_statements,
-    statements,
 )
 from maidinh.infrastructure.definitions.collection import uncollected
-from maidinh.infrastructure.definitions.folding import fold
 from maidinh.infrastructure.organisations.definition import Organisations
 
 Thing = Element | Relation | View | Principle
 ZONE = "network-zone"
 SMALL = 1_000  # elements and relations; with more it pays to make the indexes last
-PAGE = 8192  # bytes
 LOOKED_AT = 2_000  # elements, to see whether two still hang together; beyond that all islands are worked out anew
 ALL = "*"  # stands for every column: a row came or went
 
 
 @dataclass(frozen=True)
 class Change:
-    """What an edit changed: ids of the model's things, and the columns of the tables (`*` where rows came or went)."""
+    """What an edit changed: ids of the model's things, and the columns of the tables (`*` where rows came or went).
+
+    And the rows of the tables, as they were and as they are.
+    """
 
     ids: frozenset[str] = frozenset()
     columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rows: Mapping[str, frozenset[Row]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.ids)
@@ -81,47 +83,51 @@ class Image:
             return Change()
         touched = self._touched(edited)
         around = self.around
-        found = around.islands
-        gone = {old.id for old, _ in edited if old is not None}
-        if not all(self._stays(old, new, gone) for old, new in edited):
-            found = islands((each.id for each in model.elements), model.relations)
-            touched.update(each for each, island in found.items() if around.islands.get(each, 0) != island)
         before = self._rows_of(touched)
         self._apply(edited)
-        around.islands = found
-        after = self._rows_of(touched)
+        islands_now = self._islands(edited)
+        carried = {each for each, island in islands_now.items() if around.islands.get(each, 0) != island} - touched
+        before |= self._rows_of(carried)
+        around.islands = islands_now
+        after = self._rows_of(touched | carried)
         if header:
             before.add(("model", before_header))
             after.add(("model", _header(model, self.around.as_of)))
         ids = {thing.id for pair in edited for thing in pair if thing is not None}
         ends = {end for pair in edited for each in pair if isinstance(each, Relation) for end in (each.from_, each.to)}
-        return Change(frozenset(ids | ends), self._write(before - after, after - before))
+        gone_rows, come_rows = before - after, after - before
+        differing: dict[str, set[Row]] = {}
+        for table, row in gone_rows | come_rows:
+            differing.setdefault(table, set()).add(row)
+        columns = self._write(gone_rows, come_rows)
+        return Change(frozenset(ids | ends), columns, {table: frozenset(found) for table, found in differing.items()})
 
     # loading
 
     def _load(self, framework: Framework | None, organisations: Organisations | None) -> None:
         model, around, run = self.model, self.around, self.connection
         large = len(model.elements) + len(model.relations) > SMALL
-        run.deserialize(_empty(bare=large))
+        known = not large and organisations is None
+        run.deserialize(ground(framework, around) if known else empty(bare=large))
         run.execute("BEGIN")
         for thing in _things(model):
             self.things[thing.id] = thing
         around.kinds = {each.id: each.kind for each in model.elements}
         around.zones = _zones(model.elements)
         around.islands = islands((each.id for each in model.elements), model.relations)
-        placed = self._placed(framework, organisations)
+        placed = self._placed()
+        if not known:
+            for table, row in surrounding_rows(framework, around, organisations):
+                placed[table].append(row)
         placed["depends"].sort()  # in the order of its key: nothing has to be moved for what comes later
-        for table, found in placed.items():
-            if found:
-                marks = ", ".join("?" * len(TABLES[table].columns))
-                run.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", found)  # noqa: S608
+        insert(run, placed)
         self._load_kinds()
         run.commit()
         if large:
             run.executescript(index_statements())
 
-    def _placed(self, framework: Framework | None, organisations: Organisations | None) -> dict[str, list[Row]]:
-        """Every row, by its table; the tables of one kind come after."""
+    def _placed(self) -> dict[str, list[Row]]:
+        """Every row of the model, by its table; the tables of one kind come after."""
         model, around = self.model, self.around
         placed: dict[str, list[Row]] = {name: [] for name in TABLES}
         elements = placed["element"]
@@ -137,8 +143,6 @@ class Image:
         for table, row in (each for view in model.views for each in rows.view_rows(view)):
             placed[table].append(row)
         for table, row in (each for principle in model.principles for each in rows.principle_rows(principle)):
-            placed[table].append(row)
-        for table, row in _surrounding_rows(framework, around, organisations):
             placed[table].append(row)
         placed["model"].append(_header(model, around.as_of))
         return placed
@@ -175,37 +179,35 @@ class Image:
                 yield old, thing
         yield from ((gone, None) for gone in left.values())
 
-    def _stays(self, old: Thing | None, new: Thing | None, gone: set[str]) -> bool:
-        """Whether it can be seen soon that the edit brings nothing to another island."""
-        if isinstance(old, Element) and isinstance(new, Element):
-            return True
-        if not all(each is None or isinstance(each, Relation | View | Principle) for each in (old, new)):
-            return False
-        if isinstance(old, Relation) and isinstance(new, Relation) and (old.from_, old.to) == (new.from_, new.to):
-            return True
-        around = self.around.islands
-        joins = isinstance(new, Relation) and (
-            around.get(new.from_) is None or around.get(new.from_) != around.get(new.to) or new.id in self._referring()
-        )
-        return not joins and not (isinstance(old, Relation) and not self._reaches(old, gone))
+    def _islands(self, edited: Iterable[tuple[Thing | None, Thing | None]]) -> dict[str, int]:
+        """The islands as they are since the edit: where it can be seen soon, from what it joined and parted."""
+        model, before = self.model, self.around.islands
+        starts = set(_joined_or_parted(edited))
+        if not starts:
+            return before
+        sections = (model.principles, model.views, model.relations, model.elements)
+        alone = len(self.things) == sum(len(each) for each in sections)  # no id stands twice
+        kinds = self.around.kinds
+        found = moved(before, starts, self._near, kinds.__contains__, LOOKED_AT) if alone else None
+        if found is not None:
+            now = {each: island for each, island in before.items() if each in kinds} | found
+            sizes = Counter(now.values())
+            if all(sizes[each] < sizes[0] for each in sizes if each):
+                return now
+        return islands((each.id for each in model.elements), model.relations)
 
-    def _reaches(self, left: Relation, gone: set[str]) -> bool:
-        """Whether the ends of a relation hang together without those that go, as far as a short look tells."""
-        referrers, met, waiting = self._referring(), {left.from_}, [left.from_]
-        if left.id in referrers:
-            return False  # others end at it
-        for at in waiting:
-            for each in referrers.get(at, ()):
-                relation = self.things.get(each)
-                if not isinstance(relation, Relation) or relation.id in gone:
-                    continue
-                other = relation.to if relation.from_ == at else relation.from_
-                if other == left.to:
-                    return True
-                if other not in met and len(met) < LOOKED_AT:
-                    met.add(other)
-                    waiting.append(other)
-        return left.from_ == left.to
+    def _near(self, each: str) -> Iterator[str]:
+        """What hangs together with it by a relation, or with the relation that it is."""
+        referrers = self._referring()
+        itself = self.things.get(each)
+        if isinstance(itself, Relation):
+            yield from (itself.from_, itself.to)
+        for name in referrers.get(each, ()):
+            relation = self.things.get(name)
+            if isinstance(relation, Relation):
+                yield relation.to if relation.from_ == each else relation.from_
+                if referrers.get(relation.id):
+                    yield relation.id
 
     def _touched(self, edited: Iterable[tuple[Thing | None, Thing | None]]) -> set[str]:
         """What is edited, and what else may give other rows for it: relations at its ends, elements that name it."""
@@ -285,16 +287,6 @@ class Image:
         return {table: frozenset(columns) for table, columns in changed.items()}
 
 
-@cache
-def _empty(*, bare: bool) -> bytes:
-    """All tables with nothing in them, and their indexes unless bare: to make them takes longer than to fill them."""
-    with sqlite3.connect(":memory:") as connection:
-        connection.executescript(
-            f"PRAGMA page_size={PAGE}; {statements()}" if bare else f"{statements()} {index_statements()}"
-        )
-        return connection.serialize()
-
-
 def load(
     model: Model,
     *,
@@ -318,6 +310,20 @@ def _replaced(before: Model, after: Model) -> list[tuple[Thing, Thing]] | None:
             return None
         found += [pair for pair in zip(old, new, strict=True) if pair[0] is not pair[1]]
     return found if all(old.id == new.id for old, new in found) else None
+
+
+def _joined_or_parted(edited: Iterable[tuple[Thing | None, Thing | None]]) -> Iterator[str]:
+    """What an edit may bring to another island, or take from one."""
+    for old, new in edited:
+        if isinstance(old, Element) and isinstance(new, Element):
+            continue
+        if isinstance(old, Relation) and isinstance(new, Relation) and (old.from_, old.to) == (new.from_, new.to):
+            continue
+        for each in (old, new):
+            if isinstance(each, Element | Relation):
+                yield each.id
+            if isinstance(each, Relation):
+                yield from (each.from_, each.to)
 
 
 def _things(model: Model) -> Iterator[Thing]:
@@ -373,54 +379,3 @@ def _places(table: str) -> tuple[int, ...]:
 
 def _key(row: Row, places: tuple[int, ...]) -> Row:
     return tuple(row[each] for each in places)
-
-
-def _surrounding_rows(
-    framework: Framework | None, around: Surroundings, organisations: Organisations | None
-) -> Iterator[Placed]:
-    if framework is not None:
-        yield from _framework_rows(framework)
-    for model, items in around.shelf.items.items():
-        for key, item in items.items():
-            yield "code", (model, key, item.name.vi if item.name else None)
-    for product in around.shelf.products.values():
-        days = product.dates
-        yield "product", (
-            product.id, product.name.vi, product.stage_at(around.as_of),
-            *((None if days is None or day is None else day.isoformat())
-              for day in ((days.adopt, days.keep, days.retire) if days else (None, None, None))),
-            product.places[0].category if product.places else None, ",".join(product.replaced_by) or None,
-        )  # fmt: skip
-    for zone in around.shelf.zones:
-        yield "known_zone", (zone,)
-    for agency in organisations.agencies if organisations else ():
-        yield "known_agency", (agency.code, agency.name.vi)
-
-
-def _framework_rows(framework: Framework) -> Iterator[Placed]:
-    valid_to = framework.valid_to.isoformat() if framework.valid_to else None
-    told = (framework.id, framework.name, framework.legal, framework.valid_from.isoformat(), valid_to)
-    yield "framework", told
-    for each in framework.components:
-        if each.id:
-            yield "component", (each.id, each.vi, each.en, each.layer, each.tier, int(each.optional), _folded(each))
-    for number, each in enumerate(_all(framework.principles)):
-        yield "framework_principle", (_entry(each, number), each.vi, each.en, each.group)
-    for number, each in enumerate(_all(framework.shared_components)):
-        yield "shared_component", (_entry(each, number), each.vi, each.en, _folded(each))
-    for number, each in enumerate(_all(framework.national_platforms)):
-        yield "national_platform", (_entry(each, number), each.vi, each.en, each.owner, _folded(each))
-
-
-def _all(entries: Iterable[Entry]) -> Iterator[Entry]:
-    for each in entries:
-        yield each
-        yield from _all(each.children)
-
-
-def _entry(entry: Entry, number: int) -> str:
-    return entry.id or entry.code or f"{number + 1}"
-
-
-def _folded(entry: Entry) -> str:
-    return fold(entry.vi or entry.en or "")

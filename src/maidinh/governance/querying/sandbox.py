@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -155,6 +155,13 @@ def _looked_through(sql: str) -> None:
     first = FIRST_WORD.match(bare)
     if first is None or first[1].upper() not in ("SELECT", "WITH"):
         raise Refused("not-a-question", "a rule only asks: it begins with SELECT or WITH")
+
+
+def fits(rows: Collection[tuple[Value, ...]]) -> bool:
+    """Whether a rule may find so much."""
+    if len(rows) > ROWS:
+        return False
+    return sum(len(value) for row in rows for value in row if isinstance(value, str)) <= ALL_CHARACTERS
 
 
 def _fetched(cursor: sqlite3.Cursor, limit: int) -> tuple[tuple[Value, ...], ...]:

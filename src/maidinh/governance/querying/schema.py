@@ -97,10 +97,10 @@ TABLES: dict[str, Table] = {
     for each in (
         Table("model", ("id", "name", "province", "version", "framework", "effective_from", "as_of", "sample INT"),
               ("id",)),
-        Table("element", ELEMENT_COLUMNS, ("id",), (("kind",), ("owner",), ("subsystem",))),
+        Table("element", ELEMENT_COLUMNS, ("id",), (("kind", "folded", "state"), ("owner",), ("subsystem",))),
         *(_of_kind(name, kinds) for name, kinds in KINDS_OF_TABLE.items()),
         Table("relation", ("id", "kind", "type", "source", "target", "name", "access", "directed INT", "contract"),
-              ("id",), (("source",), ("target",))),
+              ("id",), (("source", "target"), ("target",))),
         *(_of_relation(kind) for kind in RELATION_KIND_TABLES),
         Table("contract", ("id", "relation", "source", "target", "purpose", "methods INT", "fields INT",
                            "legal_basis INT", "valid_from", "valid_to"), ("relation",), (("source",), ("target",))),
@@ -177,4 +177,4 @@ def _sizes() -> Iterator[tuple[str, str, str]]:
         yield name, name, " ".join((str(rows), *ends, "1"))
         for index in table.indexes:
             fanout = min(rows, FANOUT.get(index[0], USUAL_FANOUT))
-            yield name, f"{name}_by_{'_'.join(index)}", f"{rows} {fanout}"
+            yield name, f"{name}_by_{'_'.join(index)}", " ".join((f"{rows} {fanout}", *["1"] * (len(index) - 1)))
