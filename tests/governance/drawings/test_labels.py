@@ -41,6 +41,13 @@ def test_a_label_leaves_the_name_of_a_box_free() -> None:
     assert not overlap(moved.label[0].rect, name.rect)
 
 
+def test_a_label_without_room_is_left_to_the_table() -> None:
+    lines = apart([line(n, ((200, 200), (210, 200))) for n in range(12)], [])
+    shown = [each.label[0] for each in lines if each.label]
+    assert 3 <= len(shown) < 12
+    assert not any(overlap(a.rect, b.rect) for a, b in combinations(shown, 2))
+
+
 def test_alone_a_label_stays_in_the_middle() -> None:
     alone = line(0, ((200, 100), (400, 100)))
     assert apart([alone], []) == (alone,)

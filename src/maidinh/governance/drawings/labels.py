@@ -1,6 +1,7 @@
 """Where the labels of lines stand: on their lines, but not on one another, on names of boxes or on heads of arrows.
 
-Layer 4, governance. Pure. A label that finds no free place stands where it covers least.
+Layer 4, governance. Pure. A label that finds no free place stands where it covers least; one that would make others
+unreadable is left to the table.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ PAD = (5.0, 1.5)  # the ground of a label reaches so far beyond its letters
 CELL = 120.0
 HEAD = 11.0
 ON_LABEL, ON_NAME, ON_HEAD = 6.0, 3.0, 1.0  # how bad it is to cover something
+UNREADABLE = 1.2  # from here on a label does more harm than good
 OFF_LINE = 0.05  # how bad it is to leave the line by one height
 
 
@@ -63,6 +65,8 @@ def _placed(line: Line, taken: _Taken) -> Line:
             best, least = tried, cost
         if least <= price:
             break
+    if least >= UNREADABLE:
+        return replace(line, label=())
     taken.add(_ground(best), ON_LABEL)
     return replace(line, label=(best,))
 
