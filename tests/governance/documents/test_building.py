@@ -123,7 +123,7 @@ def test_sample_content_is_marked(basis: Basis, small: Callable[..., Material]) 
     whole = build(basis.plan("2.0"), small(elements=elements, relations=[]))
     assert whole.cover.mark == "MẪU - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
     (table,) = [each for each in chapter(whole, "application").blocks if isinstance(each, Table)]
-    assert table.rows[0][1] == "Tên one-stop (*)"
+    assert table.rows[0][1] == "Tên one-stop\u00a0(*)"
     assert "không có giá trị pháp lý" in table.note
     partly = build(basis.plan("2.0"), small(elements=elements, relations=[], sample=False))
     assert partly.cover.mark == "CÓ NỘI DUNG MẪU - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
@@ -174,3 +174,28 @@ def test_views_that_people_drew_stand_in_an_annex(basis: Basis, small: Callable[
     assert "«" in figure.svg, "its own words are translated"
     assert min(figure.size) > 10
     assert "views" not in [each.id for _, each in build(basis.plan("2.0"), small()).all_chapters()]
+
+
+def test_readers_get_names_where_the_data_set_has_codes(of_province: Callable[..., Material], basis: Basis) -> None:
+    material = of_province("2026-1425")
+    document = build(basis.plan("2026-1425"), material)
+    (relations,) = [each for each in chapter(document, "annex-04").blocks if isinstance(each, Table)]
+    names = {each.name.vi for each in material.model.elements}
+    assert {cell for row in relations.rows for cell in (row[0], row[2])} <= names
+    undecided = {cell for row in relations.rows for cell in row if cell.startswith("Chưa xác định")}
+    assert undecided == {"Chưa xác định"}, "the reason is told once, in the list of open points"
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+def test_data_has_names_and_no_keys(basis: Basis, province: Callable[..., Any], version: str) -> None:
+    from maidinh.governance.documents.material import prepared
+
+    found = province(version)
+    material = prepared(found.pop("model"), basis, closing=date(2026, 11, 26), **found)
+    keys = {key for each in material.model.elements for key in each.masters}
+    assert keys, "the version says who is the master of which data"
+    assert not [key for key in keys if material.data_entity(key) == key]
+
+
+def test_the_year_alone_names_a_framework(of_province: Callable[..., Material]) -> None:
+    assert of_province("2026").framework.id == "2026-1425"

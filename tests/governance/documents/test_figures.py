@@ -71,3 +71,15 @@ def test_connections_say_what_flows(small: Callable[..., Material]) -> None:
     drawing = drawn(small(), "connections", "Kết nối")
     assert drawing is not None
     assert "Tên one-stop → Tên persons" in drawing.alternative
+
+
+def test_owners_of_a_single_thing_share_a_band(small: Callable[..., Material]) -> None:
+    system = "information-system"
+    owners = ("H62.1", "H62.1", "H62.2", "H62.3")
+    systems = [element(f"system-{n}", system, 5, owner=owner) for n, owner in enumerate(owners)]
+    drawing = drawn(small(elements=systems, relations=[]), "owners", "Chủ quản")
+    assert drawing is not None
+    assert drawing.alternative.endswith("H62.1: 2; Các cơ quan có một thành phần: 2.")
+    few = drawn(small(elements=systems[:3], relations=[]), "owners", "Chủ quản")
+    assert few is not None
+    assert "Các cơ quan có một thành phần" not in few.alternative

@@ -88,7 +88,9 @@ def test_page_of_an_administrative_document(made: Document, word: Any) -> None:
     assert "Phiên bản 2.0 · QĐ số 2795/QĐ-UBND ngày 13/11/2020 · Chốt dữ liệu ngày 26/11/2026" in running
     assert any("PAGE" in each.text for each in upright.header.part.element.iter(qn("w:instrText")))
     head = [cell.text for cell in word.tables[0].rows[0].cells]
-    assert head[1].split("\n") == ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"]
+    nation, motto, rule = head[1].split("\n")
+    assert (nation, motto) == ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
+    assert set(rule) == {"_"}, "a rule stands below the motto"
     assert word.styles["Normal"].font.name == "Times New Roman"
     languages = [each.get(qn("w:val")) for each in word.styles.element.iter(qn("w:lang"))]
     assert languages == ["vi-VN"]

@@ -46,8 +46,7 @@ def _data(material: Material, element: Element) -> str:
 
 
 def _masters(material: Material, element: Element) -> str:
-    entities = {each.id.removeprefix("entity-"): each for each in material.model.elements if each.kind == "data-entity"}
-    return listed(material, [material.name(entities[each]) if each in entities else each for each in element.masters])
+    return listed(material, [material.data_entity(each) for each in element.masters])
 
 
 def _description(material: Material, element: Element) -> str:

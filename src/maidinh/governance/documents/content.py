@@ -13,6 +13,9 @@ from typing import Literal
 
 TALLEST, WIDEST = 205, 160  # mm that a figure may be high and wide on an upright sheet of A4
 _SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
+_FIGURES = re.compile(r"[\d.,]+")
+SHORT = 3  # a number of at most so many digits counts or ranks something
+Side = Literal["left", "center", "right"]
 NoteKind = Literal["missing", "mark", "basis"]
 
 
@@ -48,6 +51,11 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[float, ...]
     note: str = ""
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """At which side of its cell each column stands: sums at the right, short numbers in the middle."""
+        return tuple(_side([row[number] for row in self.rows]) for number in range(len(self.headings)))
 
 
 @dataclass(frozen=True)
@@ -145,3 +153,10 @@ class Document:
         """Every figure, in order."""
         for _, chapter in self.all_chapters():
             yield from (each for each in chapter.blocks if isinstance(each, Figure))
+
+
+def _side(cells: list[str]) -> Side:
+    told = [each for each in cells if each]
+    if not told or not all(_FIGURES.fullmatch(each) for each in told):
+        return "left"
+    return "center" if all(len(each) <= SHORT for each in told) else "right"

@@ -253,3 +253,4 @@ class DocumentWords(Form):
     task_states: dict[LifeCycle, Text]
     layers: dict[int, Text]
     models: dict[ReferenceModel, Text]
+    data: dict[str, Text] = {}

@@ -19,6 +19,7 @@ from maidinh.governance.documents.figures import drawn
 from maidinh.governance.documents.material import Material
 from maidinh.governance.documents.printed import pages_of, write_pdf
 from maidinh.governance.documents.standing import Countdown, Review, countdown, reviews, work_list
+from maidinh.governance.documents.widths import shares
 from maidinh.governance.documents.word import write_docx
 from maidinh.governance.nas.writing import write_data_set
 from maidinh.infrastructure.workbooks.writing import SheetPlan, workbook_bytes
@@ -26,7 +27,6 @@ from maidinh.infrastructure.workbooks.writing import SheetPlan, workbook_bytes
 EPOCH = (1980, 1, 1, 0, 0, 0)
 DIAGRAM_HEIGHT = 165  # mm: the table about the diagram stands on the same sheet
 WORK_COLUMNS = ("place", "what", "why", "in-charge", "due")
-CHECK_WIDTHS, WORK_WIDTHS = (0.08, 0.37, 0.13, 0.42), (0.28, 0.34, 0.38)
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,8 @@ def _diagrams(material: Material, found: Standing) -> Document:
             chapters.append(Chapter(plan.figure, "", title, (Note(missing, "missing"),), new_page=True))
             continue
         number = len(chapters) + 1
-        table = Table(number, title, (material.words["diagram-what"], material.words["diagram-said"]), rows, (0.3, 0.7))
+        what = material.words["diagram-what"]
+        table = Table(number, f"{what} {plan.code}", (what, material.words["diagram-said"]), rows, (0.3, 0.7))
         figure = Figure(number, said(plan.title), drawing.svg, drawing.alternative, plan.code, DIAGRAM_HEIGHT)
         chapters.append(Chapter(plan.figure, "", title, (figure, table), new_page=True))
     cover = replace(found.document.cover, title=f"{material.words['diagrams-title']}: {found.document.cover.title}")
@@ -126,7 +127,7 @@ def _checklist(material: Material, found: Standing) -> Document:
     ]
     titles = (words.column("code"), words["question"], words["result"], words.column("evidence"))
     blocks = [Paragraph(found.deadline.told(material))] if found.deadline else []
-    listed = Table(1, words["checklist-title"], titles, tuple(rows), CHECK_WIDTHS)
+    listed = Table(1, words["checklist-title"], titles, tuple(rows), shares(titles, rows))
     work = tuple((each.place, each.what, each.why) for each in found.work)
     open_titles = (words["place"], words["what"], words["why"])
     dates = tuple(
@@ -136,7 +137,12 @@ def _checklist(material: Material, found: Standing) -> Document:
     review_titles = tuple(words[f"review-{name}"] for name in ("version", "day", "basis", "next", "late"))
     chapters = [
         Chapter("checklist", "I.", words["checklist-title"], (*blocks, listed)),
-        Chapter("work", "II.", words["work-title"], (Table(2, words["work-title"], open_titles, work, WORK_WIDTHS),)),
+        Chapter(
+            "work",
+            "II.",
+            words["work-title"],
+            (Table(2, words["work-title"], open_titles, work, shares(open_titles, work)),),
+        ),
         Chapter(
             "review",
             "III.",

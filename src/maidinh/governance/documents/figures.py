@@ -183,14 +183,20 @@ def _data(material: Material) -> list[Band]:
 
 
 def _owned(material: Material, elements: Sequence[Element]) -> list[Band]:
+    """A band for each owner, those with most first; owners of a single thing share one, where several are so."""
     found: dict[str, list[Element]] = defaultdict(list)
     for each in elements:
         found[each.owner or ""].append(each)
     ranked = sorted(found, key=lambda code: (code == "", -len(found[code]), code))
+    single = [code for code in ranked if code and len(found[code]) == 1]
+    apart = [code for code in ranked if code not in single] if len(single) > 1 else ranked
     bands = []
-    for code in ranked:
+    for code in apart:
         title = material.agency(code) or material.words["no-owner"]
         bands.append(Band(title, [_box(material, each, material.words.kind(each.kind)) for each in found[code]]))
+    if len(single) > 1:
+        boxes = [_box(material, each) for code in single for each in found[code]]
+        bands.insert(len(bands) - ("" in apart), Band(material.words["single-owners"], boxes))
     return bands
 
 

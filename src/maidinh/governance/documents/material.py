@@ -25,7 +25,7 @@ from maidinh.governance.nas.records import DataSet
 from maidinh.infrastructure.definitions.definition import Provenance, Text
 from maidinh.infrastructure.organisations.definition import Agency, Organisations
 
-SAMPLE, UNCHECKED = " (*)", " (**)"
+SAMPLE, UNCHECKED = "\u00a0(*)", "\u00a0(**)"  # never alone on a line
 TASKS = ("work-package", "deliverable", "gap", "plateau")
 CHANGING = ("planned", "retired")
 
@@ -154,6 +154,17 @@ class Material:
         found = self.basis.shelf.items.get(model, {}).get(key)  # type: ignore[call-overload]
         return (found.code or "") if found else key
 
+    @cached_property
+    def _entities(self) -> dict[str, Element]:
+        return {each.id.removeprefix("entity-"): each for each in self.model.elements if each.kind == "data-entity"}
+
+    def data_entity(self, key: str) -> str:
+        """What a data entity is called that something is the master of: as the model says, else as it is known."""
+        if key in self._entities:
+            return self.name(self._entities[key])
+        known = self.basis.words.data.get(key)
+        return self.said(known) if known else key
+
     def product(self, key: str) -> str:
         """What a technology is called."""
         found = self.basis.shelf.products.get(key)
@@ -188,6 +199,9 @@ def prepared(
     """
     own = model.framework if isinstance(model, ArchitectureVersion) else None
     name = framework or (own if own in basis.frameworks else None) or basis.framework_at(closing)
+    begun = [each for each in basis.frameworks if each.startswith(f"{name}-")]
+    if name not in basis.frameworks and len(begun) == 1:  # the year alone names a framework
+        name = begun[0]
     if name not in basis.frameworks:
         raise LookupError(f"there is no framework {name!r} (known: {', '.join(sorted(basis.frameworks))})")
     left_out: tuple[LeftOut, ...] = ()

@@ -14,6 +14,7 @@ from maidinh.governance.documents.block_drawing import drawable
 from maidinh.governance.documents.content import Block, Bullets, Chapter, Document, Figure, Note, Paragraph, Table
 from maidinh.infrastructure.typesetting import asked, typeset
 
+LONG_CELL = 900  # letters; a row with so much in a cell may go on over the page
 TEMPLATE = Path(__file__).parent / "document.typ"
 
 
@@ -95,6 +96,8 @@ def _(block: Table, labels: dict[str, str]) -> dict[str, Any]:
         "headings": list(block.headings),
         "rows": [list(each) for each in block.rows],
         "widths": list(block.widths),
+        "sides": list(block.sides),
+        "whole_rows": max((len(cell) for row in block.rows for cell in row), default=0) < LONG_CELL,
         "note": block.note,
     }
 

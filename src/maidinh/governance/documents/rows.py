@@ -17,6 +17,7 @@ from maidinh.governance.nas.mapping.exporting import pairs_of
 
 Row = Mapping[str, str]
 DATABASES, PLATFORMS = ("database",), ("platform", "shared-platform", "shared-service")
+REFERRING = ("from", "to", "object")  # fields of the data set that hold another object's code
 SYSTEMS = ("information-system", "portal-service")
 
 
@@ -206,12 +207,23 @@ def _part_rows(material: Material, _selection: Selection, _columns: list[Column]
 
 
 def _data_rows(material: Material, selection: Selection) -> Iterator[tuple[str, ...]]:
+    """Records of the data set. Where one names another object by its code, readers get the object's name too."""
     data, structure = material.data[0], material.correspondence.structure
     assert selection.sheet is not None  # the form asks for it  # noqa: S101
     keys = {role: structure.field(selection.sheet, role).key for role in (*selection.fields, *selection.where)}
+    code, name = (structure.field("objects", role).key for role in ("code", "name"))
+    called = {each.says(code): each.says(name) for each in data.records[structure.sheet("objects").key]}
+    unknown = next((each.vi for each in structure.placeholders if each.id == "unknown"), "")
+
+    def told(role: str, text: str) -> str:
+        if role in REFERRING and text in called:
+            return f"{called[text]} ({text})" if role == "object" else called[text]
+        # why it is unknown is the same everywhere: the list of open points says it
+        return unknown if unknown and text.startswith(f"{unknown}:") else text
+
     for record in data.records[structure.sheet(selection.sheet).key]:
         if all(record.says(keys[role]) in values for role, values in selection.where.items()):
-            yield tuple(record.says(keys[role]) for role in selection.fields)
+            yield tuple(told(role, record.says(keys[role])) for role in selection.fields)
 
 
 _SOURCES: Mapping[str, Callable[[Material, Selection, list[Column]], Iterator[Row]]] = {

@@ -39,7 +39,7 @@ from maidinh.governance.documents.word_styles import (
 from maidinh.infrastructure.typesetting import pictured
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
-COVER_WIDTHS = (62, 98)  # mm: issuing body and motto
+COVER_WIDTHS = (62, 103)  # mm: issuing body and motto
 PLACES = {"missing": "Missing", "mark": "Remark", "basis": "Remark"}
 
 
@@ -77,15 +77,20 @@ class _Word:
     def _cover(self) -> None:
         cover, labels = self.document.cover, self.document.labels
         head = self.made.add_table(rows=1, cols=2)
-        head.alignment = WD_TABLE_ALIGNMENT.CENTER
-        texts = ((cover.agency.upper(), "_______"), (labels["motto-nation"], labels["motto"]))
+        head.alignment, head.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+        for column, width in zip(head.columns, COVER_WIDTHS, strict=True):
+            column.width = Mm(width)
+        texts = ((cover.agency.upper(), "_______"), (labels["motto-nation"], labels["motto"], "_" * 20))
         for cell, lines, width in zip(head.rows[0].cells, texts, COVER_WIDTHS, strict=True):
             cell.width = Mm(width)
             for number, line in enumerate(lines):
                 target = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
                 target.style = self.made.styles["Document Line"]
                 told = target.add_run(line)
-                told.bold, told.font.size = line != "_______", Pt(12 if number == 0 else 13)
+                told.bold, told.font.size = line.strip("_") != "", Pt(12 if number == 0 else 13)
+                if number:  # a rule stands close below what it belongs to
+                    target.paragraph_format.space_before, target.paragraph_format.line_spacing = Pt(0), 0.9
+                target.paragraph_format.space_after = Pt(0)
         for _ in range(5):
             self._add(paragraph("DocumentLine", ""))
         self._add(paragraph("DocumentTitle", run(cover.title.upper())))

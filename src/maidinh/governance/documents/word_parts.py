@@ -96,8 +96,9 @@ def table(content: Table, width: int) -> BaseOxmlElement:
     """A table: its heading row comes again on every page, and no row breaks across two."""
     widths = [int(each * width) for each in content.widths]
     grid = "".join(f'<w:gridCol w:w="{each}"/>' for each in widths)
-    head = _row(content.headings, widths, "TableHeading", "<w:cantSplit/><w:tblHeader/>", shade=True)
-    rows = "".join(_row(each, widths, "TableText", "<w:cantSplit/>") for each in content.rows)
+    sides, middle = content.sides, ["center"] * len(widths)
+    head = _row(content.headings, widths, middle, "TableHeading", "<w:cantSplit/><w:tblHeader/>", shade=True)
+    rows = "".join(_row(each, widths, sides, "TableText", "<w:cantSplit/>") for each in content.rows)
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="4A4F54"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -114,11 +115,18 @@ def _attribute(text: str) -> str:
     return said(text).replace('"', "&quot;")
 
 
-def _row(cells: Sequence[str], widths: Sequence[int], style: str, properties: str, shade: bool = False) -> str:
-    fill = '<w:shd w:val="clear" w:color="auto" w:fill="E9EDF2"/>' if shade else ""
+def _row(
+    cells: Sequence[str],
+    widths: Sequence[int],
+    sides: Sequence[str],
+    style: str,
+    properties: str,
+    shade: bool = False,
+) -> str:
+    fill = '<w:shd w:val="clear" w:color="auto" w:fill="E9EDF2"/><w:vAlign w:val="center"/>' if shade else ""
     made = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{fill}</w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{run(text)}</w:p></w:tc>'
-        for text, width in zip(cells, widths, strict=True)
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/><w:jc w:val="{side}"/></w:pPr>{run(text)}</w:p></w:tc>'
+        for text, width, side in zip(cells, widths, sides, strict=True)
     )
     return f"<w:tr><w:trPr>{properties}</w:trPr>{made}</w:tr>"

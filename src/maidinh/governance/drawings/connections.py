@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
+from maidinh.governance.drawings.labels import point_at
 from maidinh.governance.drawings.looks import INK, PAPER, Look, look_of, visible
 from maidinh.governance.drawings.picture import Line, Rect, Spot, Writing
 from maidinh.governance.drawings.wording import Wording
@@ -53,7 +53,7 @@ def connection_lines(
             points = _points(each, ends, middles, shift)
             if points:
                 found[each.id] = _line(each, relations.get(each.relation or ""), points, ends, wording)
-                middles[each.id] = halfway(points)
+                middles[each.id] = point_at(points, 0.5)
         if len(later) == len(waiting):
             break
         waiting = later
@@ -135,17 +135,6 @@ def _moved(point: Point, shift: Spot) -> Spot:
     return point.x + shift[0], point.y + shift[1]
 
 
-def halfway(points: tuple[Spot, ...]) -> Spot:
-    """The point in the middle of a line, by its length."""
-    left = sum(math.dist(a, b) for a, b in pairwise(points)) / 2
-    for a, b in pairwise(points):
-        length = math.dist(a, b)
-        if length >= left and length > 0:
-            return a[0] + (b[0] - a[0]) * left / length, a[1] + (b[1] - a[1]) * left / length
-        left -= length
-    return points[0]
-
-
 def _line(
     each: Connection, relation: Relation | None, points: tuple[Spot, ...], ends: Mapping[str, Ends], wording: Wording
 ) -> Line:
@@ -169,7 +158,7 @@ def _label(text: str, points: tuple[Spot, ...]) -> tuple[Writing, ...]:
     told = shortened(text, WIDEST, LABEL) if text else ""
     if not told:
         return ()
-    wide, (x, y) = width(told, LABEL), halfway(points)
+    wide, (x, y) = width(told, LABEL), point_at(points, 0.5)
     return (Writing(told, x - wide / 2, y + 4, LABEL, wide, False, INK),)
 
 

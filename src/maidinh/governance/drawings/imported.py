@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from maidinh.governance.drawings.connections import Ends, connection_lines
 from maidinh.governance.drawings.fitting import fitted
+from maidinh.governance.drawings.labels import apart
 from maidinh.governance.drawings.looks import CUSTOMARY, INK, PAPER, archimate_layer, laid_on, readable, visible
 from maidinh.governance.drawings.margins import heading, legend_of
 from maidinh.governance.drawings.outlines import outline_of
@@ -54,8 +55,12 @@ def draw_view(view: View, model: Model, wording: Wording) -> Picture:
         _node(drawn, node, places, None, PAPER, ())
     relations = {each.id: each for each in model.relations}
     lines, nested = connection_lines(view, relations, drawn.ends, drawn.shift, wording)
+    told = sum(1 for each in lines if each.label)
+    lines = apart(lines, drawn.boxes)
+    hidden = told - sum(1 for each in lines if each.label)
     title = view.name.in_language(wording.language).strip() or view.id
-    right = max([box.rect.right for box in drawn.boxes] + [x for line in lines for x, _ in line.points], default=0)
+    ends = [x for line in lines for x, _ in line.points] + [each.rect.right for line in lines for each in line.label]
+    right = max([box.rect.right for box in drawn.boxes] + ends, default=0)
     bottom = max(
         [box.rect.bottom for box in drawn.boxes] + [y for line in lines for _, y in line.points], default=TITLE
     )
@@ -67,10 +72,13 @@ def draw_view(view: View, model: Model, wording: Wording) -> Picture:
         height=end + MARGIN / 2, boxes=tuple(drawn.boxes), lines=lines, writings=heading(title, wide), legend=keys,
         box_rows=tuple(drawn.rows.values()), line_rows=rows,
     )  # fmt: skip
-    told = wording.say("A view drawn by hand: %(boxes)s components, %(lines)s lines. The table says the same.")
+    text = wording.say("A view drawn by hand: %(boxes)s components, %(lines)s lines. The table says the same.")
     counts = {"boxes": len(picture.box_rows), "lines": len(picture.lines)}
     about = view.documentation.in_language(wording.language) if view.documentation else ""
-    return replace(picture, description=told % counts, notes=(about,) if about else ())
+    unread = wording.say("Names of lines that found no room: %(count)s. The table has them.") % {"count": hidden}
+    notes = [about] if about else []
+    notes += [unread] if hidden else []
+    return replace(picture, description=text % counts, notes=tuple(notes))
 
 
 def _places(view: View) -> dict[str, Rect]:

@@ -57,24 +57,28 @@ def _tree(picture: Picture, link: Link, key: str) -> Tree.Element:
     for box in frames:
         _outline(Tree.SubElement(root, "g", {"class": "md-frame"}), box)
     above = not picture.bands  # by hand lines are drawn upon the boxes that hold others
-    lines = Tree.Element("g", {"aria-hidden": "true"})
+    lines, heads = Tree.Element("g", {"aria-hidden": "true"}), Tree.Element("g", {"aria-hidden": "true"})
     for line in picture.lines:
         _line(lines, line)
+        _ends(heads, line)
     if not above:
         root.append(lines)
     for box in frames:
         _frame_title(root, box)
+    if not above:
+        root.append(heads)  # upon the titles of frames, which keep a ground of their own
     for box in picture.boxes:
         if box.role != "frame":
             _box(root, box, link)
     if above:
-        root.append(lines)
+        root.extend((lines, heads))
     labels = Tree.SubElement(root, "g", {"aria-hidden": "true"})
     for line in picture.lines:
         _labels(labels, line)
     keys = Tree.SubElement(root, "g", {"aria-hidden": "true"})
     for entry in picture.legend:
         _line(keys, entry.line)
+        _ends(keys, entry.line)
         _text(keys, entry.text)
     return root
 
@@ -163,9 +167,13 @@ def _line(parent: Tree.Element, line: Line) -> None:
     if line.dash:
         look["stroke-dasharray"] = line.dash
     Tree.SubElement(group, "path", look)
+
+
+def _ends(parent: Tree.Element, line: Line) -> None:
+    """The heads of a line's ends."""
     if len(line.points) > 1:
-        _end(group, line.head, line.points[-1], line.points[-2], line)
-        _end(group, line.tail, line.points[0], line.points[1], line)
+        _end(parent, line.head, line.points[-1], line.points[-2], line)
+        _end(parent, line.tail, line.points[0], line.points[1], line)
 
 
 def _labels(parent: Tree.Element, line: Line) -> None:
