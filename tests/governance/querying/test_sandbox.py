@@ -44,6 +44,7 @@ def image() -> Image:
         ("SELECT count(*) AS subject FROM sqlite_schema", "not-allowed", "sqlite_schema"),
         ("SELECT value AS subject FROM json_each('[1]')", "not-allowed", "open to rules"),
         ("SELECT load_extension('x') AS subject", "not-allowed", "load_extension"),
+        ("SELECT ? AS subject", "not-allowed", "no parameters"),
         ("SELECT randomblob(1000000000) AS subject", "not-allowed", "randomblob"),
         ("SELECT zeroblob(1000000000) AS subject", "not-allowed", "zeroblob"),
         ("SELECT id AS subject FROM element ORDER BY random()", "not-allowed", "random"),

@@ -68,6 +68,7 @@ MODIFIER = re.compile(r"([+-]?\d{1,5}) (day|month|year)s?")
 
 REASONS: tuple[tuple[Kind, tuple[str, ...], str], ...] = (
     ("not-allowed", ("one statement",), "a rule is one statement: take out what follows the semicolon"),
+    ("not-allowed", ("SQL variables",), "a rule takes no parameters (?, :name): write the value itself"),
     ("too-large", ("too big", "too many", "too large", "too complex"), "the rule makes something too large ({})"),
     ("unknown-name", ("no such", "ambiguous column"), "{}: see the list of tables and columns"),
     ("syntax", ("syntax error", "incomplete input", "unrecognized token"), "not understood: {}"),
