@@ -33,7 +33,7 @@ check: $(VENV)/runtime.done ## Take one dossier through all seven layers, then s
 
 test: $(VENV)/dev.done lint browser ## Every test, journeys in a real browser included
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --ignore tests/journeys
-	$(BIN)/pytest tests/journeys
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/journeys
 
 test-fast: $(VENV)/dev.done ## The core, in under 90 seconds
 	$(BIN)/pytest -n $(WORKERS) --ignore tests/journeys -m "not slow"
@@ -42,7 +42,7 @@ test-second: $(VENV)/dev.done ## The same tests on Debian's PostgreSQL instead o
 	tools/second_database.sh $(BIN)/pytest -n $(WORKERS) --dist loadgroup --ignore tests/journeys
 
 journeys: $(VENV)/dev.done browser ## A person's whole task, in a real browser
-	$(BIN)/pytest tests/journeys
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/journeys
 
 faults: $(VENV)/dev.done ## Processes killed in mid-submission (ROUNDS=50 SEED=1)
 	$(BIN)/python -m tests.faults.kill --rounds $(or $(ROUNDS),50) $(if $(SEED),--seed $(SEED))
