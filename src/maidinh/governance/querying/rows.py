@@ -62,7 +62,7 @@ def element_row(element: Element, around: Surroundings) -> Row:
     """The element as the row of `element` and of the tables of its kind."""
     name, dates, codes = text(element.name) or "", element.dates, element.codes
     return (
-        element.id, element.kind, TYPE_OF_KIND[element.kind], element.layer, name or None, fold(name),
+        element.id, element.kind, TYPE_OF_KIND[element.kind], element.layer, name or None, fold(name).strip(),
         text(element.description), text(element.documentation), around.agency(element.owner),
         around.agency(element.operator), state_at(element, around.as_of), element.state, element.since,
         _day(dates.planned) if dates else None, _day(dates.live) if dates else None,

@@ -97,7 +97,7 @@ TABLES: dict[str, Table] = {
     for each in (
         Table("model", ("id", "name", "province", "version", "framework", "effective_from", "as_of", "sample INT"),
               ("id",)),
-        Table("element", ELEMENT_COLUMNS, ("id",), (("kind", "folded", "state"), ("owner",), ("subsystem",))),
+        Table("element", ELEMENT_COLUMNS, ("id",), (("folded", "kind", "state"), ("owner",), ("subsystem",))),
         *(_of_kind(name, kinds) for name, kinds in KINDS_OF_TABLE.items()),
         Table("relation", ("id", "kind", "type", "source", "target", "name", "access", "directed INT", "contract"),
               ("id",), (("source", "target"), ("target",))),
