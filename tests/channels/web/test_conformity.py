@@ -22,6 +22,8 @@ from tests.channels.web.benches import Bench, fields_in
 from tests.governance.conformity.own import EXAMPLES, rule_finding, rule_named
 from tests.governance.conformity.texts import EXAMPLES_YAML
 
+pytestmark = pytest.mark.slow
+
 MARKED = "model.marked"
 SECRET = "security.marked"
 LOOP = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS subject FROM n WHERE i < 0"

@@ -14,6 +14,8 @@ from maidinh.governance.drawings.viewpoints import VIEWPOINTS
 from maidinh.governance.exploring.publication import publication
 from tests.channels.web.test_architecture import page
 
+pytestmark = pytest.mark.slow
+
 SVG = "{http://www.w3.org/2000/svg}"
 
 

@@ -21,6 +21,8 @@ from maidinh.governance.exploring.impact import Graph, impact
 from maidinh.governance.modelling.metamodel import RELATION_KINDS
 from maidinh.infrastructure.actor import Actor
 
+pytestmark = pytest.mark.slow
+
 ALL = (
     "/architecture/explorer", "/architecture/agencies", "/architecture/coverage", "/architecture/timeline",
     "/architecture/technology",

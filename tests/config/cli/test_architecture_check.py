@@ -15,6 +15,8 @@ from maidinh.infrastructure.definitions.locating import definitions_root
 from tests.governance.conformity.rules import SHAPES, rule
 from tests.governance.querying.building import model
 
+pytestmark = pytest.mark.slow
+
 PROVINCES = definitions_root() / "provinces"
 DAY = ("--as-of", "2026-10-01")
 

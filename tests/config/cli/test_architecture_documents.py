@@ -17,6 +17,8 @@ from maidinh.governance.interchange.files import content_of
 from maidinh.governance.modelling.definition import Model
 from maidinh.infrastructure.definitions.locating import definitions_root
 
+pytestmark = pytest.mark.slow
+
 VERSION = definitions_root() / "provinces/ninh-thuan/architecture/1.0"
 
 

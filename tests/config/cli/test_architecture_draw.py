@@ -17,6 +17,8 @@ from maidinh.governance.interchange.files import content_of
 from maidinh.governance.modelling.definition import Model
 from maidinh.infrastructure.definitions.locating import definitions_root
 
+pytestmark = pytest.mark.slow
+
 PROVINCES = definitions_root() / "provinces"
 SVG = "{http://www.w3.org/2000/svg}"
 

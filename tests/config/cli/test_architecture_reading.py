@@ -14,6 +14,8 @@ from typer.testing import CliRunner, Result
 from maidinh.config.cli.architecture import app
 from maidinh.infrastructure.definitions.locating import definitions_root
 
+pytestmark = pytest.mark.slow
+
 VERSION = definitions_root() / "provinces/vinh-phuc/architecture/2.0"
 MODEL = """\
 elements:

@@ -21,6 +21,8 @@ from maidinh.governance.documents.word import write_docx
 from tests.governance.documents.conftest import CLOSING
 from tests.governance.small import element
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def made(basis: Basis, province: Callable[..., Any]) -> Document:
