@@ -12,7 +12,6 @@ pytestmark = pytest.mark.slow
 
 
 def test_the_peer_comes_to_the_same_verdicts(tmp_path: Path) -> None:
-    pytest.importorskip("pyshacl")
     triples, shapes = tmp_path / "model.nt", tmp_path / "shapes.ttl"
     ours = child("triples", 20, triples)
     shapes.write_text(SHAPES.read_text("utf-8").replace("AS_OF", AS_OF.isoformat()), "utf-8")

@@ -8,9 +8,10 @@ from xml.etree import ElementTree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maidinh.governance.documents.block_drawing import SHEET, WIDTH, Band, Box, draw_bands, measured, wrapped
+from maidinh.governance.documents.block_drawing import BOX, SHEET, WIDTH, Band, Box, draw_bands
 from maidinh.governance.documents.figures import drawn
 from maidinh.governance.documents.material import Material
+from maidinh.infrastructure.lettering import width
 from tests.governance.small import element
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=60)
@@ -41,11 +42,16 @@ def test_no_box_runs_into_another(content: list[list[Box]]) -> None:
             assert apart
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.text(max_size=200), st.floats(40, 200))
-def test_lines_fit(text: str, width: float) -> None:
-    for line in wrapped(text, width, 10, 3):
-        assert measured(line, 10) <= width or len(line) <= 2
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=200), st.text(max_size=120))
+def test_no_word_runs_out_of_its_box(name: str, note: str) -> None:
+    box = Box(name, note)
+    svg = ElementTree.fromstring(draw_bands("Hình", [Band("Lớp", [box, Box("Ba"), box])]))
+    inside = [each for each in svg.iter(f"{SVG}text") if each.get("text-anchor") == "middle"]
+    assert inside
+    for each in inside:
+        size, bold = float(each.get("font-size", "")), each.get("font-weight") is not None
+        assert width(each.text or "", size, bold=bold) <= BOX
 
 
 def test_what_finds_no_room_is_counted(small: Callable[..., Material]) -> None:

@@ -1,6 +1,6 @@
-"""`maidinh architecture …`: architecture versions from their files, held together, drawn, united; the rest beside it.
+"""`maidinh architecture …`: every command under its name; each stands in a module beside this one.
 
-Layer 0, config. Works on files alone; no database.
+Layer 0, config. All but draft-pull and draft-push work on files alone.
 """
 
 from __future__ import annotations

@@ -7,11 +7,12 @@ colour. Where a band holds more than a sheet can show, it says how many more the
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from xml.etree import ElementTree as Tree
+
+from maidinh.infrastructure.lettering import wrapped
 
 WIDTH, LABEL, PAD, GAP = 640, 122, 8, 6
 COLUMNS = 4
@@ -23,7 +24,6 @@ INK, GREY, LINE = "#0b0c0c", "#484f54", "#8a7a5c"
 FILLS = ("#faf6ef", "#ffffff")
 FONTS = "Be Vietnam Pro, Noto Sans, sans-serif"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-NARROW, WIDE = frozenset("iljtfrI.,;:()[]|!'/ -"), frozenset("mwMW@%—")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def draw_links(title: str, links: Sequence[Link]) -> str:
     middle = WIDTH - 2 * wide - 4
     y = 4.0
     for link in links:
-        told = wrapped(link.text, middle - 26, NOTE, 3)
+        told = wrapped(link.text, middle - 26, NOTE)
         height = max(_height(link.source, wide), _height(link.target, wide), len(told) * NOTE * LEADING + 14)
         _draw_box(root, link.source, 2, y, wide, height)
         _draw_box(root, link.target, WIDTH - wide - 2, y, wide, height)
@@ -88,56 +88,9 @@ def draw_links(title: str, links: Sequence[Link]) -> str:
     return _finished(root, y)
 
 
-def wrapped(text: str, width: float, size: float, lines: int) -> list[str]:
-    """The text in lines that fit; the last one ends in … where it was cut."""
-    words = unicodedata.normalize("NFC", text).split()
-    found: list[str] = []
-    line = ""
-    for word in (part for each in words for part in _parts(each, width, size)):
-        longer = f"{line} {word}".strip()
-        if line and measured(longer, size) > width:
-            found.append(line)
-            line = word
-        else:
-            line = longer
-    if line:
-        found.append(line)
-    if len(found) > lines:
-        last = found[lines - 1]
-        while last and measured(f"{last} …", size) > width:
-            last = last[:-1].rstrip()
-        found = [*found[: lines - 1], f"{last} …"]
-    return found
-
-
 def drawable(text: str) -> str:
     """The text without the characters that XML can't hold."""
     return _FORBIDDEN.sub("", text)
-
-
-def measured(text: str, size: float) -> float:
-    """How wide a text is at most, in the fonts of the distribution."""
-    return size * sum(_share(each) for each in text)
-
-
-def _share(letter: str) -> float:
-    plain = unicodedata.normalize("NFD", letter)[0]
-    if plain in NARROW:
-        return 0.4
-    if plain in WIDE:
-        return 0.98
-    return 0.74 if plain.isupper() else 0.62
-
-
-def _parts(word: str, width: float, size: float) -> Iterable[str]:
-    """A word, cut where it is wider than a line."""
-    part = ""
-    for letter in word:
-        if part and measured(part + letter, size) > width:
-            yield part
-            part = ""
-        part += letter
-    yield part
 
 
 def _root(title: str) -> Tree.Element:
@@ -156,7 +109,7 @@ def _finished(root: Tree.Element, height: float) -> str:
 def _measures(band: Band) -> tuple[list[str], list[Sequence[Box]], list[float]]:
     rows = [band.boxes[start : start + COLUMNS] for start in range(0, len(band.boxes), COLUMNS)]
     heights = [max(_height(box, BOX) for box in row) for row in rows]
-    return wrapped(band.title, LABEL - 2 * PAD, TITLE, 6), rows, heights
+    return wrapped(band.title, LABEL - 2 * PAD, TITLE, bold=True, lines=6), rows, heights
 
 
 def _band_height(band: Band) -> float:
@@ -185,7 +138,7 @@ def _draw_band(root: Tree.Element, band: Band, top: float, fill: str) -> float:
 @lru_cache(maxsize=4096)
 def _lines(box: Box, width: float) -> tuple[list[str], list[str]]:
     inner = width - 10
-    return wrapped(box.name, inner, NAME, 4), wrapped(box.note, inner, NOTE, 2) if box.note else []
+    return wrapped(box.name, inner, NAME, bold=True, lines=4), wrapped(box.note, inner, NOTE, lines=2)
 
 
 def _height(box: Box, width: float) -> float:
