@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maidinh.governance.documents.block_drawing import BOX, SHEET, WIDTH, Band, Box, draw_bands
+from maidinh.governance.documents.content import TALLEST, WIDEST
 from maidinh.governance.documents.figures import drawn
 from maidinh.governance.documents.material import Material
 from maidinh.infrastructure.lettering import width
@@ -89,3 +90,7 @@ def test_owners_of_a_single_thing_share_a_band(small: Callable[..., Material]) -
     few = drawn(small(elements=systems[:3], relations=[]), "owners", "Chủ quản")
     assert few is not None
     assert "Các cơ quan có một thành phần" not in few.alternative
+
+
+def test_a_sheet_is_as_high_as_a_figure_may_be() -> None:
+    assert SHEET / WIDTH * WIDEST <= TALLEST, "a drawing would be made smaller, and its letters with it"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maidinh.governance.documents.content import Table
-from maidinh.governance.documents.widths import LINE, MARGIN, shares
+from maidinh.governance.documents.widths import LINE, MARGIN, ROOMY, shares
 
 STATES = [(str(n), f"Hệ thống thông tin số {n} của tỉnh", "Đang vận hành") for n in range(30)]
 
@@ -29,3 +29,12 @@ def test_figures_stand_at_the_right_and_short_numbers_in_the_middle() -> None:
     rows = (("1", "Cổng", "1.234.567", ""), ("2", "2024", "12,5", ""))
     table = Table(1, "", ("TT", "Tên", "Kinh phí", "Ghi chú"), rows, (0.25,) * 4)
     assert table.sides == ("center", "left", "right", "left")
+
+
+def test_no_word_breaks_also_in_a_wider_font() -> None:
+    rows = [("1", "Cơ sở dữ liệu dùng chung cấp tỉnh " * 4, "Không", "01/01/2018", "12")] * 20
+    headings = ("TT", "Tên", "Dữ liệu cá nhân", "Ngày", "Cộng")
+    found = shares(headings, rows)
+    for share, heading, cells in zip(found, headings, zip(*rows, strict=True), strict=True):
+        longest = max(len(part) for text in (heading, *cells) for part in text.split())
+        assert share * LINE - MARGIN >= longest * ROOMY - 0.1

@@ -16,7 +16,7 @@ from maidinh.infrastructure.lettering import wrapped
 
 WIDTH, LABEL, PAD, GAP = 640, 122, 8, 6
 COLUMNS = 4
-SHEET = 810  # how high a drawing may be to stay readable on a sheet of A4
+SHEET = 740  # how high a drawing may be: as wide as the text it is then as high as a figure may be
 NAME, NOTE, TITLE = 10.0, 8.6, 10.5  # sizes of letters
 LEADING = 1.28
 BOX = (WIDTH - LABEL - 2 * PAD - (COLUMNS - 1) * GAP) / COLUMNS

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-TALLEST, WIDEST = 205, 160  # mm that a figure may be high and wide on an upright sheet of A4
+TALLEST, WIDEST = 185, 160  # mm of a figure on an upright sheet of A4, so that two headings and the caption fit too
 _SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 _FIGURES = re.compile(r"[\d.,]+")
 SHORT = 3  # a number of at most so many digits counts or ranks something

@@ -11,6 +11,7 @@ from functools import cache
 LINE, LONG_LINE = 84, 130  # characters of a table's letters on a line of A4, upright and on its side
 MARGIN, WORD = 2.6, 20  # room that a cell's edges take, and the longest word that gets a line of its own
 BOLD = 1.1  # how much wider headings are
+ROOMY = 1.3  # how much wider letters are where the document's font isn't there and another takes its place
 SAMPLE, STEPS = 48, (12, 5, 2, 1)  # rows that are looked at, and by how many characters columns are moved
 
 
@@ -33,10 +34,10 @@ def shares(headings: Sequence[str], rows: Sequence[Sequence[str]], line: int = L
 
 
 def _least(heading: str, cells: Sequence[str]) -> float:
-    """Room for the longest word."""
+    """Room for the longest word, also in a wider font."""
     inside = max((len(part) for text in cells for part in text.split()), default=0)
     above = max((len(part) for part in heading.split()), default=0) * BOLD
-    return min(max(inside, above), WORD) + MARGIN
+    return min(max(inside, above), WORD) * ROOMY + MARGIN
 
 
 def _wanted(cells: Sequence[str]) -> float:

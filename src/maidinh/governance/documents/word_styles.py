@@ -129,6 +129,8 @@ def _further(document: Any) -> None:
             look.space_before, look.space_after, look.line_spacing = Pt(2), Pt(2), 1.0
     for name in ("Picture", "Table Heading"):
         styles[name].paragraph_format.keep_with_next = True
+    # Lines wider apart would add a part of the picture's height, and it would part from its heading.
+    styles["Picture"].paragraph_format.line_spacing = 1.0
     for level in (1, 2, 3):
         style = styles.add_style(f"toc {level}", WD_STYLE_TYPE.PARAGRAPH)
         style.element.set(qn("w:styleId"), f"TOC{level}")
