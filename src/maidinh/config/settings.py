@@ -54,6 +54,9 @@ INSTALLED_APPS = [
     "maidinh.governance.architecture",
     "maidinh.governance.drafting",
     "maidinh.governance.conformity",
+    "maidinh.governance.projects",
+    "maidinh.governance.appraisal",
+    "maidinh.governance.observation",
     "maidinh.portal.forms",
     "maidinh.portal.inbox",
 ]

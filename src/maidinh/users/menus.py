@@ -25,6 +25,8 @@ from maidinh.users import (
     integrator,
     leader,
     one_stop,
+    project_approver,
+    project_officer,
     public,
     specialist,
 )
@@ -39,7 +41,9 @@ HOMES: tuple[Home, ...] = (
     leader.HOME,
     architect.HOME,
     architect.APPROVER,
+    project_officer.HOME,
     appraiser.HOME,
+    project_approver.HOME,
     integrator.HOME,
     auditor.HOME,
     administrator.HOME,

@@ -28,13 +28,13 @@ from maidinh.infrastructure.definitions.folding import fold
 from maidinh.infrastructure.identity.adapters.personas import citizen_persona
 from maidinh.infrastructure.keys.client import SignerClient
 from maidinh.infrastructure.keys.identifiers import file_stem, key_of_stem
+from maidinh.infrastructure.keys.pades import check_pdf
 from maidinh.infrastructure.translog.inspection import inspect_log
 from maidinh.infrastructure.translog.published import PublishedLog
 from maidinh.infrastructure.translog.rules import origin_of
 from maidinh.infrastructure.translog.trust import TrustedKeys, read_keys
 from maidinh.infrastructure.translog.verification import verdict, verify_receipt
 from maidinh.services.procedures.definition import Procedure
-from maidinh.services.results.adapters.pades import check_pdf
 
 PATIENCE = 60.0  # seconds: within them the log has its checkpoint and the picture shows an undeclared connection
 

@@ -21,11 +21,11 @@ from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.files.actions import store_document
 from maidinh.infrastructure.identity.queries import official
+from maidinh.infrastructure.keys.pades import DigestSigner, sign_pdf
 from maidinh.infrastructure.organisations.queries import agency as agency_of
 from maidinh.infrastructure.translog.promises import Entered, LogKeeper
 from maidinh.infrastructure.typesetting import qr_code, typeset
 from maidinh.services.dossiers.actions.steps import TaskClosed, claim_task, complete_task, require_signable
-from maidinh.services.results.adapters.pades import DigestSigner, sign_pdf
 from maidinh.services.results.models import PublishedResult, Result
 from maidinh.services.results.rules import (
     Slip,

@@ -11,11 +11,11 @@ from django.conf import settings
 
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.files.queries import open_document
+from maidinh.infrastructure.keys.pades import Validation, check_pdf
 from maidinh.services.dossiers.queries import dossier_for
 from maidinh.services.fees.queries import unpaid
-from maidinh.services.results.adapters.pades import check_pdf
 from maidinh.services.results.models import PublishedResult, Result
-from maidinh.services.results.rules import Validation, read_code
+from maidinh.services.results.rules import read_code
 
 
 def result_for(actor: Actor, code: str) -> Result | None:

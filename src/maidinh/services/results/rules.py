@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from maidinh.infrastructure.definitions.hashing import content_hash
@@ -21,29 +21,6 @@ CODE_LENGTH = 16
 BLANK = "……"
 _PLACE = re.compile(r"\{([a-z][a-z0-9_-]*)\}")
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
-
-
-@dataclass(frozen=True)
-class Validation:
-    """The verdict on a signed document.
-
-    `problems` are codes: unsigned, unreadable, altered (the content or signature was changed), added_to (something was
-    added after signing), not_trusted (another authority, or out of its validity), several_signatures.
-    """
-
-    signed: bool
-    intact: bool = False
-    trusted: bool = False
-    whole: bool = False
-    signer: str = ""
-    organisation: str = ""
-    at: datetime | None = None
-    problems: tuple[str, ...] = ()
-
-    @property
-    def good(self) -> bool:
-        """Whether the document is what its signer signed, and the signer is who the certificate says."""
-        return self.signed and self.intact and self.trusted and self.whole and not self.problems
 
 
 @dataclass(frozen=True)

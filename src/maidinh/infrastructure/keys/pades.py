@@ -1,6 +1,6 @@
 """Signatures in PDF documents (PAdES B-B): making them with a key that only the signer holds, and checking them.
 
-Layer 4. Law on Electronic Transactions 20/2023/QH15 article 22 for what a digital signature must show. ETSI EN 319
+Layer 7. Law on Electronic Transactions 20/2023/QH15 article 22 for what a digital signature must show. ETSI EN 319
 142-1, baseline B; a time stamp and revocation data would need outside services and are not claimed.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import Any, Protocol
@@ -29,12 +30,33 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from maidinh.services.results.rules import Validation
-
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # it logs whose certificate failed; the verdict says it
 
 FIELD = "Signature"
 LONGEST_SIGNATURE = 72  # a DER ECDSA signature of the P-256 curve
+
+
+@dataclass(frozen=True)
+class Validation:
+    """The verdict on a signed document.
+
+    `problems` are codes: unsigned, unreadable, altered (the content or signature was changed), added_to (something was
+    added after signing), not_trusted (another authority, or out of its validity), several_signatures.
+    """
+
+    signed: bool
+    intact: bool = False
+    trusted: bool = False
+    whole: bool = False
+    signer: str = ""
+    organisation: str = ""
+    at: datetime | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Whether the document is what its signer signed, and the signer is who the certificate says."""
+        return self.signed and self.intact and self.trusted and self.whole and not self.problems
 
 
 class DigestSigner(Protocol):

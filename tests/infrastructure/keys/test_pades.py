@@ -14,8 +14,8 @@ from pypdf import PdfReader, PdfWriter
 
 from maidinh.infrastructure.keys.certificates import chain_of, issue_authority
 from maidinh.infrastructure.keys.client import SignerError
+from maidinh.infrastructure.keys.pades import check_pdf, sign_pdf
 from maidinh.infrastructure.typesetting import check, typeset
-from maidinh.services.results.adapters.pades import check_pdf, sign_pdf
 from maidinh.services.results.queries import validate_pdf
 
 

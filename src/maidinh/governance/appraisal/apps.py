@@ -1,0 +1,13 @@
+"""Appraisal as a Django app. Layer 4, governance."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AppraisalConfig(AppConfig):
+    """See the module models."""
+
+    name = "maidinh.governance.appraisal"
+    label = "appraisal"
+    default_auto_field = "django.db.models.BigAutoField"

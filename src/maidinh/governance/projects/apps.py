@@ -1,0 +1,13 @@
+"""Projects as a Django app. Layer 4, governance."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ProjectsConfig(AppConfig):
+    """See the module models."""
+
+    name = "maidinh.governance.projects"
+    label = "projects"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,153 @@
+"""A project as its file states it: a proposed change to the architecture, with money, time, benefits and papers.
+
+Layer 4, governance. Legal ground: Nghị định 224/2026/NĐ-CP articles 36, 37, 45 to 48, 65 to 68; before it Nghị định
+73/2019/NĐ-CP as amended by 82/2024/NĐ-CP. Amounts are whole dong. What the law requires of a project stands in the
+packs of `governance/appraisal`; this form only holds what a project says.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from maidinh.infrastructure.definitions.definition import Form, LegalBasis, Provenance, Text
+
+ProjectKind = Literal["investment", "purchase", "service"]  # đầu tư, mua sắm, thuê dịch vụ
+Group = Literal["A", "B", "C"]
+Action = Literal["add", "change", "retire"]
+Section = Literal["elements", "relations"]
+CostKind = Literal["build", "run"]
+ACTIONS: tuple[Action, ...] = ("add", "change", "retire")
+SECTIONS: tuple[Section, ...] = ("elements", "relations")
+CODE = r"^[a-z0-9][a-z0-9-]{1,58}[a-z0-9]$"
+KEY = r"^[a-z0-9][a-z0-9-]{0,58}$"
+
+
+class ProposedChange(Form):
+    """One thing of the architecture that the project adds, changes or retires.
+
+    `value` is the whole new thing, in the form of a version's file (`add`). `set` are fields by their dotted path with
+    their new value, None takes a field out (`change`). An element that is retired stays in the architecture as retired,
+    from `on` at the latest; a relation that is retired is taken out of it.
+    """
+
+    action: Action
+    section: Section
+    item: str = Field(min_length=1)
+    value: dict[str, Any] | None = None
+    set: dict[str, Any] = {}
+    on: date | None = None
+    why: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> ProposedChange:
+        if (self.action == "add") != (self.value is not None):
+            raise ValueError("`value` stands with `add`, and only there")
+        if (self.action == "change") != bool(self.set):
+            raise ValueError("`set` stands with `change`, and only there")
+        if self.value is not None and self.value.get("id") != self.item:
+            raise ValueError("the value has another id than the item")
+        if self.on is not None and self.action != "retire":
+            raise ValueError("`on` stands with `retire` only")
+        return self
+
+
+class CostLine(Form):
+    """What one year costs of one source, to build or to run; `component` where it is of one element."""
+
+    year: int = Field(ge=1990, le=2100)
+    source: str
+    kind: CostKind
+    amount: int = Field(ge=0)
+    component: str | None = None
+
+
+class Milestone(Form):
+    """A stretch of the schedule; it begins after those named in `after` have ended."""
+
+    id: str = Field(pattern=KEY)
+    title: Text
+    begins: date
+    ends: date
+    after: list[str] = []
+
+
+class Benefit(Form):
+    """What gets better, measured: from `baseline` to `target` by a day; `how` says how it is measured."""
+
+    id: str = Field(pattern=KEY)
+    title: Text
+    unit: Text
+    baseline: float
+    target: float
+    by: date
+    how: Text | None = None
+
+
+class Training(Form):
+    """Who must learn what, and by when."""
+
+    id: str = Field(pattern=KEY)
+    agency: str
+    subject: Text
+    people: int = Field(gt=0)
+    before: date
+
+
+class Reuse(Form):
+    """What the project does with a shared platform or service that could serve it; `own` needs a reason."""
+
+    platform: str
+    decision: Literal["use", "extend", "own"]
+    reason: Text | None = None
+
+
+class Paper(Form):
+    """A paper of the dossier: which one the law asks for (`kind`, a code of the pack), its number, day and file."""
+
+    kind: str
+    title: Text | None = None
+    number: str | None = None
+    dated: date | None = None
+    file: str | None = None
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+
+
+class Statement(Form):
+    """What the project says to one requirement of the pack, by the requirement's id; `not_applicable` needs a reason."""
+
+    requirement: str
+    says: Text
+    not_applicable: bool = False
+
+
+class Project(Provenance):
+    """`project.yaml`: one project. `owner` is an agency; `architecture` the version that it proposes to change.
+
+    `began_on` decides by which law it is appraised; `total` is what it costs to build, as its papers state it.
+    """
+
+    id: str = Field(pattern=CODE)
+    title: Text
+    summary: Text
+    owner: str
+    kind: ProjectKind
+    group: Group | None = None
+    design_steps: Literal[1, 2] | None = None
+    emergency: bool = False
+    began_on: date
+    architecture: str
+    legal_basis: list[LegalBasis] = []
+    total: int = Field(ge=0)
+    changes: list[ProposedChange] = []
+    costs: list[CostLine] = []
+    schedule: list[Milestone] = []
+    benefits: list[Benefit] = []
+    procedures: list[str] = []
+    training: list[Training] = []
+    reuse: list[Reuse] = []
+    needs: list[str] = []
+    statements: list[Statement] = []
+    papers: list[Paper] = []

@@ -1,0 +1,21 @@
+"""The project approver (người quyết định đầu tư): decides on appraised projects. Layer 1."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from maidinh.users.home import Home, Item, Task
+
+HOME = Home(
+    role="project-approver",
+    title=_("Decisions on projects"),
+    tasks=(
+        Task(_("See the architecture"), _("What a project has to fit into."), "architecture"),
+        Task(_("Conformity"), _("What does not conform, whose it is, and what mends it."), "conformity"),
+    ),
+    guide=(
+        _("Read the verdict of the appraisal, and what it was made against."),
+        _("Approve, refuse, or decide on an exception that ends on a day."),
+    ),
+    menu=(Item(_("Architecture"), "architecture"), Item(_("Conformity"), "conformity")),
+)
