@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.utils import translation
 
+from maidinh.governance.architecture.actions import approve_version, publish_version
 from maidinh.governance.architecture.queries import current_version
+from maidinh.governance.drafting.actions.consultation import conclude, open_consultation
+from maidinh.governance.drafting.actions.submission import submit_draft
 from maidinh.governance.projects.actions.carrying import (
     accept_project,
     begin_building,
@@ -61,6 +64,7 @@ class Carrying:
         self.appraiser = official("project.appraise")
         self.approver = official("project.approve")
         self.architect = official("architecture.draft")
+        self.publisher = official("architecture.publish")
 
     def do(self, action: Callable[..., Any], actor: Actor, **what: Any) -> Any:
         """Carry an action out as somebody."""
@@ -112,6 +116,15 @@ class Carrying:
         what = {"version": "1.1", "title": {"vi": "Phiên bản 1.1"}} | more
         return self.do(merge_project, self.architect, project_id=row.pk, draft_id=draft, **what)
 
+    def published(self, draft: int) -> Any:
+        """The version that is made of a draft, in force."""
+        due = (self.at + timedelta(days=9)).date()
+        asked = self.do(open_consultation, self.architect, draft_id=draft, agencies=["H38.6"], due_on=due)
+        self.do(conclude, self.architect, consultation_id=asked.pk, conclusion="Thống nhất")
+        made = self.do(submit_draft, self.architect, draft_id=draft).made_id
+        self.do(approve_version, self.publisher, version_id=made, decision="01/QĐ", decided_on=self.at.date())
+        return self.do(publish_version, self.publisher, version_id=made, signer=settings.SIGNER)
+
     def fresh(self, row: Project) -> Project:
         """The project as it stands now, as its owner sees it."""
         with acting(agencies=self.officer.agencies):
@@ -133,8 +146,3 @@ def pack(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def carrying(db: None, official: Callable[..., Actor], at: datetime) -> Carrying:
     return Carrying(official, at)
-
-
-@pytest.fixture
-def signer() -> Any:
-    return settings.SIGNER

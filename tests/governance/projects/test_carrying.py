@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from maidinh.governance.architecture.actions import approve_version, publish_version
 from maidinh.governance.architecture.queries import current_version
-from maidinh.governance.drafting.actions.consultation import conclude, open_consultation
 from maidinh.governance.drafting.actions.editing import abandon_draft, edit_draft, open_draft
-from maidinh.governance.drafting.actions.submission import submit_draft
 from maidinh.governance.drafting.queries import draft_for, revisions_of
 from maidinh.governance.drafting.rules import Edit
 from maidinh.governance.projects.actions.carrying import (
@@ -29,8 +27,10 @@ from maidinh.governance.projects.actions.preparing import rebase_project
 from maidinh.governance.projects.models import Project
 from maidinh.governance.projects.queries import foreseen, newest_reports, projects_declaring, reports_for
 from maidinh.governance.projects.rules import ACCEPTED, BUILDING, IN_FORCE, MERGED
-from maidinh.infrastructure.actor import NotAllowed
+from maidinh.infrastructure.actor import Actor, NotAllowed
 from maidinh.infrastructure.database.scope import acting
+from maidinh.infrastructure.events.actions import deliver_events
+from maidinh.infrastructure.events.models import Delivery
 from maidinh.infrastructure.identity.queries import anonymous
 from tests.governance.projects.conftest import NEW, Carrying
 
@@ -40,25 +40,6 @@ def refused(carrying: Carrying, field: str, action: Any, actor: Any = None, **wh
     with pytest.raises(ProjectRefused) as found:
         carrying.do(action, actor or carrying.officer, **what)
     assert {each.field for each in found.value.faults} == {field}
-
-
-def published(carrying: Carrying, draft: int) -> Any:
-    """The version that is made of a draft, in force."""
-    architect = carrying.architect
-    round_ = carrying.do(
-        open_consultation, architect, draft_id=draft, agencies=["H38.6"],
-        due_on=(carrying.at + timedelta(days=9)).date(),
-    )  # fmt: skip
-    carrying.do(conclude, architect, consultation_id=round_.pk, conclusion="Thống nhất")
-    made = carrying.do(submit_draft, architect, draft_id=draft).made_id
-    approver = carrying.publisher
-    carrying.do(approve_version, approver, version_id=made, decision="01/QĐ", decided_on=carrying.at.date())
-    return carrying.do(publish_version, approver, version_id=made, signer=carrying.signer)
-
-
-@pytest.fixture(autouse=True)
-def publisher(carrying: Carrying, official: Any, signer: Any) -> None:
-    carrying.publisher, carrying.signer = official("architecture.publish"), signer
 
 
 def test_a_project_goes_all_the_way_into_the_version_in_force(carrying: Carrying) -> None:
@@ -75,7 +56,7 @@ def test_a_project_goes_all_the_way_into_the_version_in_force(carrying: Carrying
         assert [each["via"] for each in revisions_of(draft)] == ["project"]
         elements = {each.id: each for each in draft.model.elements}
         assert (elements[NEW].owner, elements["flood-warning"].zone) == ("H38.5", "wan")
-    version = published(carrying, merged.draft_id)
+    version = carrying.published(merged.draft_id)
     assert [each.code for each in carry_published_now(carrying, version.version)] == [row.code]
     assert carry_published_now(carrying, version.version) == [], "told twice, done once"
     row = carrying.fresh(row)
@@ -97,7 +78,7 @@ def test_a_version_that_lost_what_the_project_proposed_does_not_carry_it(carryin
     edits = [Edit("elements", NEW, "zone", "internet"), Edit("elements", NEW, "name.vi", "Quan trắc đất đai")]
     carrying.do(edit_draft, carrying.architect, draft_id=draft, edits=edits, seen_revision=1, via="form")
     refused(carrying, "", take_back, carrying.architect, project_id=row.pk, reason="x")
-    version = published(carrying, draft)
+    version = carrying.published(draft)
     assert carry_published_now(carrying, version.version) == carry_published_now(carrying, version.version) == []
     row = carrying.fresh(row)
     assert row.state == MERGED
@@ -216,7 +197,7 @@ def test_a_project_is_brought_onto_the_version_that_came_into_force_meanwhile(ca
                            at=carrying.at)  # fmt: skip
     edit = Edit("elements", "flood-warning", "zone", "internet")
     carrying.do(edit_draft, carrying.architect, draft_id=draft.pk, edits=[edit], seen_revision=0, via="form")
-    version = published(carrying, draft.pk)
+    version = carrying.published(draft.pk)
     with acting(agencies=carrying.officer.agencies):
         [conflict] = foreseen(carrying.fresh(row))
     left = carrying.do(rebase_project, carrying.officer, project_id=row.pk)
@@ -228,3 +209,28 @@ def test_a_project_is_brought_onto_the_version_that_came_into_force_meanwhile(ca
     assert (found.conflicts, row.revision, row.base, row.project.architecture) == ((), 2, version, "1.1")
     changed = {each.item: each.set for each in row.project.changes if each.action == "change"}
     assert changed == {"flood-warning": {"zone": "wan"}}
+
+
+@pytest.mark.slow
+def test_the_worker_brings_what_is_published_into_force_and_what_is_given_up_back(
+    own_database: str, official: Callable[..., Actor], at: datetime, role: Callable[[str], Any]
+) -> None:
+    carrying = Carrying(official, at)
+    first, second = (carrying.accepted(carrying.open(code, changes=changes(code))) for code in ("one", "two"))
+    draft = carrying.merge(first).draft_id
+    given_up = carrying.merge(second, version="1.2").draft_id
+    carrying.do(abandon_draft, carrying.architect, draft_id=given_up)
+    version = carrying.published(draft)
+    with role("worker"):
+        while deliver_events(at=at):
+            pass
+        assert not Delivery.objects.exclude(last_error="").exists()
+    first, second = carrying.fresh(first), carrying.fresh(second)
+    assert (first.state, first.carried_in) == (IN_FORCE, version)
+    assert (second.state, second.draft) == (ACCEPTED, None)
+
+
+def changes(name: str) -> list[dict[str, Any]]:
+    """A change that adds a system of this name."""
+    value = {"id": name, "kind": "information-system", "layer": 3, "owner": "H38.5", "name": {"vi": name}}
+    return [{"action": "add", "section": "elements", "item": name, "value": value}]
