@@ -47,8 +47,6 @@ class Seen:
     project: Proposal
 
 
-
-
 @of_own
 def changes(request: HttpRequest, row: Project) -> HttpResponse:
     """All changes so far; a search for what is there; the kinds of things that can be added."""
@@ -101,9 +99,7 @@ def change(request: HttpRequest, row: Project) -> HttpResponse:
     return _page(request, row, form, section=section, item=item, shape=shape)
 
 
-def _page(
-    request: HttpRequest, row: Project, form: ChangeForm, *, section: str, item: str, shape: str
-) -> HttpResponse:
+def _page(request: HttpRequest, row: Project, form: ChangeForm, *, section: str, item: str, shape: str) -> HttpResponse:
     rows, errors = form.rows(), dict(form.errors)
     if form.data is None and form.before is not None:
         for each in told(open_faults(row), row.project):
@@ -112,7 +108,9 @@ def _page(
         for cell in rows:
             cell["error"] = cell["error"] or errors.get(cell["field"].name)
     listed = {each["field"].options for each in rows if each["widget"] == "suggest"}
-    name = change_title(form.before, {}) if form.before is not None and form.adds else _name(row.base.model, section, item)
+    name = (
+        change_title(form.before, {}) if form.before is not None and form.adds else _name(row.base.model, section, item)
+    )
     context = frame(request, row, "project-write") | {
         "rows": rows, "errors": errors, "section": section, "item": item, "shape": shape, "before": form.before,
         "heading": form.shape.title if form.adds and not item else name, "adds": form.adds, "hint": form.shape.hint,
@@ -169,10 +167,8 @@ def _written(
     if not errors:
         return redirect(f"{address(row, 'project-changes')}?done={done}")
     if form is None:
-        return render(
-            request, "projects/refused.html",
-            frame(request, row, "project-write") | {"errors": errors, "back": address(row, "project-changes")}, status=422,
-        )  # fmt: skip
+        context = frame(request, row, "project-write") | {"errors": errors, "back": address(row, "project-changes")}
+        return render(request, "projects/refused.html", context, status=422)
     form.errors = errors
     item = str((form.standing or {}).get("id", "")) or (form.before.item if form.before else "")
     return _page(request, row, form, section=form.section, item=item, shape=request.POST.get("new", ""))
@@ -182,7 +178,9 @@ def change_rows(row: Project, model: ArchitectureVersion, *, links: bool = True)
     """The changes of a project for lists: what is done with what, and which fields."""
     here = language()
     names, agencies = picture.element_names(model, here), agency_names(here)
-    added = {each.item: change_title(each, {}) for each in row.project.changes if each.value and each.section == "elements"}
+    added = {
+        each.item: change_title(each, {}) for each in row.project.changes if each.value and each.section == "elements"
+    }
     names = {**names, **added, **_relation_names(model, {**names, **added})}
     words, actions = Words(names, agencies), action_names()
     kinds = {each.id: each.kind for each in (*model.elements, *model.relations)}
@@ -255,8 +253,8 @@ def _as_seen(request: HttpRequest, row: Project) -> Seen:
     if number == row.revision:
         return Seen(row.revision, row.project)
     revision = revisions_of(request.actor, row).filter(number=number).first()  # type: ignore[attr-defined]
-    return Seen(row.revision, row.project) if revision is None else Seen(
-        number, Proposal.model_validate(revision.content)
+    return (
+        Seen(row.revision, row.project) if revision is None else Seen(number, Proposal.model_validate(revision.content))
     )
 
 

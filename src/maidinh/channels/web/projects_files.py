@@ -63,7 +63,9 @@ def upload(request: HttpRequest) -> HttpResponse:
         return render(request, "projects/upload.html", context)
     proposal, problems, name = _incoming(request)
     if proposal is not None:
-        row, problems = _taken(actor, proposal, "xlsx" if name.endswith(".xlsx") else "yaml", request.POST.get("seen", ""))
+        row, problems = _taken(
+            actor, proposal, "xlsx" if name.endswith(".xlsx") else "yaml", request.POST.get("seen", "")
+        )
         if row is not None:
             return redirect(f"{address(row, 'project-check')}?done=taken")
     context |= {"errors": {"file": problems[:1]}, "problems": problems, "name": name}
@@ -84,12 +86,13 @@ def _incoming(request: HttpRequest) -> tuple[Proposal | None, Problems, str]:
         return None, [_("Choose a file.")], ""
     name = Path(found.name or "").name
     suffix = Path(name).suffix.lower()
+    refused = ""
     if suffix not in SUFFIXES:
-        return None, [_("The file is of another type. Upload a YAML file (.yaml) or a workbook (.xlsx).")], name
-    if (found.size or 0) > settings.MAIDINH.upload_limit:
-        return None, [file_refusal("too-large", ())], name
-    if not found.size:
-        return None, [file_refusal("empty", ())], name
+        refused = _("The file is of another type. Upload a YAML file (.yaml) or a workbook (.xlsx).")
+    elif not found.size or found.size > settings.MAIDINH.upload_limit:
+        refused = file_refusal("too-large" if found.size else "empty", ())
+    if refused:
+        return None, [refused], name
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"project{'.xlsx' if suffix == '.xlsx' else '.yaml'}"
         path.write_bytes(found.read())

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -23,8 +22,8 @@ from maidinh.channels.web.projects_faults import errors_of, said, told
 from maidinh.channels.web.projects_forms import PartForm, free_key, sums
 from maidinh.channels.web.projects_frame import PAGE, PROPOSING, address, behind, frame, may_write, of_own, open_faults
 from maidinh.channels.web.projects_law import law_choices, offered_rows, papers_asked, requirements_asked
-from maidinh.channels.web.projects_words import kind_names
 from maidinh.channels.web.projects_parts import GENERAL, PARTS, Column, Part, after
+from maidinh.channels.web.projects_words import kind_names
 from maidinh.governance.architecture.queries import current_version, versions_for
 from maidinh.governance.architecture.rules import DRAFT
 from maidinh.governance.projects.actions.preparing import ProjectChanged, ProjectRefused, open_project, revise_project
