@@ -111,9 +111,7 @@ def _by_rest(identifiers: Mapping[str, str]) -> dict[str, str]:
     return {rest: elements[0] for rest, elements in found.items() if len(elements) == 1}
 
 
-def _masters(
-    model: ArchitectureVersion, elements: Mapping[str, Element], interfaces: Iterable[str]
-) -> dict[str, str]:
+def _masters(model: ArchitectureVersion, elements: Mapping[str, Element], interfaces: Iterable[str]) -> dict[str, str]:
     """The owner of the data behind each interface: its system's own, or of databases that its system's owner holds."""
     mastering = {each.id for each in model.elements if each.masters}
     for relation in model.relations:

@@ -18,7 +18,7 @@ FILE = "observation.yaml"
 
 
 class ObservationTerm(Form):
-    """From a day on: after how many days a declared connection is unused, what was seen is forgotten, exceptions end."""
+    """From a day on: after how many days a connection is unused, what was seen is forgotten, an exception ends."""
 
     valid_from: date
     valid_to: date | None = None

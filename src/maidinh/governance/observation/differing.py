@@ -240,18 +240,17 @@ def _zones(known: Declared, placed: list[Placed]) -> Iterator[Difference]:
 def _methods(known: Declared, placed: list[Placed], moment: Moment) -> Iterator[Difference]:
     """Calls on a declared connection that its contract does not name.
 
-    A refused call has no path in its record; it is held against the version only if it came after its publication.
+    A refused call that neither contract nor service offers has no path in its record; it counts only if it came after
+    the version was published, for an older one may have been refused by an older contract.
     """
     flows = set(declared_flows(known.model, known.instance, moment.at))
     seen: dict[Flow, list[Operation]] = defaultdict(list)
     for each in placed:
         flow, call = Flow(each.source, each.target), each.operation
-        if flow not in flows:
+        if flow not in flows or (call.method, call.path) in _allowed(known, flow):
             continue
-        if call.outcome == REFUSED:
-            if call.reason == NOT_IN_CONTRACT and call.last_at >= moment.published_at:
-                seen[flow].append(call)
-        elif (call.method, call.path) not in _allowed(known, flow):
+        refused = call.outcome == REFUSED
+        if not refused or (call.reason == NOT_IN_CONTRACT and (call.path or call.last_at >= moment.published_at)):
             seen[flow].append(call)
     for flow, found in seen.items():
         details = {

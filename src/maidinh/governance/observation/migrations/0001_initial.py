@@ -71,8 +71,9 @@ BEGIN
         IF NEW.state = OLD.state THEN RETURN NEW; END IF;
         SELECT decision INTO decided FROM public.observation_findingdecision
             WHERE finding_id = NEW.id ORDER BY id DESC LIMIT 1;
-        IF NEW.state = CASE decided WHEN 'propose' THEN 'proposed' WHEN 'ask' THEN 'asked' WHEN 'except' THEN 'excepted'
-            WHEN 'close' THEN 'closed' WHEN 'refuse' THEN 'open' WHEN 'reopen' THEN 'open' END THEN
+        IF NEW.state = (CASE decided WHEN 'propose' THEN 'proposed' WHEN 'ask' THEN 'asked'
+            WHEN 'except' THEN 'excepted' WHEN 'close' THEN 'closed' WHEN 'refuse' THEN 'open'
+            WHEN 'reopen' THEN 'open' END) THEN
             RETURN NEW;
         END IF;
     END IF;
