@@ -11,8 +11,10 @@ from django.db import transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.observation.models import Finding, FindingDecision
 from maidinh.governance.observation.queries import DECIDE, finding_for, last_asked, observation_terms
+from maidinh.governance.observation.remedy import Found, remedy
 from maidinh.governance.observation.rules import (
     ASK,
     BY_PEOPLE,
@@ -25,8 +27,11 @@ from maidinh.governance.observation.rules import (
     fault_of_last_day,
     fault_of_reason,
 )
+from maidinh.governance.projects.actions.preparing import open_project
+from maidinh.governance.projects.models import Project
 from maidinh.infrastructure.actor import Actor, NotAllowed, require
 from maidinh.infrastructure.audit.actions import record_act
+from maidinh.infrastructure.definitions.definition import Text
 
 PROPOSING = "project.propose"
 ACTS = {
@@ -87,6 +92,27 @@ def decide_finding(
     subject = f"finding {row.pk} {row.kind} {row.subject}"
     record_act(actor=actor, action=ACTS[decision], subject=subject, at=at, details=details)
     return made
+
+
+@transaction.atomic
+def open_remedy(*, actor: Actor, finding_id: int, title: Text, summary: Text, at: datetime) -> Project:
+    """Begin the project that would mend a finding, of the agency that must act. Raises ProjectRefused too."""
+    require(actor, PROPOSING)
+    row, version = _found(actor, finding_id), current_version()
+    if row.owner not in actor.agencies:
+        raise DecisionRefused(Fault("", _("Another agency must act on this finding. Only it begins the project.")))
+    if row.state not in FROM[PROPOSE] or version is None:
+        raise DecisionRefused(Fault("", _("The finding has been decided on in the meantime. Read it again.")))
+    number = row.decisions.filter(decision=PROPOSE).count() + 1
+    found = Found(row.kind, row.owner, row.source, row.target, row.element, row.contract, row.details)
+    begun = remedy(
+        found, version.model, code=f"khac-biet-{row.pk}-{number}", title=title, summary=summary,
+        today=localtime(at).date(),
+    )  # fmt: skip
+    opened = open_project(actor=actor, project=begun, at=at)
+    reason = _("The project was begun from this finding.")
+    decide_finding(actor=actor, finding_id=row.pk, decision=PROPOSE, reason=reason, at=at, project=opened.code)
+    return opened
 
 
 def may_propose(actor: Actor, row: Finding) -> bool:
