@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 
 from maidinh.channels.sessions import ACCOUNT
+from maidinh.channels.web.observed_words import Words
+from maidinh.governance.observation.actions.deciding import open_remedy
 from maidinh.governance.observation.models import Finding
 from maidinh.governance.observation.queries import decisions_on, findings_for
+from maidinh.governance.observation.rules import KINDS
 from maidinh.governance.projects.models import Project
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
+from maidinh.infrastructure.definitions.definition import Text
 from maidinh.infrastructure.identity.actions import sign_in
 from tests.governance.observation.traffic import called, watched
 
@@ -32,13 +38,14 @@ class Watching:
         self.integrator = official("connection.withdraw")
         called("tourism", "land-interface", at, times=2, outcome="refused", reason="no_contract")
         called("one-stop", "population-interface", at, path="/persons/*", zone="internet")
+        called("land-register", "population-interface", at, outcome="refused", reason="no_contract")
         watched(at)
-        self.finding = self.seen("undeclared")
+        self.finding = self.seen()
 
-    def seen(self, kind: str) -> Finding:
-        """The one finding of a kind."""
+    def seen(self) -> Finding:
+        """The connection that was tried, as it stands now."""
         with acting(agencies=self.architect.agencies):
-            return findings_for(self.architect).get(kind=kind)
+            return findings_for(self.architect).get(source="tourism")
 
     def browser(self, actor: Actor | None = None) -> Client:
         """Somebody's browser, in English."""
@@ -67,10 +74,6 @@ class Watching:
         assert answer.status_code == status, re.findall(r"error-summary.*?</div>", html, re.S)
         return answer["Location"] if status == 302 else html
 
-    def state(self) -> str:
-        """The finding's state."""
-        return self.seen("undeclared").state
-
 
 ADDRESS = "/architecture/observed"
 
@@ -85,16 +88,16 @@ def watching(
 
 def test_everyone_is_told_how_many_and_officials_which(watching: Watching, official: Callable[..., Actor]) -> None:
     public = watching.page(ADDRESS)
-    assert "Somebody must act on 2 differences." in public
+    assert "Somebody must act on 3 differences." in public
     assert "Connection that nobody declared" in public
     assert f"{ADDRESS}/{watching.finding.pk}" not in public
     watching.page(f"{ADDRESS}/{watching.finding.pk}", status=404)
     inside = watching.page(ADDRESS, watching.integrator)
-    assert inside.count(f'href="{ADDRESS}/') == 2
+    assert inside.count(f'href="{ADDRESS}/') == 3
     assert "No contract allows it. The exchange refused it." in inside
     assert watching.page(f"{ADDRESS}?kind=zone-differs", watching.integrator).count(f'href="{ADDRESS}/') == 1
     assert watching.page(f"{ADDRESS}?state=closed", watching.integrator).count(f'href="{ADDRESS}/') == 0
-    leader = official("dossier.sign", watching.finding.owner)
+    leader = official("dossier.sign", "H38.5.1")
     assert watching.page(f"{ADDRESS}?owner=mine", leader).count(f'href="{ADDRESS}/') == 1
     told = watching.page(f"{ADDRESS}/{watching.finding.pk}", leader)
     assert "declare it by a project with a contract" in told
@@ -106,11 +109,6 @@ def test_everyone_is_told_how_many_and_officials_which(watching: Watching, offic
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_kind_is_told_in_words(watching: Watching, language: str) -> None:
-    from django.utils import translation
-
-    from maidinh.channels.web.observed_words import Words
-    from maidinh.governance.observation.rules import KINDS
-
     said = {"seen": ["H38.1"], "declared": "H38.1", "since": "2026-01-02", "code": "1.012784", "services": ["x"]}
     with translation.override(language), acting(agencies=watching.architect.agencies):
         words = Words()
@@ -137,7 +135,7 @@ def test_an_exception_is_asked_for_and_answered_by_another(watching: Watching) -
     assert "Somebody else must decide" in told
     assert 'href="#answer-granted"' in watching.decide(watching.approver, 422, form="answer", answer_reason="x")
     watching.decide(watching.approver, form="answer", answer_granted="yes", answer_reason="Đồng ý")
-    assert watching.state() == "excepted"
+    assert watching.seen().state == "excepted"
     page = watching.page(f"{ADDRESS}/{watching.finding.pk}", watching.integrator)
     assert f"Until {last:%d/%m/%Y}" in page
     assert watching.architect.name in page
@@ -146,42 +144,22 @@ def test_an_exception_is_asked_for_and_answered_by_another(watching: Watching) -
 def test_it_is_settled_with_a_word_on_what_was_done(watching: Watching) -> None:
     assert 'href="#close-reason"' in watching.decide(watching.integrator, 422, form="close")
     watching.decide(watching.integrator, form="close", close_reason="Đã tắt")
-    assert watching.state() == "closed"
+    assert watching.seen().state == "closed"
     watching.decide(watching.integrator, 422, form="close", close_reason="Đã tắt")
     watching.decide(watching.integrator, 422, form="whatever")
 
 
 def test_the_owner_begins_the_project_that_declares_it(watching: Watching, official: Callable[..., Actor]) -> None:
-    other = official("project.propose")
-    officer = official("project.propose", watching.finding.owner) if _has(official, watching) else None
-    if other.agency != watching.finding.owner:
-        assert "Another agency must act" in watching.decide(other, 422, to="project")
-    if officer is None:
-        from dataclasses import replace
-
-        officer = replace(other, agencies=(watching.finding.owner,))
-        from maidinh.governance.observation.actions.deciding import open_remedy
-        from maidinh.infrastructure.definitions.definition import Text
-
-        with acting(agencies=officer.agencies):
-            opened = open_remedy(actor=officer, finding_id=watching.finding.pk, title=Text(vi="Kết nối"),
-                                 summary=Text(vi="Khai báo kết nối"), at=watching.at)  # fmt: skip
-            code = opened.code
-    else:
-        code = watching.decide(officer, to="project").rsplit("/", 1)[-1]
-    with acting(agencies=officer.agencies):
-        content = Project.objects.get(code=code).content
-        (change,) = content["changes"]
+    officer = official("project.propose")
+    assert "Another agency must act" in watching.decide(officer, 422, to="project")
+    owner = replace(officer, agencies=(watching.finding.owner,))  # the sample has no officer of this agency
+    with acting(agencies=owner.agencies):
+        opened = open_remedy(actor=owner, finding_id=watching.finding.pk, title=Text(vi="Kết nối"),
+                             summary=Text(vi="Khai báo kết nối"), at=watching.at)  # fmt: skip
+        (change,) = Project.objects.get(code=opened.code).content["changes"]
     assert (change["action"], change["value"]["from"], change["value"]["to"]) == ("add", "tourism", "land-interface")
     assert change["value"]["contract"]["methods"]
-    assert watching.state() == "proposed"
+    assert watching.seen().state == "proposed"
     with acting(agencies=watching.architect.agencies):
-        assert decisions_on(watching.architect, watching.seen("undeclared"))[0].project == code
-
-
-def _has(official: Callable[..., Actor], watching: Watching) -> bool:
-    try:
-        official("project.propose", watching.finding.owner)
-    except LookupError:
-        return False
-    return True
+        assert decisions_on(watching.architect, watching.seen())[0].project == opened.code
+    assert opened.code in watching.page(f"{ADDRESS}/{watching.finding.pk}", watching.integrator)

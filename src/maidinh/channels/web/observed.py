@@ -6,6 +6,7 @@ Layer 2. Officials read each finding; everyone is told how many there are, of wh
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,13 +25,15 @@ from maidinh.channels.web import rounds
 from maidinh.channels.web.context import language
 from maidinh.channels.web.observed_words import GONE, Words, kind_names, state_names
 from maidinh.governance.observation.actions.deciding import PROPOSING, DecisionRefused, decide_finding, open_remedy
-from maidinh.governance.observation.models import Finding
 from maidinh.governance.observation.queries import (
     DECIDE,
+    Finding,
     counts,
     decisions_on,
     finding_for,
     findings_for,
+    findings_of_agency_count,
+    findings_open_count,
     last_asked,
     observation_terms,
     reads_findings,
@@ -221,6 +224,18 @@ def _errors(refusal: DecisionRefused, form: str) -> Errors:
 
 def _address(finding_id: int) -> str:
     return reverse("observed-finding", kwargs={"finding_id": finding_id})
+
+
+def to_act(actor: Actor, at: datetime) -> int:
+    """How many differences wait for a decision: a figure of the homes of those who decide."""
+    del at
+    return findings_open_count(actor)
+
+
+def of_agency(actor: Actor, at: datetime) -> int:
+    """How many differences the actor's own agency must act on: a figure of its people's homes."""
+    del at
+    return findings_of_agency_count(actor)
 
 
 READ = "architecture.read"

@@ -14,7 +14,7 @@ from maidinh.channels.web.jinja import vn_date
 from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.conformity.rules import OUTSIDE
 from maidinh.governance.observation import rules
-from maidinh.governance.observation.models import Finding, FindingDecision
+from maidinh.governance.observation.queries import Finding, FindingDecision
 from maidinh.infrastructure.organisations.queries import agency_names
 
 TONES = {

@@ -220,7 +220,7 @@ def _owners(known: Declared, placed: list[Placed]) -> Iterator[Difference]:
         if each.target_owner:
             named[known.system_of(each.target)].append((each.target_owner, each.operation))
     for element, found in named.items():
-        details = {"declared": known.owner_of(element), "seen": _some(owner for owner, _ in found)}
+        details: dict[str, Any] = {"declared": known.owner_of(element), "seen": _some(owner for owner, _ in found)}
         details["proven"] = any(operation.authenticated for _, operation in found)
         yield _seen(OWNER_DIFFERS, element, known.owner_of(element), [each for _, each in found], details, element)
 
@@ -228,9 +228,8 @@ def _owners(known: Declared, placed: list[Placed]) -> Iterator[Difference]:
 def _zones(known: Declared, placed: list[Placed]) -> Iterator[Difference]:
     seen: dict[str, list[Operation]] = defaultdict(list)
     for each in placed:
-        element = known.elements.get(each.source)
-        zone = each.operation.zone
-        if element is not None and element.zone and zone and zone != element.zone:
+        system, zone = known.elements.get(each.source), each.operation.zone
+        if system is not None and system.zone and zone and zone != system.zone:
             seen[each.source].append(each.operation)
     for element, found in seen.items():
         details = {"declared": known.elements[element].zone, "seen": _some(each.zone for each in found)}

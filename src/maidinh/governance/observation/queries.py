@@ -9,19 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 
-from maidinh.governance.architecture.models import Version
-from maidinh.governance.architecture.queries import declared_organisations, versions
+from maidinh.governance.architecture.queries import Version, declared_organisations, versions
 from maidinh.governance.architecture.rules import DRAFT
 from maidinh.governance.observation.declared import Declared, declared
 from maidinh.governance.observation.definition import ObservationTerms, read_observation_terms
 from maidinh.governance.observation.models import Finding, FindingDecision
-from maidinh.governance.observation.rules import ASK, ASKED, CLOSED, EXCEPTED, OPEN
+from maidinh.governance.observation.rules import ASK, ASKED, OPEN
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.definitions.locating import definitions_root
 
@@ -95,9 +93,9 @@ def findings_open_count(actor: Actor) -> int:
 
 
 def findings_of_agency_count(actor: Actor) -> int:
-    """How many findings of the actor's own agencies are seen and not settled."""
+    """How many findings of the actor's own agencies are seen and wait."""
     found = findings_for(actor).filter(gone_at__isnull=True, owner__in=actor.agencies)
-    return found.exclude(state__in=(EXCEPTED, CLOSED)).count()
+    return found.filter(state__in=(OPEN, ASKED)).count()
 
 
 @dataclass(frozen=True)
@@ -122,9 +120,3 @@ def last_asked(finding: Finding) -> FindingDecision | None:
     if finding.state != ASKED:
         return None
     return finding.decisions.filter(decision=ASK).order_by("-pk").first()
-
-
-def asked_of_another(actor: Actor, finding: Finding) -> bool:
-    """Whether an exception waits that this actor may answer."""
-    asked: Any = last_asked(finding)
-    return asked is not None and actor.may(DECIDE) and asked.by != actor.id

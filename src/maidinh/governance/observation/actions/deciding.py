@@ -28,7 +28,7 @@ from maidinh.governance.observation.rules import (
     fault_of_reason,
 )
 from maidinh.governance.projects.actions.preparing import open_project
-from maidinh.governance.projects.models import Project
+from maidinh.governance.projects.queries import Project
 from maidinh.infrastructure.actor import Actor, NotAllowed, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.definitions.definition import Text

@@ -14,8 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localtime
 
-from maidinh.governance.architecture.models import Version
-from maidinh.governance.architecture.queries import current_version
+from maidinh.governance.architecture.queries import Version, current_version
 from maidinh.governance.observation.actions.counting import count_traffic, fingerprint
 from maidinh.governance.observation.definition import ObservationTerm
 from maidinh.governance.observation.differing import Difference, Moment, differing
@@ -37,8 +36,7 @@ from maidinh.governance.observation.rules import (
     STILL_SO,
     over,
 )
-from maidinh.governance.projects.models import Project
-from maidinh.governance.projects.queries import projects_declaring
+from maidinh.governance.projects.queries import Project, projects_declaring
 from maidinh.governance.projects.rules import IN_FORCE, REFUSED, WITHDRAWN
 from maidinh.infrastructure.definitions.hashing import content_hash
 from maidinh.infrastructure.events.actions import publish
