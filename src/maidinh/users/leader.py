@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from maidinh.channels.counter.waiting import late, to_sign
-from maidinh.channels.web import opinions
+from maidinh.channels.web import observed, opinions
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -23,6 +23,13 @@ HOME = Home(
         ),
         Task(_("Projects"), _("What agencies build and buy, what it costs, where it stands."), "projects"),
         Task(_("Architecture"), _("What the province has declared, and the traffic seen on it."), "architecture"),
+        Task(
+            _("Differences of your agency"),
+            _("What your systems do otherwise than declared. The figure: to act on."),
+            "observed",
+            observed.of_agency,
+            "?owner=mine",
+        ),
         Task(_("Agencies"), _("What your agency owns, runs, provides, uses and owes."), "architecture-agencies"),
     ),
     guide=(
@@ -36,6 +43,7 @@ HOME = Home(
         Item(_("Opinions on the architecture"), "architecture-rounds"),
         Item(_("Projects"), "projects"),
         Item(_("Architecture"), "architecture"),
+        Item(_("Declared and observed"), "observed"),
         Item(_("Agencies"), "architecture-agencies"),
     ),
 )

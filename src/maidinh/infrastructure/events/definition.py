@@ -52,4 +52,8 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "A system called another without a declared contract.",
         ("client", "service", "reason"),
     ),
+    "observation.found": (
+        "Something runs otherwise than it is declared, for the first time or again.",
+        ("finding", "kind"),
+    ),
 }
