@@ -19,6 +19,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "The opinions on a draft are answered and there is a conclusion.",
         ("draft", "version", "round", "agency"),
     ),
+    "architecture.draft_abandoned": ("A draft of the architecture was given up.", ("draft", "version")),
     "architecture.submitted": ("A draft waits for approval as a version.", ("province", "version")),
     "architecture.sent_back": ("A version that waited for approval is a draft again.", ("province", "version")),
     "architecture.approved": ("A decision approved a version; it may be published.", ("province", "version")),
@@ -32,6 +33,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "conformity.rule_approved": ("A rule of the province is checked from a day on.", ("rule", "number", "day")),
     "conformity.rule_refused": ("A rule that was proposed is refused.", ("rule", "number")),
     "conformity.rule_ended": ("A rule of the province is checked no more from a day on.", ("rule", "number", "day")),
+    "project.moved": ("A project came to another state.", ("project", "state")),
     "connection.undeclared": (
         "A system called another without a declared contract.",
         ("client", "service", "reason"),
