@@ -31,7 +31,7 @@ from maidinh.governance.appraisal.queries import (
     verdict_stands,
 )
 from maidinh.governance.appraisal.rules import PASSING
-from maidinh.governance.projects.actions.carrying import accept_project
+from maidinh.governance.projects.actions.carrying import accept_project, refuse_completion
 from maidinh.governance.projects.actions.preparing import ProjectRefused
 from maidinh.governance.projects.queries import Project, events_for, project_for
 from maidinh.governance.projects.rules import APPRAISED, APPRAISING, COMPLETED, DECIDED, REFUSED, RETURNED
@@ -41,6 +41,7 @@ from maidinh.infrastructure.organisations.queries import agency_names
 
 APPROVING = "project.approve"
 LONGEST_NUMBER = 120
+COMPLETION = "completed"
 
 
 def approvals(request: HttpRequest) -> HttpResponse:
@@ -93,27 +94,29 @@ def acceptance(request: HttpRequest, code: str) -> HttpResponse:
     """What the owner reported as finished, which conditions are met, and the record of acceptance."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     row = project_of(actor, code)
-    record, condition = typed(request.POST, "record"), request.POST.get("condition", "")[:60]
-    evidence, errors = typed(request.POST, "evidence"), appraising_words.Errors()
+    words = {name: typed(request.POST, name) for name in ("record", "evidence", "reason")}
+    condition, stepped = request.POST.get("condition", "")[:60], request.POST.get("step", "")
+    errors = appraising_words.Errors()
     if request.method == "POST":
-        errors = (
-            _condition_met(actor, row, condition, evidence)
-            if request.POST.get("step") == "met"
-            else _accepted(actor, row, record)
-        )
+        if stepped == "met":
+            errors = _condition_met(actor, row, condition, words["evidence"])
+        elif stepped == "back":
+            errors = _sent_back(actor, row, words["reason"])
+        else:
+            errors = _accepted(actor, row, words["record"])
         if not errors:
-            done = "met" if request.POST.get("step") == "met" else "accepted"
+            done = stepped if stepped in ("met", "back") else "accepted"
             return redirect(f"{reverse('project-acceptance', kwargs={'code': code})}?done={done}")
     context = {
         **_head(actor, row),
-        "reports": [each for each in events_for(actor, row) if each.kind.endswith("completed")],
+        "reports": [each for each in events_for(actor, row) if each.kind == COMPLETION],
         "waits": row.state == COMPLETED,
         "own": row.owner in actor.agencies or actor.id in row.writers,
         "state": row.state,
-        "typed": {"record": record, "condition": condition, "evidence": evidence},
+        "typed": words | {"condition": condition},
+        "may_meet": True,
         "done": request.GET.get("done", ""),
         "errors": errors,
-        "longest": LONGEST,
     }
     return render(request, "architecture/appraising/acceptance.html", context, status=422 if errors else 200)
 
@@ -212,6 +215,18 @@ def _accepted(actor: Actor, row: Project, record: str) -> appraising_words.Error
         accept_project(actor=actor, project_id=row.pk, record=record, at=timezone.now())
     except (ProjectRefused, AppraisalRefused) as refusal:
         return appraising_words.errors_of(refusal.faults, ("record",))
+    return {}
+
+
+def _sent_back(actor: Actor, row: Project, reason: str) -> appraising_words.Errors:
+    errors = appraising_words.Errors()
+    text_asked(errors, "reason", reason, _("Say what is missing. The owner reads it."))
+    if errors:
+        return errors
+    try:
+        refuse_completion(actor=actor, project_id=row.pk, reason=reason, at=timezone.now())
+    except ProjectRefused as refusal:
+        return appraising_words.errors_of(refusal.faults, ("reason",))
     return {}
 
 
