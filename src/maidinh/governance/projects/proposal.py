@@ -22,7 +22,7 @@ from maidinh.governance.modelling.integrity import SHARING_IDS
 from maidinh.governance.modelling.metamodel import LAYERED_KINDS
 from maidinh.governance.projects.content import NoSuchField, plain_value, thing_content, with_field
 from maidinh.governance.projects.definition import SECTIONS, Project, ProposedChange, Section
-from maidinh.governance.projects.faults import N_, At, Fault, form_faults
+from maidinh.governance.projects.sayings import N_, At, Fault, form_faults
 from maidinh.infrastructure.organisations.definition import Organisations
 
 FORMS: dict[str, type[Element] | type[Relation]] = {"elements": Element, "relations": Relation}

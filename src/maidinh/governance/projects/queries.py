@@ -109,7 +109,7 @@ def money_sources() -> frozenset[str] | None:
 @cache
 def declared_procedures() -> frozenset[str]:
     """The codes of the procedures that the province's definitions hold."""
-    return frozenset(each.parent.name for each in _province().glob("procedures/*/procedure.yaml"))
+    return frozenset(each.name for each in _province().glob("procedures/*/") if each.is_dir())
 
 
 def declared_projects() -> dict[str, definition.Project]:

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from maidinh.governance.projects.content import content_of
 from maidinh.governance.projects.definition import Project
-from maidinh.governance.projects.faults import N_, At, Fault, ProjectUnreadable, form_faults
+from maidinh.governance.projects.sayings import N_, At, Fault, ProjectUnreadable, form_faults
 from maidinh.governance.projects.sheets import CHANGES, CHOICES, GENERAL, LABELS, LISTED, NOTES, SHEETS, Column, Sheet
 from maidinh.infrastructure.workbooks.cells import Cell, Row, column_letters
 from maidinh.infrastructure.workbooks.problems import TableRefused

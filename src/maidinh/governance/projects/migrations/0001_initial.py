@@ -40,7 +40,8 @@ CREATE FUNCTION projects_step(before text, after text) RETURNS boolean LANGUAGE 
         'preparing appraising', 'preparing withdrawn',
         'appraising returned', 'appraising appraised', 'appraising withdrawn',
         'returned appraising', 'returned withdrawn',
-        'appraised approved', 'appraised refused', 'appraised preparing', 'appraised withdrawn',
+        'appraised approved', 'appraised refused', 'appraised preparing', 'appraised appraising',
+        'appraised withdrawn',
         'approved building', 'approved withdrawn',
         'building completed', 'building withdrawn',
         'completed accepted', 'completed building',
@@ -81,7 +82,7 @@ BEGIN
             OR NEW.title IS DISTINCT FROM NEW.content -> 'title' THEN
             PERFORM projects_refuse('projects_project: what it says changes by a revision, while its owner has it');
         END IF;
-        IF written.by <> NEW.author AND written.by <> ALL (NEW.authors) THEN
+        IF written."by" <> NEW.author AND written."by" <> ALL (NEW.authors) THEN
             PERFORM projects_refuse('projects_project: who wrote the revision is not named');
         END IF;
         IF OLD.owner <> ALL (acting) THEN
@@ -98,7 +99,7 @@ BEGIN
                 PERFORM projects_refuse('projects_project: this step is its owner''s');
             END IF;
         ELSIF step NOT IN ('appraised preparing', 'completed building')
-            AND NOT acting && array_append(array_remove(OLD.parties, OLD.owner), OLD.holder) THEN
+            AND NOT acting && array_append(array_remove(OLD.parties, OLD.owner), OLD.holder)::text[] THEN
             PERFORM projects_refuse('projects_project: this step is not its owner''s');
         END IF;
     END IF;
@@ -141,7 +142,7 @@ CREATE FUNCTION projects_revision_begun() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM projects_project p WHERE p.id = NEW.project_id AND p.state IN ('preparing', 'returned')
         AND (p.revision + 1 = NEW.number OR p.revision = 1 AND NEW.number = 1 AND p.hash = NEW.hash
-            AND p.content = NEW.content AND p.base_id = NEW.base_id AND p.author = NEW.by)) THEN
+            AND p.content = NEW.content AND p.base_id = NEW.base_id AND p.author = NEW."by")) THEN
         PERFORM projects_refuse('projects_revision: a revision follows the last, while the owner has the project');
     END IF;
     IF NOT EXISTS (SELECT 1 FROM architecture_version v WHERE v.id = NEW.base_id AND v.state <> 'draft') THEN
