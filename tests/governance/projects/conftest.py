@@ -31,7 +31,7 @@ NEW = "soil-watch"
 
 def proposal(code: str = "soil-watch-2026", *, owner: str = "H38.5", **more: Any) -> Proposal:
     """A project that adds a system, changes another, and says little else."""
-    value = {"id": NEW, "kind": "information-system", "name": {"vi": "Quan trắc đất"}, "owner": owner, "zone": "tslcd"}
+    value = {"id": NEW, "kind": "information-system", "name": {"vi": "Quan trắc đất"}, "owner": owner, "layer": 3, "zone": "tslcd"}
     content = {
         "id": code, "title": {"vi": "Quan trắc đất"}, "summary": {"vi": "Theo dõi chất lượng đất"}, "owner": owner,
         "kind": "investment", "began_on": date(2026, 10, 1), "architecture": current_version().version, "total": 0,
