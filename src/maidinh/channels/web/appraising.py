@@ -186,8 +186,11 @@ def supplements_of(row: Appraisal) -> list[dict[str, Any]]:
         {
             "supplement": each,
             "defects": [
-                {"field": appraising_fields.name_of(project, defect["field"]), "says": defect["says"],
-                 "basis": defect.get("basis", "")}
+                {
+                    "field": appraising_fields.name_of(project, defect["field"]),
+                    "says": defect["says"],
+                    "basis": defect.get("basis", ""),
+                }
                 for defect in each.defects
             ],
         }  # fmt: skip

@@ -107,7 +107,5 @@ def due(actor: Actor, at: datetime) -> date | None:
 
 ROUTES = [
     page("appraisals/opinions", asked, name="opinions-on-projects", who=OPINING),
-    page(
-        "appraisals/opinions/<int:opinion_id>", give, name="opinion-on-project", who=OPINING, methods=("GET", "POST")
-    ),
+    page("appraisals/opinions/<int:opinion_id>", give, name="opinion-on-project", who=OPINING, methods=("GET", "POST")),
 ]

@@ -34,7 +34,9 @@ def verdict(request: HttpRequest, appraisal_id: int) -> HttpResponse:
     row = found(actor, appraisal_id)
     checks = Checks(row.assessment or {}, pack_of(row))
     stepped = request.POST.get("step", "")
-    form = VerdictForm.of(request.POST, checks.results) if request.method == "POST" else VerdictForm.begun(checks.results)
+    form = (
+        VerdictForm.of(request.POST, checks.results) if request.method == "POST" else VerdictForm.begun(checks.results)
+    )
     if stepped in ("preview", "sign"):
         form.check(checks.results)
         if not form.errors and stepped == "preview":
@@ -115,8 +117,7 @@ def _context(actor: Actor, row: Appraisal, checks: Checks, form: VerdictForm) ->
         "results": result_choices(),
         "said": verdicts.get(form.result, ""),
         "tone": appraising_words.VERDICT_TONES.get(form.result, "neutral"),
-        "open": any(each["id"] in wrong for each in checks.settled)
-        or any(each in changed for each in checks.settled),
+        "open": any(each["id"] in wrong for each in checks.settled) or any(each in changed for each in checks.settled),
         "sent": form.as_sent(),
         "longest": LONGEST,
         "errors": form.errors,

@@ -105,6 +105,8 @@ def text(words: Any) -> str:
     """A text in both languages in the reader's; one in a single language as it is."""
     if words is None or isinstance(words, str):
         return words or ""
+    if isinstance(words, Mapping) and "text" in words:  # an article
+        return _("%(law)s (to be checked)") % {"law": words["text"]} if words.get("checked") is False else words["text"]
     if isinstance(words, Mapping):
         return str(words.get(language()) or words.get("vi") or words.get("en") or "")
     if isinstance(words, Sequence):
