@@ -22,6 +22,7 @@ from maidinh.governance.modelling.catalogues import Catalogue
 from maidinh.governance.modelling.union import Decisions
 from maidinh.governance.nas.definition import CommuneModel, DataSetStructure
 from maidinh.governance.nas.mapping.definition import NasMapping
+from maidinh.governance.projects.definition import Project
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.definitions.code_lists import CodeList
 from maidinh.infrastructure.definitions.rule_packs import RulePack
@@ -49,6 +50,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "organisations": Organisations,
     "population-register": PopulationRegister,
     "procedure": Procedure,
+    "project": Project,
     "publication-rules": PublicationRules,
     "roles": Roles,
     "rule-pack": RulePack,
