@@ -18,12 +18,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from maidinh.channels.routing import page
-from maidinh.channels.web import appraising_fields, appraising_words
+from maidinh.channels.web import appraising_fields, appraising_words, projects_words
 from maidinh.channels.web.appraising_checks import Checks, shares_in_words
 from maidinh.channels.web.context import language
 from maidinh.governance.appraisal.queries import (
     Appraisal,
     appraisal_for,
+    appraisal_of,
     appraisals_for,
     clock_of,
     pack_of,
@@ -32,11 +33,11 @@ from maidinh.governance.appraisal.queries import (
 )
 from maidinh.governance.appraisal.rules import CONCLUDED, OPEN, STOPPED, WAITING
 from maidinh.governance.architecture.queries import current_version
+from maidinh.governance.projects.rules import APPRAISED
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.organisations.queries import agency_names
 
 PER_PAGE = 30
-SHOWN = ("mine", "untaken", "waiting", "late", "done", "all")
 
 
 def queue(request: HttpRequest) -> HttpResponse:
@@ -81,7 +82,7 @@ def appraisal(
         **head(row, at),
         "facts": facts(row),
         "checks": Checks(row.assessment, pack_of(row)) if row.assessment else None,
-        "shares": shares_in_words(clock_of(row, at), at, agency_names(language()), stands=row.state == WAITING),
+        "shares": shares_in_words(clock_of(row, at), at, agency_names(language())),
         "supplements": supplements_of(row),
         "opinions": opinions_of(row, at),
         "meetings": meetings_of(row),
@@ -161,7 +162,7 @@ def head(row: Appraisal, at: datetime) -> dict[str, Any]:
 def facts(row: Appraisal) -> list[dict[str, Any]]:
     """The project in short, and what is appraised against what."""
     project, agencies = row.revision_form, agency_names(language())
-    kinds = {"investment": _("investment"), "purchase": _("purchase"), "service": _("hire of a service")}
+    kinds = projects_words.kind_names()
     told: list[dict[str, Any]] = [
         {"key": _("Agency in charge"), "value": agencies.get(project.owner, project.owner)},
         {"key": _("Kind"), "value": kinds[project.kind] + (f", {_('group')} {project.group}" if project.group else "")},
@@ -193,7 +194,7 @@ def supplements_of(row: Appraisal) -> list[dict[str, Any]]:
                 }
                 for defect in each.defects
             ],
-        }  # fmt: skip
+        }
         for each in row.supplements.select_related("answer").order_by("number")
     ]
 
@@ -236,37 +237,39 @@ def verdict_of(verdict: Any) -> dict[str, Any]:
             for each in verdict.conditions
         ],
         "unmet": sum(each["id"] not in met for each in verdict.conditions),
-        "document": reverse("appraisal-document", kwargs={"appraisal_id": verdict.appraisal_id})
-        if verdict.document
-        else "",
+        "document": reverse("appraisal-document", kwargs={"appraisal_id": verdict.appraisal_id}),
     }
 
 
 def what_may(actor: Actor, row: Appraisal) -> dict[str, Any]:
     """What this person can do with it now, and in plain words why not."""
-    appraises = actor.may(APPRAISING) and row.agency in actor.agencies
-    writer = actor.id in row.project.writers
-    running = row.state in (OPEN, WAITING)
-    barred = ""
+    running, barred = row.closed_at is None, ""
     if actor.may(APPRAISING) and running:
-        if writer:
+        if actor.id in row.project.writers:
             barred = _("You wrote in this project. Somebody else must appraise it.")
         elif row.owner in actor.agencies:
             barred = _("The project is your own agency's. Another body must appraise it.")
-        elif not appraises:
+        elif row.agency not in actor.agencies:
             barred = _("Another body appraises this project.")
-    free = appraises and not barred
+    free = actor.may(APPRAISING) and row.agency in actor.agencies and not barred
     mine = free and row.appraiser == actor.id
-    forwarded = row.turns.values("term").distinct().count() > 1
+    verdict = getattr(row, "verdict", None)
+    again = free and verdict is not None and row.project.state == APPRAISED and not verdict_stands(verdict)
     return {
         "barred": barred,
-        "take": free and running and row.appraiser != actor.id,
+        "take": free and running and not mine,
         "taken": bool(row.appraiser),
+        "awaited": row.state == WAITING,
         "work": mine and row.state == OPEN,
-        "check": mine and row.state == OPEN,
-        "forward": mine and row.state == OPEN and not forwarded,
-        "mine": mine,
+        "forward": mine and row.state == OPEN and _to_pass_on(row),
+        "again": again and appraisal_of(row.project) == row,
     }
+
+
+def _to_pass_on(row: Appraisal) -> bool:
+    """Whether the law gives the appraisal of the design a share of its own that has not begun."""
+    design = [each.id for each in pack_of(row).terms_of(row.revision_form) if each.holder == "design"]
+    return bool(design) and not row.turns.filter(term__in=design).exists()
 
 
 def _urgency(row: dict[str, Any]) -> tuple[bool, bool, float]:

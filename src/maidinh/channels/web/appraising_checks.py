@@ -13,10 +13,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from maidinh.channels.web import appraising_fields, appraising_words
-from maidinh.channels.web.appraising_words import FOUR, MET, NOT_MET, RESULT_TONES, UNDETERMINED, text
+from maidinh.channels.web import appraising_fields, appraising_words, projects_words
+from maidinh.channels.web.appraising_words import FOUR, NOT_MET, RESULT_TONES, UNDETERMINED, text
 from maidinh.channels.web.context import language
 from maidinh.channels.web.findings import SEVERITY_TONES, severity_names
+from maidinh.channels.wording import budget_in_words
 from maidinh.governance.appraisal.clock import Share
 from maidinh.governance.appraisal.definition import AppraisalPack
 from maidinh.governance.projects.definition import Project
@@ -30,8 +31,8 @@ class Checks:
 
     def __init__(self, assessment: Mapping[str, Any], pack: AppraisalPack) -> None:
         self.assessment, self.pack = assessment, pack
-        self.titles = {each.id: each for each in pack.requirements}
-        self.names, self.severities = appraising_words.result_names(), severity_names()
+        self.requirements = {each.id: each for each in pack.requirements}
+        self.names, self.severities = result_names(pack), severity_names()
         self.results = [self._result(each) for each in assessment.get("results", ())]
 
     @property
@@ -72,12 +73,12 @@ class Checks:
     @property
     def reuse(self) -> list[dict[str, Any]]:
         """The shared platforms that could serve the project, who uses them, and what the project says."""
-        agencies, decisions = agency_names(language()), appraising_words.decision_names()
+        agencies, decisions = agency_names(language()), projects_words.decision_names()
         return [
             {
                 "name": text(each.get("name")) or each["platform"],
                 "owner": agencies.get(each.get("owner") or "", each.get("owner") or ""),
-                "consumers": [text(one) if isinstance(one, Mapping) else str(one) for one in each.get("consumers", ())],
+                "consumers": [text(one) for one in each.get("consumers", ())],
                 "decision": decisions.get(each.get("decision") or "", ""),
                 "reason": text(each.get("reason")),
             }
@@ -102,7 +103,7 @@ class Checks:
         return [
             {
                 "field": field_of(each, project),
-                "says": " ".join(part for part in (each["title"] + ":", each["says"], each["remedy"]) if part),
+                "says": "\n".join(part for part in (each["says"], *each["proof"], each["remedy"]) if part),
                 "basis": each["basis"],
             }
             for each in self.results
@@ -110,19 +111,22 @@ class Checks:
         ]
 
     def _result(self, each: Mapping[str, Any]) -> dict[str, Any]:
-        requirement = self.titles.get(each["requirement"])
-        basis = each.get("basis") or (requirement.basis if requirement else "")
+        requirement = self.requirements.get(each["requirement"])
+        title = each.get("title") or (requirement.title if requirement else each["requirement"])
+        proof = [one for one in each.get("proof", ()) if one.get("against")] or list(each.get("proof", ()))
         return {
             "id": each["requirement"],
-            "title": text(requirement.title) if requirement else each["requirement"],
+            "title": text(title),
             "result": each["result"],
             "name": self.names[each["result"]],
             "tone": RESULT_TONES[each["result"]],
             "says": text(each.get("says")),
-            "basis": text(basis),
-            "proof": text(each.get("proof")),
-            "remedy": "" if each["result"] == MET else text(each.get("remedy")),
-            "findings": [self._finding(one) for one in each.get("findings", ()) if isinstance(one, Mapping)],
+            "basis": text(each.get("basis")),
+            "proof": [text(one) for one in proof],
+            "elements": [one["element"] for one in proof if one.get("element")],
+            "remedy": text(each.get("remedy")),
+            "by_person": requirement is not None and requirement.answered_by == "appraiser",
+            "findings": [self._finding(one) for one in each.get("findings", ())],
         }
 
     def _findings(self, name: str) -> list[dict[str, Any]]:
@@ -141,39 +145,41 @@ class Checks:
         }
 
 
+def result_names(pack: AppraisalPack) -> dict[str, str]:
+    """What the four results are called, by the law of the project."""
+    return {each.id: text(each.name) for each in pack.results}
+
+
 def field_of(result: Mapping[str, Any], project: Project) -> str:
     """Where in the form a requirement is mended: the changed thing that a finding is about, else the statement."""
     changed = {each.item for each in project.changes}
-    subject = next((each["subject"] for each in result["findings"] if each["subject"] in changed), "")
-    if subject:
-        return f"changes.{subject}"
-    if result["findings"]:
-        return "changes"
+    about = [*(each["subject"] for each in result["findings"]), *result["elements"]]
+    if about:
+        return next((f"changes.{each}" for each in about if each in changed), "changes")
     stated = f"statements.{result['id']}"
     return stated if any(path == stated for path, _name in appraising_fields.choices(project)) else "statements"
 
 
-def shares_in_words(
-    shares: Sequence[Share], at: datetime, agencies: Mapping[str, str], *, stands: bool
-) -> list[dict[str, Any]]:
+def shares_in_words(shares: Sequence[Share], at: datetime, agencies: Mapping[str, str]) -> list[dict[str, Any]]:
     """Each body's share of the clock: how much it has, since when, until when, and how it stands."""
     holders = appraising_words.holder_names()
     rows = []
     for share in shares:
-        running = share.started_at is not None and share.ended_at is None
         if share.started_at is None:
             said = _("not begun")
         elif share.ended_at is not None:
             said = _("ended late") if share.late else _("ended in time")
         else:
             said = ""
+        running = share.started_at is not None and share.ended_at is None
         rows.append(
             {
                 "title": text(share.title),
                 "holder": holders.get(share.holder, agencies.get(share.holder, share.holder)),
-                "budget": text(share.budget),
+                "budget": budget_in_words(share.budget),
+                "part": share.part_of is not None,
                 "share": share,
-                "left": appraising_words.left(share.due_at, at, stands=stands) if running else None,
+                "left": appraising_words.left(share.due_at, at, stands=share.stands) if running else None,
                 "said": said,
             }
         )

@@ -20,8 +20,8 @@ from maidinh.channels.web import appraising, appraising_fields, appraising_words
 from maidinh.channels.web.appraising_forms import LONGEST, text_asked, typed
 from maidinh.channels.web.appraising_steps import OPINING
 from maidinh.channels.web.context import language
-from maidinh.governance.appraisal.actions import AppraisalRefused
 from maidinh.governance.appraisal.actions.asking import give_opinion
+from maidinh.governance.appraisal.actions.refusing import AppraisalRefused
 from maidinh.governance.appraisal.queries import BodyOpinion, opinion_for, to_opine
 from maidinh.governance.appraisal.rules import AGREE, STANCES
 from maidinh.infrastructure.actor import Actor

@@ -1,4 +1,4 @@
-"""What the appraiser does on the way: take up, pass on, check again, ask for a supplement or an opinion, record a meeting.
+"""What the appraiser does on the way: take up, pass on, check again, ask for supplements and opinions, record meetings.
 
 Layer 2. Each form says before what it does; what is refused stays as it was typed.
 """
@@ -19,9 +19,9 @@ from maidinh.channels.web.appraising import APPRAISING, address, found, head
 from maidinh.channels.web.appraising_checks import Checks
 from maidinh.channels.web.appraising_forms import LONGEST, DefectLines, day_asked, text_asked, typed, typed_day
 from maidinh.channels.web.context import language
-from maidinh.governance.appraisal.actions import AppraisalRefused
 from maidinh.governance.appraisal.actions.asking import Defect, ask_opinion, ask_supplement, record_meeting
 from maidinh.governance.appraisal.actions.opening import check_again, forward, move_to_version, take_up
+from maidinh.governance.appraisal.actions.refusing import AppraisalRefused
 from maidinh.governance.appraisal.queries import Appraisal, pack_of
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.identity.queries import agencies_with
@@ -41,10 +41,10 @@ def step(request: HttpRequest, appraisal_id: int, name: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     found(actor, appraisal_id)
     try:
-        STEPS[name](actor=actor, appraisal_id=appraisal_id, at=timezone.now())
+        row = STEPS[name](actor=actor, appraisal_id=appraisal_id, at=timezone.now())
     except AppraisalRefused as refusal:
         return appraising.appraisal(request, appraisal_id, appraising_words.errors_of(refusal.faults), 422)
-    return redirect(address(appraisal_id, name))
+    return redirect(address(row.pk, name))  # after a verdict that stands no more, the checks begin a new appraisal
 
 
 def supplement(request: HttpRequest, appraisal_id: int) -> HttpResponse:

@@ -20,8 +20,8 @@ from maidinh.channels.web.appraising import APPRAISING, READ, address, found, he
 from maidinh.channels.web.appraising_checks import Checks
 from maidinh.channels.web.appraising_forms import LONGEST, VerdictForm
 from maidinh.channels.web.downloads import attachment
-from maidinh.governance.appraisal.actions import AppraisalRefused
 from maidinh.governance.appraisal.actions.deciding import give_verdict
+from maidinh.governance.appraisal.actions.refusing import AppraisalRefused
 from maidinh.governance.appraisal.queries import Appraisal, pack_of, signed_opinion
 from maidinh.governance.appraisal.rules import FAIL, PASS, PASS_WITH_CONDITIONS
 from maidinh.infrastructure.actor import Actor
@@ -55,7 +55,7 @@ def document(request: HttpRequest, appraisal_id: int) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     row = found(actor, appraisal_id)
     given = getattr(row, "verdict", None)
-    if given is None or given.document is None:
+    if given is None:
         raise Http404(appraisal_id)
     return attachment(signed_opinion(actor, given), f"{row.project.code}-{row.number}.pdf", "application/pdf")
 
@@ -101,7 +101,7 @@ def _sign(actor: Actor, row: Appraisal, checks: Checks, form: VerdictForm) -> ap
 
 
 def _context(actor: Actor, row: Appraisal, checks: Checks, form: VerdictForm) -> dict[str, Any]:
-    names = appraising_words.result_names()
+    names = checks.names
     changed = [each for each in checks.results if form.judged[each["id"]]["result"] != each["result"]]
     wrong = {name.partition("-")[2] for name in form.errors}
     verdicts = appraising_words.verdict_names()

@@ -60,16 +60,6 @@ def state_names() -> dict[str, str]:
     }
 
 
-def result_names() -> dict[str, str]:
-    """The four results of a comparison."""
-    return {
-        MET: _("met"),
-        NOT_MET: _("not met"),
-        UNDETERMINED: _("not enough ground to judge"),
-        NOT_APPLICABLE: _("does not apply"),
-    }
-
-
 def verdict_names() -> dict[str, str]:
     """What a verdict says."""
     return {PASS: _("passes"), PASS_WITH_CONDITIONS: _("passes with conditions"), FAIL: _("does not pass")}
@@ -96,17 +86,10 @@ def holder_names() -> dict[str, str]:
     }
 
 
-def decision_names() -> dict[str, str]:
-    """What a project does with a shared platform."""
-    return {"use": _("uses it"), "extend": _("extends it"), "own": _("builds its own")}
-
-
 def text(words: Any) -> str:
     """A text in both languages in the reader's; one in a single language as it is."""
     if words is None or isinstance(words, str):
         return words or ""
-    if isinstance(words, Mapping) and "text" in words:  # an article
-        return _("%(law)s (to be checked)") % {"law": words["text"]} if words.get("checked") is False else words["text"]
     if isinstance(words, Mapping):
         return str(words.get(language()) or words.get("vi") or words.get("en") or "")
     if isinstance(words, Sequence):

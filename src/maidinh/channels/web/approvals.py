@@ -1,4 +1,4 @@
-"""`/approvals`, `/projects/<code>/approval`, `/projects/<code>/acceptance`: deciding on projects, taking over what was built.
+"""`/approvals`, `/projects/<code>/approval` and `/acceptance`: deciding on projects, accepting what was built.
 
 Layer 2. Before anything is decided the page says what was found, against what, what the decision does, and, where it
 can't be taken, why not and who does what next.
@@ -21,8 +21,8 @@ from maidinh.channels.routing import page
 from maidinh.channels.web import appraising, appraising_words
 from maidinh.channels.web.appraising_forms import LONGEST, day_asked, text_asked, typed, typed_day
 from maidinh.channels.web.context import language
-from maidinh.governance.appraisal.actions import AppraisalRefused
 from maidinh.governance.appraisal.actions.deciding import approve_project, meet_condition, refuse_project
+from maidinh.governance.appraisal.actions.refusing import AppraisalRefused
 from maidinh.governance.appraisal.queries import (
     appraisal_of,
     exception_that_holds,
@@ -140,7 +140,9 @@ def obstacles(actor: Actor, row: Project) -> list[dict[str, str]]:
         found.append(
             {
                 "what": _("The verdict is that it does not pass."),
-                "do": _("Refuse it, so that the owner can mend it; or the owner asks for an exception with an end."),
+                "do": _(
+                    "Its owner takes it back and mends it, or asks for an exception with an end. Or you refuse it."
+                ),
             }
         )
     if verdict.project_hash != row.hash:
@@ -154,7 +156,7 @@ def obstacles(actor: Actor, row: Project) -> list[dict[str, str]]:
         found.append(
             {
                 "what": _("Another version of the architecture is in force than the one it was appraised against."),
-                "do": _("The owner hands it in again, and it is checked against the version in force."),
+                "do": _("The appraising body checks it again against the version in force and gives a new verdict."),
             }
         )
     return found

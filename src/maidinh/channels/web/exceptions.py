@@ -1,4 +1,4 @@
-"""`/exceptions`: projects that may be approved though they do not fit, each until a day: asked, decided, read by everyone.
+"""`/exceptions`: projects that may be approved though they do not fit, each until a day: asked, decided, public.
 
 Layer 2. The fields are those of the exception record of the guidance of 2026. What is only asked for, or was refused,
 is for officials who take part; everyone reads what was granted and who answers for it, never a person's name.
@@ -25,8 +25,8 @@ from maidinh.channels.web.appraising_checks import Checks
 from maidinh.channels.web.appraising_forms import LONGEST, day_asked, text_asked, typed, typed_day
 from maidinh.channels.web.approvals import LONGEST_NUMBER, project_of
 from maidinh.channels.web.context import language
-from maidinh.governance.appraisal.actions import AppraisalRefused
 from maidinh.governance.appraisal.actions.exceptions import ask_exception, decide_exception
+from maidinh.governance.appraisal.actions.refusing import AppraisalRefused
 from maidinh.governance.appraisal.queries import (
     ProjectException,
     appraisal_of,
