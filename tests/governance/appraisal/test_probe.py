@@ -1,8 +1,8 @@
-import json
-from maidinh.governance.appraisal.queries import *
-from tests.governance.projects.conftest import proposal, Carrying
-from maidinh.infrastructure.database.scope import acting
 from maidinh.governance.appraisal.actions.opening import hand_in
+from maidinh.governance.appraisal.queries import *
+from tests.governance.projects.conftest import Carrying
+
+
 def test_probe(db, official, at):
     c=Carrying(official, at)
     row=c.open()
