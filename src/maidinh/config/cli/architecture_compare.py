@@ -79,7 +79,7 @@ def merge(
 
     before, ours, theirs = (_read(path) for path in (base, a, b))
     try:
-        found = merge_models(before, ours, theirs, _decisions(decisions))
+        found = merge_models(before, ours, theirs, decided(decisions))
     except Undecidable as error:
         _leave(str(error), WRONG_USE)
     except Incomparable as error:
@@ -137,7 +137,7 @@ def _content(model: Model, output: Path | None) -> bytes:
         _leave(str(error), FAILED)
 
 
-def _decisions(path: Path | None) -> dict[str, Any]:
+def decided(path: Path | None) -> dict[str, Any]:
     """What people decided, from YAML or JSON."""
     from maidinh.infrastructure.definitions.reading import DefinitionError, read_yaml
 

@@ -6,13 +6,14 @@ Layer 0, config.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from maidinh.config.texts import say
 
 if TYPE_CHECKING:
+    from maidinh.governance.comparison.conflicts import Conflict
     from maidinh.governance.comparison.consequences import Consequence
     from maidinh.governance.comparison.difference import Change, Changed, Difference, Named
     from maidinh.governance.comparison.merging import Merge
@@ -53,29 +54,38 @@ def told_difference(found: Difference, meaning: list[Consequence]) -> Iterator[s
 def told_merge(found: Merge, output: Path | None, stream: TextIO) -> None:
     """Print what came of a merge; the conflicts as a table."""
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     console = Console(file=stream, highlight=False, soft_wrap=False)
-    if found.conflicts:
-        kinds = _conflict_kinds()
-        table = Table(show_lines=True)
-        for title in (say("field"), say("base"), say("ours"), say("theirs")):
-            table.add_column(title, overflow="fold")
-        for each in found.conflicts:
-            because = f"\n{', '.join(each.because)}" if each.because else ""
-            name = f"\n{each.name}" if each.name else ""
-            table.add_row(
-                Text(f"{each.key}{name}\n{kinds[each.kind]}{because}"),
-                *(Text(_value(value)) for value in (each.base, each.ours, each.theirs)),
-            )
-        console.print(table)
+    told_conflicts(found.conflicts, stream)
     for section, name in found.dropped:
         console.print(Text(f"{say('went along, as decided')}: {section}/{name}"))
     for key in found.unused:
         console.print(Text(f"{say('a decision about no conflict')}: {key}"))
     written = f"{output}: " if output else ""
     console.print(Text(f"{written}{say('conflicts left')}: {len(found.conflicts)}"))
+
+
+def told_conflicts(conflicts: Sequence[Conflict], stream: TextIO) -> None:
+    """Print the conflicts as a table; nothing where there are none."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if not conflicts:
+        return
+    kinds = _conflict_kinds()
+    table = Table(show_lines=True)
+    for title in (say("field"), say("base"), say("ours"), say("theirs")):
+        table.add_column(title, overflow="fold")
+    for each in conflicts:
+        because = f"\n{', '.join(each.because)}" if each.because else ""
+        name = f"\n{each.name}" if each.name else ""
+        table.add_row(
+            Text(f"{each.key}{name}\n{kinds[each.kind]}{because}"),
+            *(Text(_value(value)) for value in (each.base, each.ours, each.theirs)),
+        )
+    Console(file=stream, highlight=False, soft_wrap=False).print(table)
 
 
 def _sections() -> dict[str, str]:

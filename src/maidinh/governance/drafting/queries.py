@@ -203,6 +203,22 @@ def _revision(number: int, changes: tuple[DraftChange, ...]) -> Revision:
     return Revision(number, first.by, first.at, first.via, changes)
 
 
+def state_of(draft_id: int) -> str | None:
+    """In which state a draft is; None where the actor sees none such."""
+    return Draft.objects.filter(pk=draft_id).values_list("state", flat=True).first()
+
+
+def model_of(draft_id: int) -> ArchitectureVersion:
+    """The architecture that a draft holds as it stands. DoesNotExist where there is none."""
+    return Draft.objects.get(pk=draft_id).model
+
+
+def published_from(draft_id: int) -> Any:
+    """The architecture version that was made of a draft, once it was published; else None."""
+    found = Draft.objects.select_related("made").filter(IN_FORCE, pk=draft_id).first()
+    return None if found is None else found.made
+
+
 def writers_of(draft: Draft) -> Iterator[str]:
     """Everyone who wrote in the draft, its author first; none of them may approve or publish it."""
     yield draft.author

@@ -15,8 +15,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from maidinh.governance.modelling.definition import Model
-
 LATER = ("elements", "relations", "principles", "views", "folders", "property_definitions", "carried")
 FIRST = ("id", "kind", "layer", "from_", "to", "name", "description", "documentation")
 LAST = ("source", "confidence", "checked", "sample", "note", "properties", "carried", "nodes", "connections", "holds")
@@ -31,8 +29,8 @@ _BLOCK = re.compile(  # begins with ink, so that its depth shows; nothing unprin
 _UNPRINTABLE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
-def to_yaml(model: Model) -> str:
-    """The model as a YAML document."""
+def to_yaml(model: BaseModel) -> str:
+    """A model, or whatever else has a form, as a YAML document."""
     content = _said(model)
     head = [key for key in content if key not in LATER]
     lines = [line for key in (*head, *LATER) if key in content for line in _entry(key, content[key], "")]

@@ -116,7 +116,7 @@ class Paper(Form):
 
 
 class Statement(Form):
-    """What the project says to one requirement of the pack, by the requirement's id; `not_applicable` needs a reason."""
+    """What the project says to one requirement of the pack, by its id; `says` tells why where it is not applicable."""
 
     requirement: str
     says: Text

@@ -19,6 +19,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "The opinions on a draft are answered and there is a conclusion.",
         ("draft", "version", "round", "agency"),
     ),
+    "architecture.draft_abandoned": ("A draft of the architecture was given up.", ("draft", "version")),
     "architecture.submitted": ("A draft waits for approval as a version.", ("province", "version")),
     "architecture.sent_back": ("A version that waited for approval is a draft again.", ("province", "version")),
     "architecture.approved": ("A decision approved a version; it may be published.", ("province", "version")),
@@ -39,6 +40,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "connection.withdrawn": ("The exchange allows nothing under a contract any more.", ("contract", "serial")),
     "connection.restored": ("A contract that was withdrawn stands again.", ("contract", "serial")),
     "connection.withdrawal_refused": ("What was asked for a contract is refused.", ("contract", "ends")),
+    "project.moved": ("A project came to another state.", ("project", "state")),
     "connection.undeclared": (
         "A system called another without a declared contract.",
         ("client", "service", "reason"),

@@ -1,0 +1,102 @@
+"""What a project is held against among the definitions, and whether those of a province are in order.
+
+Layer 0, config: the only place that may know procedures, agencies and the architecture at once. Each fault is told at
+its file and line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.architecture.rules import problems as misfits
+from maidinh.governance.projects.definition import Project
+from maidinh.governance.projects.faults import Fault, Known, faults, shared_platforms
+from maidinh.governance.projects.proposal import ProposalRefused, agency_codes, proposed
+from maidinh.governance.projects.reading import FOLDER, read_projects
+from maidinh.infrastructure.definitions.code_lists import FOLDER as CODES
+from maidinh.infrastructure.definitions.code_lists import read_code_list
+from maidinh.infrastructure.definitions.document import Document
+from maidinh.infrastructure.definitions.reading import Problem
+from maidinh.infrastructure.organisations.definition import Organisations
+from maidinh.services.procedures.reading import read_procedures
+
+SOURCES = "budget-sources"
+
+
+def known_for(
+    model: ArchitectureVersion,
+    organisations: Organisations | None,
+    province: Path | None,
+    national: Path,
+    projects: Mapping[str, Project] | None = None,
+) -> Known:
+    """What codes a project in this architecture may name. Raises DefinitionError where a definition can't be read."""
+    others = read_projects(province) if projects is None and province is not None else projects or {}
+    return Known(
+        version=model,
+        agencies=agency_codes(organisations) if organisations is not None else _owners(model),
+        sources=_sources(national),
+        procedures={each.code for each in read_procedures(province)} if province is not None else None,
+        platforms=shared_platforms(model),
+        others={code: tuple(each.needs) for code, each in others.items()},
+    )
+
+
+def project_problems(
+    province: Path,
+    projects: Mapping[str, Project],
+    model: ArchitectureVersion,
+    organisations: Organisations,
+    national: Path,
+    *,
+    today: date,
+) -> Iterator[Problem]:
+    """What is wrong in the projects of a province, against the version that is in force there."""
+    known = known_for(model, organisations, province, national, projects)
+    for code, project in projects.items():
+        document = Document(province / FOLDER / f"{code}.yaml")
+        for fault in project_faults(project, known, today=today):
+            yield document.problem(fault.at, f"{fault.says} {fault.remedy}".strip() % fault.values)
+
+
+def project_faults(project: Project, known: Known, *, today: date) -> list[Fault]:
+    """Everything that is wrong in a project; also what doesn't fit together only once its changes are made."""
+    found = faults(project, known, today=today)
+    try:
+        model = proposed(known.version, project, known.codes())
+    except ProposalRefused:
+        return found
+    standing, codes = set(misfits(known.version, set(known.codes().values()))), set(known.codes().values())
+    return [*found, *(_misfit(each, project) for each in misfits(model, codes) if each not in standing)]
+
+
+def _misfit(line: str, project: Project) -> Fault:
+    """What the architecture's own rules say of the proposed version, at the change that brought it."""
+    thing, _, reason = line.partition(": ")
+    item = thing.partition(" ")[2]
+    place = next((n for n, each in enumerate(project.changes) if each.item == item), None)
+    if place is None:
+        return Fault("changes", "%(reason)s", {"reason": line}, at=("changes",))
+    return Fault(f"changes.{item}", "%(reason)s", {"reason": reason}, at=("changes", place))
+
+
+def _sources(national: Path) -> frozenset[str] | None:
+    if not (national / CODES / f"{SOURCES}.yaml").is_file():
+        return None
+    return frozenset(each.code for each in read_code_list(national, SOURCES).codes)
+
+
+def _owners(model: ArchitectureVersion) -> dict[str, str]:
+    """The agencies that an architecture names, where nothing else says which there are."""
+    return {each.owner: each.owner for each in model.elements if each.owner}
+
+
+def with_places(found: list[Fault], places: Mapping[tuple[str | int, ...], str]) -> list[Fault]:
+    """The faults with the cells of the workbook that the project was read from."""
+    from maidinh.governance.projects.tables import place_near
+
+    return [replace(each, place=place_near(places, each.at)) for each in found]
