@@ -18,6 +18,7 @@ from maidinh.infrastructure.database.standing import as_role
 from maidinh.infrastructure.keys.client import SignerClient
 
 CERTIFICATE_DAYS = 730
+SIGNING = {"dossier.sign", "project.appraise"}  # who signs documents with a key of their own
 
 
 def prepare_installation(environment: Environment, connections: Connections, province: Province, at: datetime) -> None:
@@ -72,7 +73,7 @@ def prepare_keys(environment: Environment, province: Province, at: datetime) -> 
         return  # people sign with keys of their own; those made here are samples and say so
     names = {agency.code: agency.name.vi for agency in province.organisations.agencies}
     for official in province.organisations.officials:
-        if "dossier.sign" in province.roles.permissions_of(list(official.roles)):
+        if SIGNING & set(province.roles.permissions_of(list(official.roles))):
             key = f"person:{official.id}"
             operator.create(key)
             operator.certify(
