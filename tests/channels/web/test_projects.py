@@ -353,10 +353,9 @@ def test_a_field_that_the_architecture_changed_meanwhile_is_decided_by_the_owner
     address = f"/change?section=elements&item={system.id}"
     desk.post("/change", {**fields_in(desk.page(address)), "name.vi": "Tên của dự án", "do": "save"})
     assert desk.client.get(f"/projects/{desk.code}/rebase").status_code == 302  # nothing to be brought over yet
-    newer = row.base.model.model_copy(update={"version": "1.9", "elements": [
-        each.model_copy(update={"name": each.name.model_copy(update={"vi": "Tên mới"})}) if each.id == system.id else each
-        for each in row.base.model.elements
-    ]})  # fmt: skip
+    renamed = system.model_copy(update={"name": system.name.model_copy(update={"vi": "Tên mới"})})
+    elements = [renamed if each.id == system.id else each for each in row.base.model.elements]
+    newer = row.base.model.model_copy(update={"version": "1.9", "elements": elements})
     published(newer, official, at)
     assert "/rebase" in desk.page("/check")
     html = desk.page("/rebase")
