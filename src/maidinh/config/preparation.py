@@ -108,3 +108,34 @@ def publish_architecture(environment: Environment, connections: Connections, pro
                 loaded = load_version(actor=author, version=version, at=at)
             with acting(agencies=approver.agencies):
                 publish_version(actor=approver, version_id=loaded.pk, at=at, signer=signer)
+
+
+def open_projects(environment: Environment, connections: Connections, province: Province, at: datetime) -> list[str]:
+    """In a sample: the projects that the province's definitions hold, each begun by its agency's project officer.
+
+    One that is there already is left as it is, one whose agency has no project officer stays a file. What can't be
+    begun is returned, a line each.
+    """
+    if not environment.sample:
+        return []
+    from maidinh.governance.projects.actions.preparing import ProjectRefused, open_project
+    from maidinh.governance.projects.proposal import agency_codes
+    from maidinh.governance.projects.queries import declared_projects, project_for
+    from maidinh.infrastructure.identity.queries import actor_of_official, official
+
+    codes, left = agency_codes(province.organisations), []
+    with as_role(connections, "web"):
+        for code, project in declared_projects().items():
+            try:
+                person = province.official_with("project.propose", codes.get(project.owner, project.owner))
+            except LookupError:
+                continue
+            officer = actor_of_official(official(person.id))
+            with acting(agencies=officer.agencies, person=officer.id):
+                if project_for(officer, code) is not None:
+                    continue
+                try:
+                    open_project(actor=officer, project=project, at=at, via="yaml")
+                except ProjectRefused as refused:
+                    left.append(f"{code}: {refused}")
+    return left

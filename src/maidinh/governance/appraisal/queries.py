@@ -19,18 +19,20 @@ from maidinh.governance.appraisal.checking import assess
 from maidinh.governance.appraisal.clock import Share, shares
 from maidinh.governance.appraisal.definition import AppraisalPack
 from maidinh.governance.appraisal.models import Appraisal, Approval, BodyOpinion, ProjectException, Verdict
-from maidinh.governance.appraisal.packs import read_packs
+from maidinh.governance.appraisal.packs import SOURCES, read_packs
 from maidinh.governance.appraisal.rules import ASKED, ENDED, GRANTED
 from maidinh.governance.architecture.models import Version
 from maidinh.governance.architecture.queries import current_version, declared_organisations
 from maidinh.governance.conformity.queries import framework_for, rules_on, surroundings, waivers_stated_on
 from maidinh.governance.projects.models import Project
+from maidinh.governance.projects.proposal import agency_codes, proposed
 from maidinh.governance.projects.queries import Unmet, known, projects_for, reads, unmet_conditions
 from maidinh.governance.projects.rules import APPRAISED, COMPLETED
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.calendars.queries import calendar_at
 from maidinh.infrastructure.calendars.rules import Pause
+from maidinh.infrastructure.definitions.code_lists import CodeList, read_code_list
 from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.infrastructure.files.queries import open_document
 
@@ -62,6 +64,8 @@ def assessed(project: Project, version: Version, *, pack: AppraisalPack, at: dat
     """What the automatic checks say of a project against a version. ProposalRefused where its change can't be made."""
     day = localtime(at).date()
     here, around = known(version.model, apart=project.code), surroundings()
+    organisations = declared_organisations()
+    proposed(version.model, project.project, agency_codes(organisations))
     found = assess(
         project.project,
         version.model,
@@ -69,15 +73,21 @@ def assessed(project: Project, version: Version, *, pack: AppraisalPack, at: dat
         rules=rules_on(day),
         framework=framework_for(version.model.framework, day),
         shelf=around.shelf,
-        organisations=declared_organisations(),
+        organisations=organisations,
         waivers=waivers_stated_on(day),
         others=here.others,
         procedures=here.procedures,
-        sources=here.sources,
+        sources=budget_sources(),
         day=day,
     ).as_json()
     # The hashes that the database keeps are what a verdict is bound to.
     return found | {"project_hash": project.hash, "version": version.version, "version_hash": version.hash}
+
+
+@cache
+def budget_sources() -> CodeList:
+    """Where money comes from, as the definitions state it; read once. Raises DefinitionError."""
+    return read_code_list(definitions_root(settings.MAIDINH.definitions) / "national", SOURCES)
 
 
 def appraisals_for(actor: Actor) -> QuerySet[Appraisal]:

@@ -32,6 +32,7 @@ MEANING = {
     PASS_WITH_CONDITIONS: "Dự án được phê duyệt. Chỉ nghiệm thu khi mọi điều kiện ghi tại mục 3 đã hoàn thành.",
     FAIL: "Dự án chưa được phê duyệt. Chủ dự án sửa và trình lại, hoặc đề nghị ngoại lệ có thời hạn.",
 }
+SHOWN = 6  # proofs of one requirement; all of them stand in the appraisal itself
 KINDS = {"investment": "Dự án đầu tư", "purchase": "Mua sắm", "service": "Thuê dịch vụ"}
 
 
@@ -156,15 +157,17 @@ def _project(project: Project, pack: AppraisalPack, names: Mapping[str, str]) ->
 
 
 def _result(each: Mapping[str, Any], pack: AppraisalPack) -> dict[str, Any]:
-    asked = next((one for one in pack.requirements if one.id == each["requirement"]), None)
     named = {one.id: one.name.vi for one in pack.results}
-    basis = vietnamese(each.get("basis")) or ("; ".join(one.text for one in asked.basis) if asked else "")
+    against = [one for one in each.get("proof", ()) if one.get("against")]
     return {
-        "title": asked.title.vi if asked else each["requirement"],
+        "title": vietnamese(each.get("title")) or each["requirement"],
         "grade": each["result"],
         "result": named.get(each["result"], each["result"]),
-        "basis": basis,
+        "basis": vietnamese(each.get("basis")),
         "says": vietnamese(each.get("says")),
+        "proofs": [vietnamese(one) for one in against[:SHOWN]],
+        "more": max(0, len(against) - SHOWN),
+        "by_appraiser": each["result"] != each.get("checked", each["result"]),
         "why": each.get("why", ""),
         "remedy": "" if each["result"] in ("met", "not-applicable") else vietnamese(each.get("remedy")),
     }

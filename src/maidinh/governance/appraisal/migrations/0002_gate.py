@@ -25,10 +25,10 @@ CREATE FUNCTION appraisal_wrote(project bigint, person text) RETURNS boolean LAN
             AND (p.author = person OR person = ANY (p.authors)))
         OR EXISTS (SELECT 1 FROM projects_revision r WHERE r.project_id = project AND r.by = person)
 $$;
-CREATE FUNCTION appraisal_in_force(version bigint, digest text) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION appraisal_in_force(held bigint, digest text) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
     -- Locked, so that no other version comes into force before what stands on this one is written.
-    PERFORM 1 FROM architecture_version v WHERE v.id = version AND v.state = 'published' AND v.hash = digest FOR SHARE;
+    PERFORM 1 FROM architecture_version v WHERE v.id = held AND v.state = 'published' AND v.hash = digest FOR SHARE;
     RETURN FOUND;
 END $$;
 CREATE FUNCTION appraisal_unmet(project bigint) RETURNS bigint LANGUAGE sql VOLATILE AS $$
