@@ -57,7 +57,7 @@ def _plain(world: World) -> Iterator[Asked]:
     for name in ("home", "health", "keys", "procedures", "architecture", "architecture-json", "architecture-versions",
                  "dossiers", "notices", "track", "verify", "desk", "worklist", "signing", "sign-in",
                  "sign-in-return", "architecture-difference", "architecture-difference-json",
-                 "architecture-rounds", "conformity", "conformity-json", "waivers", "rules",
+                 "architecture-rounds", "conformity", "conformity-json", "waivers", "rules", "observed",
                  "architecture-diagrams", "architecture-document", "architecture-document-reading",
                  "architecture-document-file", "architecture-dossier", "architecture-dossier-file"):  # fmt: skip
         yield Asked(name, "GET", "it")
@@ -216,6 +216,9 @@ def _conformity(world: World) -> Iterator[Asked]:
         yield Asked("waiver-proof", "GET", on, where)
         yield Asked("waiver-decide", "POST", on, where, {"granted": "no", "decision": "Chưa đủ căn cứ"})
         yield Asked("waiver-withdraw", "POST", on, where, {"reason": "Đã khắc phục"})
+    yield Asked("observed-finding", "GET", "none", {"finding_id": 10**9})
+    yield Asked("observed-decide", "POST", "none", {"finding_id": 10**9}, {"form": "close", "close-reason": "Đã tắt"})
+    yield Asked("observed-project", "POST", "none", {"finding_id": 10**9})
 
 
 def _rules(world: World) -> Iterator[Asked]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from maidinh.infrastructure.definitions.definition import Form, LegalBasis, Provenance, Text
 
@@ -41,6 +41,12 @@ class ProposedChange(Form):
     on: date | None = None
     why: Text | None = None
 
+    @field_validator("value", "set", mode="after")
+    @classmethod
+    def _as_json(cls, found: Any) -> Any:
+        """Days as texts: whatever form the file has, it says the same."""
+        return _plain(found)
+
     @model_validator(mode="after")
     def _one_way(self) -> ProposedChange:
         if (self.action == "add") != (self.value is not None):
@@ -52,6 +58,14 @@ class ProposedChange(Form):
         if self.on is not None and self.action != "retire":
             raise ValueError("`on` stands with `retire` only")
         return self
+
+
+def _plain(found: Any) -> Any:
+    if isinstance(found, dict):
+        return {key: _plain(each) for key, each in found.items()}
+    if isinstance(found, list):
+        return [_plain(each) for each in found]
+    return found.isoformat() if isinstance(found, date) else found
 
 
 class CostLine(Form):
