@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import waivers
+from maidinh.channels.web import connections, waivers
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -13,6 +13,12 @@ HOME = Home(
     tasks=(
         Task(
             _("Declared and seen connections"), _("Which are used, which are not, which were refused."), "architecture"
+        ),
+        Task(
+            _("Connections and their contracts"),
+            _("What is in force, until when, and how it is withdrawn. The figure: contracts that end soon."),
+            "connections",
+            connections.ending_soon,
         ),
         Task(_("Conformity"), _("What does not conform, whose it is, and what mends it."), "conformity"),
         Task(
@@ -27,9 +33,11 @@ HOME = Home(
     guide=(
         _("Look for connections marked as undeclared: a system tried and was refused."),
         _("Ask the architect to declare what is lawful. Nothing else opens the exchange."),
+        _("If a connection must stop before its last day, ask to withdraw its contract. Another person confirms."),
     ),
     menu=(
         Item(_("Architecture"), "architecture"),
+        Item(_("Contracts"), "connections"),
         Item(_("Conformity"), "conformity"),
         Item(_("Waivers"), "waivers"),
         Item(_("Public keys"), "keys"),
