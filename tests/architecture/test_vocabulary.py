@@ -22,6 +22,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     "governance/observation": {"declared", "differing", "remedy"},
     "governance/drafting": {"content", "removal"},
     "governance/conformity": {"checking", "examples", "identity", "programs", "proposing", "report", "waiving"},
+    "governance/appraisal": {"assessment", "case", "checking", "clock", "packs", "papers", "reuse", "soundness"},
     "governance/projects": {"content", "faults", "proposal", "sayings", "sheets", "tables"},
 }  # fmt: skip
 REFUSED = {"utils", "helpers", "common", "base", "core", "managers", "misc", "services"}

@@ -23,6 +23,7 @@ from maidinh.governance.modelling.union import Decisions
 from maidinh.governance.nas.definition import CommuneModel, DataSetStructure
 from maidinh.governance.nas.mapping.definition import NasMapping
 from maidinh.governance.observation.definition import ObservationTerms
+from maidinh.governance.projects.definition import Project
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.definitions.code_lists import CodeList
 from maidinh.infrastructure.definitions.rule_packs import RulePack
@@ -51,6 +52,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "organisations": Organisations,
     "population-register": PopulationRegister,
     "procedure": Procedure,
+    "project": Project,
     "publication-rules": PublicationRules,
     "roles": Roles,
     "rule-pack": RulePack,

@@ -6,7 +6,7 @@ its file and line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -30,36 +30,37 @@ SOURCES = "budget-sources"
 def known_for(
     model: ArchitectureVersion,
     organisations: Organisations | None,
-    province: Path | None,
     national: Path,
+    *,
+    procedures: Collection[str] | None = None,
     projects: Mapping[str, Project] | None = None,
 ) -> Known:
     """What codes a project in this architecture may name. Raises DefinitionError where a definition can't be read."""
-    others = read_projects(province) if projects is None and province is not None else projects or {}
     return Known(
         version=model,
         agencies=agency_codes(organisations) if organisations is not None else _owners(model),
         sources=_sources(national),
-        procedures={each.code for each in read_procedures(province)} if province is not None else None,
+        procedures=procedures,
         platforms=shared_platforms(model),
-        others={code: tuple(each.needs) for code, each in others.items()},
+        others={code: tuple(each.needs) for code, each in (projects or {}).items()},
     )
 
 
-def project_problems(
-    province: Path,
-    projects: Mapping[str, Project],
-    model: ArchitectureVersion,
-    organisations: Organisations,
-    national: Path,
-    *,
-    today: date,
-) -> Iterator[Problem]:
-    """What is wrong in the projects of a province, against the version that is in force there."""
-    known = known_for(model, organisations, province, national, projects)
+def known_around(
+    model: ArchitectureVersion, organisations: Organisations | None, province: Path | None, national: Path
+) -> Known:
+    """The same, with the procedures and projects of a province's definitions. Raises DefinitionError."""
+    if province is None:
+        return known_for(model, organisations, national)
+    codes = {each.code for each in read_procedures(province)}
+    return known_for(model, organisations, national, procedures=codes, projects=read_projects(province))
+
+
+def project_problems(province: Path, projects: Mapping[str, Project], known: Known) -> Iterator[Problem]:
+    """What is wrong in the projects of a province, at file and line; whatever day it is."""
     for code, project in projects.items():
         document = Document(province / FOLDER / f"{code}.yaml")
-        for fault in project_faults(project, known, today=today):
+        for fault in project_faults(project, known, today=date.max):
             yield document.problem(fault.at, f"{fault.says} {fault.remedy}".strip() % fault.values)
 
 

@@ -125,10 +125,11 @@ def _sequence(environment: Environment, stop: threading.Event) -> None:
 
 
 def _deliver(_: Environment, stop: threading.Event) -> None:
-    """Deliver events as they come; look every few seconds for what runs otherwise than declared, waivers that end."""
+    """Deliver events as they come; look every few seconds for what runs otherwise than declared and what ends."""
     import structlog
     from django.db import DatabaseError, InterfaceError, close_old_connections
 
+    from maidinh.governance.appraisal.actions.exceptions import watch_exceptions
     from maidinh.governance.conformity.actions.waivers import watch_waivers
     from maidinh.governance.conformity.actions.watching import watch_connections
     from maidinh.governance.observation.actions.watching import watch_traffic
@@ -144,6 +145,7 @@ def _deliver(_: Environment, stop: threading.Event) -> None:
                 watch_connections(at=datetime.now(UTC))
                 watch_traffic(at=datetime.now(UTC), served_procedures=[each.code for each in offered()])
                 watch_waivers(at=datetime.now(UTC))
+                watch_exceptions(at=datetime.now(UTC))
                 watched = time.monotonic()
         except (DatabaseError, InterfaceError) as error:
             log.warning("events wait for the database", error=str(error).strip())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import consultations, observed, rulebook, versions, waivers
+from maidinh.channels.web import consultations, observed, projects, rulebook, versions, waivers
 from maidinh.users.home import Home, Item, Task
 
 DRAFTS = Item(_("Drafts"), "architecture-drafts")
@@ -18,6 +18,7 @@ MENU = (
     Item(_("Versions"), "architecture-versions"),
     Item(_("Differences"), "architecture-difference"),
     Item(_("Document"), "architecture-document"),
+    Item(_("Projects"), "projects"),
 )
 
 HOME = Home(
@@ -29,6 +30,12 @@ HOME = Home(
             _("Change the architecture, ask agencies for opinions, answer them. The figure: opinions to answer."),
             "architecture-drafts",
             consultations.to_answer,
+        ),
+        Task(
+            _("Projects"),
+            _("Bring what was accepted into a draft. The figure: accepted projects that wait for it."),
+            "projects",
+            projects.to_merge,
         ),
         Task(_("See the architecture"), _("Seven layers, declared connections, traffic seen."), "architecture"),
         Task(

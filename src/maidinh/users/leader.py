@@ -21,6 +21,7 @@ HOME = Home(
             opinions.waiting,
             due=opinions.due,
         ),
+        Task(_("Projects"), _("What agencies build and buy, what it costs, where it stands."), "projects"),
         Task(_("Architecture"), _("What the province has declared, and the traffic seen on it."), "architecture"),
         Task(
             _("Differences of your agency"),
@@ -40,6 +41,7 @@ HOME = Home(
         Item(_("Results to sign"), "signing"),
         Item(_("Worklist"), "worklist"),
         Item(_("Opinions on the architecture"), "architecture-rounds"),
+        Item(_("Projects"), "projects"),
         Item(_("Architecture"), "architecture"),
         Item(_("Declared and observed"), "observed"),
         Item(_("Agencies"), "architecture-agencies"),

@@ -212,6 +212,8 @@ class PartForm:
     def _saved(self, column: Column) -> Any:
         first, _dot, rest = column.name.partition(".")
         value = self.content.get(first)
+        if column.widget == "money" and not value:
+            return None
         return value.get(rest) if rest and isinstance(value, Mapping) else value
 
     def _parsed(self, column: Column, name: str, value: Any, before: Any) -> Any:

@@ -34,7 +34,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of one list of the project. `plain`: the list holds the values of its one column themselves."""
+    """Rows of one list of the project. `plain`: the list holds the values of its one column; `beside`: in one line."""
 
     name: str
     title: Label
@@ -43,6 +43,7 @@ class Rows:
     columns: tuple[Column, ...]
     identified: bool = False
     plain: bool = False
+    beside: bool = False
     hint: Label = ""
 
 
@@ -96,7 +97,7 @@ MONEY = Part(
             Column("kind", _("Spent"), "select", "cost-kinds"),
             Column("amount", _("Amount"), "money", width=20),
             Column("component", _("For the component"), "select", "changed", required=False),
-        )),
+        ), beside=True),
     ),
     holds=("costs", "total"),
 )  # fmt: skip
