@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from maidinh.channels.counter.waiting import late, to_sign
-from maidinh.channels.web import observed, opinions
+from maidinh.channels.web import appraising_opinions, observed, opinions
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -22,6 +22,13 @@ HOME = Home(
             due=opinions.due,
         ),
         Task(_("Projects"), _("What agencies build and buy, what it costs, where it stands."), "projects"),
+        Task(
+            _("Opinions on projects"),
+            _("An appraiser asks your agency about a project; answer by the day."),
+            "opinions-on-projects",
+            appraising_opinions.waiting,
+            due=appraising_opinions.due,
+        ),
         Task(_("Architecture"), _("What the province has declared, and the traffic seen on it."), "architecture"),
         Task(
             _("Differences of your agency"),
@@ -42,6 +49,7 @@ HOME = Home(
         Item(_("Worklist"), "worklist"),
         Item(_("Opinions on the architecture"), "architecture-rounds"),
         Item(_("Projects"), "projects"),
+        Item(_("Opinions on projects"), "opinions-on-projects"),
         Item(_("Architecture"), "architecture"),
         Item(_("Declared and observed"), "observed"),
         Item(_("Agencies"), "architecture-agencies"),

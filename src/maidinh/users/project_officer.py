@@ -44,6 +44,6 @@ HOME = Home(
         Item(_("Projects"), "projects"),
         Item(_("Components of my agency"), "components"),
         Item(_("Architecture"), "architecture"),
+        Item(_("Declared and observed"), "observed"),
     ),
-    menu=(Item(_("Architecture"), "architecture"), Item(_("Declared and observed"), "observed")),
 )
