@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -10,9 +9,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from maidinh.governance.appraisal.models import Appraisal, BodyOpinion, Meeting, Supplement, Verdict
 from maidinh.infrastructure.actor import Actor
-from tests.channels.web.appraised import Bench, errors_in, page, sent
+from tests.channels.web.appraised import Bench, page, sent
 
 pytestmark = pytest.mark.slow
 
