@@ -126,7 +126,8 @@ def scene(
         _PUT[kind](making, number)
     model = ArchitectureVersion.model_validate({
         "province": province, "version": version, "title": {"vi": "Kiến trúc để đo"}, "framework": framework,
-        "effective_from": OLD, "elements": list(making.elements.values()), "relations": list(making.relations.values()),
+        "effective_from": today - timedelta(days=101), "elements": list(making.elements.values()),
+        "relations": list(making.relations.values()),
     })  # fmt: skip
     calls = [*making.wrong, *islice(cycle(making.usual), max(0, exchanges - len(making.wrong)))]
     making.random.shuffle(calls)

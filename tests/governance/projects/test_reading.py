@@ -48,6 +48,17 @@ def test_what_is_no_workbook(tmp_path: Path) -> None:
         read_project(path)
 
 
+def test_the_example_of_the_reference_holds_every_part(tmp_path: Path) -> None:
+    page = Path(__file__).resolve().parents[3] / "docs/reference/projects.md"
+    path = tmp_path / "a.yaml"
+    path.write_text(page.read_text("utf-8").split("```yaml\n")[1].split("```")[0], "utf-8")
+    read = read_project(path)
+    provenance = {"source", "confidence", "checked", "note", "emergency"}
+    assert set(type(read).model_fields) - read.model_fields_set == provenance
+    listed = page.read_text("utf-8").split("## Fields")[1].split("## Changes")[0]
+    assert not [name for name in type(read).model_fields if f"`{name}`" not in listed]
+
+
 def test_projects_of_a_province(tmp_path: Path) -> None:
     folder = tmp_path / "projects"
     folder.mkdir()
