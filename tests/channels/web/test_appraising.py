@@ -9,17 +9,12 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-<<<<<<< HEAD
 from maidinh.channels.web import appraising, appraising_opinions
 from maidinh.governance.appraisal.models import Appraisal, BodyOpinion, Meeting, Supplement, Verdict
 from maidinh.governance.projects.models import Project
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from tests.channels.web.appraised import Bench, errors_in, page, sent, typed_in
-=======
-from maidinh.infrastructure.actor import Actor
-from tests.channels.web.appraised import Bench, page, sent
->>>>>>> int5
 
 pytestmark = pytest.mark.slow
 DAY = {"due-day": "30", "due-month": "11", "due-year": "2026"}
