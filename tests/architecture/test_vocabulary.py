@@ -19,6 +19,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     },
     "applications/registers": {"provider"},
     "governance/architecture": {"frameworks"},
+    "governance/observation": {"declared", "differing", "remedy"},
     "governance/drafting": {"content", "removal"},
     "governance/conformity": {"checking", "examples", "identity", "programs", "proposing", "report", "waiving"},
     "governance/appraisal": {"assessment", "case", "checking", "clock", "packs", "papers", "reuse", "soundness"},
