@@ -50,6 +50,8 @@ def requests_in(world: World) -> Iterator[Asked]:
     for made in (
         _plain, _applications, _architecture, _drafts, _opinions, _conformity, _rules, _own_dossiers, _desk,
         _projects,
+        _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _rules, _own_dossiers,
+        _desk,
     ):  # fmt: skip
         yield from made(world)
 
@@ -58,7 +60,7 @@ def _plain(world: World) -> Iterator[Asked]:
     for name in ("home", "health", "keys", "procedures", "architecture", "architecture-json", "architecture-versions",
                  "dossiers", "notices", "track", "verify", "desk", "worklist", "signing", "sign-in",
                  "sign-in-return", "architecture-difference", "architecture-difference-json",
-                 "architecture-rounds", "conformity", "conformity-json", "waivers", "rules",
+                 "architecture-rounds", "conformity", "conformity-json", "waivers", "rules", "observed",
                  "architecture-diagrams", "architecture-document", "architecture-document-reading",
                  "architecture-document-file", "architecture-dossier", "architecture-dossier-file"):  # fmt: skip
         yield Asked(name, "GET", "it")
@@ -217,6 +219,26 @@ def _conformity(world: World) -> Iterator[Asked]:
         yield Asked("waiver-proof", "GET", on, where)
         yield Asked("waiver-decide", "POST", on, where, {"granted": "no", "decision": "Chưa đủ căn cứ"})
         yield Asked("waiver-withdraw", "POST", on, where, {"reason": "Đã khắc phục"})
+    yield Asked("observed-finding", "GET", "none", {"finding_id": 10**9})
+    yield Asked("observed-decide", "POST", "none", {"finding_id": 10**9}, {"form": "close", "close-reason": "Đã tắt"})
+    yield Asked("observed-project", "POST", "none", {"finding_id": 10**9})
+
+
+def _connections(world: World) -> Iterator[Asked]:
+    yield Asked("connections", "GET", "it")
+    contracts = [each.contract.id for each in world.province.newest.relations if each.contract]
+    reasons = {"reason": "Lộ khoá", "legal_ground": "Báo cáo sự cố"}
+    for on, contract in (("withdrawn", contracts[0]), ("fresh", contracts[1]), ("none", "no-such-contract")):
+        yield Asked("connection-withdraw", "GET", on, query=f"?contract={contract}")
+        yield Asked("connection-withdraw", "POST", on, data={"contract": contract} | reasons)
+    for on, number in world.withdrawals.items():
+        where = {"withdrawal_id": number}
+        yield Asked("connection-withdrawal", "GET", on, where)
+        yield Asked("connection-withdrawal-proof", "GET", on, where)
+        yield Asked("connection-withdrawal-decide", "POST", on, where, {"confirmed": "no", "decision": "Chưa cần"})
+        yield Asked("connection-withdrawal-take-back", "POST", on, where)
+        yield Asked("connection-withdrawal-end", "GET", on, where)
+        yield Asked("connection-withdrawal-end", "POST", on, where, reasons)
 
 
 def _rules(world: World) -> Iterator[Asked]:

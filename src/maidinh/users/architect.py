@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import consultations, projects, rulebook, versions, waivers
+from maidinh.channels.web import connections, consultations, observed, projects, rulebook, versions, waivers
 from maidinh.users.home import Home, Item, Task
 
 DRAFTS = Item(_("Drafts"), "architecture-drafts")
@@ -13,6 +13,7 @@ MENU = (
     Item(_("Diagrams"), "architecture-diagrams"),
     Item(_("Search"), "architecture-explorer"),
     Item(_("Agencies"), "architecture-agencies"),
+    Item(_("Declared and observed"), "observed"),
     Item(_("Conformity"), "conformity"),
     Item(_("Versions"), "architecture-versions"),
     Item(_("Differences"), "architecture-difference"),
@@ -37,6 +38,12 @@ HOME = Home(
             projects.to_merge,
         ),
         Task(_("See the architecture"), _("Seven layers, declared connections, traffic seen."), "architecture"),
+        Task(
+            _("Declared and observed"),
+            _("What runs otherwise than declared: who must act, and what was decided. The figure: to act on."),
+            "observed",
+            observed.to_act,
+        ),
         Task(
             _("Search the architecture"),
             _("Find a component, what depends on it, who answers for it."),
@@ -79,6 +86,16 @@ APPROVER = Home(
         ),
         Task(_("See the architecture"), _("What is in force now."), "architecture"),
         Task(
+            _("Declared and observed"),
+            _("What runs otherwise than declared: who must act, and what was decided. The figure: to act on."),
+            "observed",
+            observed.to_act,
+            _("Connections and their contracts"),
+            _("Confirm that a contract is withdrawn, or stands again. The figure: to confirm."),
+            "connections",
+            connections.to_confirm,
+        ),
+        Task(
             _("Waivers"),
             _("Decide whether a finding may stand until a day. The figure: to decide, and those that end soon."),
             "waivers",
@@ -99,5 +116,5 @@ APPROVER = Home(
         _("Set the decision with its number and day, or send it back with a reason."),
         _("Publish it. The exchange follows it from that moment on."),
     ),
-    menu=MENU,
+    menu=(*MENU, Item(_("Contracts"), "connections")),
 )

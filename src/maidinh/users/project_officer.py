@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import component_reports, projects
+from maidinh.channels.web import component_reports, observed, projects
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -25,6 +25,13 @@ HOME = Home(
             component_reports.overdue,
         ),
         Task(_("See the architecture"), _("What a project has to fit into."), "architecture"),
+        Task(
+            _("Differences of your agency"),
+            _("What your systems do otherwise than declared. The figure: to act on."),
+            "observed",
+            observed.of_agency,
+            "?owner=mine",
+        ),
         Task(_("Agencies"), _("What your agency owns, runs, provides, uses and owes."), "architecture-agencies"),
     ),
     guide=(
@@ -37,5 +44,6 @@ HOME = Home(
         Item(_("Projects"), "projects"),
         Item(_("Components of my agency"), "components"),
         Item(_("Architecture"), "architecture"),
+        Item(_("Declared and observed"), "observed"),
     ),
 )
