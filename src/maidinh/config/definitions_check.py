@@ -39,6 +39,7 @@ from maidinh.governance.modelling.catalogues import Shelf, read_catalogues
 from maidinh.governance.nas.mapping.definition import misfits as mapping_misfits
 from maidinh.governance.nas.reading import FOLDER as NAS
 from maidinh.governance.nas.reading import read_commune_model, read_mappings, read_structures
+from maidinh.governance.observation.definition import read_observation_terms
 from maidinh.governance.projects.reading import read_projects
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.calendars.queries import FOLDER as CALENDARS
@@ -128,6 +129,7 @@ def _check_nation(national: Path, findings: Findings) -> Nation:
     catalogues = findings.read(lambda: read_catalogues(national))
     findings.read(lambda: read_waiver_terms(national))
     findings.read(lambda: read_packs(national))
+    findings.read(lambda: read_observation_terms(national))
     findings.read(lambda: read_publication_rules(national))
     findings.read(lambda: read_notice(national))
     for folder, found in ((CALENDARS, list((calendars or {}).values())), (RULE_PACKS, packs or [])):

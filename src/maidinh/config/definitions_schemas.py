@@ -23,6 +23,7 @@ from maidinh.governance.modelling.catalogues import Catalogue
 from maidinh.governance.modelling.union import Decisions
 from maidinh.governance.nas.definition import CommuneModel, DataSetStructure
 from maidinh.governance.nas.mapping.definition import NasMapping
+from maidinh.governance.observation.definition import ObservationTerms
 from maidinh.governance.projects.definition import Project
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.definitions.code_lists import CodeList
@@ -50,6 +51,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "nas-data-set": DataSetStructure,
     "nas-mapping": NasMapping,
     "notice": Notice,
+    "observation-terms": ObservationTerms,
     "organisations": Organisations,
     "population-register": PopulationRegister,
     "procedure": Procedure,

@@ -1,4 +1,4 @@
-"""Appraisals of projects: whose turn it is on the legal clock, opinions, supplements, the verdict, exceptions, approval.
+"""Appraisals of projects: whose turn it is on the legal clock, opinions, supplements, verdict, exceptions, approval.
 
 Layer 4, governance. People are named by id only. What must hold is held by the database itself (see the migrations):
 author, appraiser and approver are three people; the appraiser is not of the owner's body; a verdict is bound to the
@@ -9,10 +9,13 @@ Legal ground: Nghị định 224/2026/NĐ-CP articles 37 and 50; Mẫu 01 mục 
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from django.db import models
 from django.db.models import F, Q
 
 from maidinh.governance.appraisal.rules import ASKED, EXCEPTION_STATES, OPEN, RESULTS, STANCES, STATES
+from maidinh.governance.projects.definition import Project as Proposal
 
 
 class Appraisal(models.Model):
@@ -50,6 +53,11 @@ class Appraisal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} #{self.number} ({self.state})"
+
+    @cached_property
+    def revision_form(self) -> Proposal:
+        """What the revision that is appraised says."""
+        return Proposal.model_validate(self.revision.content)
 
 
 class Turn(models.Model):
@@ -143,7 +151,7 @@ class Verdict(models.Model):
     """The verdict on one revision against one version; never changed. One for an appraisal.
 
     `results` are the pack's requirements with their four-valued result, basis, proof and remedy; `conditions` each
-    `{"id", "text", "until"}`. `document` is the signed opinion (PDF, id of infrastructure/files).
+    `{"id", "text", "until"}`. `document` is the signed opinion (PDF).
     """
 
     appraisal = models.OneToOneField(Appraisal, on_delete=models.PROTECT, related_name="verdict")
@@ -160,7 +168,7 @@ class Verdict(models.Model):
     given_by = models.CharField(max_length=60)
     given_agency = models.CharField(max_length=35)
     given_at = models.DateTimeField()
-    document = models.UUIDField(null=True)
+    document = models.ForeignKey("files.Document", on_delete=models.PROTECT, related_name="+")
     entry = models.BigIntegerField()
     receipt = models.JSONField()
 
@@ -217,6 +225,7 @@ class ProjectException(models.Model):
     decided_by = models.CharField(max_length=60, null=True)
     decided_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
     entry = models.BigIntegerField(null=True)
     receipt = models.JSONField(null=True)
 
@@ -224,6 +233,9 @@ class ProjectException(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=EXCEPTION_STATES), name="appraisal_exception_state_known"),
             models.CheckConstraint(condition=~Q(decided_by=F("asked_by")), name="appraisal_exception_by_another"),
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(state=ASKED), name="appraisal_exception_asked_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -203,6 +203,22 @@ def _revision(number: int, changes: tuple[DraftChange, ...]) -> Revision:
     return Revision(number, first.by, first.at, first.via, changes)
 
 
+def in_the_making(draft_id: int) -> bool:
+    """Whether a draft is neither given up nor published, also where it was not marked as published yet."""
+    return Draft.objects.filter(pk=draft_id, state__in=LIVING).exclude(IN_FORCE).exists()
+
+
+def model_of(draft_id: int) -> ArchitectureVersion:
+    """The architecture that a draft holds as it stands. DoesNotExist where there is none."""
+    return Draft.objects.get(pk=draft_id).model
+
+
+def published_from(draft_id: int) -> Any:
+    """The architecture version that was made of a draft, once it was published; else None."""
+    found = Draft.objects.select_related("made").filter(IN_FORCE, pk=draft_id).first()
+    return None if found is None else found.made
+
+
 def writers_of(draft: Draft) -> Iterator[str]:
     """Everyone who wrote in the draft, its author first; none of them may approve or publish it."""
     yield draft.author

@@ -43,7 +43,7 @@ PUBLISHED, ABANDONED = "published", "abandoned"
 STATES = (EDITING, CONSULTING, CONCLUDED, SUBMITTED, PUBLISHED, ABANDONED)
 LIVING = (EDITING, CONSULTING, CONCLUDED, SUBMITTED)
 EDITABLE = (EDITING, CONSULTING, CONCLUDED)
-WAYS = ("form", "table", "bulk", "spreadsheet", "yaml", "oef", "archimate", "merge")
+WAYS = ("form", "table", "bulk", "spreadsheet", "yaml", "oef", "archimate", "merge", "project")
 STANCES = AGREE, CHANGE, OBJECT = ("agree", "change", "object")
 ANSWERS = TAKEN, PARTLY, DECLINED = ("taken", "partly", "declined")
 FIXED = ("province", "version", "inherits", "decision", "decided_on", "removes")

@@ -11,3 +11,7 @@ class ProjectsConfig(AppConfig):
     name = "maidinh.governance.projects"
     label = "projects"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make the receivers known."""
+        from maidinh.governance.projects import handlers  # noqa: F401

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Q
 
 from maidinh.governance.projects import definition
-from maidinh.governance.projects.rules import COMPONENT_STATES, PREPARING, STATES, WAYS
+from maidinh.governance.projects.rules import COMPONENT_STATES, DECIDED, IN_FORCE, MERGED, PREPARING, STATES, WAYS
 
 
 class Project(models.Model):
@@ -22,7 +22,8 @@ class Project(models.Model):
 
     `base` is the version that its changes are written against, `pack` the appraisal pack that it began under.
     `baseline` is the revision that was approved, `draft` the id of the draft that took it in, `carried_in` the
-    published version that has it. `holder` is the agency by whom it lies now.
+    published version that has it. `holder` is the agency by whom it lies now; `parties` are all by whom it ever lay and
+    `handed_in_at` is when it was first handed in: the database keeps both, and by them who may see and change it.
     """
 
     province = models.CharField(max_length=60)
@@ -38,6 +39,8 @@ class Project(models.Model):
     author = models.CharField(max_length=60)
     authors = ArrayField(models.CharField(max_length=60), default=list)
     holder = models.CharField(max_length=35)
+    parties = ArrayField(models.CharField(max_length=35), default=list)
+    handed_in_at = models.DateTimeField(null=True)
     baseline = models.ForeignKey("projects.Revision", null=True, on_delete=models.PROTECT, related_name="+")
     draft = models.BigIntegerField(null=True)
     carried_in = models.ForeignKey("architecture.Version", null=True, on_delete=models.PROTECT, related_name="+")
@@ -49,6 +52,18 @@ class Project(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=STATES), name="projects_state_known"),
             models.UniqueConstraint(fields=["province", "code"], name="projects_code_once"),
+            models.CheckConstraint(
+                condition=~Q(state__in=DECIDED) | Q(baseline__isnull=False), name="projects_decided_has_a_baseline"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=(MERGED, IN_FORCE), draft__isnull=False)
+                | ~Q(state__in=(MERGED, IN_FORCE)) & Q(draft__isnull=True),
+                name="projects_merged_names_its_draft",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=IN_FORCE, carried_in__isnull=False) | ~Q(state=IN_FORCE) & Q(carried_in__isnull=True),
+                name="projects_in_force_names_its_version",
+            ),
         ]
 
     def __str__(self) -> str:

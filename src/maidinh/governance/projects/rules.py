@@ -22,8 +22,9 @@ STEPS: dict[str, tuple[str, ...]] = {
     PREPARING: (APPRAISING, WITHDRAWN),
     APPRAISING: (RETURNED, APPRAISED, WITHDRAWN),
     RETURNED: (APPRAISING, WITHDRAWN),
-    # Back to preparing: the verdict did not pass, or the architecture moved on and it must be checked again.
-    APPRAISED: (APPROVED, REFUSED, PREPARING, WITHDRAWN),
+    # Back to preparing: the verdict did not pass. Back to appraising: the architecture moved on, or its appraiser looks
+    # at it again.
+    APPRAISED: (APPROVED, REFUSED, PREPARING, APPRAISING, WITHDRAWN),
     APPROVED: (BUILDING, WITHDRAWN),
     BUILDING: (COMPLETED, WITHDRAWN),
     COMPLETED: (ACCEPTED, BUILDING),

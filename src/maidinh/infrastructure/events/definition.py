@@ -19,6 +19,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "The opinions on a draft are answered and there is a conclusion.",
         ("draft", "version", "round", "agency"),
     ),
+    "architecture.draft_abandoned": ("A draft of the architecture was given up.", ("draft", "version")),
     "architecture.submitted": ("A draft waits for approval as a version.", ("province", "version")),
     "architecture.sent_back": ("A version that waited for approval is a draft again.", ("province", "version")),
     "architecture.approved": ("A decision approved a version; it may be published.", ("province", "version")),
@@ -32,8 +33,34 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "conformity.rule_approved": ("A rule of the province is checked from a day on.", ("rule", "number", "day")),
     "conformity.rule_refused": ("A rule that was proposed is refused.", ("rule", "number")),
     "conformity.rule_ended": ("A rule of the province is checked no more from a day on.", ("rule", "number", "day")),
+    "connection.withdrawal_asked": (
+        "Somebody asks that a contract is withdrawn, or stands again.",
+        ("contract", "ends"),
+    ),
+    "connection.withdrawn": ("The exchange allows nothing under a contract any more.", ("contract", "serial")),
+    "connection.restored": ("A contract that was withdrawn stands again.", ("contract", "serial")),
+    "connection.withdrawal_refused": ("What was asked for a contract is refused.", ("contract", "ends")),
+    "project.moved": ("A project came to another state.", ("project", "state")),
+    "project.opinion_asked": ("A body is asked what it says of a project.", ("project", "agency")),
+    "project.opinion_given": ("A body said what it thinks of a project.", ("project", "agency")),
+    "project.recheck_needed": (
+        "Another version is in force than the one that a project was appraised against.",
+        ("project", "version"),
+    ),
+    "project.exception_asked": (
+        "A project may be approved by exception, if somebody grants it.",
+        ("project", "exception"),
+    ),
+    "project.exception_granted": ("A project may be approved by exception until a day.", ("project", "exception")),
+    "project.exception_refused": ("An exception that was asked for is refused.", ("project", "exception")),
+    "project.exception_ending": ("An exception is to be reviewed, or ends soon; told once.", ("project", "exception")),
+    "project.exception_ended": ("An exception holds no more.", ("project", "exception")),
     "connection.undeclared": (
         "A system called another without a declared contract.",
         ("client", "service", "reason"),
+    ),
+    "observation.found": (
+        "Something runs otherwise than it is declared, for the first time or again.",
+        ("finding", "kind"),
     ),
 }

@@ -41,6 +41,7 @@ from maidinh.governance.drafting.rules import (
 )
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
+from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.identity.queries import agencies_with
 
 BATCH = 2000
@@ -195,11 +196,39 @@ def take_in_current(*, actor: Actor, draft_id: int, at: datetime, decisions: Dec
 
 
 @transaction.atomic
+def bring_in(
+    *,
+    actor: Actor,
+    draft_id: int,
+    base: ArchitectureVersion,
+    model: ArchitectureVersion,
+    via: str,
+    at: datetime,
+    decisions: Decisions | None = None,
+) -> Outcome:
+    """Merge what `model` changed of `base`, any published version, into a draft: an accepted project, for instance.
+
+    In its conflicts `ours` is what is brought in, `theirs` the draft's. While one is left nothing is written.
+    """
+    row = editable(actor, draft_id)
+    own = {key: value for key, value in row.content.items() if key in OF_THE_VERSION}
+    before, after = ({**own, **_carried(rules.content_of(_with_codes(each)))} for each in (base, model))
+    merged = rules.brought_together(before, after, row.content, decisions)
+    if merged.conflicts:
+        return Outcome(row.revision, (), merged.conflicts, unused=merged.unused)
+    content = rules.checked(merged.content)
+    rules.held_together(content, row.content)
+    return replace(_keep(actor, row, content, (), via, at), unused=merged.unused)
+
+
+@transaction.atomic
 def abandon_draft(*, actor: Actor, draft_id: int, at: datetime, reason: str = "") -> Draft:
     """Give a draft up; it is kept and not changed any more."""
     row = editable(actor, draft_id)
     row.state, row.note, row.updated_at = ABANDONED, kept_text(reason), at
     row.save(update_fields=["state", "note", "updated_at"])
+    payload = {"draft": row.pk, "version": row.version}
+    publish(name="architecture.draft_abandoned", payload=payload, at=at, agency=actor.agency)
     record_act(actor=actor, action="draft.abandon", subject=subject(row), at=at, details={"reason": row.note})
     return row
 
