@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
-from unittest.mock import patch
 
 from django.conf import settings
 from django.test import Client
@@ -222,9 +221,9 @@ class World:
     def _projects(self) -> dict[str, str]:
         """Projects by state, by code: one that its owner prepares, one that is appraised, one that is approved."""
         officer, appraiser = self.actors["project-officer"], self.actors["appraiser"]
-        law, found = patch("maidinh.governance.projects.actions.preparing.pack_on", return_value="2026-nd224"), {}
+        found = {}
         for state in ("preparing", "appraising", "approved"):
-            with law, acting(agencies=officer.agencies, person=officer.id):
+            with acting(agencies=officer.agencies, person=officer.id):
                 row = open_project(actor=officer, project=proposal(f"{state}-2026"), at=self.at)
             found[state] = row.code
             if state != "preparing":

@@ -57,6 +57,10 @@ CHECKS: Mapping[str, Callable[[Case], Outcome]] = {
     "masters": soundness.masters,
     "procedures": soundness.procedures,
 }
+ON_PLATFORMS: Mapping[str, Callable[[Case, Iterable[PlatformFound]], Outcome]] = {
+    "reuse": reuse.duplication,
+    "decisions": reuse.decisions,
+}
 
 
 def assess(
@@ -196,15 +200,11 @@ class _Answering:
             return self._statement(requirement)
         if self.case.model is None and requirement.check in ON_THE_MODEL:
             return Outcome((Proof("not-made", ""),), UNDETERMINED)
-        match requirement.check:
-            case "conformity":
-                return self._conformity()
-            case "reuse":
-                return reuse.duplication(self.case, self.found)
-            case "decisions":
-                return reuse.decisions(self.case, self.found)
-            case check:
-                return CHECKS[check or ""](self.case)
+        if requirement.check == "conformity":
+            return self._conformity()
+        if requirement.check in ON_PLATFORMS:
+            return ON_PLATFORMS[requirement.check](self.case, self.found)
+        return CHECKS[requirement.check or ""](self.case)
 
     def _statement(self, requirement: Requirement) -> Outcome:
         said = next((each for each in self.case.project.statements if each.requirement == requirement.id), None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Protocol
 
 from maidinh.governance.appraisal.definition import AppraisalPack, Term
@@ -133,7 +134,7 @@ class _Clock:
         until = min(self.at, ended) if ended is not None else self.at
         gaps = [
             Pause(before.ended_at, after.started_at)
-            for before, after in zip(own, own[1:], strict=False)
+            for before, after in pairwise(own)
             if before.ended_at is not None and before.ended_at < after.started_at
         ]
         found: list[Pause] = []

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from maidinh.governance.appraisal.assessment import Consumer, Match, Outcome, PlatformFound, Proof
-from maidinh.governance.appraisal.case import GONE, PLATFORMS, SYSTEMS, Case, named
+from maidinh.governance.appraisal.case import GONE, INTERFACES, PLATFORMS, SYSTEMS, Case, named
 from maidinh.governance.modelling.definition import Element
 
 APPLICATIONS = "arm"  # the reference model by whose entries two applications are told to do the same
@@ -43,7 +43,7 @@ def duplication(case: Case, found: Iterable[PlatformFound]) -> Outcome:
             code = "own-with-reason" if reason is not None else "own-without-reason"
             proofs.append(Proof(code, each.platform, values | {"reason": reason or "–"}, against=reason is None))
         elif said is not None and not each.connected:
-            proofs.append(Proof("not-connected", each.platform, values))
+            proofs.append(Proof("not-connected", each.platform, values, against=bool(each.matches)))
         elif said is not None:
             proofs.append(Proof("used", each.platform, values, against=False))
     return Outcome(tuple(proofs))
@@ -112,11 +112,19 @@ def _consumers(case: Case, platform: Element) -> Iterator[Consumer]:
 
 
 def _connected(case: Case, platform: Element) -> bool:
-    """Whether the project changes the platform, or one of its own things is or gets related to it."""
+    """Whether the project changes the platform, or one of its own things is or gets related to it.
+
+    Also by an interface that the project calls and that the platform carries.
+    """
     touched = {each.id for each in case.touched}
+    called = {
+        each.to
+        for each in case.relations
+        if each.kind == "flow" and each.to in case.after and case.after[each.to].kind in INTERFACES
+    }
     reached = set(case.reached_by(platform.id))
     if touched & reached:
         return True
     ends = ({each.from_, each.to} for each in case.relations_of(*sorted(reached)))
     ours = {frozenset((each.from_, each.to)) for each in case.relations}
-    return any(pair & touched or frozenset(pair) in ours for pair in ends)
+    return any(pair & (touched | called) or frozenset(pair) in ours for pair in ends)
