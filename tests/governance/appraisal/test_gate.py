@@ -216,7 +216,8 @@ def test_a_verdict_is_about_what_is_appraised_by_who_appraises_it(appraising: Ap
     with pytest.raises(DatabaseError, match="never the owner"):
         put(here.officer, "appraisal_verdict", right | {"given_agency": here.officer.agency})
     supplement = {"id": NEW, "appraisal_id": row.pk, "number": 1, "defects": [{"field": "", "says": "x"}],
-                  "reason": "", "asked_by": "x", "asked_agency": row.agency, "asked_at": here.at, "answered_by": ""}  # fmt: skip
+                  "reason": "", "asked_by": "x", "asked_agency": row.agency, "asked_at": here.at,
+                  "answered_by": ""}  # fmt: skip
     with acting(agencies=here.appraiser.agencies, person=here.appraiser.id):
         put(here.appraiser, "appraisal_supplement", supplement)
         with pytest.raises(DatabaseError, match="a supplement is awaited"):
@@ -294,7 +295,7 @@ def test_an_exception_is_asked_decided_by_another_and_ends(appraising: Appraisin
         put(here.approver, "appraisal_approval", by_exception | {"approved_by": here.officer.id},
             person=here.officer.id)  # fmt: skip
     for what in ("decision_text = 'y'", "state = 'asked', decided_by = NULL, decided_at = NULL, decision_text = ''"):
-        with pytest.raises(DatabaseError, match="never changed|is_whole|another person"):
+        with pytest.raises(DatabaseError, match=r"never changed|is_whole|another person"):
             sql(here.approver, f"UPDATE appraisal_projectexception SET {what} WHERE id = %s", row.pk)
     with pytest.raises(DatabaseError) as found:
         sql(here.approver, "UPDATE appraisal_projectexception SET valid_until = '2099-01-01' WHERE id = %s", row.pk)
