@@ -294,7 +294,8 @@ def test_an_opinion_is_asked_of_another_body_and_given_once(appraising: Appraisi
         return here.do(ask_opinion, here.appraiser, appraisal_id=row.pk, agency=agency, question=question, due_on=on)
 
     for what, field in (({"agency": "H38.5"}, "agency"), ({"agency": "H38.2"}, "agency"),
-                        ({"question": ""}, "question"), ({"on": here.at.date() - timedelta(days=1)}, "due_on")):  # fmt: skip
+                        ({"question": ""}, "question"),
+                        ({"on": here.at.date() - timedelta(days=1)}, "due_on")):  # fmt: skip
         assert [fault.field for fault in refused(".", lambda what=what: ask(**what)).faults] == [field]
     opinion = ask()
     refused("asked already", ask)
