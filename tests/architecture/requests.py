@@ -273,7 +273,7 @@ def _projects(world: World) -> Iterator[Asked]:
     stage = {f"schedule.0.{name}-{part}": value for name in ("begins", "ends")
              for part, value in (("day", "2"), ("month", "11"), ("year", "2027"))}  # fmt: skip
     posted: tuple[tuple[str, Mapping[str, Any], Mapping[str, Any]], ...] = (
-        ("project-edit", {"part": "schedule"}, {"schedule.count": "1", "schedule.0.title": "Mua", "do": "save"} | stage),
+        ("project-edit", {"part": "schedule"}, {"schedule.count": "1", "schedule.0.title": "Mua"} | stage),
         ("project-change", {}, {"new": "zone", "name.vi": "Vùng mới", "do": "save"}),
         ("project-rebase", {}, {}), ("project-hand-in", {}, {}), ("project-answer", {}, {}),
         ("project-withdraw", {}, {"reason": "Không còn cần"}), ("project-merge", {}, {"draft": "new"}),

@@ -84,11 +84,6 @@ def test_costs_that_do_not_add_up_are_told_with_what_is_missing() -> None:
         ),
         (with_item("benefits", 0, target=12.5), "benefits.time.target", "is 12.5, the same as before the project."),
         (
-            with_item("benefits", 0, baseline=float("nan")),
-            "benefits.time.baseline",
-            "is nan, which is no number.",
-        ),
-        (
             with_item("training", 0, before="2026-01-01"),
             "training.officers.before",
             "is 2026-01-01, before the project begins to build (2026-07-01).",

@@ -155,6 +155,19 @@ def test_faults_name_sheet_and_cell(edit: Edit, place: str, says: str) -> None:
     assert any(each[1].startswith(says) for each in found if each[0] == place)
 
 
+@pytest.mark.parametrize(
+    ("edit", "says"),
+    [
+        (cell("Kinh phí", "D4", ".".join(["1", *["000"] * 2_000])), "is no whole number"),
+        (cell("Hiệu quả", "F3", "1e999"), "is no number"),
+        (cell("Thay đổi", "E5", "[" * 900 + "]" * 900), "nested more than"),
+        (cell("Thay đổi", "E5", '"\\u0000"'), "cannot be kept"),
+    ],
+)
+def test_what_nothing_can_hold_is_refused(edit: Edit, says: str) -> None:
+    assert says in told(edited(edit))[0][1]
+
+
 def test_a_field_said_twice() -> None:
     def twice(book: Any) -> None:
         book["Thay đổi"]["D4"] = book["Thay đổi"]["D3"].value

@@ -6,7 +6,6 @@ and the command line fill `says` and `remedy` from `values`. What of the change 
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -169,10 +168,6 @@ def _benefits(project: Project) -> Iterator[Fault]:
             yield Fault(f"{name}.by", N_("is %(day)s, before the project begins to build (%(first)s)."),
                         {"day": each.by.isoformat(), "first": first.isoformat()},
                         N_("Write the day by which the target is reached."), ("benefits", n, "by"))  # fmt: skip
-        for key, value in (("baseline", each.baseline), ("target", each.target)):
-            if not math.isfinite(value):
-                yield Fault(f"{name}.{key}", N_("is %(found)s, which is no number."), {"found": str(value)},
-                            N_("Write a number."), ("benefits", n, key))  # fmt: skip
         if each.baseline == each.target:
             yield Fault(f"{name}.target", N_("is %(target)s, the same as before the project."),
                         {"target": f"{each.target:g}"}, N_("Write what is to be reached."),
