@@ -85,9 +85,7 @@ class Appraising(Carrying):
     def supplement(self, row: Appraisal, *defects: Defect, reason: str = "", actor: Actor | None = None) -> Any:
         """A request to mend."""
         asked = defects or (Defect("costs", "Thiếu dự toán vận hành", "Điều 50"),)
-        return self.do(
-            ask_supplement, actor or self.appraiser, appraisal_id=row.pk, defects=list(asked), reason=reason
-        )
+        return self.do(ask_supplement, actor or self.appraiser, appraisal_id=row.pk, defects=list(asked), reason=reason)
 
     def answer(self, row: Project, **more: Any) -> Appraisal:
         """The answer of the owner to a request."""

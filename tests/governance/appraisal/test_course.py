@@ -1,4 +1,4 @@
-"""A project's way from being handed in to being accepted, who may take which step, and what is refused with which reason."""
+"""A project's way from being handed in to being accepted: who may take which step, and what is refused for what."""
 
 from __future__ import annotations
 
@@ -293,7 +293,8 @@ def test_an_opinion_is_asked_of_another_body_and_given_once(appraising: Appraisi
     def ask(agency: str = "H38.6", question: str = "x", on: Any = due) -> Any:
         return here.do(ask_opinion, here.appraiser, appraisal_id=row.pk, agency=agency, question=question, due_on=on)
 
-    for what, field in (({"agency": "H38.5"}, "agency"), ({"agency": "H38.2"}, "agency"), ({"question": ""}, "question"),
+    for what, field in (({"agency": "H38.5"}, "agency"), ({"agency": "H38.2"}, "agency"),
+                        ({"question": ""}, "question"),
                         ({"on": here.at.date() - timedelta(days=1)}, "due_on")):  # fmt: skip
         assert [fault.field for fault in refused(".", lambda what=what: ask(**what)).faults] == [field]
     opinion = ask()

@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, Error, connection, transaction
 
+from maidinh.governance.appraisal.actions.asking import ask_opinion, record_meeting
 from maidinh.governance.appraisal.actions.deciding import meet_condition
 from maidinh.governance.appraisal.actions.opening import reopen
+from maidinh.governance.appraisal.actions.refusing import AppraisalRefused
 from maidinh.governance.appraisal.models import Approval, Verdict
 from maidinh.governance.appraisal.rules import FAIL, PASS, PASS_WITH_CONDITIONS
 from maidinh.governance.projects.actions.carrying import begin_building, report_completion
@@ -24,6 +26,7 @@ from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.files.actions import store_document
 from tests.governance.appraisal.conftest import RECORD, Appraising
+from tests.governance.drafting.test_holding import at_once
 from tests.services.results.stages import PDF
 
 NEW = 10**9
@@ -216,7 +219,8 @@ def test_a_verdict_is_about_what_is_appraised_by_who_appraises_it(appraising: Ap
     with pytest.raises(DatabaseError, match="never the owner"):
         put(here.officer, "appraisal_verdict", right | {"given_agency": here.officer.agency})
     supplement = {"id": NEW, "appraisal_id": row.pk, "number": 1, "defects": [{"field": "", "says": "x"}],
-                  "reason": "", "asked_by": "x", "asked_agency": row.agency, "asked_at": here.at, "answered_by": ""}  # fmt: skip
+                  "reason": "", "asked_by": "x", "asked_agency": row.agency, "asked_at": here.at,
+                  "answered_by": ""}  # fmt: skip
     with acting(agencies=here.appraiser.agencies, person=here.appraiser.id):
         put(here.appraiser, "appraisal_supplement", supplement)
         with pytest.raises(DatabaseError, match="a supplement is awaited"):
@@ -294,7 +298,7 @@ def test_an_exception_is_asked_decided_by_another_and_ends(appraising: Appraisin
         put(here.approver, "appraisal_approval", by_exception | {"approved_by": here.officer.id},
             person=here.officer.id)  # fmt: skip
     for what in ("decision_text = 'y'", "state = 'asked', decided_by = NULL, decided_at = NULL, decision_text = ''"):
-        with pytest.raises(DatabaseError, match="never changed|is_whole|another person"):
+        with pytest.raises(DatabaseError, match=r"never changed|is_whole|another person"):
             sql(here.approver, f"UPDATE appraisal_projectexception SET {what} WHERE id = %s", row.pk)
     with pytest.raises(DatabaseError) as found:
         sql(here.approver, "UPDATE appraisal_projectexception SET valid_until = '2099-01-01' WHERE id = %s", row.pk)
@@ -343,3 +347,59 @@ def _kept(here: Appraising, statement: str, *values: Any) -> None:
         assert sql(here.approver, statement, *values) == 0
     except DatabaseError as refusal:
         assert sqlstate(refusal) in ("42501", "23001"), refusal
+
+
+def test_where_a_project_stands_is_public_and_what_bodies_say_on_the_way_is_not(appraising: Appraising) -> None:
+    here = appraising
+    row = here.begin()
+    due = here.at.date()
+    here.do(ask_opinion, here.appraiser, appraisal_id=row.pk, agency="H38.6", question="x", due_on=due)
+    here.do(record_meeting, here.appraiser, appraisal_id=row.pk, held_on=due, chair="x", agencies=["H38.2"],
+            minutes="x")  # fmt: skip
+    here.supplement(row)
+    row = here.answer(row.project)
+    verdict = here.verdict(row, PASS_WITH_CONDITIONS)
+    here.do(meet_condition, here.appraiser, verdict_id=verdict.pk, condition="c1", evidence="x")
+    here.exception(verdict.project)
+    inside = {"appraisal_bodyopinion", "appraisal_meeting", "appraisal_projectexception"}
+    told = {"appraisal_appraisal", "appraisal_turn", "appraisal_supplement", "appraisal_verdict",
+            "appraisal_conditionmet"}  # fmt: skip
+    for agencies, wanted in (((), told), (("H38.6",), told | inside), (here.officer.agencies, told | inside)):
+        with acting(agencies=agencies), connection.cursor() as cursor:
+            for table in told | inside:
+                cursor.execute(f"SELECT count(*) FROM {table}")
+                assert bool(cursor.fetchone()[0]) == (table in wanted), (agencies, table)
+    here.do(reopen, here.officer, project_id=verdict.project_id)
+    with acting(), connection.cursor() as cursor:  # it is its owner's again, and nobody's business
+        for table in told:
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            assert not cursor.fetchone()[0], table
+
+
+@pytest.mark.slow
+def test_of_two_who_approve_or_appraise_at_once_one_wins_and_the_other_is_told(
+    own_database: str, official: Any, at: Any
+) -> None:
+    here = Appraising(official, at)
+    row = here.begin()
+    found = at_once(lambda: here.verdict(row), lambda: here.verdict(row, FAIL))
+    first, second = found
+    assert isinstance(first, Verdict) and isinstance(second, AppraisalRefused) and "has ended" in str(second)
+    project = row.project
+    won, lost = at_once(
+        lambda: here.approve(project), lambda: here.approve(project, actor=here.other_approver, decision="16/QĐ")
+    )
+    assert isinstance(won, Approval) and isinstance(lost, AppraisalRefused) and "approved already" in str(lost)
+    with acting():
+        assert Approval.objects.get().decision == won.decision == "15/QĐ-UBND"
+
+
+@pytest.mark.slow
+def test_of_an_approval_and_a_publication_at_once_the_later_finds_what_the_earlier_left(
+    own_database: str, official: Any, at: Any
+) -> None:
+    here = Appraising(official, at)
+    verdict = here.verdict()
+    right = approval(here, verdict.project, verdict)
+    published, refused = at_once(here.publish_next, lambda: put(here.approver, "appraisal_approval", right))
+    assert published.version == "1.1" and "another version of the architecture is in force" in str(refused)

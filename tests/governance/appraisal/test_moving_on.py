@@ -1,4 +1,4 @@
-"""A version is published while a project is appraised or waits for its decision; exceptions are asked, decided, ended."""
+"""A version is published while a project is appraised or waits to be decided; exceptions are asked, decided, ended."""
 
 from __future__ import annotations
 
@@ -128,7 +128,8 @@ def test_an_exception_is_named_justified_and_public_and_approves_what_does_not_f
 @pytest.mark.parametrize(
     ("more", "field"),
     [
-        ({"cause": " "}, "cause"), ({"effects": ""}, "effects"), ({"agency": "H0"}, "agency"), ({"until": 0}, "valid_until"),
+        ({"cause": " "}, "cause"), ({"effects": ""}, "effects"), ({"agency": "H0"}, "agency"),
+        ({"until": 0}, "valid_until"),
         ({"until": 10_000}, "valid_until"), ({"review": 91}, "review_on"), ({"review": -1}, "review_on"),
         ({"unmet": "x" * 20_001}, "unmet"),
     ],

@@ -10,7 +10,7 @@ from django.db import transaction
 from maidinh.governance.appraisal.models import Appraisal
 from maidinh.governance.appraisal.rules import STOPPED
 from maidinh.governance.architecture.queries import current_version
-from maidinh.governance.projects.models import Event, Project
+from maidinh.governance.projects.queries import Event, Project
 from maidinh.governance.projects.rules import APPRAISED, APPRAISING, RETURNED, WITHDRAWN
 from maidinh.infrastructure.events.actions import publish, receive
 

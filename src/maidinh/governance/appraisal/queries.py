@@ -21,12 +21,10 @@ from maidinh.governance.appraisal.definition import AppraisalPack
 from maidinh.governance.appraisal.models import Appraisal, Approval, BodyOpinion, ProjectException, Verdict
 from maidinh.governance.appraisal.packs import SOURCES, read_packs
 from maidinh.governance.appraisal.rules import ASKED, ENDED, GRANTED
-from maidinh.governance.architecture.models import Version
-from maidinh.governance.architecture.queries import current_version, declared_organisations
+from maidinh.governance.architecture.queries import Version, current_version, declared_organisations
 from maidinh.governance.conformity.queries import framework_for, rules_on, surroundings, waivers_stated_on
-from maidinh.governance.projects.models import Project
 from maidinh.governance.projects.proposal import agency_codes, proposed, rebased
-from maidinh.governance.projects.queries import Unmet, known, projects_for, reads, unmet_conditions
+from maidinh.governance.projects.queries import Project, Unmet, known, projects_for, reads, unmet_conditions
 from maidinh.governance.projects.rules import APPRAISED, COMPLETED
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.calendars.definition import WorkingCalendar

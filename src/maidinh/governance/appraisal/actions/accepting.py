@@ -14,7 +14,7 @@ from maidinh.governance.appraisal.queries import conditions_unmet
 from maidinh.governance.projects.actions import carrying
 from maidinh.governance.projects.actions.moving import ProjectRefused
 from maidinh.governance.projects.faults import Fault
-from maidinh.governance.projects.models import Project
+from maidinh.governance.projects.queries import Project
 from maidinh.infrastructure.actor import Actor, require
 
 

@@ -46,7 +46,7 @@ from maidinh.governance.appraisal.rules import CONCLUDED, GRANTED, PASSING, faul
 from maidinh.governance.projects import rules
 from maidinh.governance.projects.actions.moving import kept, move, subject, tell
 from maidinh.governance.projects.faults import Fault
-from maidinh.governance.projects.models import Project
+from maidinh.governance.projects.queries import Project
 from maidinh.infrastructure.actor import Actor, NotAllowed, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.files.actions import store_document

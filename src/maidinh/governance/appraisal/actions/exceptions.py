@@ -32,7 +32,7 @@ from maidinh.governance.appraisal.rules import ASKED, ENDED, GRANTED, NOT_GRANTE
 from maidinh.governance.projects import rules
 from maidinh.governance.projects.actions.moving import kept, subject, tell
 from maidinh.governance.projects.faults import Fault
-from maidinh.governance.projects.models import Event, Project
+from maidinh.governance.projects.queries import Event, Project
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.events.actions import publish

@@ -25,14 +25,12 @@ from maidinh.governance.appraisal.definition import AppraisalPack, Holder
 from maidinh.governance.appraisal.models import Appraisal, Turn
 from maidinh.governance.appraisal.queries import assessed, calendar_of, pack_of, packs
 from maidinh.governance.appraisal.rules import CONCLUDED
-from maidinh.governance.architecture.models import Version
-from maidinh.governance.architecture.queries import current_version
+from maidinh.governance.architecture.queries import Version, current_version
 from maidinh.governance.projects import rules
 from maidinh.governance.projects.actions.moving import move, subject, tell
 from maidinh.governance.projects.faults import Fault, faults
-from maidinh.governance.projects.models import Project
 from maidinh.governance.projects.proposal import ProposalRefused
-from maidinh.governance.projects.queries import foreseen, known
+from maidinh.governance.projects.queries import Project, foreseen, known
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.identity.queries import agencies_with

@@ -14,7 +14,7 @@ from maidinh.governance.appraisal.models import Appraisal
 from maidinh.governance.appraisal.rules import OPEN
 from maidinh.governance.projects.actions.moving import ProjectRefused, locked
 from maidinh.governance.projects.faults import Fault
-from maidinh.governance.projects.models import Project
+from maidinh.governance.projects.queries import Project
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.database.scope import acting
 
