@@ -323,7 +323,7 @@ def _appraisals(world: World) -> Iterator[Asked]:
         for name, data in (
             ("project-approval", {"choice": "approve", "decision": "15/QĐ-UBND"} | days),
             ("project-acceptance", {"step": "accept", "record": "Biên bản số 1"}),
-            ("project-exception", record | {"agency": "H38.5"} | days),
+            ("project-exception", record | {"agency": "H38.5"} | days | {"valid_until-month": "5"}),
         ):
             yield Asked(name, "GET", on, where)
             yield Asked(name, "POST", on, where, data)
