@@ -183,7 +183,7 @@ def test_publication_withdrawal_and_expiry_reach_a_running_gateway(following: Fo
     following.until(lambda: following.outcome() == ("allowed", "", serial))
     serial = following.publish()  # withdrawn
     following.until(lambda: following.outcome() == ("refused", "no_contract", serial))
-    ends = following.clock() + timedelta(seconds=4)
+    ends = following.clock() + timedelta(seconds=5)
     serial = following.publish(contract_for(SERVICE, valid_to=ends))
     following.until(lambda: following.outcome() == ("allowed", "", serial))
     following.until(lambda: following.outcome() == ("refused", "contract_expired", serial))
@@ -214,9 +214,11 @@ def test_the_last_directory_holds_while_everything_else_is_away(following: Follo
 
 
 def test_an_expired_directory_lets_nothing_through_also_after_a_start(following: Following) -> None:
-    ends = following.clock() + timedelta(seconds=4)
-    serial = following.publish(contract_for(SERVICE), expires_at=ends)
+    following.publish()
     following.start()
+    following.until(lambda: following.health()["database"])
+    ends = following.clock() + timedelta(seconds=6)
+    serial = following.publish(contract_for(SERVICE), expires_at=ends)
     following.until(lambda: following.outcome() == ("allowed", "", serial))
     following.until(lambda: following.outcome() == ("refused", "directory_expired", serial))
     assert following.health()["directory_in_force"] is False
