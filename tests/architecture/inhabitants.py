@@ -20,6 +20,8 @@ from maidinh.governance.drafting.actions.consultation import conclude, give_opin
 from maidinh.governance.drafting.actions.editing import edit_draft, open_draft
 from maidinh.governance.drafting.actions.submission import submit_draft as hand_in
 from maidinh.governance.drafting.rules import Edit
+from maidinh.governance.projects.actions.carrying import report_component
+from maidinh.governance.projects.actions.preparing import open_project
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.files.actions import store_document
@@ -34,6 +36,9 @@ from maidinh.services.results.actions import Installation, issue_result
 from maidinh.services.results.queries import public_line, result_for
 from tests.conftest import citizen_of
 from tests.governance.conformity.own import rule_finding
+from tests.governance.projects.appraised import approve, pass_it
+from tests.governance.projects.appraised import hand_in as hand_in_project
+from tests.governance.projects.conftest import proposal
 from tests.services.results.stages import PDF, advanced_to, answers_for, submitted, version_of_kind
 
 HERE = Installation(address="http://127.0.0.1:8000", province="lao-cai", promise_within=60, sample=True)
@@ -51,6 +56,8 @@ OFFICIALS = {  # who: role and agency; the licence is received and decided in H3
     "integrator": ("integrator", "H38.2.1"),
     "auditor": ("auditor", "H38.3"),
     "administrator": ("administrator", "H38.2.1"),
+    "project-officer": ("project-officer", "H38.5"),
+    "project-approver": ("project-approver", "H38"),
 }
 ACTORS = ("anonymous", "citizen", "other-citizen", *OFFICIALS)
 COUNTER = tuple(OFFICIALS)[:7]
@@ -87,6 +94,7 @@ class World:
         self.draft = filled_draft(self.citizen, at)
         self.architecture = self._architecture()
         self.waivers, self.rules = self._waivers(), self._rules()
+        self.projects = self._projects()
         self.withdrawals = self._withdrawals()
 
     @property
@@ -224,6 +232,23 @@ class World:
             decide_rule(actor=approver, version_id=row.pk, approved=True, decision="Cần thiết", at=self.at,
                         signer=self.signer)  # fmt: skip
         return found | {"none": "ownership.none"}
+
+    def _projects(self) -> dict[str, str]:
+        """Projects by state, by code: one that its owner prepares, one that is appraised, one that is approved."""
+        officer, appraiser = self.actors["project-officer"], self.actors["appraiser"]
+        found = {}
+        for state in ("preparing", "appraising", "approved"):
+            with acting(agencies=officer.agencies, person=officer.id):
+                row = open_project(actor=officer, project=proposal(f"{state}-2026"), at=self.at)
+            found[state] = row.code
+            if state != "preparing":
+                hand_in_project(row, officer, appraiser.agency, self.at)
+            if state == "approved":
+                approve(pass_it(row, appraiser, self.at), self.actors["project-approver"], self.at)
+        with acting(agencies=officer.agencies):
+            report_component(actor=officer, element="flood-warning", state="running", percent=100,
+                             as_of=self.at.date(), at=self.at)  # fmt: skip
+        return found | {"none": "nobodys-2026"}
 
     def _drafting(self, architect: Actor, base: int) -> dict[str, int]:
         """A draft that was edited and is out for the opinion of one agency, which has given it."""

@@ -3,6 +3,7 @@
 The words of a cell: shown (the page came, or leads to another), done (something was written), told (the form or the
 state of the object refuses, and the page says why), sign-in, refused (403), absent (404), unavailable (503: the
 identity provider does not run here). A page by a method that it does not declare is 405 to all, and not in the table.
+Every one of these answers is guarded too (guarding.py).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from django.test import Client
 
 import maidinh.config.urls  # noqa: F401 - the pages are declared by being imported
 from maidinh.channels.routing import PAGES
+from tests.architecture.guarding import unguarded
 from tests.architecture.inhabitants import ACTORS, GROUPS, World
 from tests.architecture.requests import Asked, requests_in, undeclared_methods
 
@@ -93,12 +95,16 @@ def _in_short(actors: set[str]) -> str:
 def _by_word(world: World, asked: Asked) -> dict[str, set[str]]:
     found = defaultdict(set)
     for who in ACTORS:
-        found[_word(world.browser(who), asked)].add(who)
+        answer, wrote = _answer(world.browser(who), asked)
+        found[_word(answer, wrote)].add(who)
+        own = world.actors[who].name if who in world.actors else ""
+        open_ = list(unguarded(answer, own))
+        assert not open_, f"{asked.method} {asked.address} by {who}, {answer.status_code}: {open_}"
     return dict(found)
 
 
-def _word(client: Client, asked: Asked) -> str:
-    """What comes of a request, which is then undone."""
+def _answer(client: Client, asked: Asked) -> tuple[Any, bool]:
+    """What comes of a request, which is then undone, and whether it wrote."""
     writes: list[str] = []
 
     def watch(execute: Any, statement: str, *rest: Any) -> Any:
@@ -112,8 +118,12 @@ def _word(client: Client, asked: Asked) -> str:
                 client.post(asked.address, asked.data)
             )  # fmt: skip
         transaction.set_rollback(True)
+    return answer, bool(writes)
+
+
+def _word(answer: Any, wrote: bool) -> str:
     if answer.status_code in (301, 302) and answer["Location"].startswith("/sign-in"):
         return "sign-in"
     if answer.status_code < 400:
-        return "done" if writes else "shown"
+        return "done" if wrote else "shown"
     return WORDS.get(answer.status_code, f"broken {answer.status_code}")

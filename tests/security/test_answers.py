@@ -1,4 +1,4 @@
-"""What every answer carries: a strict policy, no sniffing, no framing, no keeping of what is somebody's own."""
+"""What cookies carry, here and behind https. What every answer carries is held in tests/architecture/test_matrix.py."""
 
 from __future__ import annotations
 
@@ -13,14 +13,9 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
-import maidinh.config.urls  # noqa: F401 - the pages are declared by being imported
-from maidinh.channels.routing import PAGES
 from tests.architecture.inhabitants import World
 from tests.architecture.requests import requests_in
 
-VISITORS = ("anonymous", "citizen", "one-stop", "leader", "architect")
-SET = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "form-action 'self'", "base-uri 'none'",
-       "frame-ancestors 'none'")  # fmt: skip
 SETTINGS = """
 import django, json
 from django.conf import settings
@@ -39,40 +34,6 @@ def undone(client: Client, asked: Any) -> Any:
         answer = call(asked.address, dict(asked.data))
         transaction.set_rollback(True)
     return answer
-
-
-@pytest.mark.parametrize("name", sorted(PAGES))
-def test_every_answer_is_guarded(world: World, name: str) -> None:
-    for asked in requests_in(world):
-        if asked.page != name:
-            continue
-        for who in VISITORS:
-            answer = undone(world.browser(who), asked)
-            where = f"{asked.method} {asked.address} by {who}: {answer.status_code}"
-            assert answer["X-Content-Type-Options"] == "nosniff", where
-            assert answer["X-Frame-Options"] == "DENY", where
-            assert answer["Referrer-Policy"] == "same-origin", where
-            assert answer["Cross-Origin-Opener-Policy"] == "same-origin", where
-            policy = answer["Content-Security-Policy"]
-            if answer["Content-Type"].startswith("text/html"):
-                assert all(part in policy for part in SET), where
-                assert "unsafe" not in policy, where
-                assert b"style=" not in answer.content.replace(b"md-style=", b""), where
-                assert b"onclick=" not in answer.content, where
-            else:
-                assert "script-src 'none'" in policy or "default-src 'none'" in policy, where
-            assert not any(word in answer for word in ("Server", "X-Powered-By")), where
-
-
-@pytest.mark.parametrize("name", sorted(PAGES))
-def test_what_is_somebodys_own_is_kept_nowhere(world: World, name: str) -> None:
-    for asked in requests_in(world):
-        if asked.page != name or asked.method != "GET":
-            continue
-        for who in ("citizen", "one-stop", "leader"):
-            answer = undone(world.browser(who), asked)
-            if answer.status_code == 200 and world.actors[who].name in answer.content.decode("utf-8", "replace"):
-                assert "no-store" in answer.get("Cache-Control", ""), f"{asked.address} by {who}"
 
 
 def test_cookies_are_out_of_reach_of_scripts_and_other_sites(world: World) -> None:

@@ -21,6 +21,8 @@ from maidinh.config.conformity_check import rule_problems
 from maidinh.config.documents_check import document_problems
 from maidinh.config.examples_check import example_problems
 from maidinh.config.procedures_check import Surroundings, check_procedure
+from maidinh.config.projects_check import known_for, project_problems
+from maidinh.governance.appraisal.packs import read_packs
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework, UnknownFramework, read_frameworks
 from maidinh.governance.architecture.reading import read_versions, resolve, version_files, version_in_force
@@ -37,6 +39,8 @@ from maidinh.governance.modelling.catalogues import Shelf, read_catalogues
 from maidinh.governance.nas.mapping.definition import misfits as mapping_misfits
 from maidinh.governance.nas.reading import FOLDER as NAS
 from maidinh.governance.nas.reading import read_commune_model, read_mappings, read_structures
+from maidinh.governance.observation.definition import read_observation_terms
+from maidinh.governance.projects.reading import read_projects
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.calendars.queries import FOLDER as CALENDARS
 from maidinh.infrastructure.definitions.code_lists import FOLDER as CODES
@@ -124,6 +128,8 @@ def _check_nation(national: Path, findings: Findings) -> Nation:
     packs = findings.read(lambda: read_rule_packs(national))
     catalogues = findings.read(lambda: read_catalogues(national))
     findings.read(lambda: read_waiver_terms(national))
+    findings.read(lambda: read_packs(national))
+    findings.read(lambda: read_observation_terms(national))
     findings.read(lambda: read_publication_rules(national))
     findings.read(lambda: read_notice(national))
     for folder, found in ((CALENDARS, list((calendars or {}).values())), (RULE_PACKS, packs or [])):
@@ -201,6 +207,7 @@ def _check_province(folder: Path, nation: Nation, findings: Findings) -> None:
     procedures = findings.read(lambda: read_procedures(folder))
     population = findings.read(lambda: read_population(folder))
     land = findings.read(lambda: read_land(folder))
+    projects = findings.read(lambda: read_projects(folder))
     if organisations is None:
         return
     problems = findings.problems
@@ -211,6 +218,11 @@ def _check_province(folder: Path, nation: Nation, findings: Findings) -> None:
         if shelf is not None and rule_files(folder):
             problems.extend(rule_problems(folder.parents[1] / "national", folder, nation.roles))
         findings.hints.extend(_hints(folder, versions, nation.frameworks or {}))
+    if projects and procedures is not None and (model := _in_force(versions, nation.frameworks)) is not None:
+        coded, codes = with_agency_codes(model, organisations), {each.code for each in procedures}
+        national = folder.parents[1] / "national"
+        known = findings.read(lambda: known_for(coded, organisations, national, procedures=codes, projects=projects))
+        problems.extend(project_problems(folder, projects, known) if known is not None else ())
     if population is not None and land is not None:
         problems.extend(_registers(folder, population, land, organisations))
     if procedures is not None:

@@ -18,6 +18,7 @@ from maidinh.infrastructure.database.standing import as_role
 from maidinh.infrastructure.keys.client import SignerClient
 
 CERTIFICATE_DAYS = 730
+SIGNING = {"dossier.sign", "project.appraise"}  # who signs documents with a key of their own
 
 
 def prepare_installation(environment: Environment, connections: Connections, province: Province, at: datetime) -> None:
@@ -72,7 +73,7 @@ def prepare_keys(environment: Environment, province: Province, at: datetime) -> 
         return  # people sign with keys of their own; those made here are samples and say so
     names = {agency.code: agency.name.vi for agency in province.organisations.agencies}
     for official in province.organisations.officials:
-        if "dossier.sign" in province.roles.permissions_of(list(official.roles)):
+        if SIGNING & set(province.roles.permissions_of(list(official.roles))):
             key = f"person:{official.id}"
             operator.create(key)
             operator.certify(
@@ -107,3 +108,34 @@ def publish_architecture(environment: Environment, connections: Connections, pro
                 loaded = load_version(actor=author, version=version, at=at)
             with acting(agencies=approver.agencies):
                 publish_version(actor=approver, version_id=loaded.pk, at=at, signer=signer)
+
+
+def open_projects(environment: Environment, connections: Connections, province: Province, at: datetime) -> list[str]:
+    """In a sample: the projects that the province's definitions hold, each begun by its agency's project officer.
+
+    One that is there already is left as it is, one whose agency has no project officer stays a file. What can't be
+    begun is returned, a line each.
+    """
+    if not environment.sample:
+        return []
+    from maidinh.governance.projects.actions.preparing import ProjectRefused, open_project
+    from maidinh.governance.projects.proposal import agency_codes
+    from maidinh.governance.projects.queries import declared_projects, project_for
+    from maidinh.infrastructure.identity.queries import actor_of_official, official
+
+    codes, left = agency_codes(province.organisations), []
+    with as_role(connections, "web"):
+        for code, project in declared_projects().items():
+            try:
+                person = province.official_with("project.propose", codes.get(project.owner, project.owner))
+            except LookupError:
+                continue
+            officer = actor_of_official(official(person.id))
+            with acting(agencies=officer.agencies, person=officer.id):
+                if project_for(officer, code) is not None:
+                    continue
+                try:
+                    open_project(actor=officer, project=project, at=at, via="yaml")
+                except ProjectRefused as refused:
+                    left.append(f"{code}: {refused}")
+    return left

@@ -125,13 +125,16 @@ def _sequence(environment: Environment, stop: threading.Event) -> None:
 
 
 def _deliver(_: Environment, stop: threading.Event) -> None:
-    """Deliver events as they come; look every few seconds for calls without a contract and waivers that end."""
+    """Deliver events as they come; look every few seconds for what runs otherwise than declared and what ends."""
     import structlog
     from django.db import DatabaseError, InterfaceError, close_old_connections
 
+    from maidinh.governance.appraisal.actions.exceptions import watch_exceptions
     from maidinh.governance.conformity.actions.waivers import watch_waivers
     from maidinh.governance.conformity.actions.watching import watch_connections
+    from maidinh.governance.observation.actions.watching import watch_traffic
     from maidinh.infrastructure.events.actions import deliver_events
+    from maidinh.services.procedures.queries import offered
 
     log = structlog.get_logger(__name__)
     watched = 0.0
@@ -140,7 +143,9 @@ def _deliver(_: Environment, stop: threading.Event) -> None:
             delivered = deliver_events(at=datetime.now(UTC))
             if time.monotonic() - watched > WATCH_SECONDS:
                 watch_connections(at=datetime.now(UTC))
+                watch_traffic(at=datetime.now(UTC), served_procedures=[each.code for each in offered()])
                 watch_waivers(at=datetime.now(UTC))
+                watch_exceptions(at=datetime.now(UTC))
                 watched = time.monotonic()
         except (DatabaseError, InterfaceError) as error:
             log.warning("events wait for the database", error=str(error).strip())

@@ -6,7 +6,7 @@ Layer 7. Facts reach the template as data, never as markup, so nothing that a pe
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -75,6 +75,11 @@ def pictured(svg: str, width: float, height: float, form: Literal["png", "pdf"],
 def qr_code(address: str) -> str:
     """An SVG with the address as a QR code that a wrinkled print still gives back."""
     return segno.make(address, error="m", micro=False).svg_inline(border=2)
+
+
+def day_in_words(day: date) -> str:
+    """The date as documents write it (Decree 30/2020/NĐ-CP, Annex I)."""
+    return f"Ngày {day:%d} tháng {day:%m} năm {day:%Y}"
 
 
 def check() -> str | None:

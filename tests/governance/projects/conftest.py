@@ -4,41 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.utils import translation
 
+from maidinh.governance.architecture.actions import approve_version, publish_version
 from maidinh.governance.architecture.queries import current_version
+from maidinh.governance.drafting.actions.consultation import conclude, open_consultation
+from maidinh.governance.drafting.actions.submission import submit_draft
 from maidinh.governance.projects.actions.carrying import (
     accept_project,
     begin_building,
     merge_project,
     report_completion,
 )
-from maidinh.governance.projects.actions.moving import locked, move
 from maidinh.governance.projects.actions.preparing import open_project, revise_project
 from maidinh.governance.projects.definition import Project as Proposal
 from maidinh.governance.projects.models import Project
-from maidinh.governance.projects.rules import APPRAISED, APPRAISING, APPROVED
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
+from tests.governance.projects.appraised import approve, ask_supplement, hand_in, pass_it
 
 NEW = "soil-watch"
 
 
 def proposal(code: str = "soil-watch-2026", *, owner: str = "H38.5", **more: Any) -> Proposal:
     """A project that adds a system, changes another, and says little else."""
-    value = {"id": NEW, "kind": "information-system", "name": {"vi": "Quan trắc đất"}, "owner": owner, "layer": 3, "zone": "tslcd"}
+    value = {
+        "id": NEW,
+        "kind": "information-system",
+        "name": {"vi": "Quan trắc đất"},
+        "owner": owner,
+        "layer": 3,
+        "zone": "tslcd",
+    }
     content = {
         "id": code, "title": {"vi": "Quan trắc đất"}, "summary": {"vi": "Theo dõi chất lượng đất"}, "owner": owner,
         "kind": "investment", "began_on": date(2026, 10, 1), "architecture": current_version().version, "total": 0,
         "sample": True,
         "changes": [
             {"action": "add", "section": "elements", "item": NEW, "value": value},
-            {"action": "change", "section": "elements", "item": "flood-warning", "set": {"zone": "tslcd"}},
+            {"action": "change", "section": "elements", "item": "flood-warning", "set": {"zone": "wan"}},
         ],
     }  # fmt: skip
     return Proposal.model_validate(content | more)
@@ -55,10 +64,11 @@ class Carrying:
         self.appraiser = official("project.appraise")
         self.approver = official("project.approve")
         self.architect = official("architecture.draft")
+        self.publisher = official("architecture.publish")
 
     def do(self, action: Callable[..., Any], actor: Actor, **what: Any) -> Any:
         """Carry an action out as somebody."""
-        with acting(agencies=actor.agencies, person=actor.person):
+        with acting(agencies=actor.agencies, person=actor.id):
             return action(actor=actor, **({"at": self.at} | what))
 
     def open(self, code: str = "soil-watch-2026", **more: Any) -> Project:
@@ -72,23 +82,25 @@ class Carrying:
             revise_project, actor or self.officer, project_id=row.pk, project=found, seen_revision=seen, via=via
         )
 
-    def step(self, row: Project, state: str, actor: Actor) -> Project:
-        """Bring it to another state in somebody's name, as the actions of the appraisal do."""
-        with acting(agencies=actor.agencies):
-            return move(actor=actor, row=locked(row.pk), state=state, at=self.at, event=f"to-{state}")
-
     def handed_in(self, row: Project | None = None) -> Project:
         """A project that is being appraised."""
-        return self.step(row or self.open(), APPRAISING, self.officer)
+        return hand_in(row or self.open(), self.officer, self.appraiser.agency, self.at)
 
-    def approved(self, row: Project | None = None) -> Project:
+    def returned(self, row: Project | None = None) -> Project:
+        """A project of which a supplement is asked."""
+        return ask_supplement(self.handed_in(row), self.appraiser, self.at)
+
+    def appraised(self, row: Project | None = None, conditions: Any = ()) -> Project:
+        """A project that passed."""
+        return pass_it(self.handed_in(row), self.appraiser, self.at, conditions)
+
+    def approved(self, row: Project | None = None, conditions: Any = ()) -> Project:
         """A project that was appraised and approved."""
-        row = self.step(self.handed_in(row), APPRAISED, self.appraiser)
-        return self.step(row, APPROVED, self.approver)
+        return approve(self.appraised(row, conditions), self.approver, self.at)
 
-    def completed(self, row: Project | None = None) -> Project:
+    def completed(self, row: Project | None = None, conditions: Any = ()) -> Project:
         """A project that was built and reported complete."""
-        row = self.do(begin_building, self.officer, project_id=self.approved(row).pk)
+        row = self.do(begin_building, self.officer, project_id=self.approved(row, conditions).pk)
         return self.do(
             report_completion, self.officer, project_id=row.pk, completed_on=self.at.date(), summary="Đã xong"
         )
@@ -104,6 +116,15 @@ class Carrying:
         what = {"version": "1.1", "title": {"vi": "Phiên bản 1.1"}} | more
         return self.do(merge_project, self.architect, project_id=row.pk, draft_id=draft, **what)
 
+    def published(self, draft: int) -> Any:
+        """The version that is made of a draft, in force."""
+        due = (self.at + timedelta(days=9)).date()
+        asked = self.do(open_consultation, self.architect, draft_id=draft, agencies=["H38.6"], due_on=due)
+        self.do(conclude, self.architect, consultation_id=asked.pk, conclusion="Thống nhất")
+        made = self.do(submit_draft, self.architect, draft_id=draft).made_id
+        self.do(approve_version, self.publisher, version_id=made, decision="01/QĐ", decided_on=self.at.date())
+        return self.do(publish_version, self.publisher, version_id=made, signer=settings.SIGNER)
+
     def fresh(self, row: Project) -> Project:
         """The project as it stands now, as its owner sees it."""
         with acting(agencies=self.officer.agencies):
@@ -116,11 +137,12 @@ def english() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def pack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The law as of the day on which projects begin here, whatever the definitions hold."""
+    monkeypatch.setattr("maidinh.governance.projects.actions.preparing.pack_on", lambda day: f"law-of-{day.year}")
+
+
 @pytest.fixture
 def carrying(db: None, official: Callable[..., Actor], at: datetime) -> Carrying:
     return Carrying(official, at)
-
-
-@pytest.fixture
-def signer() -> Any:
-    return settings.SIGNER

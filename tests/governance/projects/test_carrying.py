@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from maidinh.governance.architecture.actions import approve_version, publish_version
 from maidinh.governance.architecture.queries import current_version
-from maidinh.governance.drafting.actions.consultation import conclude, open_consultation
 from maidinh.governance.drafting.actions.editing import abandon_draft, edit_draft, open_draft
-from maidinh.governance.drafting.actions.submission import submit_draft
 from maidinh.governance.drafting.queries import draft_for, revisions_of
 from maidinh.governance.drafting.rules import Edit
 from maidinh.governance.projects.actions.carrying import (
@@ -29,8 +27,10 @@ from maidinh.governance.projects.actions.preparing import rebase_project
 from maidinh.governance.projects.models import Project
 from maidinh.governance.projects.queries import foreseen, newest_reports, projects_declaring, reports_for
 from maidinh.governance.projects.rules import ACCEPTED, BUILDING, IN_FORCE, MERGED
-from maidinh.infrastructure.actor import NotAllowed
+from maidinh.infrastructure.actor import Actor, NotAllowed
 from maidinh.infrastructure.database.scope import acting
+from maidinh.infrastructure.events.actions import deliver_events
+from maidinh.infrastructure.events.models import Delivery
 from maidinh.infrastructure.identity.queries import anonymous
 from tests.governance.projects.conftest import NEW, Carrying
 
@@ -42,26 +42,6 @@ def refused(carrying: Carrying, field: str, action: Any, actor: Any = None, **wh
     assert {each.field for each in found.value.faults} == {field}
 
 
-def published(carrying: Carrying, draft: int) -> Any:
-    """The version that is made of a draft, in force."""
-    architect = carrying.architect
-    round_ = carrying.do(
-        open_consultation, architect, draft_id=draft, agencies=["H38.6"],
-        due_on=(carrying.at + timedelta(days=9)).date(),
-    )  # fmt: skip
-    carrying.do(conclude, architect, consultation_id=round_.pk, conclusion="Thống nhất")
-    made = carrying.do(submit_draft, architect, draft_id=draft).made_id
-    approver = carrying.publisher
-    carrying.do(approve_version, approver, version_id=made, decision="01/QĐ", decided_on=carrying.at.date())
-    return carrying.do(publish_version, approver, version_id=made, signer=carrying.signer)
-
-
-@pytest.fixture(autouse=True)
-def publisher(carrying: Carrying, official: Any, signer: Any) -> None:
-    carrying.publisher, carrying.signer = official("architecture.publish"), signer
-
-
-@pytest.mark.slow
 def test_a_project_goes_all_the_way_into_the_version_in_force(carrying: Carrying) -> None:
     row = carrying.open()
     carrying.revise(row, seen=1, summary={"vi": "Khác"})
@@ -75,8 +55,8 @@ def test_a_project_goes_all_the_way_into_the_version_in_force(carrying: Carrying
         draft = draft_for(carrying.architect, merged.draft_id)
         assert [each["via"] for each in revisions_of(draft)] == ["project"]
         elements = {each.id: each for each in draft.model.elements}
-        assert (elements[NEW].owner, elements["flood-warning"].zone) == ("H38.5", "tslcd")
-    version = published(carrying, merged.draft_id)
+        assert (elements[NEW].owner, elements["flood-warning"].zone) == ("H38.5", "wan")
+    version = carrying.published(merged.draft_id)
     assert [each.code for each in carry_published_now(carrying, version.version)] == [row.code]
     assert carry_published_now(carrying, version.version) == [], "told twice, done once"
     row = carrying.fresh(row)
@@ -92,14 +72,13 @@ def carry_published_now(carrying: Carrying, version: str) -> list[Project]:
         return carry_published(version=version, at=carrying.at)
 
 
-@pytest.mark.slow
 def test_a_version_that_lost_what_the_project_proposed_does_not_carry_it(carrying: Carrying) -> None:
     row = carrying.accepted()
     draft = carrying.merge(row).draft_id
     edits = [Edit("elements", NEW, "zone", "internet"), Edit("elements", NEW, "name.vi", "Quan trắc đất đai")]
     carrying.do(edit_draft, carrying.architect, draft_id=draft, edits=edits, seen_revision=1, via="form")
     refused(carrying, "", take_back, carrying.architect, project_id=row.pk, reason="x")
-    version = published(carrying, draft)
+    version = carrying.published(draft)
     assert carry_published_now(carrying, version.version) == carry_published_now(carrying, version.version) == []
     row = carrying.fresh(row)
     assert row.state == MERGED
@@ -115,7 +94,7 @@ def test_a_project_of_a_draft_that_is_given_up_waits_for_the_next(carrying: Carr
     row = carrying.accepted()
     draft = carrying.merge(row).draft_id
     carrying.do(abandon_draft, carrying.architect, draft_id=draft, reason="Làm lại")
-    with acting(agencies=carrying.architect.agencies):
+    with acting(agencies={*carrying.officer.agencies, *carrying.architect.agencies}):
         assert [each.pk for each in give_back(draft_id=draft, at=carrying.at)] == [row.pk]
         assert give_back(draft_id=draft, at=carrying.at) == []
     row = carrying.fresh(row)
@@ -132,7 +111,7 @@ def test_where_draft_and_project_differ_an_architect_decides_and_nothing_is_writ
     carrying.do(edit_draft, carrying.architect, draft_id=draft.pk, edits=[edit], seen_revision=0, via="form")
     left = carrying.merge(row, draft.pk)
     [conflict] = left.conflicts
-    assert (conflict.ours, conflict.theirs) == ("tslcd", "internet")
+    assert (conflict.ours, conflict.theirs) == ("wan", "internet")
     assert carrying.fresh(row).state == ACCEPTED
     merged = carrying.merge(row, draft.pk, decisions={conflict.key: "theirs"})
     assert merged.conflicts == ()
@@ -155,14 +134,16 @@ def test_a_merge_needs_an_accepted_project_an_architect_and_a_draft(carrying: Ca
     assert carrying.fresh(row).state == ACCEPTED
 
 
-def test_conditions_that_are_not_met_stop_the_merge(carrying: Carrying, monkeypatch: pytest.MonkeyPatch) -> None:
-    from maidinh.governance.projects.queries import Unmet
-
-    row = carrying.accepted()
-    where = "maidinh.governance.projects.actions.merging.unmet_conditions"
-    monkeypatch.setattr(where, lambda row: [Unmet("a", "Nâng cấp độ"), Unmet("b", "Bổ sung kết nối")])
-    with pytest.raises(ProjectRefused, match=r"Nâng cấp độ.*Bổ sung kết nối"):
-        carrying.merge(row)
+def test_conditions_that_are_not_met_stop_acceptance(carrying: Carrying) -> None:
+    conditions = [{"id": each, "text": f"Điều kiện {each}", "until": "2027-01-01"} for each in ("a", "b")]
+    row = carrying.completed(conditions=conditions)
+    with pytest.raises(ProjectRefused, match=r"Điều kiện a.*Điều kiện b"):
+        carrying.do(accept_project, carrying.approver, project_id=row.pk, record="Biên bản số 1")
+    for condition in ("a", "b"):
+        with acting(agencies=carrying.appraiser.agencies, person=carrying.appraiser.id):
+            verdict = carrying.fresh(row).approval.verdict
+            verdict.met.create(condition=condition, evidence="Đã bổ sung", by=carrying.appraiser.id, at=carrying.at)
+    assert carrying.do(accept_project, carrying.approver, project_id=row.pk, record="Số 1").state == ACCEPTED
 
 
 def test_each_step_after_the_approval_is_refused_to_whom_and_when_it_is_not_due(carrying: Carrying) -> None:
@@ -209,7 +190,6 @@ def test_components_are_reported_by_who_owns_operates_or_builds_them(carrying: C
     assert anonymous().may("component.report") is False
 
 
-@pytest.mark.slow
 def test_a_project_is_brought_onto_the_version_that_came_into_force_meanwhile(carrying: Carrying) -> None:
     row = carrying.open()
     with acting(agencies=carrying.architect.agencies):
@@ -217,7 +197,7 @@ def test_a_project_is_brought_onto_the_version_that_came_into_force_meanwhile(ca
                            at=carrying.at)  # fmt: skip
     edit = Edit("elements", "flood-warning", "zone", "internet")
     carrying.do(edit_draft, carrying.architect, draft_id=draft.pk, edits=[edit], seen_revision=0, via="form")
-    version = published(carrying, draft.pk)
+    version = carrying.published(draft.pk)
     with acting(agencies=carrying.officer.agencies):
         [conflict] = foreseen(carrying.fresh(row))
     left = carrying.do(rebase_project, carrying.officer, project_id=row.pk)
@@ -228,4 +208,29 @@ def test_a_project_is_brought_onto_the_version_that_came_into_force_meanwhile(ca
     row = carrying.fresh(row)
     assert (found.conflicts, row.revision, row.base, row.project.architecture) == ((), 2, version, "1.1")
     changed = {each.item: each.set for each in row.project.changes if each.action == "change"}
-    assert changed == {"flood-warning": {"zone": "tslcd"}}
+    assert changed == {"flood-warning": {"zone": "wan"}}
+
+
+@pytest.mark.slow
+def test_the_worker_brings_what_is_published_into_force_and_what_is_given_up_back(
+    own_database: str, official: Callable[..., Actor], at: datetime, role: Callable[[str], Any]
+) -> None:
+    carrying = Carrying(official, at)
+    first, second = (carrying.accepted(carrying.open(code, changes=changes(code))) for code in ("one", "two"))
+    draft = carrying.merge(first).draft_id
+    given_up = carrying.merge(second, version="1.2").draft_id
+    carrying.do(abandon_draft, carrying.architect, draft_id=given_up)
+    version = carrying.published(draft)
+    with role("worker"):
+        while deliver_events(at=at):
+            pass
+        assert not Delivery.objects.exclude(last_error="").exists()
+    first, second = carrying.fresh(first), carrying.fresh(second)
+    assert (first.state, first.carried_in) == (IN_FORCE, version)
+    assert (second.state, second.draft) == (ACCEPTED, None)
+
+
+def changes(name: str) -> list[dict[str, Any]]:
+    """A change that adds a system of this name."""
+    value = {"id": name, "kind": "information-system", "layer": 3, "owner": "H38.5", "name": {"vi": name}}
+    return [{"action": "add", "section": "elements", "item": name, "value": value}]

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from maidinh.governance.appraisal.packs import pack_on as appraisal_pack_on
+from maidinh.governance.appraisal.packs import read_packs
 from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.projects.actions.preparing import (
     ProjectChanged,
@@ -18,11 +20,13 @@ from maidinh.governance.projects.actions.preparing import (
     withdraw_project,
 )
 from maidinh.governance.projects.models import Event, Project, Revision
-from maidinh.governance.projects.queries import events_for, known, project_for, projects_for, revisions_of
-from maidinh.governance.projects.rules import APPRAISING, PREPARING, RETURNED, WITHDRAWN
+from maidinh.governance.projects.queries import events_for, known, pack_on, project_for, projects_for, revisions_of
+from maidinh.governance.projects.rules import PREPARING, WITHDRAWN
 from maidinh.infrastructure.actor import NotAllowed
 from maidinh.infrastructure.database.scope import acting
+from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.infrastructure.identity.queries import anonymous
+from tests.governance.projects.appraised import answer, ask_supplement
 from tests.governance.projects.conftest import Carrying, proposal
 
 
@@ -114,18 +118,19 @@ def test_only_its_owner_changes_it_and_only_while_it_lies_there(carrying: Carryi
     refused(carrying, "", revise_project, actor=stranger, project=proposal(), seen_revision=1, **base)
     carrying.handed_in(row)
     refused(carrying, "", revise_project, project=proposal(total=1), seen_revision=1, **base)
-    carrying.step(row, RETURNED, carrying.appraiser)
+    row = ask_supplement(row, carrying.appraiser, carrying.at)
+    assert row.holder == row.owner
     assert carrying.revise(row, seen=1, total=5_000_000).revision == 2
-    assert carrying.step(row, APPRAISING, carrying.officer).holder == carrying.appraiser.agency
+    assert answer(row, carrying.officer, carrying.at).holder == carrying.appraiser.agency
 
 
-def test_a_project_keeps_the_law_under_which_it_began(carrying: Carrying, monkeypatch: pytest.MonkeyPatch) -> None:
-    packs = {2026: "new", 2020: "old"}
-    monkeypatch.setattr("maidinh.governance.projects.actions.preparing.pack_on", lambda day: packs.get(day.year, ""))
+def test_a_project_keeps_the_law_under_which_it_began(carrying: Carrying) -> None:
     row = carrying.open()
-    assert row.pack == "new"
-    refused(carrying, "began_on", revise_project, project=proposal(began_on=date(2020, 1, 1)), seen_revision=1,
-            project_id=row.pk, via="form")  # fmt: skip
+    assert row.pack == "law-of-2026"
+    earlier = proposal(began_on=date(2020, 1, 1))
+    refused(
+        carrying, "began_on", revise_project, project=earlier, seen_revision=1, project_id=row.pk, via="form"
+    )  # fmt: skip
 
 
 def test_a_withdrawn_project_says_why_and_is_never_taken_up_again(carrying: Carrying) -> None:
@@ -157,9 +162,9 @@ def test_the_public_reads_no_revisions_and_only_public_events(carrying: Carrying
     with acting():
         found = projects_for(anonymous()).get()
         assert not revisions_of(anonymous(), found)
-        assert [each.kind for each in events_for(anonymous(), found)] == ["to-appraising"]
+        assert [each.kind for each in events_for(anonymous(), found)] == ["handed-in"]
     with acting(agencies=carrying.appraiser.agencies):
-        assert {each.kind for each in events_for(carrying.appraiser, row)} == {"opened", "to-appraising"}
+        assert {each.kind for each in events_for(carrying.appraiser, row)} == {"opened", "handed-in"}
 
 
 def test_a_project_on_the_version_in_force_needs_no_rebase(carrying: Carrying) -> None:
@@ -181,3 +186,13 @@ def test_another_agency_with_the_same_role_is_refused(carrying: Carrying) -> Non
     row = carrying.handed_in()
     other = replace(carrying.officer, agencies=("H38.8",))
     refused(carrying, "", withdraw_project, actor=other, project_id=row.pk, reason="x")
+
+
+@pytest.mark.parametrize("day", ["2019-12-31", "2021-05-01", "2025-01-01", "2026-03-15", "2026-06-30", "2026-07-01"])
+def test_the_law_of_a_day_is_what_the_appraisal_reads(day: str) -> None:
+    packs = read_packs(definitions_root() / "national")
+    try:
+        expected = appraisal_pack_on(packs, date.fromisoformat(day)).id
+    except LookupError:
+        expected = ""
+    assert pack_on(date.fromisoformat(day)) == expected

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typer
 
+from maidinh.config.cli.project_appraise import appraise
 from maidinh.config.cli.project_change import diff, rebase
 from maidinh.config.cli.project_check import check
 from maidinh.config.cli.project_files import table, template
@@ -18,3 +19,4 @@ app.command(help=say("Write a project to fill in, with an example of each part."
 app.command(help=say("Say what a project changes in an architecture, and what that means."))(diff)
 app.command(help=say("Move a project onto another version, with a conflict for each field."))(rebase)
 app.command(help=say("Write a project as a spreadsheet, or a spreadsheet as YAML."))(table)
+app.command(help=say("Hold a project against the law and the architecture that it changes."))(appraise)

@@ -11,3 +11,7 @@ class AppraisalConfig(AppConfig):
     name = "maidinh.governance.appraisal"
     label = "appraisal"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make the receivers known."""
+        from maidinh.governance.appraisal import handlers  # noqa: F401

@@ -141,7 +141,8 @@ def standing_alone(model: ArchitectureVersion, frameworks: Mapping[str, Framewor
 
 def without(folder: Folder, removed: frozenset[str]) -> Folder:
     """The folder, and the folders in it, without what isn't there any more."""
-    left = [each if isinstance(each, str) else without(each, removed) for each in folder.holds if each not in removed]
+    inner = (each if isinstance(each, str) else without(each, removed) for each in folder.holds)
+    left = [each for each in inner if not isinstance(each, str) or each not in removed]
     return folder.model_copy(update={"holds": left})
 
 

@@ -77,6 +77,11 @@ def waivers_on(day: date) -> list[Waiver]:
     return [each for each in found if waiver_holds(each, day)]
 
 
+def waivers_stated_on(day: date) -> list[definition.Waiver]:
+    """The waivers that hold on a day, in the form in which a check takes them."""
+    return [_as_waiver(row) for row in waivers_on(day)]
+
+
 def waiver_holds(row: Waiver, day: date) -> bool:
     """Whether this waiver counts on a day."""
     if row.decided_at is None or row.state in (ASKED, REFUSED):

@@ -203,9 +203,9 @@ def _revision(number: int, changes: tuple[DraftChange, ...]) -> Revision:
     return Revision(number, first.by, first.at, first.via, changes)
 
 
-def state_of(draft_id: int) -> str | None:
-    """In which state a draft is; None where the actor sees none such."""
-    return Draft.objects.filter(pk=draft_id).values_list("state", flat=True).first()
+def in_the_making(draft_id: int) -> bool:
+    """Whether a draft is neither given up nor published, also where it was not marked as published yet."""
+    return Draft.objects.filter(pk=draft_id, state__in=LIVING).exclude(IN_FORCE).exists()
 
 
 def model_of(draft_id: int) -> ArchitectureVersion:

@@ -6,18 +6,19 @@ what is touched is looked at, so that a change of a large architecture takes a m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from maidinh.governance.architecture.definition import ArchitectureVersion, Element, Relation
+from maidinh.governance.architecture.reading import without
 from maidinh.governance.comparison.conflicts import Conflict
 from maidinh.governance.comparison.difference import Changed, difference
 from maidinh.governance.comparison.fields import ORDER
 from maidinh.governance.comparison.merging import merge
-from maidinh.governance.modelling.definition import Connection, Folder, View
+from maidinh.governance.modelling.definition import Connection, View
 from maidinh.governance.modelling.integrity import SHARING_IDS
 from maidinh.governance.modelling.metamodel import LAYERED_KINDS
 from maidinh.governance.projects.content import NoSuchField, plain_value, thing_content, with_field
@@ -263,13 +264,13 @@ class _Proposing:
     ) -> None:
         name = ".".join(part for part in ("changes", change.item, word, path) if part)
         at: At = ("changes", n, *([word] if word else ["item"]), *([path] if word == "set" else path.split(".")))
-        self.faults.append(Fault(name, says, values, remedy, tuple(part for part in at if part)))
+        self.faults.append(Fault(name, says, values, remedy, tuple(part for part in at if part != "")))
 
     def _model(self) -> ArchitectureVersion:
         update: dict[str, Any] = {name: list(things.values()) for name, things in self.things.items()}
         if self.gone:
             update["views"] = [_without_lines(each, self.gone) for each in self.version.views]
-            update["folders"] = [_without(each, self.gone) for each in self.version.folders]
+            update["folders"] = [without(each, frozenset(self.gone)) for each in self.version.folders]
         return self.version.model_copy(update=update)
 
 
@@ -305,10 +306,3 @@ def _without_lines(view: View, gone: Collection[str]) -> View:
 
 def _hangs(line: Connection, lost: Collection[str]) -> bool:
     return line.source in lost or line.target in lost
-
-
-def _without(folder: Folder, gone: Collection[str]) -> Folder:
-    left: Iterable[str | Folder] = (
-        each if isinstance(each, str) else _without(each, gone) for each in folder.holds if each not in gone
-    )
-    return folder.model_copy(update={"holds": list(left)})

@@ -41,8 +41,26 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "connection.restored": ("A contract that was withdrawn stands again.", ("contract", "serial")),
     "connection.withdrawal_refused": ("What was asked for a contract is refused.", ("contract", "ends")),
     "project.moved": ("A project came to another state.", ("project", "state")),
+    "project.opinion_asked": ("A body is asked what it says of a project.", ("project", "agency")),
+    "project.opinion_given": ("A body said what it thinks of a project.", ("project", "agency")),
+    "project.recheck_needed": (
+        "Another version is in force than the one that a project was appraised against.",
+        ("project", "version"),
+    ),
+    "project.exception_asked": (
+        "A project may be approved by exception, if somebody grants it.",
+        ("project", "exception"),
+    ),
+    "project.exception_granted": ("A project may be approved by exception until a day.", ("project", "exception")),
+    "project.exception_refused": ("An exception that was asked for is refused.", ("project", "exception")),
+    "project.exception_ending": ("An exception is to be reviewed, or ends soon; told once.", ("project", "exception")),
+    "project.exception_ended": ("An exception holds no more.", ("project", "exception")),
     "connection.undeclared": (
         "A system called another without a declared contract.",
         ("client", "service", "reason"),
+    ),
+    "observation.found": (
+        "Something runs otherwise than it is declared, for the first time or again.",
+        ("finding", "kind"),
     ),
 }

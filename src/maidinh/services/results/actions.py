@@ -24,13 +24,12 @@ from maidinh.infrastructure.identity.queries import official
 from maidinh.infrastructure.keys.pades import DigestSigner, sign_pdf
 from maidinh.infrastructure.organisations.queries import agency as agency_of
 from maidinh.infrastructure.translog.promises import Entered, LogKeeper
-from maidinh.infrastructure.typesetting import qr_code, typeset
+from maidinh.infrastructure.typesetting import day_in_words, qr_code, typeset
 from maidinh.services.dossiers.actions.steps import TaskClosed, claim_task, complete_task, require_signable
 from maidinh.services.results.models import PublishedResult, Result
 from maidinh.services.results.rules import (
     Slip,
     answers_in_words,
-    day_in_words,
     filled,
     result_number,
     verification_code,

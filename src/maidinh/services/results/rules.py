@@ -39,11 +39,6 @@ class Slip:
     points: tuple[str, ...] = ()
 
 
-def day_in_words(day: date) -> str:
-    """The date as documents write it (Decree 30/2020/NĐ-CP, Annex I)."""
-    return f"Ngày {day:%d} tháng {day:%m} năm {day:%Y}"
-
-
 def result_number(dossier: str) -> str:
     """The number of a result: that of its dossier, since a dossier has one result at most."""
     return f"{dossier}/KQ"

@@ -19,6 +19,7 @@ from maidinh.governance.projects.actions.merging import (
     carry_published,
     give_back,
     merge_project,
+    refuse_unmet,
     take_back,
 )
 from maidinh.governance.projects.actions.moving import (
@@ -72,6 +73,7 @@ def report_completion(*, actor: Actor, project_id: int, completed_on: date, summ
 def accept_project(*, actor: Actor, project_id: int, record: str, at: datetime) -> Project:
     """Accept what was built, by the record of acceptance; from here on the next version may carry it."""
     row, text = _to_accept(actor, project_id), kept(record)
+    refuse_unmet(row)
     if not text:
         raise refusal("record", N_("Give the number and the day of the record of acceptance."))
     return move(actor=actor, row=row, state=ACCEPTED, at=at, event="accepted", details={"record": text})

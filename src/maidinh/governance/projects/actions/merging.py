@@ -19,8 +19,8 @@ from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.comparison.conflicts import Conflict
 from maidinh.governance.drafting.actions.editing import DraftRefused, Outcome, bring_in, open_draft
-from maidinh.governance.drafting.queries import model_of, published_from, state_of
-from maidinh.governance.drafting.rules import LIVING, EditRefused
+from maidinh.governance.drafting.queries import in_the_making, model_of, published_from
+from maidinh.governance.drafting.rules import EditRefused
 from maidinh.governance.projects.actions.carried import left_out
 from maidinh.governance.projects.actions.moving import DRAFTING, N_, ProjectRefused, kept, locked, move, refusal, tell
 from maidinh.governance.projects.faults import Fault
@@ -71,9 +71,7 @@ def merge_project(
     row = locked(project_id)
     if row.state != ACCEPTED:
         raise refusal("", N_("Only a project that is accepted is taken into the architecture."))
-    if unmet := unmet_conditions(row):
-        says = N_("A condition of the verdict is not met yet: %(condition)s.")
-        raise ProjectRefused(*(Fault("conditions", says, {"condition": each.text}) for each in unmet))
+    refuse_unmet(row)
     if draft_id is None and not (version.strip() and title):
         raise refusal("version", N_("is missing."), N_("Write the number and the title of the next version."))
     try:
@@ -103,12 +101,19 @@ def merge_project(
     return MergeOutcome(row, number, (), outcome.unused)
 
 
+def refuse_unmet(row: Project) -> None:
+    """Raise ProjectRefused while a condition under which the project was approved is not met."""
+    says = N_("A condition of the verdict is not met yet: %(condition)s.")
+    if unmet := unmet_conditions(row):
+        raise ProjectRefused(*(Fault("conditions", says, {"condition": each.text}) for each in unmet))
+
+
 @transaction.atomic
 def take_back(*, actor: Actor, project_id: int, reason: str, at: datetime) -> Project:
     """Let a project wait again that the version made of its draft does not carry."""
     require(actor, DRAFTING)
     row, text = locked(project_id), kept(reason)
-    if row.state != MERGED or row.draft is None or state_of(row.draft) in LIVING:
+    if row.state != MERGED or row.draft is None or in_the_making(row.draft):
         raise refusal("", N_("The project is in a draft that is still being made; change it there."))
     if not text:
         raise refusal("reason", N_("Say why the project is taken back."))
