@@ -6,13 +6,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
-from unittest.mock import patch
 
 from django.conf import settings
 from django.test import Client
 
 from maidinh.channels.sessions import ACCOUNT
-from maidinh.governance.architecture.actions import draft_version
+from maidinh.governance.architecture.actions import ask_withdrawal, decide_withdrawal, draft_version
 from maidinh.governance.architecture.queries import current_version as architecture_in_force
 from maidinh.governance.architecture.queries import declared_version
 from maidinh.governance.conformity.actions.rulebook import decide_rule, propose_rule
@@ -96,6 +95,7 @@ class World:
         self.architecture = self._architecture()
         self.waivers, self.rules = self._waivers(), self._rules()
         self.projects = self._projects()
+        self.withdrawals = self._withdrawals()
 
     @property
     def citizen(self) -> Actor:
@@ -205,6 +205,20 @@ class World:
                           signer=self.signer)  # fmt: skip
         return found | {"none": 10**9}
 
+    def _withdrawals(self) -> dict[str, int]:
+        """The first contract was withdrawn; that it stands again is asked for."""
+        integrator, approver = self.actors["integrator"], self.actors["approver"]
+        first = next(each.contract.id for each in architecture_in_force().model.relations if each.contract)
+        asked = {"reason": "Lộ khoá", "legal_ground": "Báo cáo sự cố", "at": self.at}
+        with acting(agencies=integrator.agencies):
+            withdrawn = ask_withdrawal(actor=integrator, contract=first, **asked).pk
+        with acting(agencies=approver.agencies):
+            decide_withdrawal(actor=approver, withdrawal_id=withdrawn, confirmed=True, decision="", at=self.at,
+                              signer=self.signer)  # fmt: skip
+        with acting(agencies=integrator.agencies):
+            ending = ask_withdrawal(actor=integrator, contract=first, ends=withdrawn, **asked).pk
+        return {"withdrawn": withdrawn, "asked": ending, "none": 10**9}
+
     def _rules(self) -> dict[str, str]:
         """A rule of the province that is in force, and one that waits for somebody."""
         architect, approver = self.actors["architect"], self.actors["approver"]
@@ -222,9 +236,9 @@ class World:
     def _projects(self) -> dict[str, str]:
         """Projects by state, by code: one that its owner prepares, one that is appraised, one that is approved."""
         officer, appraiser = self.actors["project-officer"], self.actors["appraiser"]
-        law, found = patch("maidinh.governance.projects.actions.preparing.pack_on", return_value="2026-nd224"), {}
+        found = {}
         for state in ("preparing", "appraising", "approved"):
-            with law, acting(agencies=officer.agencies, person=officer.id):
+            with acting(agencies=officer.agencies, person=officer.id):
                 row = open_project(actor=officer, project=proposal(f"{state}-2026"), at=self.at)
             found[state] = row.code
             if state != "preparing":

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from maidinh.applications.registers.definition import LandRegister, PopulationRegister
+from maidinh.governance.appraisal.definition import AppraisalPack, Checks
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.conformity.definition import RuleBook
@@ -35,6 +36,8 @@ FOLDER = "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 FORMS: dict[str, type[BaseModel]] = {
+    "appraisal-checks": Checks,
+    "appraisal-pack": AppraisalPack,
     "architecture-version": ArchitectureVersion,
     "catalogue": Catalogue,
     "code-list": CodeList,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import consultations, observed, projects, rulebook, versions, waivers
+from maidinh.channels.web import connections, consultations, observed, projects, rulebook, versions, waivers
 from maidinh.users.home import Home, Item, Task
 
 DRAFTS = Item(_("Drafts"), "architecture-drafts")
@@ -92,6 +92,12 @@ APPROVER = Home(
             observed.to_act,
         ),
         Task(
+            _("Connections and their contracts"),
+            _("Confirm that a contract is withdrawn, or stands again. The figure: to confirm."),
+            "connections",
+            connections.to_confirm,
+        ),
+        Task(
             _("Waivers"),
             _("Decide whether a finding may stand until a day. The figure: to decide, and those that end soon."),
             "waivers",
@@ -112,5 +118,5 @@ APPROVER = Home(
         _("Set the decision with its number and day, or send it back with a reason."),
         _("Publish it. The exchange follows it from that moment on."),
     ),
-    menu=MENU,
+    menu=(*MENU, Item(_("Contracts"), "connections")),
 )

@@ -5,16 +5,24 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from maidinh.governance.appraisal.actions.asking import Defect, ask_supplement
+from maidinh.governance.appraisal.actions.opening import take_up
+from maidinh.governance.appraisal.models import Appraisal
+from maidinh.governance.architecture.actions import approve_version, draft_version, publish_version
+from maidinh.governance.architecture.queries import declared_organisations
+from maidinh.governance.projects.actions.carrying import accept_project
 from maidinh.governance.projects.models import Project
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from tests.channels.web.benches import fields_in
+from tests.governance.projects.appraised import approve, pass_it
 
 BEGUN = {
     "title.vi": "Mua máy quét cho bộ phận một cửa", "summary.vi": "Quét giấy tờ ngay khi nhận.", "kind": "purchase",
@@ -93,7 +101,18 @@ def test_a_project_is_begun_with_a_title_and_refused_without(desk: Desk) -> None
 def test_every_page_of_a_fresh_project_comes(desk: Desk) -> None:
     desk.begin()
     parts = [f"/edit/{part}" for part in ("general", "money", "schedule", "benefits", "services", "reuse", "papers")]
-    for path in ("", "/write", "/check", "/changes", "/difference", "/history", "/files", "/withdraw", "/hand-in", *parts):
+    for path in (
+        "",
+        "/write",
+        "/check",
+        "/changes",
+        "/difference",
+        "/history",
+        "/files",
+        "/withdraw",
+        "/hand-in",
+        *parts,
+    ):
         desk.page(path)
     for name in ("system", "data", "interface", "connection", "technology", "zone", "platform", "relation"):
         desk.page(f"/change?new={name}")
@@ -215,7 +234,11 @@ def test_a_project_goes_out_as_a_file_and_comes_back(desk: Desk) -> None:
 
 def test_what_is_prepared_is_its_owners_alone(desk: Desk, official: Callable[..., Actor]) -> None:
     row = desk.begin()
-    for reader in (desk.browser(None), desk.browser(official("project.appraise")), desk.browser(official("architecture.draft"))):
+    for reader in (
+        desk.browser(None),
+        desk.browser(official("project.appraise")),
+        desk.browser(official("architecture.draft")),
+    ):
         desk.page("", 404, reader)
         assert row.title["vi"] not in reader.get("/projects").content.decode()
     assert row.title["vi"] in desk.client.get("/projects?q=may+quet&state=preparing").content.decode()
@@ -247,3 +270,109 @@ def _first_source(desk: Desk) -> str:
     options = re.search(r'<select[^>]*name="costs.0.source".*?</select>', desk.page("/edit/money"), re.S)
     assert options is not None
     return next(iter(re.findall(r'option value="([^"]+)"', options[0])), "")
+
+
+def _written(desk: Desk) -> Project:
+    """A purchase with everything that it must say, typed part by part."""
+    desk.begin()
+    days = {f"{name}-{part}": value for name, year, month in (("begins", "2027", "3"), ("ends", "2027", "6"))
+            for part, value in (("day", "1"), ("month", month), ("year", year))}  # fmt: skip
+    desk.post("/edit/money", {
+        "costs.count": "1", "costs.0.was": "", "costs.0.year": "2027", "costs.0.source": _first_source(desk),
+        "costs.0.kind": "build", "costs.0.amount": "200 triệu", "total": "", "do": "save",
+    })  # fmt: skip
+    desk.post("/edit/schedule", {"schedule.count": "1", "schedule.0.title": "Mua sắm", "needs": "", "do": "save",
+                                 **{f"schedule.0.{name}": value for name, value in days.items()}})  # fmt: skip
+    form = {**fields_in(desk.page("/change?new=system")), "name.vi": "Máy quét", "owner": desk.officer.agency,
+            "zone": "tslcd", "do": "save"}  # fmt: skip
+    desk.post("/change", form)
+    assert "Nothing is to be mended." in desk.page("/check"), re.findall(r"<li><a.*?</li>", desk.page("/check"))
+    return desk.fresh()
+
+
+def test_from_handing_in_to_the_draft_of_the_architecture(
+    desk: Desk, official: Callable[..., Actor], at: datetime
+) -> None:
+    row = _written(desk)
+    appraiser, approver, architect = (official(f"{each}") for each in (
+        "project.appraise", "project.approve", "architecture.draft"))  # fmt: skip
+    assert desk.post("/hand-in", {}).endswith("done=handed-in")
+    html = desk.page()
+    assert "The legal time" in html and "being appraised" in html
+    with acting(agencies=appraiser.agencies, person=appraiser.id):
+        appraisal = Appraisal.objects.get(project=row)
+        take_up(actor=appraiser, appraisal_id=appraisal.pk, at=at)
+        defects = [Defect("costs.0.amount", "Giá cao hơn báo giá", ""), Defect("", "Thiếu thuyết minh", "")]
+        ask_supplement(actor=appraiser, appraisal_id=appraisal.pk, defects=defects, reason="Bổ sung", at=at)
+    html = desk.page()
+    assert f"/projects/{desk.code}/edit/money#costs.0.amount" in html and "Giá cao hơn báo giá" in html
+    nobody = desk.page(client=desk.browser(None))
+    assert "2 things were asked for" in nobody and "Giá cao hơn báo giá" not in nobody
+    desk.save("general", {"summary.vi": "Quét giấy tờ, không nhập lại."})
+    assert desk.post("/answer", {}).endswith("done=answered")
+    pass_it(desk.fresh(), appraiser, at)
+    approve(desk.fresh(), approver, at)
+    html = desk.page()
+    assert "01/QĐ-UBND" in html and "approved: the baseline" in desk.page("/history")
+    assert desk.post("/begin", {}).endswith("done=begun")
+    day = {f"as_of-{name}": str(getattr(at, name)) for name in ("day", "month", "year")}
+    desk.post("/progress", {"element": "may-quet", "state": "trial", "percent": "80", **day})
+    assert "80 %" in desk.page()
+    html = desk.post("/completion", {"summary": ""}, 422)
+    assert 'href="#completed_on"' in html and 'href="#summary"' in html
+    done = {f"completed_on-{name}": str(getattr(at, name)) for name in ("day", "month", "year")}
+    desk.post("/completion", {"summary": "Đã lắp", **done})
+    with acting(agencies=approver.agencies, person=approver.id):
+        accept_project(actor=approver, project_id=row.pk, record="Biên bản 1", at=at)
+    client = desk.browser(architect)
+    assert "Bring it into the architecture" in desk.page(client=client)
+    answer = client.post(f"/projects/{desk.code}/merge", {"draft": "new"})
+    assert answer.status_code == 422 and 'href="#version"' in answer.content.decode()
+    answer = client.post(f"/projects/{desk.code}/merge", {"draft": "new", "version": "1.3", "title": "Bản 1.3"})
+    assert answer.status_code == 302 and answer["Location"].startswith("/architecture/drafts/")
+    assert "in a draft of the architecture" in desk.page()
+
+
+def test_the_public_reads_no_names_and_no_secrets(desk: Desk) -> None:
+    row = _written(desk)
+    desk.post("/hand-in", {})
+    html = desk.page(client=desk.browser(None))
+    assert "200.000.000" in html and "Mua sắm" in html and row.title["vi"] in html
+    for secret in (desk.officer.name, desk.officer.id, "tslcd"):
+        assert secret not in html
+        assert secret not in desk.page("/difference", client=desk.browser(None))
+    for path in ("/history", "/files", ".yaml", "/write", "/edit/money"):
+        assert desk.browser(None).get(f"/projects/{desk.code}{path}").status_code == 302  # to the sign-in
+
+
+def test_a_field_that_the_architecture_changed_meanwhile_is_decided_by_the_owner(
+    desk: Desk, official: Callable[..., Actor], at: datetime
+) -> None:
+    row = desk.begin()
+    system = next(each for each in row.base.model.elements if each.kind == "information-system" and each.name.vi)
+    address = f"/change?section=elements&item={system.id}"
+    desk.post("/change", {**fields_in(desk.page(address)), "name.vi": "Tên của dự án", "do": "save"})
+    assert desk.client.get(f"/projects/{desk.code}/rebase").status_code == 302  # nothing to be brought over yet
+    renamed = system.model_copy(update={"name": system.name.model_copy(update={"vi": "Tên mới"})})
+    elements = [renamed if each.id == system.id else each for each in row.base.model.elements]
+    newer = row.base.model.model_copy(update={"version": "1.9", "elements": elements})
+    published(newer, official, at)
+    assert "/rebase" in desk.page("/check")
+    html = desk.page("/rebase")
+    assert "Tên của dự án" in html and "Tên mới" in html
+    html = desk.post("/rebase", fields_in(html), 422)
+    assert "choice-0" in html
+    found = {**fields_in(desk.page("/rebase")), "choice-0": "ours"}
+    assert desk.post("/rebase", found).endswith("done=rebased")
+    project = desk.fresh().project
+    assert (project.architecture, project.changes[0].set) == ("1.9", {"name.vi": "Tên của dự án"})
+
+
+def published(model: Any, official: Callable[..., Actor], at: datetime) -> None:
+    """Put another version into force."""
+    architect, approver = official("architecture.draft"), official("architecture.publish")
+    with acting(agencies=architect.agencies):
+        row = draft_version(actor=architect, version=model, organisations=declared_organisations(), at=at)
+    with acting(agencies=approver.agencies):
+        approve_version(actor=approver, version_id=row.pk, decision="02/QĐ", decided_on=at.date(), at=at)
+        publish_version(actor=approver, version_id=row.pk, at=at + timedelta(minutes=5), signer=settings.SIGNER)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from maidinh.governance.appraisal.packs import pack_on as appraisal_pack_on
+from maidinh.governance.appraisal.packs import read_packs
 from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.projects.actions.preparing import (
     ProjectChanged,
@@ -18,10 +20,11 @@ from maidinh.governance.projects.actions.preparing import (
     withdraw_project,
 )
 from maidinh.governance.projects.models import Event, Project, Revision
-from maidinh.governance.projects.queries import events_for, known, project_for, projects_for, revisions_of
+from maidinh.governance.projects.queries import events_for, known, pack_on, project_for, projects_for, revisions_of
 from maidinh.governance.projects.rules import PREPARING, WITHDRAWN
 from maidinh.infrastructure.actor import NotAllowed
 from maidinh.infrastructure.database.scope import acting
+from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.infrastructure.identity.queries import anonymous
 from tests.governance.projects.appraised import answer, ask_supplement
 from tests.governance.projects.conftest import Carrying, proposal
@@ -183,3 +186,13 @@ def test_another_agency_with_the_same_role_is_refused(carrying: Carrying) -> Non
     row = carrying.handed_in()
     other = replace(carrying.officer, agencies=("H38.8",))
     refused(carrying, "", withdraw_project, actor=other, project_id=row.pk, reason="x")
+
+
+@pytest.mark.parametrize("day", ["2019-12-31", "2021-05-01", "2025-01-01", "2026-03-15", "2026-06-30", "2026-07-01"])
+def test_the_law_of_a_day_is_what_the_appraisal_reads(day: str) -> None:
+    packs = read_packs(definitions_root() / "national")
+    try:
+        expected = appraisal_pack_on(packs, date.fromisoformat(day)).id
+    except LookupError:
+        expected = ""
+    assert pack_on(date.fromisoformat(day)) == expected

@@ -125,6 +125,7 @@ class Checks:
             "proof": [text(one) for one in proof],
             "elements": [one["element"] for one in proof if one.get("element")],
             "remedy": text(each.get("remedy")),
+            "fixed": each["result"] == NOT_MET and requirement is not None and requirement.answered_by == "check",
             "by_person": requirement is not None and requirement.answered_by == "appraiser",
             "findings": [self._finding(one) for one in each.get("findings", ())],
         }

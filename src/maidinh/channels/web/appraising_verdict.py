@@ -94,10 +94,22 @@ def _sign(actor: Actor, row: Appraisal, checks: Checks, form: VerdictForm) -> ap
             conditions=conditions, at=timezone.now(), signer=settings.SIGNER, installation=installation(),
         )  # fmt: skip
     except AppraisalRefused as refusal:
-        return appraising_words.errors_of(refusal.faults, ("result", "reasons"))
+        return _by_field(refusal, checks)
     except SignerError:
         return {"": [_("It could not be signed now. Nothing was changed. Try again in a minute.")]}
     return {}
+
+
+def _by_field(refusal: AppraisalRefused, checks: Checks) -> appraising_words.Errors:
+    """What the domain refuses, at the fields of the form."""
+    own = [f"{part}-{each['id']}" for each in checks.results for part in ("result", "why")]
+    errors = appraising_words.Errors()
+    for fault in refusal.faults:
+        part, _dot, rest = fault.field.partition(".")
+        field = f"condition-{rest.replace('.', '-')}" if part == "conditions" and rest else fault.field
+        known = ("result", "reasons", field if part == "conditions" and rest else "", *own)
+        errors.setdefault(field if field in known else "", []).append(appraising_words.told(fault))
+    return errors
 
 
 def _context(actor: Actor, row: Appraisal, checks: Checks, form: VerdictForm) -> dict[str, Any]:

@@ -107,9 +107,7 @@ def errors_of(faults: Iterable[Said], fields: Iterable[str] = ()) -> Errors:
 
 def told(fault: Said) -> str:
     """A fault and its remedy in the reader's language."""
-    says = _(fault.says) % dict(fault.values) if fault.values else _(fault.says)
-    remedy = (_(fault.remedy) % dict(fault.values) if fault.values else _(fault.remedy)) if fault.remedy else ""
-    return f"{says} {remedy}".strip()
+    return " ".join(_(each) % dict(fault.values) for each in (fault.says, fault.remedy) if each)
 
 
 def left(due_at: datetime | None, at: datetime, *, stands: bool = False) -> TimeLeft | None:

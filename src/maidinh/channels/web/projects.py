@@ -12,11 +12,12 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from maidinh.channels.routing import page
+from maidinh.channels.routing import PAGES, page
 from maidinh.channels.web import projects_words as words
 from maidinh.channels.web.context import language
 from maidinh.channels.web.editions import is_inside, publication_rules
@@ -24,6 +25,7 @@ from maidinh.channels.web.projects_changes import change_rows
 from maidinh.channels.web.projects_choices import by_name, procedure_names
 from maidinh.channels.web.projects_files import upload
 from maidinh.channels.web.projects_frame import PAGE, PROPOSING, READ, behind, frame, of_project
+from maidinh.channels.web.projects_law import pack_name
 from maidinh.channels.web.projects_standing import late_schedule, money, standing
 from maidinh.channels.web.projects_wizard import new
 from maidinh.governance.exploring.publication import publication
@@ -87,6 +89,9 @@ def project(request: HttpRequest, row: Project) -> HttpResponse:
         "behind": behind(row) and row.state in rules.EDITABLE,
         "merges": row.state == rules.ACCEPTED and actor.may("architecture.draft"),
         "links": _links(actor, row),
+        "elsewhere": _elsewhere(actor, row, context["appraisal"]),
+        "opinion": "appraisal-document" in PAGES,
+        "law": pack_name(row.pack),
         "done": _done().get(request.GET.get("done", ""), ""),
         "titles": {each.id: each.title.in_language(language()) for each in row.project.schedule},
         "element_names": _names(row),
@@ -125,6 +130,25 @@ def _links(actor: Actor, row: Project) -> dict[str, bool]:
         "complete": mine and row.state == rules.BUILDING,
         "withdraw": mine and rules.WITHDRAWN in rules.STEPS[row.state],
     }
+
+
+def _elsewhere(actor: Actor, row: Project, appraisal: Any) -> list[tuple[str, str]]:
+    """The pages of those who appraise and decide, where this person may open them."""
+    offered: list[tuple[str, str, dict[str, Any]]] = []
+    if appraisal is not None:
+        offered.append((_("The appraisal"), "appraisal", {"appraisal_id": appraisal.pk}))
+    code = {"code": row.code}
+    if row.state == rules.APPRAISED:
+        offered.append((_("Approve or refuse"), "project-approval", code))
+    if row.state in (rules.APPRAISING, rules.RETURNED, rules.APPRAISED):
+        offered.append((_("Ask for an exception"), "project-exception", code))
+    if row.state == rules.COMPLETED:
+        offered.append((_("Accept what was built"), "project-acceptance", code))
+    return [
+        (text, reverse(name, kwargs=parts))
+        for text, name, parts in offered
+        if name in PAGES and actor.may(PAGES[name].who)
+    ]
 
 
 def _changes(actor: Actor, row: Project) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from maidinh.channels.web.projects_choices import source_names
 from maidinh.channels.web.projects_faults import place_of
 from maidinh.channels.web.projects_forms import sums
 from maidinh.channels.web.projects_words import component_state_names
-from maidinh.governance.appraisal.queries import clock_of
+from maidinh.governance.appraisal.queries import clock_of, exceptions_for, verdict_stands
 from maidinh.governance.projects.queries import Project, events_for, reports_for
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.organisations.queries import agency_names
@@ -37,7 +37,7 @@ def standing(actor: Actor, row: Project, at: datetime, *, inside: bool, writable
         "left": now["left"] if now else None,
         "supplements": _supplements(row, agencies, inside=inside, writable=writable),
         "verdicts": _verdicts(row),
-        "exceptions": _exceptions(row, agencies),
+        "exceptions": _exceptions(actor, row, agencies),
         "approval": getattr(row, "approval", None),
         "reports": _reports(row, agencies),
         "events": _events(actor, row, agencies, inside=inside),
@@ -52,12 +52,10 @@ def money(project: Any) -> dict[str, Any]:
 
 def _shares(appraisal: Any, agencies: Mapping[str, str], at: datetime) -> list[dict[str, Any]]:
     """Each body's share of the legal time, in order."""
-    turns = {turn.term: turn.agency for turn in appraisal.turns.order_by("started_at")}
-    found = []
+    found, roles = [], _holder_names()
     for share in clock_of(appraisal, at):
         running = share.started_at is not None and share.ended_at is None and appraisal.closed_at is None
-        waiting = appraisal.state == "waiting"
-        agency = turns.get(share.term, "")
+        waiting = share.stands
         left = time_left(share.due_at, at) if running and share.due_at and not waiting else None
         state = _("not begun")
         if share.ended_at is not None:
@@ -65,12 +63,20 @@ def _shares(appraisal: Any, agencies: Mapping[str, str], at: datetime) -> list[d
         elif running:
             state = _("stands still") if waiting else _("late") if share.late else _("running")
         found.append({
-            "title": _in_language(share.title), "who": agencies.get(agency, agency) or "–",
+            "title": _in_language(share.title), "who": agencies.get(share.holder) or roles.get(share.holder, "–"),
             "started": share.started_at, "due": share.due_at, "ended": share.ended_at, "state": state,
             "tone": "late" if share.late else "wait" if running and waiting else "info" if running else "neutral",
-            "running": running, "left": left, "budget": share.budget,
+            "running": running, "left": left,
         })  # fmt: skip
     return found
+
+
+def _holder_names() -> dict[str, str]:
+    """Who has a share of the time before it is known which agency."""
+    return {
+        "focal": _("the focal body of the appraisal"), "design": _("the body that appraises the design"),
+        "appraiser": _("the appraising body"), "decider": _("who decides on the project"), "owner": _("the owner"),
+    }  # fmt: skip
 
 
 def _supplements(row: Project, agencies: Mapping[str, str], *, inside: bool, writable: bool) -> list[dict[str, Any]]:
@@ -96,7 +102,7 @@ def _verdicts(row: Project) -> list[dict[str, Any]]:
     names = words.verdict_names()
     found = []
     for each in row.verdicts.select_related("version", "revision").order_by("-given_at"):
-        stands = each.project_hash == row.hash
+        stands = verdict_stands(each)
         found.append({
             "verdict": each, "name": names.get(each.result, each.result), "stands": stands,
             "tone": words.VERDICT_TONES.get(each.result, "neutral"),
@@ -106,7 +112,7 @@ def _verdicts(row: Project) -> list[dict[str, Any]]:
     return found
 
 
-def _exceptions(row: Project, agencies: Mapping[str, str]) -> list[dict[str, Any]]:
+def _exceptions(actor: Actor, row: Project, agencies: Mapping[str, str]) -> list[dict[str, Any]]:
     names = {"asked": _("asked for"), "granted": _("granted"), "refused": _("refused"), "ended": _("ended")}
     tones = {"asked": "wait", "granted": "good", "refused": "stopped", "ended": "neutral"}
     return [
@@ -114,7 +120,7 @@ def _exceptions(row: Project, agencies: Mapping[str, str]) -> list[dict[str, Any
             "exception": each, "state": names.get(each.state, each.state), "tone": tones.get(each.state, "neutral"),
             "agency": agencies.get(each.agency, each.agency),
         }
-        for each in row.exceptions.order_by("-asked_at")
+        for each in exceptions_for(actor).filter(project=row)
     ]  # fmt: skip
 
 

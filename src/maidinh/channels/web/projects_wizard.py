@@ -77,6 +77,8 @@ def new(request: HttpRequest) -> HttpResponse:
 @of_own
 def write(request: HttpRequest, row: Project) -> HttpResponse:
     """All parts with what is missing in each; where to begin and where to go on."""
+    if not may_write(request.actor, row):  # type: ignore[attr-defined]
+        return redirect("project", code=row.code)
     faults = told(open_faults(row), row.project)
     counted = {part: sum(1 for each in faults if each.place.part == part) for part in PARTS}
     content = content_of(row.project)
@@ -104,6 +106,8 @@ def write(request: HttpRequest, row: Project) -> HttpResponse:
 @of_own
 def check(request: HttpRequest, row: Project) -> HttpResponse:
     """Everything that is wrong, each at its field; and whether it can be handed in."""
+    if not may_write(request.actor, row):  # type: ignore[attr-defined]
+        return redirect("project", code=row.code)
     faults = told(open_faults(row), row.project)
     groups = [
         (part.title, [each for each in faults if each.place.part == part.id])

@@ -255,6 +255,8 @@ def ask_withdrawal(
                 asked_at=at,
             )
     except IntegrityError:
+        if not Withdrawal.objects.filter(contract=named, ends=stopped, state__in=(ASKED, CONFIRMED)).exists():
+            raise  # no second one, but somebody who asks in another's name
         said = _("This is asked for already, or done. Look at the contract's page.")
         raise WithdrawalRefused(Fault("", said)) from None
     payload = {"contract": row.contract, "ends": row.ends_id}

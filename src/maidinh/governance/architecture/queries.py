@@ -53,10 +53,15 @@ def withdrawn_contracts(province: str) -> frozenset[str]:
     return frozenset(held.values_list("contract", flat=True))
 
 
+def takes_part_in_withdrawals(actor: Actor) -> bool:
+    """Whether the actor asks for or decides on withdrawals."""
+    return any(actor.may(permission) for permission in WITHDRAWAL_READERS)
+
+
 def withdrawals_for(actor: Actor) -> QuerySet[Withdrawal]:
     """Withdrawals and their ends that this actor may see, the newest first; what stood is for everyone."""
     found = Withdrawal.objects.select_related("version", "ends").order_by("-asked_at", "-pk")
-    if any(actor.may(permission) for permission in WITHDRAWAL_READERS):
+    if takes_part_in_withdrawals(actor):
         return found
     return found.filter(state__in=(CONFIRMED, ENDED))
 

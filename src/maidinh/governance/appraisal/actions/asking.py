@@ -14,7 +14,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localtime
 
-from maidinh.governance.appraisal.actions.opening import begin_turns, checked, whole
+from maidinh.governance.appraisal.actions.opening import checked, whole
 from maidinh.governance.appraisal.actions.refusing import (
     N_,
     OPINING,
@@ -27,7 +27,7 @@ from maidinh.governance.appraisal.actions.refusing import (
     wrote,
 )
 from maidinh.governance.appraisal.models import Appraisal, BodyOpinion, Meeting, Supplement
-from maidinh.governance.appraisal.queries import clock_of, pack_of
+from maidinh.governance.appraisal.queries import clock_of
 from maidinh.governance.appraisal.rules import AGREE, OPEN, STANCES, WAITING
 from maidinh.governance.projects import rules
 from maidinh.governance.projects.actions.moving import kept, move, subject, tell
@@ -70,7 +70,6 @@ def ask_supplement(
     )  # fmt: skip
     row.state = WAITING
     row.save(update_fields=["state"])
-    begin_turns(row, pack_of(row), ("owner",), row.owner, at)
     details = {"appraisal": row.number, "request": number, "defects": len(asked), "reason": why}
     move(actor=actor, row=row.project, state=rules.RETURNED, at=at, event="supplement-asked", details=details)
     return supplement
@@ -90,8 +89,6 @@ def answer_supplement(*, actor: Actor, project_id: int, at: datetime) -> Apprais
         raise refusal("", N_("Nothing in the project has changed since the request."), N_("Mend what was asked for."))
     supplement.answered_by, supplement.answered_at, supplement.answer = actor.id, at, revision
     supplement.save(update_fields=["answered_by", "answered_at", "answer"])
-    owners = [each.id for each in pack_of(row).terms if each.holder == "owner"]
-    row.turns.filter(term__in=owners, ended_at__isnull=True).update(ended_at=at)
     row.assessment, row.assessed_at = checked(project, row, version, at), at
     row.state, row.revision, row.version, row.version_hash = OPEN, revision, version, version.hash
     row.__dict__.pop("revision_form", None)  # what it said before

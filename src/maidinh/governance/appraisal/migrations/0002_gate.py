@@ -25,10 +25,10 @@ CREATE FUNCTION appraisal_wrote(project bigint, person text) RETURNS boolean LAN
             AND (p.author = person OR person = ANY (p.authors)))
         OR EXISTS (SELECT 1 FROM projects_revision r WHERE r.project_id = project AND r.by = person)
 $$;
-CREATE FUNCTION appraisal_in_force(version bigint, digest text) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION appraisal_in_force(held bigint, digest text) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
     -- Locked, so that no other version comes into force before what stands on this one is written.
-    PERFORM 1 FROM architecture_version v WHERE v.id = version AND v.state = 'published' AND v.hash = digest FOR SHARE;
+    PERFORM 1 FROM architecture_version v WHERE v.id = held AND v.state = 'published' AND v.hash = digest FOR SHARE;
     RETURN FOUND;
 END $$;
 CREATE FUNCTION appraisal_unmet(project bigint) RETURNS bigint LANGUAGE sql VOLATILE AS $$
@@ -130,9 +130,9 @@ BEGIN
     END IF;
     IF OLD.answered_at IS NOT NULL OR NEW.answered_at IS NULL OR NEW.answered_by = '' OR NOT appraisal_acts(a.owner)
         OR (to_jsonb(OLD) - allowed)::text <> (to_jsonb(NEW) - allowed)::text
-        OR NOT EXISTS (SELECT 1 FROM projects_revision r, projects_revision old
-            WHERE r.id = NEW.answer_id AND old.id = a.revision_id AND r.project_id = a.project_id
-            AND r.number > old.number AND r.hash <> old.hash) THEN
+        OR NOT EXISTS (SELECT 1 FROM projects_revision r, projects_revision was
+            WHERE r.id = NEW.answer_id AND was.id = a.revision_id AND r.project_id = a.project_id
+            AND r.number > was.number AND r.hash <> was.hash) THEN
         PERFORM appraisal_refuse('appraisal_supplement: its owner answers it once, by a revision that changes the project');
     END IF;
     RETURN NEW;
@@ -237,7 +237,7 @@ BEGIN
     IF v.id IS NULL OR NEW.evidence = ''
         OR NOT v.conditions @> jsonb_build_array(jsonb_build_object('id', NEW.condition)) THEN
         PERFORM appraisal_refuse('appraisal_conditionmet: a condition of the verdict is met, by its proof');
-    ELSIF NOT appraisal_is(NEW.by) OR appraisal_wrote(v.project_id, NEW.by) THEN
+    ELSIF NOT appraisal_is(NEW."by") OR appraisal_wrote(v.project_id, NEW."by") THEN
         PERFORM appraisal_refuse('appraisal_conditionmet: the person who acts says so, and wrote nothing in the project');
     END IF;
     RETURN NEW;

@@ -83,8 +83,8 @@ def move(
     """
     before = row.state
     if state not in STEPS[before]:
-        says = N_("This step does not follow from the state that the project is in: %(state)s.")
-        raise refusal("", says, N_("Load the page again."), state=before)
+        says = N_("This step does not follow from the state that the project is in.")
+        raise refusal("", says, N_("Load the page again."))
     changed = ["state", "holder", "updated_at"]
     row.state, row.holder, row.updated_at = state, holder or holder_in(row, state), at
     if state == APPROVED:
