@@ -48,9 +48,7 @@ READINGS = ("architecture-explorer", "architecture-agencies", "architecture-cove
 def requests_in(world: World) -> Iterator[Asked]:
     """All of them; a page that is missing here is found by the test."""
     for made in (
-        _plain, _applications, _architecture, _drafts, _opinions, _conformity, _rules, _own_dossiers, _desk,
-        _projects,
-        _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _rules, _own_dossiers,
+        _projects, _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _rules, _own_dossiers,
         _desk,
     ):  # fmt: skip
         yield from made(world)
@@ -274,7 +272,7 @@ def _projects(world: World) -> Iterator[Asked]:
     stage = {f"schedule.0.{name}-{part}": value for name in ("begins", "ends")
              for part, value in (("day", "2"), ("month", "11"), ("year", "2027"))}  # fmt: skip
     posted: tuple[tuple[str, Mapping[str, Any], Mapping[str, Any]], ...] = (
-        ("project-edit", {"part": "schedule"}, {"schedule.count": "1", "schedule.0.title": "Mua", "do": "save"} | stage),
+        ("project-edit", {"part": "schedule"}, {"schedule.count": "1", "schedule.0.title": "Mua"} | stage),
         ("project-change", {}, {"new": "zone", "name.vi": "Vùng mới", "do": "save"}),
         ("project-rebase", {}, {}), ("project-hand-in", {}, {}), ("project-answer", {}, {}),
         ("project-withdraw", {}, {"reason": "Không còn cần"}), ("project-merge", {}, {"draft": "new"}),

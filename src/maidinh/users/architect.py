@@ -90,6 +90,8 @@ APPROVER = Home(
             _("What runs otherwise than declared: who must act, and what was decided. The figure: to act on."),
             "observed",
             observed.to_act,
+        ),
+        Task(
             _("Connections and their contracts"),
             _("Confirm that a contract is withdrawn, or stands again. The figure: to confirm."),
             "connections",

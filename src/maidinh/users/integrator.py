@@ -19,6 +19,8 @@ HOME = Home(
             _("What runs otherwise than declared: who must act, and what was decided. The figure: to act on."),
             "observed",
             observed.to_act,
+        ),
+        Task(
             _("Connections and their contracts"),
             _("What is in force, until when, and how it is withdrawn. The figure: contracts that end soon."),
             "connections",

@@ -87,7 +87,7 @@ CHANGES = Part(
 MONEY = Part(
     "money", _("Money"), _("What each year costs, from which source. Amounts are in dong."),
     fields=(
-        Column("total", _("Total to build or buy, as the papers state it"), "money", required=False,
+        Column("total", _("Total to build or buy, as the papers state it"), "money", required=False, width=20,
                hint=_("Leave it empty to take the sum of the rows below. You may write 3,5 tỷ or 850 triệu.")),
     ),
     rows=(

@@ -25,7 +25,7 @@ from maidinh.governance.architecture.models import Version
 from maidinh.governance.architecture.queries import current_version, declared_organisations
 from maidinh.governance.conformity.queries import framework_for, rules_on, surroundings, waivers_stated_on
 from maidinh.governance.projects.models import Project
-from maidinh.governance.projects.proposal import agency_codes, proposed
+from maidinh.governance.projects.proposal import agency_codes, proposed, rebased
 from maidinh.governance.projects.queries import Unmet, known, projects_for, reads, unmet_conditions
 from maidinh.governance.projects.rules import APPRAISED, COMPLETED
 from maidinh.infrastructure.actor import Actor
@@ -61,13 +61,19 @@ def calendar_of(at: datetime) -> WorkingCalendar:
 
 
 def assessed(project: Project, version: Version, *, pack: AppraisalPack, at: datetime) -> dict[str, Any]:
-    """What the automatic checks say of a project against a version. ProposalRefused where its change can't be made."""
+    """What the automatic checks say of a project against a version. ProposalRefused where its change can't be made.
+
+    A project that was written against an earlier version is held against this one as a rebase would bring it there.
+    """
     day = localtime(at).date()
     here, around = known(version.model, apart=project.code), surroundings()
     organisations = declared_organisations()
-    proposed(version.model, project.project, agency_codes(organisations))
+    form = project.project
+    if project.base_id != version.pk:
+        form = rebased(form, project.base.model, version.model).project
+    proposed(version.model, form, agency_codes(organisations))
     found = assess(
-        project.project,
+        form,
         version.model,
         pack=pack,
         rules=rules_on(day),

@@ -22,7 +22,7 @@ from maidinh.governance.projects import definition, faults
 from maidinh.governance.projects.models import ComponentReport, Event, Project, Revision
 from maidinh.governance.projects.proposal import agency_codes, rebased
 from maidinh.governance.projects.reading import read_projects
-from maidinh.governance.projects.rules import IN_FORCE, PUBLIC
+from maidinh.governance.projects.rules import ACCEPTED, IN_FORCE, PUBLIC, REFUSED, WITHDRAWN
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.definitions.code_lists import FOLDER as CODES
 from maidinh.infrastructure.definitions.code_lists import read_code_list
@@ -87,6 +87,7 @@ def known(
 ) -> faults.Known:
     """What a project is held against here. `apart` is the code of the project that is held against the others."""
     others = Project.objects.filter(province=settings.MAIDINH.province).exclude(code=apart or "")
+    others = others.exclude(state__in=(REFUSED, WITHDRAWN))
     return faults.Known(
         version=version,
         agencies=agency_codes(declared_organisations()),
@@ -174,7 +175,7 @@ def unmet_conditions(row: Project) -> list[Unmet]:
 
 def accepted_for(actor: Actor) -> QuerySet[Project]:
     """The projects that wait to be taken into the next version of the architecture."""
-    return projects_for(actor).filter(state="accepted") if actor.may("architecture.draft") else Project.objects.none()
+    return projects_for(actor).filter(state=ACCEPTED) if actor.may("architecture.draft") else Project.objects.none()
 
 
 @cache

@@ -1,6 +1,6 @@
 """Two people write in one project at once: what they changed apart is kept from both.
 
-Layer 4, governance. Pure. Where both changed the same field, nothing is written and both values are told.
+Layer 4, governance. Where both changed the same field, nothing is written and both values are told.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from maidinh.governance.projects.actions.moving import N_, ProjectRefused
 from maidinh.governance.projects.faults import Fault
 from maidinh.governance.projects.models import Project
 
@@ -16,17 +17,15 @@ NAMES = ("id", "item", "requirement", "platform")  # by which the parts of a lis
 SHOWN = 200  # characters of a value in a message; the rest stands in the project itself
 
 
-def N_(text: str) -> str:  # noqa: N802 - the name by which texts are collected for translation
-    """A text for people, which is translated where it is shown."""
-    return text
+class ProjectChanged(ProjectRefused):
+    """Somebody else changed the same fields meanwhile; `faults` tells both values of each, nothing is written.
 
-
-class ProjectChanged(ValueError):
-    """Somebody else changed the same fields meanwhile; `faults` tells both values of each, nothing is written."""
+    `row` is the project as it stands by now.
+    """
 
     def __init__(self, row: Project, faults: Sequence[Fault]) -> None:
-        self.row, self.faults = row, tuple(faults)
-        super().__init__("; ".join(str(fault) for fault in faults))
+        self.row = row
+        super().__init__(*faults)
 
 
 def joined(base: Content, ours: Content, theirs: Content) -> tuple[Content, list[Fault]]:
