@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.report import Report
 
-NOT_BENCHES = {"__init__", "__main__", "environment", "exchange_facts", "models", "provinces", "report"}
+NOT_BENCHES = {"__init__", "__main__", "edges", "environment", "exchange_facts", "models", "provinces", "report"}
 
 
 def names() -> list[str]:

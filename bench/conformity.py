@@ -107,7 +107,7 @@ def child(task: str, scale: int, triples: Path | None = None) -> dict[str, Any]:
         "findings": len(found.findings), "computed": computed,
     }  # fmt: skip
     if task == "triples" and triples is not None:
-        triples.write_text("".join(_triples(checker)), "utf-8")
+        triples.write_text("".join(as_triples(checker)), "utf-8")
         return told | {"broken": sorted({_broken(each) for each in found.findings})}
     if task == "some":
         computed = time.process_time()
@@ -152,7 +152,7 @@ def _broken(finding: Any) -> tuple[str, str]:
     return finding.rule, str(finding.values.get("contract") or finding.values.get("entity") or finding.subject)
 
 
-def _triples(checker: Any) -> Iterator[str]:
+def as_triples(checker: Any) -> Iterator[str]:
     """What the rules ask for, as N-Triples."""
     run = checker.image.connection.execute
     for table in ("system", "procedure", "public_service", "work_package"):

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from maidinh.channels.sessions import ACCOUNT
-from maidinh.governance.architecture.actions import draft_version
+from maidinh.governance.architecture.actions import ask_withdrawal, decide_withdrawal, draft_version
 from maidinh.governance.architecture.queries import current_version as architecture_in_force
 from maidinh.governance.architecture.queries import declared_version
 from maidinh.governance.conformity.actions.rulebook import decide_rule, propose_rule
@@ -95,6 +95,7 @@ class World:
         self.architecture = self._architecture()
         self.waivers, self.rules = self._waivers(), self._rules()
         self.projects = self._projects()
+        self.withdrawals = self._withdrawals()
 
     @property
     def citizen(self) -> Actor:
@@ -203,6 +204,20 @@ class World:
             decide_waiver(actor=approver, waiver_id=found["granted"], granted=True, decision="Đồng ý", at=self.at,
                           signer=self.signer)  # fmt: skip
         return found | {"none": 10**9}
+
+    def _withdrawals(self) -> dict[str, int]:
+        """The first contract was withdrawn; that it stands again is asked for."""
+        integrator, approver = self.actors["integrator"], self.actors["approver"]
+        first = next(each.contract.id for each in architecture_in_force().model.relations if each.contract)
+        asked = {"reason": "Lộ khoá", "legal_ground": "Báo cáo sự cố", "at": self.at}
+        with acting(agencies=integrator.agencies):
+            withdrawn = ask_withdrawal(actor=integrator, contract=first, **asked).pk
+        with acting(agencies=approver.agencies):
+            decide_withdrawal(actor=approver, withdrawal_id=withdrawn, confirmed=True, decision="", at=self.at,
+                              signer=self.signer)  # fmt: skip
+        with acting(agencies=integrator.agencies):
+            ending = ask_withdrawal(actor=integrator, contract=first, ends=withdrawn, **asked).pk
+        return {"withdrawn": withdrawn, "asked": ending, "none": 10**9}
 
     def _rules(self) -> dict[str, str]:
         """A rule of the province that is in force, and one that waits for somebody."""

@@ -48,7 +48,8 @@ READINGS = ("architecture-explorer", "architecture-agencies", "architecture-cove
 def requests_in(world: World) -> Iterator[Asked]:
     """All of them; a page that is missing here is found by the test."""
     for made in (
-        _plain, _applications, _architecture, _drafts, _opinions, _conformity, _rules, _own_dossiers, _desk,
+        _projects, _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _rules, _own_dossiers,
+        _desk,
     ):  # fmt: skip
         yield from made(world)
 
@@ -57,7 +58,7 @@ def _plain(world: World) -> Iterator[Asked]:
     for name in ("home", "health", "keys", "procedures", "architecture", "architecture-json", "architecture-versions",
                  "dossiers", "notices", "track", "verify", "desk", "worklist", "signing", "sign-in",
                  "sign-in-return", "architecture-difference", "architecture-difference-json",
-                 "architecture-rounds", "conformity", "conformity-json", "waivers", "rules",
+                 "architecture-rounds", "conformity", "conformity-json", "waivers", "rules", "observed",
                  "architecture-diagrams", "architecture-document", "architecture-document-reading",
                  "architecture-document-file", "architecture-dossier", "architecture-dossier-file"):  # fmt: skip
         yield Asked(name, "GET", "it")
@@ -216,6 +217,26 @@ def _conformity(world: World) -> Iterator[Asked]:
         yield Asked("waiver-proof", "GET", on, where)
         yield Asked("waiver-decide", "POST", on, where, {"granted": "no", "decision": "Chưa đủ căn cứ"})
         yield Asked("waiver-withdraw", "POST", on, where, {"reason": "Đã khắc phục"})
+    yield Asked("observed-finding", "GET", "none", {"finding_id": 10**9})
+    yield Asked("observed-decide", "POST", "none", {"finding_id": 10**9}, {"form": "close", "close-reason": "Đã tắt"})
+    yield Asked("observed-project", "POST", "none", {"finding_id": 10**9})
+
+
+def _connections(world: World) -> Iterator[Asked]:
+    yield Asked("connections", "GET", "it")
+    contracts = [each.contract.id for each in world.province.newest.relations if each.contract]
+    reasons = {"reason": "Lộ khoá", "legal_ground": "Báo cáo sự cố"}
+    for on, contract in (("withdrawn", contracts[0]), ("fresh", contracts[1]), ("none", "no-such-contract")):
+        yield Asked("connection-withdraw", "GET", on, query=f"?contract={contract}")
+        yield Asked("connection-withdraw", "POST", on, data={"contract": contract} | reasons)
+    for on, number in world.withdrawals.items():
+        where = {"withdrawal_id": number}
+        yield Asked("connection-withdrawal", "GET", on, where)
+        yield Asked("connection-withdrawal-proof", "GET", on, where)
+        yield Asked("connection-withdrawal-decide", "POST", on, where, {"confirmed": "no", "decision": "Chưa cần"})
+        yield Asked("connection-withdrawal-take-back", "POST", on, where)
+        yield Asked("connection-withdrawal-end", "GET", on, where)
+        yield Asked("connection-withdrawal-end", "POST", on, where, reasons)
 
 
 def _rules(world: World) -> Iterator[Asked]:
@@ -233,6 +254,42 @@ def _rules(world: World) -> Iterator[Asked]:
             "reason": "Thay bằng quy tắc mới",
         }
         yield Asked("rule-end", "POST", on, where, number | last)
+
+
+def _projects(world: World) -> Iterator[Asked]:
+    began = {f"began_on-{part}": value for part, value in (("day", "1"), ("month", "10"), ("year", "2026"))}
+    yield Asked("projects", "GET", "it")
+    for name, data in (
+        ("project-new", {"title.vi": "Mua máy quét", "summary.vi": "Quét giấy tờ", "kind": "purchase"} | began),
+        ("project-upload", {"seen": ""}),
+        ("component-report", {"element": "nothing"}),
+    ):
+        yield Asked(name, "GET", "it")
+        yield Asked(name, "POST", "it", data=data)
+    yield Asked("components", "GET", "it")
+    day = {f"{name}-{part}": value for name in ("as_of", "completed_on")
+           for part, value in (("day", "2"), ("month", "11"), ("year", "2026"))}  # fmt: skip
+    stage = {f"schedule.0.{name}-{part}": value for name in ("begins", "ends")
+             for part, value in (("day", "2"), ("month", "11"), ("year", "2027"))}  # fmt: skip
+    posted: tuple[tuple[str, Mapping[str, Any], Mapping[str, Any]], ...] = (
+        ("project-edit", {"part": "schedule"}, {"schedule.count": "1", "schedule.0.title": "Mua"} | stage),
+        ("project-change", {}, {"new": "zone", "name.vi": "Vùng mới", "do": "save"}),
+        ("project-rebase", {}, {}), ("project-hand-in", {}, {}), ("project-answer", {}, {}),
+        ("project-withdraw", {}, {"reason": "Không còn cần"}), ("project-merge", {}, {"draft": "new"}),
+        ("project-progress", {}, {"element": "soil-watch", "state": "trial", "percent": "5"} | day),
+        ("project-completion", {}, {"summary": "Đã xong"} | day),
+    )  # fmt: skip
+    for on, code in world.projects.items():
+        where = {"code": code}
+        for name in ("project", "project-difference", "project-history", "project-files", "project-write",
+                     "project-check", "project-changes"):  # fmt: skip
+            yield Asked(name, "GET", on, where)
+        yield Asked("project-file", "GET", on, where | {"form": "yaml"})
+        yield Asked("project-begin", "POST", on, where)
+        for name, parts, data in posted:
+            query = "?new=zone" if name == "project-change" else ""
+            yield Asked(name, "GET", on, where | parts, query=query)
+            yield Asked(name, "POST", on, where | parts, data)
 
 
 def _own_dossiers(world: World) -> Iterator[Asked]:

@@ -14,7 +14,7 @@ from maidinh.config.environment import Environment
 
 
 def test_a_child_process_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    here = Environment(data=tmp_path, port=9001, seed=7, upload_limit=1234)
+    here = Environment(data=tmp_path, port=9001, seed=7, upload_limit=1234, gateway_zones="lan=10.0.0.0/8")
     for name, value in here.variables().items():
         monkeypatch.setenv(name, value)
     assert Environment() == here
@@ -31,6 +31,7 @@ def test_without_an_issuer_nothing_but_a_sample_runs() -> None:
     [
         ("MAIDINH_PORT", "eighty", "port"),
         ("MAIDINH_PORT", "99999", "port"),
+        ("MAIDINH_GATEWAY_ZONES", "lan", "zone=network"),
         ("MAIDINH_SAMPLE", "0", "MAIDINH_OIDC_ISSUER"),
     ],
 )

@@ -25,6 +25,7 @@ ORGANISATIONS = f"{PROVINCE}/organisations.yaml"
 TECHNOLOGY = "national/catalogues/technology.yaml"
 RULES = "national/conformity/ownership.yaml"
 SECOND = "provinces/vinh-phuc/architecture/2.0/version.yaml"
+PROJECT = f"{PROVINCE}/projects/giam-ngheo-2027.yaml"
 
 
 @pytest.fixture
@@ -48,6 +49,12 @@ def problems(root: Path, file: str) -> list[Problem]:
 
 
 MISTAKES = [
+    (PROJECT, "total: 5200000000", "total: 5200000001", "they differ by 1."),
+    (PROJECT, "    begins: 2027-04-01", "    begins: 2027-03-01", "but report, which comes first, ends 2027-03-31"),
+    (PROJECT, "owner: snnmt", "owner: nobody", "is nobody, which is no agency of the province"),
+    (PROJECT, "platform: sso", "platform: sos", "is sos, which is no shared platform"),
+    (PROJECT, "kind: information-system", "kind: wonder", "'wonder' is no kind of element"),
+    (PROJECT, "architecture: '1.0'", "architecture: '0.9'", "Rebase the project onto that version"),
     (RULES, "waivable_by: architecture-approver", "waivable_by: nobody", "expected a role of roles.yaml"),
     (RULES, "fails: ['']", "fails: [t]", "did not find 't'"),
     (RULES, "SELECT '' AS subject", "DELETE AS subject", "begins with SELECT"),

@@ -51,7 +51,8 @@ def page(address: str, view: View, *, name: str, who: str, methods: tuple[str, .
             if actor.signed_in:
                 raise PermissionDenied(who)
             return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}")
-        with acting(agencies=actor.agencies, person=actor.person):
+        official = actor.id if actor.kind == "official" else None
+        with acting(agencies=actor.agencies, person=actor.person, official=official):
             try:
                 answer = view(request, **parts)
             except NotAllowed as refusal:

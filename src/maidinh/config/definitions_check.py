@@ -22,6 +22,7 @@ from maidinh.config.documents_check import document_problems
 from maidinh.config.examples_check import example_problems
 from maidinh.config.procedures_check import Surroundings, check_procedure
 from maidinh.config.projects_check import known_for, project_problems
+from maidinh.governance.appraisal.packs import read_packs
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework, UnknownFramework, read_frameworks
 from maidinh.governance.architecture.reading import read_versions, resolve, version_files, version_in_force
@@ -38,6 +39,7 @@ from maidinh.governance.modelling.catalogues import Shelf, read_catalogues
 from maidinh.governance.nas.mapping.definition import misfits as mapping_misfits
 from maidinh.governance.nas.reading import FOLDER as NAS
 from maidinh.governance.nas.reading import read_commune_model, read_mappings, read_structures
+from maidinh.governance.observation.definition import read_observation_terms
 from maidinh.governance.projects.reading import read_projects
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.calendars.queries import FOLDER as CALENDARS
@@ -126,6 +128,8 @@ def _check_nation(national: Path, findings: Findings) -> Nation:
     packs = findings.read(lambda: read_rule_packs(national))
     catalogues = findings.read(lambda: read_catalogues(national))
     findings.read(lambda: read_waiver_terms(national))
+    findings.read(lambda: read_packs(national))
+    findings.read(lambda: read_observation_terms(national))
     findings.read(lambda: read_publication_rules(national))
     findings.read(lambda: read_notice(national))
     for folder, found in ((CALENDARS, list((calendars or {}).values())), (RULE_PACKS, packs or [])):

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from maidinh.applications.registers.definition import LandRegister, PopulationRegister
+from maidinh.governance.appraisal.definition import AppraisalPack, Checks
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.conformity.definition import RuleBook
@@ -22,6 +23,7 @@ from maidinh.governance.modelling.catalogues import Catalogue
 from maidinh.governance.modelling.union import Decisions
 from maidinh.governance.nas.definition import CommuneModel, DataSetStructure
 from maidinh.governance.nas.mapping.definition import NasMapping
+from maidinh.governance.observation.definition import ObservationTerms
 from maidinh.governance.projects.definition import Project
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.definitions.code_lists import CodeList
@@ -34,6 +36,8 @@ FOLDER = "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 FORMS: dict[str, type[BaseModel]] = {
+    "appraisal-checks": Checks,
+    "appraisal-pack": AppraisalPack,
     "architecture-version": ArchitectureVersion,
     "catalogue": Catalogue,
     "code-list": CodeList,
@@ -47,6 +51,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "nas-data-set": DataSetStructure,
     "nas-mapping": NasMapping,
     "notice": Notice,
+    "observation-terms": ObservationTerms,
     "organisations": Organisations,
     "population-register": PopulationRegister,
     "procedure": Procedure,

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from maidinh.exchange.gateway.zones import read_zones
 from maidinh.infrastructure.home import Home
 
 
@@ -61,6 +62,11 @@ class Environment(BaseSettings):
         default=100, ge=1, description="How many times larger than itself an upload may unpack."
     )
     gateway_timeout: int = Field(default=10, ge=1, description="Seconds a page waits for the exchange.")
+    gateway_zones: str = Field(
+        default="",
+        description="The networks of each network zone of the architecture: `zone=network,network;zone=network`. "
+        "Unset: the exchange doesn't say from which zone a call came.",
+    )
     exchange_body_limit: int = Field(default=10_000_000, ge=1, description="The largest body of an exchange, in bytes.")
     exchange_clock_window: int = Field(default=300, ge=1, description="Seconds a caller's clock may differ.")
     directory_days: int = Field(default=30, ge=1, description="Days until a published directory expires.")
@@ -75,6 +81,12 @@ class Environment(BaseSettings):
                 "MAIDINH_OIDC_ISSUER must be set where MAIDINH_SAMPLE is off: the stand-in lets anyone be anyone"
             )
         return self
+
+    @field_validator("gateway_zones")
+    @classmethod
+    def _zones_are_networks(cls, value: str) -> str:
+        read_zones(value)
+        return value
 
     @property
     def home(self) -> Home:

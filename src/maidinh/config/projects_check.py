@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from maidinh.governance.appraisal.packs import read_packs
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.rules import problems as misfits
 from maidinh.governance.projects.definition import Project
 from maidinh.governance.projects.faults import Fault, Known, faults, shared_platforms
-from maidinh.governance.projects.proposal import ProposalRefused, agency_codes, proposed
+from maidinh.governance.projects.proposal import agency_codes
 from maidinh.governance.projects.reading import FOLDER, read_projects
 from maidinh.infrastructure.definitions.code_lists import FOLDER as CODES
 from maidinh.infrastructure.definitions.code_lists import read_code_list
@@ -36,6 +36,7 @@ def known_for(
     projects: Mapping[str, Project] | None = None,
 ) -> Known:
     """What codes a project in this architecture may name. Raises DefinitionError where a definition can't be read."""
+    packs = read_packs(national).values()
     return Known(
         version=model,
         agencies=agency_codes(organisations) if organisations is not None else _owners(model),
@@ -43,6 +44,8 @@ def known_for(
         procedures=procedures,
         platforms=shared_platforms(model),
         others={code: tuple(each.needs) for code, each in (projects or {}).items()},
+        requirements={each.id for pack in packs for each in pack.requirements},
+        papers={each.id for pack in packs for each in pack.papers},
     )
 
 
@@ -60,29 +63,8 @@ def project_problems(province: Path, projects: Mapping[str, Project], known: Kno
     """What is wrong in the projects of a province, at file and line; whatever day it is."""
     for code, project in projects.items():
         document = Document(province / FOLDER / f"{code}.yaml")
-        for fault in project_faults(project, known, today=date.max):
+        for fault in faults(project, known, today=date.max):
             yield document.problem(fault.at, f"{fault.says} {fault.remedy}".strip() % fault.values)
-
-
-def project_faults(project: Project, known: Known, *, today: date) -> list[Fault]:
-    """Everything that is wrong in a project; also what doesn't fit together only once its changes are made."""
-    found = faults(project, known, today=today)
-    try:
-        model = proposed(known.version, project, known.codes())
-    except ProposalRefused:
-        return found
-    standing, codes = set(misfits(known.version, set(known.codes().values()))), set(known.codes().values())
-    return [*found, *(_misfit(each, project) for each in misfits(model, codes) if each not in standing)]
-
-
-def _misfit(line: str, project: Project) -> Fault:
-    """What the architecture's own rules say of the proposed version, at the change that brought it."""
-    thing, _, reason = line.partition(": ")
-    item = thing.partition(" ")[2]
-    place = next((n for n, each in enumerate(project.changes) if each.item == item), None)
-    if place is None:
-        return Fault("changes", "%(reason)s", {"reason": line}, at=("changes",))
-    return Fault(f"changes.{item}", "%(reason)s", {"reason": reason}, at=("changes", place))
 
 
 def _sources(national: Path) -> frozenset[str] | None:

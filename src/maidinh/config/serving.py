@@ -41,6 +41,7 @@ def serve_gateway(environment: Environment) -> None:
     from maidinh.config.provinces import read_province
     from maidinh.exchange.gateway.app import serve_gateway as serve
     from maidinh.exchange.gateway.settings import GatewaySettings
+    from maidinh.exchange.gateway.zones import read_zones
     from maidinh.governance.architecture.rules import instance_of
     from maidinh.infrastructure.database.connections import Connections
     from maidinh.infrastructure.keys.client import AsyncSignerClient
@@ -58,6 +59,7 @@ def serve_gateway(environment: Environment) -> None:
             port=environment.gateway_port,
             window=timedelta(seconds=environment.exchange_clock_window),
             body_limit=environment.exchange_body_limit,
+            zones=read_zones(environment.gateway_zones),
         )
     )
 
@@ -123,14 +125,16 @@ def _sequence(environment: Environment, stop: threading.Event) -> None:
 
 
 def _deliver(_: Environment, stop: threading.Event) -> None:
-    """Deliver events as they come; look every few seconds for what nobody declared and what ends."""
+    """Deliver events as they come; look every few seconds for what runs otherwise than declared and what ends."""
     import structlog
     from django.db import DatabaseError, InterfaceError, close_old_connections
 
     from maidinh.governance.appraisal.actions.exceptions import watch_exceptions
     from maidinh.governance.conformity.actions.waivers import watch_waivers
     from maidinh.governance.conformity.actions.watching import watch_connections
+    from maidinh.governance.observation.actions.watching import watch_traffic
     from maidinh.infrastructure.events.actions import deliver_events
+    from maidinh.services.procedures.queries import offered
 
     log = structlog.get_logger(__name__)
     watched = 0.0
@@ -139,6 +143,7 @@ def _deliver(_: Environment, stop: threading.Event) -> None:
             delivered = deliver_events(at=datetime.now(UTC))
             if time.monotonic() - watched > WATCH_SECONDS:
                 watch_connections(at=datetime.now(UTC))
+                watch_traffic(at=datetime.now(UTC), served_procedures=[each.code for each in offered()])
                 watch_waivers(at=datetime.now(UTC))
                 watch_exceptions(at=datetime.now(UTC))
                 watched = time.monotonic()

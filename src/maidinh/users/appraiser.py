@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import waivers
+from maidinh.channels.web import appraising, waivers
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
     role="appraiser",
     title=_("Appraisal of projects"),
     tasks=(
+        Task(
+            _("Appraisal of projects"),
+            _("Take one up, hold it against the architecture, give the verdict. The figure: those on their clock."),
+            "appraisals",
+            appraising.waiting,
+            due=appraising.due,
+        ),
         Task(_("See the architecture"), _("What a project has to fit into."), "architecture"),
         Task(_("Conformity"), _("What does not conform, whose it is, and what mends it."), "conformity"),
         Task(
@@ -20,13 +27,18 @@ HOME = Home(
             waivers.to_decide,
             due=waivers.next_end,
         ),
+        Task(_("Exceptions"), _("Projects that were approved though they do not fit, each until a day."), "exceptions"),
         Task(_("Versions"), _("What was in force when a project was submitted."), "architecture-versions"),
     ),
     guide=(
-        _("Find the systems that the project touches."),
-        _("See which connections are declared, and which are used without being declared."),
+        _("Open the queue. The most urgent project is at the top. Take it up."),
+        _("Read what the checks said, first what is not met. They help you; the verdict is yours."),
+        _("Ask for everything that is missing at once. The clock stands until the owner answers."),
+        _("Judge each requirement, give your reasons, read the verdict once more, sign it."),
     ),
     menu=(
+        Item(_("Appraisal of projects"), "appraisals"),
+        Item(_("Exceptions"), "exceptions"),
         Item(_("Architecture"), "architecture"),
         Item(_("Versions"), "architecture-versions"),
         Item(_("Conformity"), "conformity"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import consultations, rulebook, versions, waivers
+from maidinh.channels.web import connections, consultations, observed, projects, rulebook, versions, waivers
 from maidinh.users.home import Home, Item, Task
 
 DRAFTS = Item(_("Drafts"), "architecture-drafts")
@@ -13,10 +13,12 @@ MENU = (
     Item(_("Diagrams"), "architecture-diagrams"),
     Item(_("Search"), "architecture-explorer"),
     Item(_("Agencies"), "architecture-agencies"),
+    Item(_("Declared and observed"), "observed"),
     Item(_("Conformity"), "conformity"),
     Item(_("Versions"), "architecture-versions"),
     Item(_("Differences"), "architecture-difference"),
     Item(_("Document"), "architecture-document"),
+    Item(_("Projects"), "projects"),
 )
 
 HOME = Home(
@@ -29,7 +31,19 @@ HOME = Home(
             "architecture-drafts",
             consultations.to_answer,
         ),
+        Task(
+            _("Projects"),
+            _("Bring what was accepted into a draft. The figure: accepted projects that wait for it."),
+            "projects",
+            projects.to_merge,
+        ),
         Task(_("See the architecture"), _("Seven layers, declared connections, traffic seen."), "architecture"),
+        Task(
+            _("Declared and observed"),
+            _("What runs otherwise than declared: who must act, and what was decided. The figure: to act on."),
+            "observed",
+            observed.to_act,
+        ),
         Task(
             _("Search the architecture"),
             _("Find a component, what depends on it, who answers for it."),
@@ -72,6 +86,18 @@ APPROVER = Home(
         ),
         Task(_("See the architecture"), _("What is in force now."), "architecture"),
         Task(
+            _("Declared and observed"),
+            _("What runs otherwise than declared: who must act, and what was decided. The figure: to act on."),
+            "observed",
+            observed.to_act,
+        ),
+        Task(
+            _("Connections and their contracts"),
+            _("Confirm that a contract is withdrawn, or stands again. The figure: to confirm."),
+            "connections",
+            connections.to_confirm,
+        ),
+        Task(
             _("Waivers"),
             _("Decide whether a finding may stand until a day. The figure: to decide, and those that end soon."),
             "waivers",
@@ -92,5 +118,5 @@ APPROVER = Home(
         _("Set the decision with its number and day, or send it back with a reason."),
         _("Publish it. The exchange follows it from that moment on."),
     ),
-    menu=MENU,
+    menu=(*MENU, Item(_("Contracts"), "connections")),
 )

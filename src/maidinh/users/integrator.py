@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import waivers
+from maidinh.channels.web import connections, observed, waivers
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -13,6 +13,18 @@ HOME = Home(
     tasks=(
         Task(
             _("Declared and seen connections"), _("Which are used, which are not, which were refused."), "architecture"
+        ),
+        Task(
+            _("Declared and observed"),
+            _("What runs otherwise than declared: who must act, and what was decided. The figure: to act on."),
+            "observed",
+            observed.to_act,
+        ),
+        Task(
+            _("Connections and their contracts"),
+            _("What is in force, until when, and how it is withdrawn. The figure: contracts that end soon."),
+            "connections",
+            connections.ending_soon,
         ),
         Task(_("Conformity"), _("What does not conform, whose it is, and what mends it."), "conformity"),
         Task(
@@ -26,10 +38,14 @@ HOME = Home(
     ),
     guide=(
         _("Look for connections marked as undeclared: a system tried and was refused."),
+        _("Write down what is done about each: a project, an exception until a day, or that it is settled."),
         _("Ask the architect to declare what is lawful. Nothing else opens the exchange."),
+        _("If a connection must stop before its last day, ask to withdraw its contract. Another person confirms."),
     ),
     menu=(
         Item(_("Architecture"), "architecture"),
+        Item(_("Declared and observed"), "observed"),
+        Item(_("Contracts"), "connections"),
         Item(_("Conformity"), "conformity"),
         Item(_("Waivers"), "waivers"),
         Item(_("Public keys"), "keys"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from maidinh.channels.counter.waiting import late, to_sign
-from maidinh.channels.web import opinions
+from maidinh.channels.web import appraising_opinions, observed, opinions
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -21,7 +21,22 @@ HOME = Home(
             opinions.waiting,
             due=opinions.due,
         ),
+        Task(_("Projects"), _("What agencies build and buy, what it costs, where it stands."), "projects"),
+        Task(
+            _("Opinions on projects"),
+            _("An appraiser asks your agency about a project; answer by the day."),
+            "opinions-on-projects",
+            appraising_opinions.waiting,
+            due=appraising_opinions.due,
+        ),
         Task(_("Architecture"), _("What the province has declared, and the traffic seen on it."), "architecture"),
+        Task(
+            _("Differences of your agency"),
+            _("What your systems do otherwise than declared. The figure: to act on."),
+            "observed",
+            observed.of_agency,
+            "?owner=mine",
+        ),
         Task(_("Agencies"), _("What your agency owns, runs, provides, uses and owes."), "architecture-agencies"),
     ),
     guide=(
@@ -33,7 +48,10 @@ HOME = Home(
         Item(_("Results to sign"), "signing"),
         Item(_("Worklist"), "worklist"),
         Item(_("Opinions on the architecture"), "architecture-rounds"),
+        Item(_("Projects"), "projects"),
+        Item(_("Opinions on projects"), "opinions-on-projects"),
         Item(_("Architecture"), "architecture"),
+        Item(_("Declared and observed"), "observed"),
         Item(_("Agencies"), "architecture-agencies"),
     ),
 )

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from maidinh.channels.web import approvals, exceptions
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
     role="project-approver",
     title=_("Decisions on projects"),
     tasks=(
+        Task(
+            _("Decisions on projects"),
+            _("Approve, refuse, accept what was built. The figure: what waits for you."),
+            "approvals",
+            approvals.waiting,
+        ),
+        Task(
+            _("Exceptions"),
+            _("Decide whether a project may be approved though it does not fit. The figure: to decide."),
+            "exceptions",
+            exceptions.to_decide,
+        ),
         Task(_("See the architecture"), _("What a project has to fit into."), "architecture"),
         Task(_("Conformity"), _("What does not conform, whose it is, and what mends it."), "conformity"),
     ),
@@ -17,5 +30,10 @@ HOME = Home(
         _("Read the verdict of the appraisal, and what it was made against."),
         _("Approve, refuse, or decide on an exception that ends on a day."),
     ),
-    menu=(Item(_("Architecture"), "architecture"), Item(_("Conformity"), "conformity")),
+    menu=(
+        Item(_("Decisions on projects"), "approvals"),
+        Item(_("Exceptions"), "exceptions"),
+        Item(_("Architecture"), "architecture"),
+        Item(_("Conformity"), "conformity"),
+    ),
 )

@@ -11,6 +11,7 @@ MENU = (
     Item(_("Track a dossier"), "track"),
     Item(_("Verify a result"), "verify"),
     Item(_("Architecture"), "architecture"),
+    Item(_("Projects"), "projects"),
 )
 
 HOME = Home(
@@ -25,6 +26,7 @@ HOME = Home(
             _("Which systems the province has, and whose they are."),
             "architecture-explorer",
         ),
+        Task(_("Projects"), _("What agencies build and buy, what it costs, where it stands."), "projects"),
     ),
     guide=(
         _("Search for what you want to do. You may type without accents."),

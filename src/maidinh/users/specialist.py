@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from maidinh.channels.counter.waiting import late, waiting
-from maidinh.channels.web import opinions
+from maidinh.channels.web import appraising_opinions, opinions
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -21,6 +21,13 @@ HOME = Home(
             opinions.waiting,
             due=opinions.due,
         ),
+        Task(
+            _("Opinions on projects"),
+            _("An appraiser asks your agency about a project; answer by the day."),
+            "opinions-on-projects",
+            appraising_opinions.waiting,
+            due=appraising_opinions.due,
+        ),
     ),
     guide=(
         _("Open the worklist. The most urgent dossier is at the top."),
@@ -32,5 +39,6 @@ HOME = Home(
         Item(_("Worklist"), "worklist"),
         Item(_("Procedures"), "procedures"),
         Item(_("Opinions on the architecture"), "architecture-rounds"),
+        Item(_("Opinions on projects"), "opinions-on-projects"),
     ),
 )

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from maidinh.exchange.evidence.models import Exchange
-from maidinh.exchange.evidence.queries import observed_connections
+from maidinh.exchange.evidence.queries import observed_connections, observed_operations
 from maidinh.infrastructure.database.connections import Connections
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.keys.client import SignerClient
@@ -41,6 +41,20 @@ def test_the_counts_are_for_everyone(happened: None, orm_as: Any, role: str) -> 
         assert not Exchange.objects.exists()
 
 
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_what_was_seen_operation_by_operation(happened: None, orm_as: Any, role: str) -> None:
+    with orm_as(role):
+        found = {(each.client, each.outcome, each.reason): each for each in observed_operations(NOW)}
+        allowed, refused = found[(PORTAL, "allowed", "")], found[(STRANGER, "refused", "no_contract")]
+        assert (allowed.service, allowed.method, allowed.path) == (SERVICE, "GET", "/persons/*")
+        assert (allowed.contract, allowed.zone, allowed.authenticated) == ("contract-persons", "", True)
+        assert allowed.count >= 1
+        assert allowed.first_at == allowed.last_at == NOW
+        assert (refused.path, refused.contract, refused.authenticated) == ("/**", "", True)
+        assert found[(PORTAL, "refused", "unsigned")].path == ""
+        assert observed_operations(NOW + timedelta(days=300)) == []
+
+
 def test_rows_are_for_those_who_took_part(happened: None, orm_as: Any) -> None:
     with orm_as("web"):
         with acting(agencies=["AG2"]):
@@ -66,3 +80,5 @@ def test_the_web_writes_no_evidence_and_the_gateway_reads_none(happened: None, d
         connection.execute("SELECT * FROM evidence_exchange")
     with psycopg.connect(database.dsn("sequencer")) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("SELECT * FROM evidence_observed('2020-01-01')")
+    with psycopg.connect(database.dsn("gateway")) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("SELECT * FROM evidence_operations('2020-01-01')")

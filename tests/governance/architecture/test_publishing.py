@@ -109,7 +109,8 @@ def test_same_person_cannot_publish_by_sql(draft: Version) -> None:
     whole = "published_at = submitted_at, jws = 'x', receipt = '{}', entry = 1, serial = 1, state = 'published'"
     with pytest.raises(DatabaseError, match="another person"):
         update(f"UPDATE architecture_version SET published_by = author, {whole} WHERE id = %s", draft.pk)
-    update(f"UPDATE architecture_version SET published_by = 'x', {whole} WHERE id = %s", draft.pk)
+    with pytest.raises(DatabaseError, match="by the person who acts"):
+        update(f"UPDATE architecture_version SET published_by = 'x', {whole} WHERE id = %s", draft.pk)
 
 
 def test_check_holds_without_the_trigger(role: Any) -> None:
@@ -149,13 +150,22 @@ def test_content_of_a_draft_is_not_changed_either(draft: Version) -> None:
         update("UPDATE architecture_version SET content = '{}' WHERE id = %s", draft.pk)
 
 
-def test_one_version_is_in_force(draft: Version) -> None:
-    with pytest.raises(IntegrityError, match="architecture_one_in_force"):
-        update(
-            "UPDATE architecture_version SET published_by = 'x', published_at = submitted_at, jws = 'x',"
-            " receipt = '{}', entry = 1, serial = 1, state = 'published' WHERE id = %s",
-            draft.pk,
-        )
+def test_one_version_is_in_force(draft: Version, role: Any) -> None:
+    superseded = "UPDATE architecture_version SET state = 'superseded', superseded_at = now() WHERE state = 'published'"
+    with role("owner"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE architecture_version DISABLE TRIGGER kept")
+            cursor.execute(superseded)
+            cursor.execute("UPDATE architecture_version SET state = 'published' WHERE version = '1.0'")
+        with pytest.raises(IntegrityError, match="architecture_one_in_force"):
+            update(
+                "INSERT INTO architecture_version (province, version, instance, hash, content, effective_from, state,"
+                " author, authors, submitted_at, needs_approval, decision, published_by, published_at, jws, receipt,"
+                " entry) SELECT province, '7', instance, hash, content, effective_from, state, author, authors,"
+                " submitted_at, false, '', published_by, published_at, jws, receipt, entry"
+                " FROM architecture_version WHERE state = 'published'"
+            )
+        transaction.set_rollback(True)
 
 
 def test_nothing_enters_as_published(draft: Version) -> None:

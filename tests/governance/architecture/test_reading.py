@@ -19,8 +19,10 @@ from maidinh.governance.architecture.reading import (
     read_versions,
     resolve,
     standing_alone,
+    without,
 )
 from maidinh.governance.drafting.reading import delta, lists_all, whole, written
+from maidinh.governance.modelling.definition import Folder
 from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.infrastructure.definitions.reading import DefinitionError
 from tests.governance.small import FRAMEWORKS, architecture, principle
@@ -139,3 +141,10 @@ def test_what_a_version_leaves_out_comes_back_whatever_its_framework(
     alone = standing_alone(model, TWO)
     assert whole(None, alone, base, TWO, listed=True) == model.model_copy(update={"inherits": None})
     assert inheriting(None, alone, TWO) == model.model_copy(update={"inherits": None})
+
+
+def test_folders_within_folders_lose_what_is_removed() -> None:
+    outer = Folder.model_validate({"id": "a", "holds": ["x", {"id": "b", "holds": ["x", "y"]}]})
+    assert without(outer, frozenset({"x"})) == Folder.model_validate(
+        {"id": "a", "holds": [{"id": "b", "holds": ["y"]}]}
+    )

@@ -165,3 +165,18 @@ def test_in_a_process_of_its_own_the_findings_are_the_same() -> None:
     given = random_model(random.Random(9), 30, 40)
     sql = [each for each in SHAPES if each.select][:4]
     assert told(check(given, sql, as_of=DAY, asking=asked_apart)) == told(check(given, sql, as_of=DAY))
+
+
+@pytest.mark.slow
+def test_what_is_only_tried_gives_what_a_full_run_gives_and_leaves_no_trace() -> None:
+    seed = random.SystemRandom().randrange(10**9)
+    chance = random.Random(seed)
+    given = random_model(chance, 40, 60)
+    checker = Checker(given, SHAPES, as_of=DAY)
+    for number in range(40):
+        tried = random_edit(chance, random_edit(chance, given, number), 1000 + number)
+        before = told(checker.report)
+        assert told(checker.tried(tried)) == told(check(tried, SHAPES, as_of=DAY)), f"seed {seed}, try {number}"
+        assert (told(checker.report), checker.image.model) == (before, given), f"seed {seed}, try {number}"
+        given = random_edit(chance, given, 2000 + number)
+        assert told(checker.edited(given)) == told(check(given, SHAPES, as_of=DAY)), f"seed {seed}, edit {number}"

@@ -36,7 +36,8 @@ PRIVILEGE_OR_RULE = ("42501", "23001")  # a row's trigger is asked before its po
 def changed(actor: Actor | None, statement: str, *values: Any) -> int:
     """How many rows a statement changes as the web role in somebody's name; it is undone."""
     with transaction.atomic():
-        with acting(agencies=() if actor is None else actor.agencies), connection.cursor() as cursor:
+        scope = {} if actor is None else {"agencies": actor.agencies, "official": actor.id}
+        with acting(**scope), connection.cursor() as cursor:
             cursor.execute(statement, values)
             count = int(cursor.rowcount)
         transaction.set_rollback(True)
@@ -203,7 +204,8 @@ def test_a_version_names_everyone_who_wrote(db: None, making: Making) -> None:
     hand_in = "UPDATE drafting_draft SET state = 'submitted', made_id = %s WHERE id = %s"
 
     def handed_in(*authors: str) -> None:
-        with transaction.atomic(), acting(agencies=making.architect.agencies), connection.cursor() as cursor:
+        who = making.architect
+        with transaction.atomic(), acting(agencies=who.agencies, official=who.id), connection.cursor() as cursor:
             cursor.execute(made, [making.architect.id, list(authors), draft.pk])
             (version,) = cursor.fetchone()
             cursor.execute(hand_in, [version, draft.pk])
@@ -237,7 +239,8 @@ def test_what_is_handed_in_is_the_draft_to_the_letter(db: None, making: Making) 
         ("approved_by = author", "another person"),
         ("approved_by = authors[1]", "another person"),
         ("approved_by = 'x', content = '{}'", "another person"),
-        ("approved_by = 'x'", None),
+        ("approved_by = 'x'", "by the person who acts"),
+        ("approved_by = 'me'", None),
     ],
 )
 def test_no_writer_approves_by_sql(db: None, making: Making, statement: str, reason: str | None) -> None:
@@ -247,7 +250,7 @@ def test_no_writer_approves_by_sql(db: None, making: Making, statement: str, rea
     version = making.do(submit_draft, making.architect, draft_id=draft.pk).made
     whole = (
         f"UPDATE architecture_version SET approved_at = now(), decision = '1', decided_on = '2026-11-01', {statement}"
-    )
+    ).replace("'me'", f"'{making.approver.id}'")
     if reason is None:
         assert changed(making.approver, f"{whole} WHERE id = %s", version.pk) == 1
         making.do(approve_version, making.approver, version_id=version.pk, decision="1/QĐ", decided_on=making.at.date())

@@ -84,11 +84,6 @@ def test_costs_that_do_not_add_up_are_told_with_what_is_missing() -> None:
         ),
         (with_item("benefits", 0, target=12.5), "benefits.time.target", "is 12.5, the same as before the project."),
         (
-            with_item("benefits", 0, baseline=float("nan")),
-            "benefits.time.baseline",
-            "is nan, which is no number.",
-        ),
-        (
             with_item("training", 0, before="2026-01-01"),
             "training.officers.before",
             "is 2026-01-01, before the project begins to build (2026-07-01).",
@@ -133,6 +128,47 @@ def test_a_ring_of_other_projects_is_theirs() -> None:
 def test_what_cannot_be_changed_stands_with_the_rest() -> None:
     told = found(total=1, **with_item("changes", 2, item="nowhere"))
     assert {"total", "changes.nowhere"} <= set(told)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"action": "change", "section": "elements", "item": "other", "set": {"owner": "H99.9"}},
+         "its owner H99.9 is no agency"),
+        ({"action": "change", "section": "elements", "item": "other", "set": {"owner": None}},
+         "a subsystem of the exchange needs an owner"),
+        ({"action": "change", "section": "elements", "item": "persons",
+          "set": {"interface.methods": [{"method": "GET", "path": "/other"}]}},
+         "relation f1: persons does not offer GET /persons/*"),
+        ({"action": "change", "section": "elements", "item": "other",
+          "set": {"owner": "H99.2", "subsystem": "register"}},
+         "subsystem register of H99.2 stands more than once"),
+        ({"action": "change", "section": "relations", "item": "f1", "set": {"contract.valid_to": "2019-01-01"}},
+         "its contract ends before it begins"),
+        ({"action": "change", "section": "relations", "item": "f1", "set": {"to": "other"}},
+         "a contract leads to an interface, which other is not"),
+    ],
+)  # fmt: skip
+def test_what_no_longer_fits_together_is_told_at_the_change(change: dict[str, Any], says: str) -> None:
+    wrong = faults(project(changes=[change], costs=[], total=0), known(), today=TODAY)
+    assert [each.values.get("reason") for each in wrong] == [says]
+    assert wrong[0].field in (f"changes.{change['item']}", "changes")
+
+
+def test_wholes_that_would_be_their_own_parts() -> None:
+    ties = [
+        {"action": "add", "section": "relations", "item": item,
+         "value": {"id": item, "kind": "composition", "from": whole, "to": part}}
+        for item, whole, part in (("c1", "one-stop", "other"), ("c2", "other", "one-stop"))
+    ]  # fmt: skip
+    wrong = faults(project(changes=ties, costs=[], total=0), known(), today=TODAY)
+    assert len(wrong) == 1
+    assert "part of itself by composition" in wrong[0].values["reason"]
+
+
+def test_papers_and_statements_that_no_pack_knows() -> None:
+    wrong = faults(project(), known(requirements={"ipv6"}, papers={"submission"}), today=TODAY)
+    assert [each.field for each in wrong] == ["statements.standards", "papers.0.kind"]
 
 
 def test_a_code_that_nobody_knows_here_is_not_looked_at() -> None:

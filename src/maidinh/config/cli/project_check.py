@@ -42,7 +42,8 @@ def check(
     definitions: Definitions = None,
 ) -> None:
     """Say what is wrong in a project, at its field, and the remedy."""
-    from maidinh.config.projects_check import known_around, project_faults, with_places
+    from maidinh.config.projects_check import known_around, with_places
+    from maidinh.governance.projects.faults import faults
     from maidinh.governance.projects.tables import places_in
     from maidinh.infrastructure.definitions.locating import definitions_root
 
@@ -53,7 +54,7 @@ def check(
         national = definitions_root(definitions) / "national"
     known = known_around(model, given.organisations, given.root, national)
     day = date.today() if as_of is None else as_of.date()  # noqa: DTZ011 - the calendar on the wall
-    found = project_faults(project, known, today=day)
+    found = faults(project, known, today=day)
     if file.suffix.lower() == ".xlsx":
         found = with_places(found, places_in(file.read_bytes()))
     if as_json:

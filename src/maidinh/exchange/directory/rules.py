@@ -5,7 +5,7 @@ Layer 6. Who is not declared is refused; so is a path that could mean one thing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import unquote_to_bytes
 
@@ -32,9 +32,10 @@ class Allowed:
 
 @dataclass(frozen=True)
 class Refused:
-    """The call is not allowed; `reason` is a stable word."""
+    """The call is not allowed; `reason` is a stable word, `path` the pattern under which the service offers it."""
 
     reason: str
+    path: str = field(default="", compare=False)
 
 
 class Register:
@@ -63,14 +64,18 @@ class Register:
         reason = self._standing(consumer, service, at)
         if reason is None and steps is not None:
             reason = _validity(contracts, at)
-        if reason is not None or steps is None:
+        offered = self.services.get(service)
+        if steps is None or offered is None:
             return Refused(reason or "unsafe_path")
-        offered = self.services[service]
+        operation = _first(offered.methods, method, steps)
+        asked = operation.path if operation else ""
+        if reason is not None:
+            return Refused(reason, asked)
         for contract in contracts:
             endpoint = _first(contract.methods, method, steps) if _current(contract, at) else None
-            if endpoint and _first(offered.methods, method, steps):
+            if endpoint and operation:
                 return Allowed(contract, offered, endpoint.path)
-        return Refused("operation_not_in_contract")
+        return Refused("operation_not_in_contract", asked)
 
     def _standing(self, consumer: str, service: str, at: datetime) -> str | None:
         if at >= self.directory.expires_at:

@@ -34,7 +34,10 @@ class Intent(models.Model):
 
 
 class Exchange(models.Model):
-    """One exchange or one refusal, with its signed record. The id is the protocol's X-Road-Request-Id."""
+    """One exchange or one refusal, with its signed record. The id is the protocol's X-Road-Request-Id.
+
+    `zone` is the network zone that the call came from, as the gateway saw it; empty where nobody told it the networks.
+    """
 
     id = models.UUIDField(primary_key=True)
     x_road_id = models.CharField(max_length=255)
@@ -43,6 +46,7 @@ class Exchange(models.Model):
     service = models.CharField(max_length=511, blank=True)
     method = models.CharField(max_length=16)
     path = models.CharField(max_length=500, blank=True)
+    zone = models.CharField(max_length=60, blank=True)
     outcome = models.CharField(max_length=10, choices=[(each, each) for each in OUTCOMES])
     reason = models.CharField(max_length=100, blank=True)
     contract = models.CharField(max_length=255, blank=True)

@@ -6,7 +6,7 @@ by row-level security.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db import connection
@@ -34,3 +34,33 @@ def observed_connections(since: datetime) -> list[Observed]:
             "SELECT client, service, outcome, authenticated, count, last_at FROM evidence_observed(%s)", [since]
         )
         return [Observed(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """How often one system was seen to use one operation of one service with one outcome, and from which zone.
+
+    `path` is a declared pattern: the contract's, or the service's own where the call was refused; empty where neither
+    offers what was asked. `zone` is empty where the gateway was not told the networks.
+    """
+
+    client: str
+    service: str
+    method: str
+    path: str
+    outcome: str
+    reason: str
+    zone: str
+    authenticated: bool
+    contract: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+def observed_operations(since: datetime) -> list[Operation]:
+    """What was seen since a moment, operation by operation."""
+    names = ", ".join(each.name for each in fields(Operation))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {names} FROM evidence_operations(%s)", [since])  # noqa: S608 - names of our own fields
+        return [Operation(*row) for row in cursor.fetchall()]

@@ -93,7 +93,7 @@ class Gateway:
         raw = request.raw_path
         if raw == "/health":
             return self._health()
-        call = self._mediator.open(request.method, raw, request.raw_headers)
+        call = self._mediator.open(request.method, raw, request.remote, request.raw_headers)
         bodies: list[Body] = []
         try:
             return await self._mediate(request, call, bodies)

@@ -50,6 +50,7 @@ class Call:
     id: uuid.UUID
     method: str
     raw: str
+    zone: str
     headers: Sequence[Header]
     started_at: datetime
     x_road_id: str
@@ -57,6 +58,7 @@ class Call:
     service: str = ""
     forwarded: str = ""
     kept: tuple[Header, ...] = ()
+    offered: str = ""
     snapshot: Snapshot | None = None
     caller: Caller | None = None
     authenticated: bool = False
@@ -79,8 +81,8 @@ class Call:
 
     @property
     def path(self) -> str:
-        """The contract's pattern; the path itself may hold somebody's number."""
-        return self.admitted.allowed.path if self.admitted else ""
+        """The contract's pattern, or the service's where it was refused; the path itself may hold somebody's number."""
+        return self.admitted.allowed.path if self.admitted else self.offered
 
     @property
     def contract(self) -> str:
@@ -163,6 +165,7 @@ class Call:
             service=self.service,
             method=self.method[:METHOD_LENGTH],
             path=self.path,
+            zone=self.zone,
             outcome=record["outcome"],
             reason=record["reason"],
             contract=self.contract,

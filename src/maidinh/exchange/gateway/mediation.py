@@ -47,10 +47,11 @@ class Mediator:
         self._writer = writer
         self._forwarder = forwarder
 
-    def open(self, method: str, raw: str, headers: Sequence[Header]) -> Call:
-        """A call that has just come in."""
-        generated = f"{self._settings.instance}-{uuid.uuid4()}"
-        return Call(uuid.uuid4(), method, raw, headers, self._settings.clock(), generated)
+    def open(self, method: str, raw: str, peer: str | None, headers: Sequence[Header]) -> Call:
+        """A call that has just come in from the address `peer`."""
+        settings = self._settings
+        generated, zone = f"{settings.instance}-{uuid.uuid4()}", settings.zones.of(peer)
+        return Call(uuid.uuid4(), method, raw, zone, headers, settings.clock(), generated)
 
     def admit(self, call: Call) -> Admitted:
         """Read, recognise and allow the call, or raise; its body has not been read yet."""
@@ -118,6 +119,7 @@ class Mediator:
         decision = snapshot.register.decide(call.client, call.service, call.method, target.path, call.started_at)
         if isinstance(decision, Refused):
             kind = REFUSALS.get(decision.reason, protocol.ACCESS_DENIED)
+            call.offered = decision.path
             raise ProtocolError(kind, decision.reason, "the published architecture does not allow this call")
         consumer, provider = snapshot.register.member_of(call.client), snapshot.register.member_of(call.service)
         if consumer is None or provider is None:

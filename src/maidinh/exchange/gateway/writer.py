@@ -57,6 +57,7 @@ class ExchangeRow:
     service: str
     method: str
     path: str
+    zone: str
     outcome: str
     reason: str
     contract: str

@@ -127,19 +127,19 @@ def _seen(checker: Checker, version: ArchitectureVersion, model: ArchitectureVer
     before = checker.report if checker.image.model is version else checker.edited(version)
     if model is None:
         return _Seen(before.model_hash, before.rule_hash, (), before.findings, (), before.refused_rules)
-    try:
-        after = checker.edited(model)
-    finally:
-        checker.edited(version)
-    old = {_key(each): each for each in before.findings}
-    new = {_key(each) for each in after.findings}
-    brought = {_key(each) for each in after.findings if _worse(old.get(_key(each)), each)}
+    after = checker.tried(model)
+    # What the change doesn't concern is the very same finding before and after: only the rest is compared.
+    same = {id(each) for each in before.findings} & {id(each) for each in after.findings}
+    old = {_key(each): each for each in before.findings if id(each) not in same}
+    other = [each for each in after.findings if id(each) not in same]
+    new = {_key(each) for each in other}
+    brought = {id(each) for each in other if _worse(old.get(_key(each)), each)}
     return _Seen(
         before.model_hash,
         before.rule_hash,
-        tuple(each for each in after.findings if _key(each) in brought),
-        tuple(each for each in after.findings if _key(each) not in brought),
-        tuple(each for each in before.findings if _key(each) not in new),
+        tuple(each for each in other if id(each) in brought),
+        tuple(each for each in after.findings if id(each) not in brought),
+        tuple(each for key, each in old.items() if key not in new),
         after.refused_rules,
     )
 

@@ -16,6 +16,7 @@ from maidinh.governance.modelling.definition import Element
 
 APPLICATIONS = "arm"  # the reference model by whose entries two applications are told to do the same
 CONSUMED = ("serving", "flow")
+REASON = ".reason"  # where a reason is missing, that is told of the platform that is built again
 
 
 def platforms_found(case: Case) -> tuple[PlatformFound, ...]:
@@ -51,8 +52,8 @@ def duplication(case: Case, found: Iterable[PlatformFound]) -> Outcome:
 
 def decisions(case: Case, found: Iterable[PlatformFound]) -> Outcome:
     """Whether the project says of each platform that could serve it what it does with it."""
-    proofs = [Proof("fault", "", {"field": each.field, "says": each.says % each.values})
-              for each in case.faults_at("reuse")]  # fmt: skip
+    wrong = [each for each in case.faults_at("reuse") if not each.field.endswith(REASON)]
+    proofs = [Proof("fault", "", {"field": each.field, "says": each.says % each.values}) for each in wrong]
     for each in found:
         if each.matches and each.decision is None:
             element = case.after[each.matches[0].element]

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -21,11 +21,22 @@ from maidinh.exchange.directory.definition import Directory, architecture_key
 from maidinh.exchange.directory.queries import current_directory, current_serial
 from maidinh.governance.architecture import rules
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.models import Version
-from maidinh.governance.architecture.queries import declared_version, deployment
-from maidinh.governance.architecture.rules import DRAFT, PUBLISHED, SUPERSEDED
+from maidinh.governance.architecture.models import Version, Withdrawal
+from maidinh.governance.architecture.queries import contract_in_force, declared_version, deployment, withdrawn_contracts
+from maidinh.governance.architecture.rules import (
+    ASKED,
+    CONFIRMED,
+    DRAFT,
+    ENDED,
+    PUBLISHED,
+    REFUSED,
+    SUPERSEDED,
+    TAKEN_BACK,
+    Fault,
+)
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
+from maidinh.infrastructure.database.scope import signing_as
 from maidinh.infrastructure.definitions.hashing import content_hash
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.organisations.definition import Organisations
@@ -35,6 +46,7 @@ from maidinh.infrastructure.translog.promises import LogKeeper
 DECISION_LENGTH = 120
 KIND = "maidinh-architecture+jws"
 DRAFTING, APPROVING, PUBLISHING = "architecture.draft", "architecture.approve", "architecture.publish"
+WITHDRAWING, CONFIRMING = "connection.withdraw", "connection.confirm-withdrawal"
 
 
 class VersionRefused(ValueError):
@@ -43,6 +55,14 @@ class VersionRefused(ValueError):
     def __init__(self, *reasons: str) -> None:
         self.reasons = reasons
         super().__init__("; ".join(reasons))
+
+
+class WithdrawalRefused(ValueError):
+    """It can't be asked for or decided; `faults` says why, each by its field, in the reader's language."""
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = faults
+        super().__init__("; ".join(fault.says for fault in faults))
 
 
 class SamePerson(VersionRefused):
@@ -95,19 +115,20 @@ def draft_version(
         raise VersionRefused(_("Version %(version)s waits for approval; it must be sent back before.") % words)
     if known is not None:
         known.delete()
-    row = Version.objects.create(
-        province=model.province,
-        version=model.version,
-        instance=rules.instance_of(organisations.code),
-        hash=digest,
-        content=content,
-        effective_from=model.effective_from,
-        author=actor.id,
-        authors=sorted({*authors} - {actor.id}),
-        base_id=base,
-        needs_approval=needs_approval,
-        submitted_at=at,
-    )
+    with signing_as(actor.id):
+        row = Version.objects.create(
+            province=model.province,
+            version=model.version,
+            instance=rules.instance_of(organisations.code),
+            hash=digest,
+            content=content,
+            effective_from=model.effective_from,
+            author=actor.id,
+            authors=sorted({*authors} - {actor.id}),
+            base_id=base,
+            needs_approval=needs_approval,
+            submitted_at=at,
+        )
     record_act(actor=actor, action="architecture.load", subject=_subject(row), at=at, details={"hash": digest})
     return row
 
@@ -133,7 +154,8 @@ def approve_version(*, actor: Actor, version_id: int, decision: str, decided_on:
         raise VersionRefused(_("The day of the decision is not to come."))
     row.decision, row.decided_on = number, decided_on
     row.approved_by, row.approved_at = actor.id, at
-    row.save(update_fields=["decision", "decided_on", "approved_by", "approved_at"])
+    with signing_as(actor.id):
+        row.save(update_fields=["decision", "decided_on", "approved_by", "approved_at"])
     payload = {"province": row.province, "version": row.version}
     publish(name="architecture.approved", payload=payload, at=at, agency=actor.agency)
     details = {"hash": row.hash, "decision": row.decision, "decided_on": decided_on.isoformat()}
@@ -179,7 +201,8 @@ def publish_version(*, actor: Actor, version_id: int, at: datetime, signer: Sign
     row.state, row.published_by, row.published_at = PUBLISHED, actor.id, at
     row.entry, row.receipt, row.serial = entered.entry, entered.receipt, directory.serial
     row.jws = _signed(statement, architecture_key(row.province), signer)
-    row.save()
+    with signing_as(actor.id):
+        row.save()
     publish_directory(directory=directory, signer=signer, at=at)
     publish(name="architecture.published", payload={"province": row.province, "version": row.version}, at=at)
     record_act(actor=actor, action="architecture.publish", subject=_subject(row), at=at, details=statement)
@@ -199,6 +222,135 @@ def renew_directory(*, at: datetime, signer: Signer) -> Directory | None:
         return standing
     publish_directory(directory=directory, signer=signer, at=at)
     return directory
+
+
+@transaction.atomic
+def ask_withdrawal(
+    *, actor: Actor, contract: str, reason: str, legal_ground: str, at: datetime, ends: int | None = None
+) -> Withdrawal:
+    """Ask that a contract in force is stopped, or (`ends`) that it stands again; another person decides."""
+    require(actor, WITHDRAWING)
+    stopped = None if ends is None else _withdrawal(ends)
+    named = contract if stopped is None else stopped.contract
+    version = Version.objects.filter(state=PUBLISHED).first()
+    why, ground = rules.kept_text(reason), rules.kept_text(legal_ground)
+    found = rules.withdrawal_faults(why, ground)
+    if found:
+        raise WithdrawalRefused(*(Fault(each.field, _(each.says) % {"count": each.count}) for each in found))
+    if version is None or (stopped is None and contract_in_force(version, named) is None):
+        raise WithdrawalRefused(Fault("", _("There is no such contract in the version in force.")))
+    if stopped is not None and (stopped.state != CONFIRMED or stopped.ends_id is not None):
+        raise WithdrawalRefused(Fault("", _("This contract is not withdrawn.")))
+    try:
+        with transaction.atomic(), signing_as(actor.id):
+            row = Withdrawal.objects.create(
+                province=version.province,
+                contract=named,
+                version=version,
+                ends=stopped,
+                reason=why,
+                legal_ground=ground,
+                asked_by=actor.id,
+                asked_agency=actor.agency,
+                asked_at=at,
+            )
+    except IntegrityError:
+        if not Withdrawal.objects.filter(contract=named, ends=stopped, state__in=(ASKED, CONFIRMED)).exists():
+            raise  # no second one, but somebody who asks in another's name
+        said = _("This is asked for already, or done. Look at the contract's page.")
+        raise WithdrawalRefused(Fault("", said)) from None
+    payload = {"contract": row.contract, "ends": row.ends_id}
+    publish(name="connection.withdrawal_asked", payload=payload, at=at, agency=actor.agency)
+    details = {"reason": why, "legal_ground": ground, "ends": row.ends_id}
+    record_act(actor=actor, action="connection.ask", subject=f"contract {row.contract}", at=at, details=details)
+    return row
+
+
+@transaction.atomic
+def decide_withdrawal(
+    *, actor: Actor, withdrawal_id: int, confirmed: bool, decision: str, at: datetime, signer: Signer
+) -> Withdrawal:
+    """Confirm or refuse what another person asked; what is confirmed the exchange obeys from this moment on."""
+    require(actor, CONFIRMING)
+    # Every version is locked, as for publishing: no other directory overtakes the one that follows from this.
+    list(Version.objects.select_for_update().order_by("pk").values_list("pk"))
+    version = Version.objects.filter(state=PUBLISHED).first()
+    row, text = _withdrawal(withdrawal_id), rules.kept_text(decision)
+    if row.state != ASKED or version is None:
+        raise WithdrawalRefused(Fault("", _("This is decided already.")))
+    if row.asked_by == actor.id:
+        raise WithdrawalRefused(Fault("", _("You asked for this. Somebody else must decide.")))
+    if not confirmed and not text:
+        raise WithdrawalRefused(Fault("decision", _("Say why you refuse.")))
+    if len(text) > rules.LONGEST_REASON:
+        words = {"count": rules.LONGEST_REASON}
+        raise WithdrawalRefused(Fault("decision", _("Write %(count)s characters or fewer.") % words))
+    row.state = CONFIRMED if confirmed else REFUSED
+    row.decided_by, row.decided_at, row.decision = actor.id, at, text
+    if confirmed:
+        _confirm(row, version, actor, at, signer)
+    else:
+        with signing_as(actor.id):
+            row.save()
+        payload = {"contract": row.contract, "ends": row.ends_id}
+        publish(name="connection.withdrawal_refused", payload=payload, at=at, agency=row.asked_agency)
+    details = {"decision": text, "serial": row.serial, "ends": row.ends_id}
+    done = f"connection.{row.state}"
+    record_act(actor=actor, action=done, subject=f"contract {row.contract}", at=at, details=details)
+    return row
+
+
+@transaction.atomic
+def take_back_withdrawal(*, actor: Actor, withdrawal_id: int, at: datetime) -> Withdrawal:
+    """Take back what one asked for while nobody has decided."""
+    require(actor, WITHDRAWING)
+    row = _withdrawal(withdrawal_id)
+    if row.state != ASKED:
+        raise WithdrawalRefused(Fault("", _("This is decided already.")))
+    if row.asked_by != actor.id:
+        raise WithdrawalRefused(Fault("", _("Only who asked takes it back.")))
+    row.state, row.decided_by, row.decided_at = TAKEN_BACK, actor.id, at
+    with signing_as(actor.id):
+        row.save()
+    record_act(actor=actor, action="connection.take-back", subject=f"contract {row.contract}", at=at, details={})
+    return row
+
+
+def _withdrawal(withdrawal_id: int) -> Withdrawal:
+    row = Withdrawal.objects.select_for_update().filter(pk=withdrawal_id).first()
+    if row is None:
+        raise WithdrawalRefused(Fault("", _("There is no such withdrawal.")))
+    return row
+
+
+def _confirm(row: Withdrawal, version: Version, actor: Actor, at: datetime, signer: Signer) -> None:
+    """Enter it in the log, let it stand, and send the directory that follows from it: in this order, at once."""
+    kind = "connection-withdrawn" if row.ends_id is None else "connection-restored"
+    statement = {
+        "kind": kind,
+        "province": row.province,
+        "contract": row.contract,
+        "version": version.version,
+        "reason": row.reason,
+        "legal_ground": row.legal_ground,
+        "decision": row.decision,
+        "asked_by": row.asked_by,
+        "decided_by": actor.id,
+        "decided_at": jws.timestamp(at),
+        "serial": current_serial() + 1,
+    }
+    entered = LogKeeper(signer, row.province, settings.MAIDINH.log_promise).enter(
+        kind=kind, agency=actor.agency, role="approver", content=statement, at=at
+    )
+    row.entry, row.receipt, row.serial = entered.entry, entered.receipt, current_serial() + 1
+    with signing_as(actor.id):
+        row.save()
+    if row.ends is not None:
+        row.ends.state = ENDED
+        row.ends.save(update_fields=["state"])
+    publish_directory(directory=_directory(version, deployment(version), at), signer=signer, at=at)
+    name = "connection.withdrawn" if row.ends_id is None else "connection.restored"
+    publish(name=name, payload={"contract": row.contract, "serial": row.serial}, at=at)
 
 
 def _locked(version_id: int) -> Version:
@@ -247,6 +399,7 @@ def _directory(row: Version, here: rules.Deployment, at: datetime) -> Directory:
         serial=current_serial() + 1,
         content_hash=row.hash,
         at=at,
+        withdrawn=withdrawn_contracts(row.province),
     )
 
 

@@ -1,4 +1,4 @@
-"""Architecture versions as the database keeps them: drafted by one person, published by another, then never changed.
+"""Architecture versions as the database keeps them, drafted by one person and published by another; and withdrawals.
 
 Layer 4, governance. The rules that matter are held by the database itself (see the migrations): four eyes, the
 immutable content, the decision that stands once it is set, one version in force for a province, one line of versions.
@@ -13,7 +13,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.rules import DRAFT, PUBLISHED, STATES
+from maidinh.governance.architecture.rules import (
+    ASKED,
+    CONFIRMED,
+    DRAFT,
+    PUBLISHED,
+    STATES,
+    TAKEN_BACK,
+    WITHDRAWAL_STATES,
+)
 
 
 class Version(models.Model):
@@ -97,3 +105,60 @@ class Version(models.Model):
         if self.approved_at is not None:
             return self.decision, self.decided_on
         return self.model.decision or "", self.model.decided_on
+
+
+class Withdrawal(models.Model):
+    """One contract that is stopped before its end, or a stop that ends (`ends`): one person asks, another decides.
+
+    While a withdrawal is confirmed, no directory holds its contract, whatever version is in force. `serial` is the
+    directory by which the exchange learnt of it.
+    """
+
+    province = models.CharField(max_length=60)
+    contract = models.CharField(max_length=255)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
+    ends = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="endings")
+    reason = models.TextField()
+    legal_ground = models.TextField()
+    state = models.CharField(max_length=10, default=ASKED)
+    asked_by = models.CharField(max_length=60)
+    asked_agency = models.CharField(max_length=35)
+    asked_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=60, null=True)
+    decided_at = models.DateTimeField(null=True)
+    decision = models.TextField(blank=True)
+    serial = models.BigIntegerField(null=True)
+    entry = models.BigIntegerField(null=True)
+    receipt = models.JSONField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state__in=WITHDRAWAL_STATES), name="architecture_withdrawal_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(reason="") & ~models.Q(legal_ground=""), name="architecture_withdrawal_says_why"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=TAKEN_BACK) | ~models.Q(decided_by=models.F("asked_by")),
+                name="architecture_withdrawal_by_another",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=ASKED, decided_by__isnull=True, decided_at__isnull=True)
+                | ~models.Q(state=ASKED) & models.Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="architecture_withdrawal_decision_is_whole",
+            ),
+            models.UniqueConstraint(
+                fields=["province", "contract"],
+                condition=models.Q(ends__isnull=True, state__in=(ASKED, CONFIRMED)),
+                name="architecture_withdrawal_once",
+            ),
+            models.UniqueConstraint(
+                fields=["ends"],
+                condition=models.Q(state__in=(ASKED, CONFIRMED)),
+                name="architecture_withdrawal_ended_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contract} ({self.state})"

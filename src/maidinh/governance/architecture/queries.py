@@ -13,16 +13,17 @@ from django.db.models import QuerySet
 from django.utils.timezone import get_default_timezone
 
 from maidinh.governance.architecture import reading, rules
-from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.architecture.definition import ArchitectureVersion, Relation
 from maidinh.governance.architecture.frameworks import Framework, read_frameworks
-from maidinh.governance.architecture.models import Version
-from maidinh.governance.architecture.rules import DRAFT, PUBLISHED
+from maidinh.governance.architecture.models import Version, Withdrawal
+from maidinh.governance.architecture.rules import ASKED, CONFIRMED, DRAFT, ENDED, PUBLISHED
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.definitions.locating import definitions_root, province_root
 from maidinh.infrastructure.keys.identifiers import file_stem
 from maidinh.infrastructure.organisations.definition import Organisations
 from maidinh.infrastructure.organisations.reading import read_organisations
 
+WITHDRAWAL_READERS = ("connection.withdraw", "connection.confirm-withdrawal")
 DRAFT_READERS = ("architecture.draft", "architecture.approve", "architecture.publish")
 
 
@@ -39,6 +40,41 @@ def kept_version(version_id: int) -> Version | None:
 def version_numbered(version: str) -> Version | None:
     """The version of this number that is, or was, in force; None where there is none."""
     return Version.objects.filter(version=version).exclude(state=DRAFT).first()
+
+
+def contract_in_force(version: Version, contract: str) -> Relation | None:
+    """The flow that carries a contract of a version; None where it has no such contract."""
+    return next((each for each in version.model.relations if each.contract and each.contract.id == contract), None)
+
+
+def withdrawn_contracts(province: str) -> frozenset[str]:
+    """The contracts that two people have stopped: no directory holds them until two people end that."""
+    held = Withdrawal.objects.filter(province=province, state=CONFIRMED, ends__isnull=True)
+    return frozenset(held.values_list("contract", flat=True))
+
+
+def takes_part_in_withdrawals(actor: Actor) -> bool:
+    """Whether the actor asks for or decides on withdrawals."""
+    return any(actor.may(permission) for permission in WITHDRAWAL_READERS)
+
+
+def withdrawals_for(actor: Actor) -> QuerySet[Withdrawal]:
+    """Withdrawals and their ends that this actor may see, the newest first; what stood is for everyone."""
+    found = Withdrawal.objects.select_related("version", "ends").order_by("-asked_at", "-pk")
+    if takes_part_in_withdrawals(actor):
+        return found
+    return found.filter(state__in=(CONFIRMED, ENDED))
+
+
+def withdrawal_for(actor: Actor, withdrawal_id: int) -> Withdrawal | None:
+    """One of them; None where there is none for this actor."""
+    return withdrawals_for(actor).filter(pk=withdrawal_id).first()
+
+
+def withdrawals_to_confirm(actor: Actor) -> QuerySet[Withdrawal]:
+    """What other people asked and this actor may decide, the longest waiting first."""
+    found = withdrawals_for(actor).filter(state=ASKED).exclude(asked_by=actor.id).order_by("asked_at", "pk")
+    return found if actor.may("connection.confirm-withdrawal") else found.none()
 
 
 def declared_organisations() -> Organisations:

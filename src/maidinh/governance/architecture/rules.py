@@ -7,7 +7,7 @@ Legal ground: Nghị định 47/2020/NĐ-CP on connecting and sharing; Nghị đ
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TypeVar
@@ -22,6 +22,18 @@ Found = TypeVar("Found", bound=Model)
 MEMBER_CLASS = "GOV"
 RUNNING = ("live", "retiring")
 DRAFT, PUBLISHED, SUPERSEDED = STATES = ("draft", "published", "superseded")
+ASKED, CONFIRMED, REFUSED, TAKEN_BACK, ENDED = ("asked", "confirmed", "refused", "taken-back", "ended")
+WITHDRAWAL_STATES = (ASKED, CONFIRMED, REFUSED, TAKEN_BACK, ENDED)
+LONGEST_REASON, LONGEST_GROUND = 2000, 400
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one field of what is asked for ("" for the whole); `says` is translated by who shows it."""
+
+    field: str
+    says: str
+    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,8 +112,12 @@ def build_directory(
     serial: int,
     content_hash: str,
     at: datetime,
+    withdrawn: Collection[str] = (),
 ) -> exchange.Directory:
-    """The directory that this architecture declares at this moment; `agencies` gives each agency's name by code."""
+    """The directory that this architecture declares at this moment; `agencies` gives each agency's name by code.
+
+    `withdrawn` are the contracts that two people have stopped: they are left out whatever the version says.
+    """
     systems, services = subsystem_ids(model, instance), service_ids(model, instance)
     elements = {element.id: element for element in model.elements}
     owners = sorted({elements[each].owner or "" for each in systems})
@@ -119,7 +135,9 @@ def build_directory(
         ),
         subsystems=tuple(_subsystem(elements[each], path, deployment, at) for each, path in sorted(systems.items())),
         services=tuple(_service(elements[each], path, deployment) for each, path in sorted(services.items())),
-        contracts=tuple(_contracts(model, systems, services, deployment, at)),
+        contracts=tuple(
+            each for each in _contracts(model, systems, services, deployment, at) if each.id not in withdrawn
+        ),
     )
 
 
@@ -137,6 +155,25 @@ def problems(model: Model, agencies: Iterable[str] | None = None) -> list[str]:
     systems = [(element.owner, element.subsystem) for element in model.elements if element.subsystem]
     found += [f"subsystem {each[1]} of {each[0]} stands more than once" for each in _repeated(systems)]
     return [*found, *map(str, defects(model))]
+
+
+def kept_text(text: str) -> str:
+    """The text as it is kept: without what no database keeps, without space around it."""
+    return text.replace("\0", "").replace("\r\n", "\n").strip()
+
+
+def withdrawal_faults(reason: str, legal_ground: str) -> list[Fault]:
+    """What is wrong with the texts of a withdrawal that is asked for, or of its end."""
+    found = []
+    if not reason:
+        found.append(Fault("reason", "Say why. It is published with the withdrawal."))
+    elif len(reason) > LONGEST_REASON:
+        found.append(Fault("reason", "Write %(count)s characters or fewer.", LONGEST_REASON))
+    if not legal_ground:
+        found.append(Fault("legal_ground", "Name the document on which this rests."))
+    elif len(legal_ground) > LONGEST_GROUND:
+        found.append(Fault("legal_ground", "Write %(count)s characters or fewer.", LONGEST_GROUND))
+    return found
 
 
 def _subsystem(element: Element, path: str, deployment: Deployment, at: datetime) -> exchange.Subsystem:

@@ -100,7 +100,18 @@ class Checker:
         with uncollected():
             return self._again(model)
 
-    def _again(self, model: Model) -> Report:
+    def tried(self, model: Model) -> Report:
+        """The report on the edited model, while the one that is held stays as it was: what an edit would bring."""
+        held, report, asked, outcomes = self.image.model, self.report, self.asked, dict(self._outcomes)
+        try:
+            return self.edited(model)
+        finally:
+            with uncollected():
+                self._moved(held)
+            self.report, self.asked, self._outcomes = report, asked, outcomes
+
+    def _moved(self, model: Model) -> tuple[Change, set[Probe]]:
+        """Bring the tables and all that is remembered of things up to the model, without asking a rule."""
         if self._probes is None:
             self._probes = Probes(self._all_probes(), self._rows)
         change = self.image.changed(model)
@@ -111,6 +122,10 @@ class Checker:
             self._names.pop(each, None)
             thing = self.image.things.get(each)
             self._identity.put(each, thing)
+        return change, turned
+
+    def _again(self, model: Model) -> Report:
+        change, turned = self._moved(model)
         again = []
         for each, outcome in self._outcomes.items():
             subjects = self._concerned(self.rules[each], outcome.answer, change, turned)

@@ -7,7 +7,7 @@ packages and their imports. Legal ground: Nghị định 47/2020/NĐ-CP; Nghị 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -28,13 +28,14 @@ class Flow:
 
 @dataclass(frozen=True)
 class Observation:
-    """What was seen of one connection: how often it was allowed or not, and when last."""
+    """What was seen of one connection: how often it was allowed or not, when last and, where that is known, first."""
 
     source: str
     target: str
     allowed: bool
     count: int = 1
     last_at: datetime | None = None
+    first_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Connection:
     refused: int
     last_at: datetime | None
     verdict: Verdict
+    first_at: datetime | None = field(default=None, compare=False)
+    allowed_at: datetime | None = field(default=None, compare=False)  # when it was last allowed
 
 
 class Exchanged(Protocol):
@@ -115,4 +118,6 @@ def _connection(flow: Flow, declared: bool, observed: list[Observation]) -> Conn
     refused = sum(each.count for each in observed if not each.allowed)
     verdict: Verdict = "undeclared" if not declared else "used" if allowed else "unused"
     last_at = max((each.last_at for each in observed if each.last_at is not None), default=None)
-    return Connection(flow.source, flow.target, declared, allowed, refused, last_at, verdict)
+    first_at = min((each.first_at for each in observed if each.first_at is not None), default=None)
+    allowed_at = max((each.last_at for each in observed if each.allowed and each.last_at is not None), default=None)
+    return Connection(flow.source, flow.target, declared, allowed, refused, last_at, verdict, first_at, allowed_at)

@@ -7,10 +7,12 @@ packs of `governance/appraisal`; this form only holds what a project says.
 
 from __future__ import annotations
 
+import math
+import re
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from maidinh.infrastructure.definitions.definition import Form, LegalBasis, Provenance, Text
 
@@ -22,6 +24,8 @@ CostKind = Literal["build", "run"]
 ACTIONS: tuple[Action, ...] = ("add", "change", "retire")
 SECTIONS: tuple[Section, ...] = ("elements", "relations")
 CODE = r"^[a-z0-9][a-z0-9-]{1,58}[a-z0-9]$"
+DEPTH_LIMIT = 40  # of what a change says; the deepest honest one has 5
+UNKEPT = re.compile("[\0\ud800-\udfff]")
 KEY = r"^[a-z0-9][a-z0-9-]{0,58}$"
 
 
@@ -41,6 +45,12 @@ class ProposedChange(Form):
     on: date | None = None
     why: Text | None = None
 
+    @field_validator("value", "set", mode="after")
+    @classmethod
+    def _as_json(cls, found: Any) -> Any:
+        """Days as texts: whatever form the file has, it says the same."""
+        return _plain(found)
+
     @model_validator(mode="after")
     def _one_way(self) -> ProposedChange:
         if (self.action == "add") != (self.value is not None):
@@ -52,6 +62,34 @@ class ProposedChange(Form):
         if self.on is not None and self.action != "retire":
             raise ValueError("`on` stands with `retire` only")
         return self
+
+
+def _plain(found: Any) -> Any:
+    if isinstance(found, dict):
+        return {str(key): _plain(each) for key, each in found.items()}
+    if isinstance(found, list):
+        return [_plain(each) for each in found]
+    return found.isoformat() if isinstance(found, date) else found
+
+
+def _unkept(content: Any) -> str | None:
+    """Where and why something can't be stored: too deep, no number, a character that no database keeps."""
+    waiting: list[tuple[Any, tuple[str, ...]]] = [(content, ())]
+    while waiting:
+        found, path = waiting.pop()
+        place = ".".join(path)
+        if len(path) > DEPTH_LIMIT:
+            return f"{place[:80]}: nested more than {DEPTH_LIMIT} deep"
+        if isinstance(found, float) and not math.isfinite(found):
+            return f"{place}: is {found}, which is no number"
+        if isinstance(found, str) and UNKEPT.search(found):
+            return f"{place}: has a character that cannot be kept"
+        if isinstance(found, dict):
+            waiting += [(each, (*path, str(key))) for key, each in found.items()]
+            waiting += [(key, path) for key in found if isinstance(key, str)]
+        elif isinstance(found, list):
+            waiting += [(each, (*path, str(n))) for n, each in enumerate(found)]
+    return None
 
 
 class CostLine(Form):
@@ -80,8 +118,8 @@ class Benefit(Form):
     id: str = Field(pattern=KEY)
     title: Text
     unit: Text
-    baseline: float
-    target: float
+    baseline: float = Field(allow_inf_nan=False)
+    target: float = Field(allow_inf_nan=False)
     by: date
     how: Text | None = None
 
@@ -151,3 +189,12 @@ class Project(Provenance):
     needs: list[str] = []
     statements: list[Statement] = []
     papers: list[Paper] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _can_be_kept(cls, found: Any) -> Any:
+        """All of it can be stored."""
+        reason = _unkept(found)
+        if reason is not None:
+            raise ValueError(reason)
+        return found

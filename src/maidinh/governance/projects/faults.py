@@ -6,7 +6,6 @@ and the command line fill `says` and `remedy` from `values`. What of the change 
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from datetime import date
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.modelling.integrity import rings
 from maidinh.governance.projects.definition import Project
+from maidinh.governance.projects.fitting import misfits
 from maidinh.governance.projects.proposal import ProposalRefused, proposed
 from maidinh.governance.projects.sayings import N_, At, Fault, ProjectUnreadable, form_faults
 
@@ -30,8 +30,8 @@ SHARED = ("platform", "shared-platform", "shared-service")
 class Known:
     """What a project is held against. `agencies` are codes and short ids, each with the code that it stands for.
 
-    `others` are the other projects, each with those that it needs. Where `sources` or `procedures` is None, nobody
-    knows them here and they aren't looked at.
+    `others` are the other projects, each with those that it needs; `requirements` and `papers` those of the appraisal
+    packs. Codes that are None nobody knows here, and they aren't looked at.
     """
 
     version: ArchitectureVersion
@@ -40,6 +40,8 @@ class Known:
     procedures: Collection[str] | None = None
     platforms: Collection[str] | None = None
     others: Mapping[str, Collection[str]] = part(default_factory=dict)
+    requirements: Collection[str] | None = None
+    papers: Collection[str] | None = None
 
     def codes(self) -> Mapping[str, str]:
         """The code of each agency by whatever name it goes."""
@@ -53,17 +55,19 @@ def shared_platforms(version: ArchitectureVersion) -> set[str]:
 
 def faults(project: Project, known: Known, *, today: date) -> list[Fault]:
     """Everything that is wrong in a project, in the order of its file; nothing where it can be handed in."""
-    wrong: list[Fault] = []
+    codes = known.codes()
     elements = {each.id for each in known.version.elements}
     try:
-        elements |= {each.id for each in proposed(known.version, project, known.codes()).elements}
+        model = proposed(known.version, project, codes)
+        elements |= {each.id for each in model.elements}
+        wrong = list(misfits(known.version, model, project, set(codes.values())))
     except ProposalRefused as refused:
         wrong = list(refused.faults)
         elements |= {each.item for each in project.changes if each.section == "elements"}
     return [
         *_header(project, known, today), *wrong, *_costs(project, known, elements), *_schedule(project),
         *_benefits(project), *_people(project, known), *_codes(project, known), *_reuse(project, known, elements),
-        *_needs(project, known), *_papers(project, today),
+        *_needs(project, known), *_papers(project, known, today),
     ]  # fmt: skip
 
 
@@ -164,10 +168,6 @@ def _benefits(project: Project) -> Iterator[Fault]:
             yield Fault(f"{name}.by", N_("is %(day)s, before the project begins to build (%(first)s)."),
                         {"day": each.by.isoformat(), "first": first.isoformat()},
                         N_("Write the day by which the target is reached."), ("benefits", n, "by"))  # fmt: skip
-        for key, value in (("baseline", each.baseline), ("target", each.target)):
-            if not math.isfinite(value):
-                yield Fault(f"{name}.{key}", N_("is %(found)s, which is no number."), {"found": str(value)},
-                            N_("Write a number."), ("benefits", n, key))  # fmt: skip
         if each.baseline == each.target:
             yield Fault(f"{name}.target", N_("is %(target)s, the same as before the project."),
                         {"target": f"{each.target:g}"}, N_("Write what is to be reached."),
@@ -225,8 +225,16 @@ def _needs(project: Project, known: Known) -> Iterator[Fault]:
                         N_("Take it out, or let the other project not wait for this one."), ("needs", n))  # fmt: skip
 
 
-def _papers(project: Project, today: date) -> Iterator[Fault]:
+def _papers(project: Project, known: Known, today: date) -> Iterator[Fault]:
+    for n, said in enumerate(project.statements):
+        if known.requirements is not None and said.requirement not in known.requirements:
+            yield _unknown(f"statements.{said.requirement}", said.requirement,
+                           N_("is %(found)s, which is no requirement of the appraisal."), known.requirements,
+                           ("statements", n, "requirement"))  # fmt: skip
     for n, each in enumerate(project.papers):
+        if known.papers is not None and each.kind not in known.papers:
+            yield _unknown(f"papers.{n}.kind", each.kind, N_("is %(found)s, which is no paper of the appraisal."),
+                           known.papers, ("papers", n, "kind"))  # fmt: skip
         if each.dated is not None and each.dated > today:
             yield Fault(f"papers.{n}.dated", N_("is %(day)s, which is still to come (today is %(today)s)."),
                         {"day": each.dated.isoformat(), "today": today.isoformat()},

@@ -264,7 +264,7 @@ class _Proposing:
     ) -> None:
         name = ".".join(part for part in ("changes", change.item, word, path) if part)
         at: At = ("changes", n, *([word] if word else ["item"]), *([path] if word == "set" else path.split(".")))
-        self.faults.append(Fault(name, says, values, remedy, tuple(part for part in at if part)))
+        self.faults.append(Fault(name, says, values, remedy, tuple(part for part in at if part != "")))
 
     def _model(self) -> ArchitectureVersion:
         update: dict[str, Any] = {name: list(things.values()) for name, things in self.things.items()}

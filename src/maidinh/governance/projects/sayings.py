@@ -82,6 +82,7 @@ SAYINGS: dict[str, tuple[str, str]] = {
     "int_from_float": (N_("is %(found)s, which is no whole number."), N_("Write digits only.")),
     "float_type": (N_("is %(found)s, which is no number."), N_("Write a number.")),
     "float_parsing": (N_("is %(found)s, which is no number."), N_("Write a number.")),
+    "finite_number": (N_("is %(found)s, which is no number."), N_("Write a number.")),
     "bool_parsing": (N_("is %(found)s; expected yes or no."), N_("Choose one of these.")),
     "date_type": (N_("is %(found)s, which is no day."), N_("Write the day as 2027-01-31.")),
     "date_parsing": (N_("is %(found)s, which is no day."), N_("Write the day as 2027-01-31.")),

@@ -406,7 +406,8 @@ def _read(column: Column, cell: Cell, text: str) -> Any:
         case "day" if found := DAY.fullmatch(text):
             return f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}"
         case "whole" if cell.kind != "number" and GROUPED.fullmatch(text):
-            return int(re.sub(r"\D", "", text))
+            with suppress(ValueError):  # longer than any number
+                return int(re.sub(r"\D", "", text))
         case "number" if cell.kind != "number":
             plain = text.replace(".", "") if THOUSANDS.fullmatch(text) else text
             with suppress(ValueError):

@@ -33,6 +33,13 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "conformity.rule_approved": ("A rule of the province is checked from a day on.", ("rule", "number", "day")),
     "conformity.rule_refused": ("A rule that was proposed is refused.", ("rule", "number")),
     "conformity.rule_ended": ("A rule of the province is checked no more from a day on.", ("rule", "number", "day")),
+    "connection.withdrawal_asked": (
+        "Somebody asks that a contract is withdrawn, or stands again.",
+        ("contract", "ends"),
+    ),
+    "connection.withdrawn": ("The exchange allows nothing under a contract any more.", ("contract", "serial")),
+    "connection.restored": ("A contract that was withdrawn stands again.", ("contract", "serial")),
+    "connection.withdrawal_refused": ("What was asked for a contract is refused.", ("contract", "ends")),
     "project.moved": ("A project came to another state.", ("project", "state")),
     "project.opinion_asked": ("A body is asked what it says of a project.", ("project", "agency")),
     "project.opinion_given": ("A body said what it thinks of a project.", ("project", "agency")),
@@ -51,5 +58,9 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "connection.undeclared": (
         "A system called another without a declared contract.",
         ("client", "service", "reason"),
+    ),
+    "observation.found": (
+        "Something runs otherwise than it is declared, for the first time or again.",
+        ("finding", "kind"),
     ),
 }
