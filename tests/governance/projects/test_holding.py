@@ -167,11 +167,15 @@ def test_others_write_nothing_in_its_history_but_in_their_own_name(carrying: Car
         "INSERT INTO projects_event (project_id, kind, at, by, agency, details, public)"
         " VALUES (%s, 'x', now(), 'x', %s, '{}', false)"
     )
+    public = event.replace("false", "true")
     assert changed(carrying.officer, event, row.pk, "H38.5") == 1
     assert refused(carrying.officer, event, row.pk, "H38.2")
     assert refused(carrying.appraiser, event, row.pk, carrying.appraiser.agency), "it does not see the project yet"
     carrying.handed_in(row)
     assert changed(carrying.appraiser, event, row.pk, carrying.appraiser.agency) == 1
+    assert changed(carrying.appraiser, public, row.pk, carrying.appraiser.agency) == 1
+    assert changed(carrying.stranger, event, row.pk, "H38.8") == 1, "a body that is asked for its opinion"
+    assert refused(carrying.stranger, public, row.pk, "H38.8"), "who has no part in it tells the public nothing"
     assert refused(None, event, row.pk, "")
 
 

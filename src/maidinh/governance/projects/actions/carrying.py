@@ -125,7 +125,9 @@ def report_component(
     )  # fmt: skip
     details = {"element": element, "state": state, "percent": percent, "as_of": as_of.isoformat()}
     if row is not None:
-        tell(actor=actor, row=row, kind="component-reported", at=at, details=details, public=True, agency=agency)
+        # What everyone is told of a project comes from those who take part in it; the report itself is public anyhow.
+        told = agency in row.parties
+        tell(actor=actor, row=row, kind="component-reported", at=at, details=details, public=told, agency=agency)
     about = f"component {element}" if row is None else subject(row)
     record_act(actor=actor, action="component.report", subject=about, at=at, details=details)
     return report

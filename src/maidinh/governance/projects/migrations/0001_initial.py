@@ -434,7 +434,12 @@ class Migration(migrations.Migration):
             "projects_event",
             web={
                 "SELECT": ALL_OF(OF_PROJECT("projects_event"), ANY_OF("public", FOR_AN_AGENCY)),
-                "INSERT": ALL_OF(OF_PROJECT("projects_event"), AGENCY_OF("agency")),
+                "INSERT": ALL_OF(
+                    AGENCY_OF("agency"),
+                    ANY_OF(
+                        ALL_OF("NOT public", OF_PROJECT("projects_event")), OF_PROJECT("projects_event", TAKES_PART)
+                    ),
+                ),
             },
             worker={"SELECT": EVERY_ROW, "INSERT": EVERY_ROW},
         ),
