@@ -11,6 +11,10 @@ from django.conf import settings
 from django.test import Client
 
 from maidinh.channels.sessions import ACCOUNT
+from maidinh.governance.appraisal.actions import opening as appraisal_opening
+from maidinh.governance.appraisal.actions.asking import ask_opinion as ask_project_opinion
+from maidinh.governance.appraisal.actions.deciding import give_verdict
+from maidinh.governance.appraisal.actions.exceptions import ask_exception, decide_exception
 from maidinh.governance.architecture.actions import ask_withdrawal, decide_withdrawal, draft_version
 from maidinh.governance.architecture.queries import current_version as architecture_in_force
 from maidinh.governance.architecture.queries import declared_version
@@ -35,6 +39,7 @@ from maidinh.services.procedures.queries import current_version
 from maidinh.services.results.actions import Installation, issue_result
 from maidinh.services.results.queries import public_line, result_for
 from tests.conftest import citizen_of
+from tests.governance.appraisal.conftest import RECORD, fitting
 from tests.governance.conformity.own import rule_finding
 from tests.governance.projects.appraised import approve, pass_it
 from tests.governance.projects.appraised import hand_in as hand_in_project
@@ -95,6 +100,8 @@ class World:
         self.architecture = self._architecture()
         self.waivers, self.rules = self._waivers(), self._rules()
         self.projects = self._projects()
+        self.appraised, self.appraisals = {"none": "nobodys-2026"}, {"none": 10**9}
+        self.project_exceptions = self._appraisals()
         self.withdrawals = self._withdrawals()
 
     @property
@@ -249,6 +256,40 @@ class World:
             report_component(actor=officer, element="flood-warning", state="running", percent=100,
                              as_of=self.at.date(), at=self.at)  # fmt: skip
         return found | {"none": "nobodys-2026"}
+
+    def _appraisals(self) -> dict[str, int]:
+        """An appraisal that runs and asked another body, one that passed, two that failed, of which one is excepted."""
+        officer, appraiser = self.actors["project-officer"], self.actors["appraiser"]
+        approver, asked, found = self.actors["project-approver"], self.actors["consulted"], {"none": 10**9}
+        for on in ("running", "passed", "failed", "excepted"):
+            with acting(agencies=officer.agencies, person=officer.id):
+                project = open_project(actor=officer, project=fitting(f"{on}-2026"), at=self.at)
+                row = appraisal_opening.hand_in(actor=officer, project_id=project.pk, at=self.at)
+            self.appraised[on], self.appraisals[on] = project.code, row.pk
+            with acting(agencies=appraiser.agencies, person=appraiser.id):
+                if on == "running":
+                    opinion = ask_project_opinion(actor=appraiser, appraisal_id=row.pk, agency=asked.agency,
+                                                  question="Có trùng không?", at=self.at,
+                                                  due_on=(self.at + timedelta(days=9)).date())  # fmt: skip
+                    self.project_opinions = {"asked": opinion.pk, "none": 10**9}
+                    continue
+                own = [{"requirement": each["requirement"], "result": "met", "why": "Đã xem"}
+                       for each in row.assessment["results"] if each["result"] == "undetermined"]  # fmt: skip
+                give_verdict(actor=appraiser, appraisal_id=row.pk, result="pass" if on == "passed" else "fail",
+                             results=own, reasons="Đã xem xét", at=self.at, signer=self.signer,
+                             installation=HERE)  # fmt: skip
+            if on == "passed":
+                continue
+            until = (self.at + timedelta(days=90)).date()
+            with acting(agencies=officer.agencies, person=officer.id):
+                exception = ask_exception(actor=officer, project_id=project.pk, **RECORD, valid_until=until,
+                                          review_on=until - timedelta(days=30), at=self.at)  # fmt: skip
+            found["asked" if on == "failed" else "granted"] = exception.pk
+            if on == "excepted":
+                with acting(agencies=approver.agencies, person=approver.id):
+                    decide_exception(actor=approver, exception_id=exception.pk, granted=True, decision="12/QĐ-UBND",
+                                     text="Cần thiết", at=self.at, signer=self.signer)  # fmt: skip
+        return found
 
     def _drafting(self, architect: Actor, base: int) -> dict[str, int]:
         """A draft that was edited and is out for the opinion of one agency, which has given it."""

@@ -48,7 +48,8 @@ READINGS = ("architecture-explorer", "architecture-agencies", "architecture-cove
 def requests_in(world: World) -> Iterator[Asked]:
     """All of them; a page that is missing here is found by the test."""
     for made in (
-        _projects, _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _rules, _own_dossiers,
+        _projects, _appraisals, _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections,
+        _rules, _own_dossiers,
         _desk,
     ):  # fmt: skip
         yield from made(world)
@@ -291,6 +292,45 @@ def _projects(world: World) -> Iterator[Asked]:
             query = "?new=zone" if name == "project-change" else ""
             yield Asked(name, "GET", on, where | parts, query=query)
             yield Asked(name, "POST", on, where | parts, data)
+
+
+def _appraisals(world: World) -> Iterator[Asked]:
+    for name in ("appraisals", "approvals", "exceptions", "opinions-on-projects"):
+        yield Asked(name, "GET", "it")
+    days = {f"{name}-{part}": value for name, year in (("due", "2026"), ("held_on", "2026"), ("decided_on", "2026"),
+            ("valid_until", "2027"), ("review_on", "2026")) for part, value in (
+            ("day", "18" if name in ("held_on", "decided_on") else "30"), ("month", "11"), ("year", year))}  # fmt: skip
+    forms: tuple[tuple[str, Mapping[str, Any]], ...] = (
+        ("supplement", {"defects": "1", "defect-0-field": "costs", "defect-0-says": "Thiếu", "reason": "Chưa đủ"}),
+        ("opinion", {"agency": "H38.101", "question": "Có trùng không?"} | days),
+        ("meeting", {"chair": "Phó Giám đốc", "agencies": ["H38.5"], "minutes": "Thống nhất"} | days),
+        ("verdict", {"step": "sign", "result": "fail", "reasons": "Chưa phù hợp", "conditions": "0"}),
+    )
+    for on in ("running", "passed", "none"):
+        where = {"appraisal_id": world.appraisals[on]}
+        yield Asked("appraisal", "GET", on, where)
+        yield Asked("appraisal-document", "GET", on, where)
+        for name in ("take-up", "forward", "check", "move"):
+            yield Asked(f"appraisal-{name}", "POST", on, where)
+        for name, data in forms:
+            yield Asked(f"appraisal-{name}", "GET", on, where)
+            yield Asked(f"appraisal-{name}", "POST", on, where, data)
+    for on, number in world.project_opinions.items():
+        yield Asked("opinion-on-project", "GET", on, {"opinion_id": number})
+        yield Asked("opinion-on-project", "POST", on, {"opinion_id": number}, {"stance": "agree"})
+    record = dict.fromkeys(("unmet", "cause", "alternatives", "effects", "controls", "remedy"), "Nội dung")
+    for on in ("running", "passed", "failed", "none"):
+        where = {"code": world.appraised[on]}
+        for name, data in (
+            ("project-approval", {"choice": "approve", "decision": "15/QĐ-UBND"} | days),
+            ("project-acceptance", {"step": "accept", "record": "Biên bản số 1"}),
+            ("project-exception", record | {"agency": "H38.5"} | days | {"valid_until-month": "5"}),
+        ):
+            yield Asked(name, "GET", on, where)
+            yield Asked(name, "POST", on, where, data)
+    for on, number in world.project_exceptions.items():
+        yield Asked("exception", "GET", on, {"exception_id": number})
+        yield Asked("exception-decide", "POST", on, {"exception_id": number}, {"granted": "no", "text": "Chưa đủ"})
 
 
 def _own_dossiers(world: World) -> Iterator[Asked]:

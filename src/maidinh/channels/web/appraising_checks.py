@@ -14,12 +14,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from maidinh.channels.web import appraising_fields, appraising_words, projects_words
-from maidinh.channels.web.appraising_words import FOUR, NOT_MET, RESULT_TONES, UNDETERMINED, text
+from maidinh.channels.web.appraising_words import RESULT_TONES, text
 from maidinh.channels.web.context import language
 from maidinh.channels.web.findings import SEVERITY_TONES, severity_names
 from maidinh.channels.wording import budget_in_words
 from maidinh.governance.appraisal.clock import Share
 from maidinh.governance.appraisal.definition import AppraisalPack
+from maidinh.governance.appraisal.rules import GRADES, NOT_MET, UNDETERMINED
 from maidinh.governance.projects.definition import Project
 from maidinh.infrastructure.organisations.queries import agency_names
 
@@ -40,7 +41,7 @@ class Checks:
         """How many requirements have each of the four results."""
         found = Counter(each["result"] for each in self.results)
         return [
-            {"text": self.names[each], "value": found[each], "tone": RESULT_TONES[each]} for each in FOUR if found[each]
+            {"text": self.names[each], "value": found[each], "tone": RESULT_TONES[each]} for each in GRADES if found[each]
         ]
 
     @property

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from maidinh.channels.web.appraising_words import FOUR, Errors
-from maidinh.governance.appraisal.rules import FAIL, PASS, PASS_WITH_CONDITIONS
+from maidinh.channels.web.appraising_words import Errors
+from maidinh.governance.appraisal.rules import FAIL, GRADES, PASS, PASS_WITH_CONDITIONS
 
 LONGEST = 4000
 MOST_LINES = 60  # lines of one form; a form of more is not one that a person filled in
@@ -129,7 +129,7 @@ class VerdictForm:
             self.errors["result"] = [_("Choose what the verdict is.")]
         for each in results:
             own = self.judged[each["id"]]
-            if own["result"] not in FOUR:
+            if own["result"] not in GRADES:
                 self.errors[f"result-{each['id']}"] = [_("Choose one of the four results.")]
             elif own["result"] != each["result"]:
                 missing = _("Say why you judge otherwise than the automatic check.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,30 +24,25 @@ from maidinh.governance.appraisal.rules import (
     ENDED,
     FAIL,
     GRANTED,
+    MET,
+    NOT_APPLICABLE,
     NOT_GRANTED,
+    NOT_MET,
     OPEN,
     PASS,
     PASS_WITH_CONDITIONS,
     STOPPED,
+    UNDETERMINED,
     WAITING,
 )
+from maidinh.governance.projects.faults import Fault
 
-MET, NOT_MET, UNDETERMINED, NOT_APPLICABLE = FOUR = ("met", "not-met", "undetermined", "not-applicable")
 RESULT_TONES = {MET: "good", NOT_MET: "late", UNDETERMINED: "wait", NOT_APPLICABLE: "neutral"}
 STATE_TONES = {OPEN: "info", WAITING: "wait", CONCLUDED: "good", STOPPED: "stopped"}
 VERDICT_TONES = {PASS: "good", PASS_WITH_CONDITIONS: "wait", FAIL: "late"}
 STANCE_TONES = {AGREE: "good", AGREE_WITH_CHANGES: "wait", DISAGREE: "late"}
 EXCEPTION_TONES = {ASKED: "wait", GRANTED: "good", NOT_GRANTED: "stopped", ENDED: "neutral"}
 Errors = dict[str, list[str]]
-
-
-class Said(Protocol):
-    """A fault as the domain tells it: where, what, and what to do."""
-
-    field: str
-    says: str
-    values: Mapping[str, str]
-    remedy: str
 
 
 def state_names() -> dict[str, str]:
@@ -97,7 +92,7 @@ def text(words: Any) -> str:
     return str(words.in_language(language())) if hasattr(words, "in_language") else str(words)
 
 
-def errors_of(faults: Iterable[Said], fields: Iterable[str] = ()) -> Errors:
+def errors_of(faults: Iterable[Fault], fields: Iterable[str] = ()) -> Errors:
     """What the domain refuses, by the field of the form; what has no field there is about the whole form."""
     known, errors = set(fields), Errors()
     for fault in faults:
@@ -105,7 +100,7 @@ def errors_of(faults: Iterable[Said], fields: Iterable[str] = ()) -> Errors:
     return errors
 
 
-def told(fault: Said) -> str:
+def told(fault: Fault) -> str:
     """A fault and its remedy in the reader's language."""
     return " ".join(_(each) % dict(fault.values) for each in (fault.says, fault.remedy) if each)
 

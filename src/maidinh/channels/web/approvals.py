@@ -25,12 +25,14 @@ from maidinh.governance.appraisal.actions.deciding import approve_project, meet_
 from maidinh.governance.appraisal.actions.refusing import AppraisalRefused
 from maidinh.governance.appraisal.queries import (
     appraisal_of,
+    approval_of,
     exception_that_holds,
+    exceptions_for,
     to_approve,
     verdict_of,
     verdict_stands,
 )
-from maidinh.governance.appraisal.rules import PASSING
+from maidinh.governance.appraisal.rules import ASKED, PASSING
 from maidinh.governance.projects.actions.carrying import accept_project, refuse_completion
 from maidinh.governance.projects.actions.preparing import ProjectRefused
 from maidinh.governance.projects.queries import Project, events_for, project_for
@@ -82,7 +84,8 @@ def approval(request: HttpRequest, code: str) -> HttpResponse:
         "stops": obstacles(actor, row),
         "typed": {"choice": chosen, "decision": number, "decided_on": words, "reason": reason},
         "exception": exception_that_holds(row, localtime(timezone.now()).date()),
-        "approval": getattr(row, "approval", None),
+        "awaited": exceptions_for(actor).filter(project=row, state=ASKED).first(),
+        "approval": approval_of(row),
         "done": request.GET.get("done", ""),
         "errors": errors,
         "longest": LONGEST,

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -36,6 +37,7 @@ from maidinh.governance.appraisal.queries import (
     pack_of,
 )
 from maidinh.governance.appraisal.rules import ASKED, ENDED, EXCEPTION_STATES, GRANTED, NOT_GRANTED
+from maidinh.governance.projects.rules import APPRAISED
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.keys.client import SignerError
 from maidinh.infrastructure.organisations.queries import agency_names
@@ -132,6 +134,8 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
     """Ask that this project may be approved though it does not fit, until a day, with all that the record holds."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     row = project_of(actor, code)
+    if row.owner not in actor.agencies:
+        raise PermissionDenied(ASKING)
     last = appraisal_of(row)
     texts = {name: typed(request.POST, name) for name in TEXTS}
     if request.method == "GET" and last is not None and last.assessment:
@@ -157,6 +161,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
                 return redirect(f"{reverse('exception', kwargs={'exception_id': made.pk})}?done=asked")
     context = {
         "project": row,
+        "open": row.state == APPRAISED,
         "title": appraising_words.text(row.title),
         "texts": texts,
         "agencies": sorted(names.items(), key=lambda pair: pair[1]),
