@@ -287,6 +287,7 @@ def _projects(world: World) -> Iterator[Asked]:
             yield Asked(name, "GET", on, where)
         yield Asked("project-file", "GET", on, where | {"form": "yaml"})
         yield Asked("project-begin", "POST", on, where)
+        yield Asked("project-take-back", "POST", on, where)
         for name, parts, data in posted:
             query = "?new=zone" if name == "project-change" else ""
             yield Asked(name, "GET", on, where | parts, query=query)

@@ -310,9 +310,12 @@ def test_from_handing_in_to_the_draft_of_the_architecture(
     assert "2 things were asked for" in nobody and "Giá cao hơn báo giá" not in nobody
     desk.save("general", {"summary.vi": "Quét giấy tờ, không nhập lại."})
     assert desk.post("/answer", {}).endswith("done=answered")
+    assert "not decided on" in desk.post("/take-back", {}, 422)
     pass_it(desk.fresh(), appraiser, at)
+    assert "Take it back to mend it" in desk.page()
     approve(desk.fresh(), approver, at)
     html = desk.page()
+    assert "Take it back to mend it" not in html
     assert "01/QĐ-UBND" in html and "approved: the baseline" in desk.page("/history")
     assert desk.post("/begin", {}).endswith("done=begun")
     day = {f"as_of-{name}": str(getattr(at, name)) for name in ("day", "month", "year")}

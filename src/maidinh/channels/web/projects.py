@@ -125,6 +125,7 @@ def _links(actor: Actor, row: Project) -> dict[str, bool]:
     return {
         "hand_in": mine and row.state == rules.PREPARING,
         "answer": mine and row.state == rules.RETURNED,
+        "take_back": mine and row.state == rules.APPRAISED,
         "begin": mine and row.state == rules.APPROVED,
         "report": mine and row.state in (rules.BUILDING, rules.APPROVED) and actor.may("component.report"),
         "complete": mine and row.state == rules.BUILDING,
@@ -195,6 +196,7 @@ def _done() -> dict[str, str]:
         "answered": _("The supplement is answered. The legal time runs again."),
         "withdrawn": _("The project is withdrawn."),
         "begun": _("It is noted that the work has begun."),
+        "reopened": _("The project is with you again. Mend it, then hand it in."),
         "completed": _("The completion is reported. The project waits for acceptance."),
         "reported": _("The report is kept."),
         "rebased": _("The project stands on the architecture in force."),

@@ -23,7 +23,7 @@ from maidinh.channels.web.projects_faults import place_of, said, told
 from maidinh.channels.web.projects_frame import PAGE, PROPOSING, address, frame, of_own, of_project, open_faults
 from maidinh.channels.web.projects_words import component_state_names
 from maidinh.governance.appraisal.actions.asking import answer_supplement
-from maidinh.governance.appraisal.actions.opening import AppraisalRefused, hand_in
+from maidinh.governance.appraisal.actions.opening import AppraisalRefused, hand_in, reopen
 from maidinh.governance.drafting.queries import content_at, drafts_for
 from maidinh.governance.drafting.rules import EDITABLE
 from maidinh.governance.projects.actions.carrying import (
@@ -96,6 +96,18 @@ def begin(request: HttpRequest, row: Project) -> HttpResponse:
             "errors": _of(refusal), "back": address(row),
         }, status=422)  # fmt: skip
     return redirect(f"{address(row)}?done=begun")
+
+
+@of_own
+def take_back(request: HttpRequest, row: Project) -> HttpResponse:
+    """Take what was appraised and not decided on back, to mend it and hand it in again."""
+    try:
+        reopen(actor=request.actor, project_id=row.pk, at=timezone.now())  # type: ignore[attr-defined]
+    except (AppraisalRefused, ProjectRefused) as refusal:
+        return render(request, "projects/refused.html", frame(request, row) | {
+            "errors": _all(refusal, row), "back": address(row),
+        }, status=422)  # fmt: skip
+    return redirect(f"{address(row)}?done=reopened")
 
 
 @of_own
@@ -241,6 +253,7 @@ ROUTES = [
     page(f"{PAGE}/hand-in", handing_in, name="project-hand-in", who=PROPOSING, methods=BOTH),
     page(f"{PAGE}/answer", answer, name="project-answer", who=PROPOSING, methods=BOTH),
     page(f"{PAGE}/withdraw", withdraw, name="project-withdraw", who=PROPOSING, methods=BOTH),
+    page(f"{PAGE}/take-back", take_back, name="project-take-back", who=PROPOSING, methods=("POST",)),
     page(f"{PAGE}/begin", begin, name="project-begin", who=PROPOSING, methods=("POST",)),
     page(f"{PAGE}/progress", progress, name="project-progress", who=REPORTING, methods=BOTH),
     page(f"{PAGE}/completion", completion, name="project-completion", who=PROPOSING, methods=BOTH),
