@@ -183,7 +183,7 @@ class PartForm:
         found = []
         for part in re.split(r"[,;\s]+", text):
             number = int(part) - 1 if part.isdecimal() and len(part) < 5 else None
-            if number in ids:
+            if number is not None and number in ids:
                 found.append(ids[number])
             elif part:
                 words = {"number": part}

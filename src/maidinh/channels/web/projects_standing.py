@@ -29,7 +29,8 @@ def standing(actor: Actor, row: Project, at: datetime, *, inside: bool, writable
     agencies = agency_names(language())
     appraisal = row.appraisals.order_by("-number").first()
     shares = _shares(appraisal, agencies, at) if appraisal is not None else []
-    now = next((each for each in shares if each["running"]), None)
+    running = [each for each in shares if each["running"] and each["due"] is not None]
+    now = min(running, key=lambda each: each["due"], default=None)  # what the body has to do next, before the whole
     return {
         "appraisal": appraisal if inside else None,
         "shares": shares,
