@@ -41,7 +41,9 @@ class Checks:
         """How many requirements have each of the four results."""
         found = Counter(each["result"] for each in self.results)
         return [
-            {"text": self.names[each], "value": found[each], "tone": RESULT_TONES[each]} for each in GRADES if found[each]
+            {"text": self.names[each], "value": found[each], "tone": RESULT_TONES[each]}
+            for each in GRADES
+            if found[each]
         ]
 
     @property
