@@ -19,12 +19,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bench.edges import SEED, Call, Scene, operations, scene, traps
+from bench.edges import READ, SEED, Call, Scene, operations, scene, traps
 from bench.environment import measured
 from bench.report import Report
 
 PROVINCE, INSTANCE = "lao-cai", "VN-H38"
 EDGES, EXCHANGES = 200, 20_000
+HISTORY = 200_000  # exchanges of the days before, all as declared: what a watch must not read again each round
+PART = 10_000
 WITHIN = 60.0  # seconds from the traffic to the finding
 STRETCHES = 20  # the traffic comes in so many parts, one after the other
 ROUNDS = 7
@@ -101,8 +103,9 @@ def live(scale: int) -> dict[str, Any]:
 
         agencies = [each.code for each in _organisations().agencies][:12]
         made = sized(scale, agencies, datetime.now(UTC).date())
+        standing_since = _in_force(made)
+        history = _remembered(made.calls, HISTORY // scale, settings.CONNECTIONS)
         with _running("worker"):
-            standing_since = _in_force(made)
             written = _written(made.calls, settings.CONNECTIONS)
             found = _awaited(made, settings.CONNECTIONS)
         seconds = [
@@ -110,7 +113,9 @@ def live(scale: int) -> dict[str, Any]:
             for subject, found_at in found.items()
             if subject in made.expected
         ]
-        return _compared(made, set(found)) | {"seconds": seconds, "exchanges": len(made.calls)} | _rounds(made)
+        return (
+            _compared(made, set(found)) | {"seconds": seconds, "exchanges": len(made.calls) + history} | _rounds(made)
+        )
 
 
 @contextmanager
@@ -222,6 +227,33 @@ def _served(made: Scene) -> Any:
     return made.model.model_copy(update={"elements": elements})
 
 
+def _remembered(calls: Sequence[Call], number: int, installation: Any) -> int:
+    """Commit exchanges of ten days ago, all as declared, in a few statements."""
+    from django.db import connection
+
+    from maidinh.infrastructure.database.standing import as_role
+
+    plain = (each for each in calls if each == Call(each.client, each.service, contract=each.contract))
+    usual = list(dict.fromkeys(plain))
+    with as_role(installation, "gateway"), connection.cursor() as cursor:
+        for _ in range(0, number, PART):
+            cursor.execute(
+                "INSERT INTO evidence_exchange (id, x_road_id, client, authenticated, service, method, path, outcome,"
+                " reason, contract, serial, request_hash, response_hash, request_size, response_size, started_at,"
+                " finished_at, consumer_agency, provider_agency, zone, record, signatures, salt)"
+                " SELECT gen_random_uuid(), 'bench', (%(clients)s::text[])[1 + n %% %(kinds)s], true,"
+                " (%(services)s::text[])[1 + n %% %(kinds)s], 'GET', %(path)s, 'allowed', '',"
+                " (%(contracts)s::text[])[1 + n %% %(kinds)s], 1, '', '', 0, 0, %(at)s, %(at)s, '', '', 'tslcd', '{}',"
+                " '[]'::jsonb, ''::bytea FROM generate_series(1, %(number)s) AS n",
+                {
+                    "clients": [each.client for each in usual], "services": [each.service for each in usual],
+                    "contracts": [each.contract for each in usual], "kinds": len(usual), "path": READ["path"],
+                    "at": datetime.now(UTC) - timedelta(days=10), "number": PART,
+                },
+            )  # fmt: skip
+    return number
+
+
 def _written(calls: Sequence[Call], installation: Any) -> dict[tuple[str, str], datetime]:
     """Commit the traffic as the gateway does, in parts; returns when each difference was last in it."""
     from maidinh.exchange.evidence.models import Exchange
@@ -269,10 +301,11 @@ def _awaited(made: Scene, installation: Any) -> dict[tuple[str, str], datetime]:
 def _rounds(made: Scene) -> dict[str, list[float]]:
     """How long a round takes after one more exchange: ours, and one that reads everything again."""
     from django.conf import settings
+    from django.db import transaction
 
     from maidinh.exchange.evidence.queries import observed_operations
     from maidinh.governance.architecture.queries import current_version
-    from maidinh.governance.observation.actions.watching import watch_traffic
+    from maidinh.governance.observation.actions.watching import keep, watch_traffic
     from maidinh.governance.observation.differing import Moment, differing
     from maidinh.governance.observation.queries import contracts_since, declared_by, observation_terms
     from maidinh.infrastructure.database.standing import as_role
@@ -295,7 +328,8 @@ def _rounds(made: Scene) -> dict[str, list[float]]:
                 raise SystemExit("no version is in force")
             moment = Moment(at, term, version.published_at or at, contracts_since(version))
             everything = observed_operations(at - timedelta(days=term.kept_days))
-            differing(declared_by(version), everything, moment, served)
+            with transaction.atomic():
+                keep(differing(declared_by(version), everything, moment, served), version, {}, at)
             taken["naive"].append((time.perf_counter() - begun) * 1000)
     return taken
 

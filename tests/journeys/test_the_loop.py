@@ -20,6 +20,7 @@ from playwright.sync_api import expect
 
 from maidinh.exchange.client.calls import ExchangeClient, ExchangeRefused
 from maidinh.governance.architecture.rules import instance_of, service_ids, subsystem_ids, with_agency_codes
+from maidinh.governance.modelling.definition import Words
 from maidinh.infrastructure.keys.client import SignerClient
 
 from .officials import Desks
@@ -49,6 +50,7 @@ class Caller:
     people: str = field(init=False)
     interface: str = field(init=False)
     parcel: str = field(init=False)
+    forgotten: Words = field(init=False)
 
     def __post_init__(self) -> None:
         province = self.running.province
@@ -62,7 +64,8 @@ class Caller:
         self.interface, self.land = next(each for each in services.items() if each[1].endswith("/land"))
         owned = next(each.parcels[0] for each in province.population.personas if each.parcels)
         self.parcel = f"/parcels/{owned}"
-        self.people = next(each for each in services.values() if each.endswith("/population"))
+        register, self.people = next(each for each in services.items() if each[1].endswith("/population"))
+        self.forgotten = next(each.name for each in model.elements if each.id == register)
 
     def call(self, service: str, path: str) -> int:
         """The status of the answer. Raises ExchangeRefused where the gateway lets it not through."""
@@ -248,7 +251,8 @@ def _found(architect: Visit, caller: Caller) -> None:
     owner = next(each for each in caller.running.province.organisations.agencies if each.code == caller.owner)
     while True:
         architect.open("/architecture/observed?kind=undeclared")
-        row = architect.main.locator("li", has_text=owner.name.in_language(architect.language)).filter(has_text="dân cư")
+        named = owner.name.in_language(architect.language), caller.forgotten.in_language(architect.language)
+        row = architect.main.locator("li", has_text=named[0]).filter(has_text=named[1])
         if row.count():
             break
         assert time.monotonic() - begun < FOUND_WITHIN, "the undeclared flow is no finding"

@@ -243,14 +243,14 @@ def standing_names() -> dict[str, str]:
         SOON: _("ends soon"),
         LATER: _("does not hold yet"),
         OVER: _("has ended"),
-        STOPPED: _("withdrawn"),
+        STOPPED: _("contract withdrawn"),
         ABSENT: _("not on the exchange"),
     }
 
 
 def asked_names(row: Withdrawal) -> dict[str, str]:
     """What the state of a withdrawal, or of its end, is called."""
-    done = _("withdrawn") if row.ends_id is None else _("stands again")
+    done = _("contract withdrawn") if row.ends_id is None else _("stands again")
     return {
         ASKED: _("asked for"),
         CONFIRMED: done,

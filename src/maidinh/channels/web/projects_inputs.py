@@ -94,7 +94,7 @@ def money(column: Column, found: str) -> int:
     if found.lstrip().startswith(("-", "−", "(")):
         raise Wrong(_("“%(label)s” cannot be less than nothing. Write the amount without a minus sign") % label)
     raw = found.replace("₫", "").replace("đồng", "").strip().removesuffix("đ").strip()
-    match = re.fullmatch(r"([\d.,\s]+?)\s*([^\d.,\s]+)?", raw)
+    match = re.fullmatch(r"([0-9.,\s]+?)\s*([^\d.,\s]+)?", raw)
     unit = MULTIPLES.get(fold(match[2]).strip(".")) if match and match[2] else 1
     if match is None or unit is None:
         raise Wrong(_("“%(label)s”: write an amount in dong, such as 1.250.000.000 or 3,5 tỷ") % label)

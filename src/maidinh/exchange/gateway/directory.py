@@ -12,6 +12,7 @@ import contextlib
 import logging
 import os
 from datetime import datetime
+from pathlib import Path
 
 import psycopg
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -92,6 +93,7 @@ class DirectoryKeeper:
 
     def load_copy(self) -> None:
         """Take up the directory that was in force when a gateway last ran here."""
+        self._sweep()
         try:
             token = self.settings.directory_copy.read_text("ascii")
         except (OSError, UnicodeDecodeError):
@@ -137,6 +139,15 @@ class DirectoryKeeper:
             return False
         log.info("directory: serial %s of version %s", snapshot.serial, snapshot.directory.architecture_version)
         return True
+
+    def _sweep(self) -> None:
+        """Remove what gateways that are no more had half-written when they were killed."""
+        target = self.settings.directory_copy
+        for left in target.parent.glob(f"{target.name}.*"):
+            number = left.suffix.removeprefix(".")
+            if number.isdigit() and not Path(f"/proc/{number}").exists():
+                with contextlib.suppress(OSError):
+                    left.unlink()
 
     def _keep(self, token: str) -> None:
         target = self.settings.directory_copy

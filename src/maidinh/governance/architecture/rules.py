@@ -157,6 +157,11 @@ def problems(model: Model, agencies: Iterable[str] | None = None) -> list[str]:
     return [*found, *map(str, defects(model))]
 
 
+def N_(text: str) -> str:  # noqa: N802 - the name by which texts are collected for translation
+    """Mark a text for translation; whoever shows it translates it."""
+    return text
+
+
 def kept_text(text: str) -> str:
     """The text as it is kept: without what no database keeps, without space around it."""
     return text.replace("\0", "").replace("\r\n", "\n").strip()
@@ -166,13 +171,13 @@ def withdrawal_faults(reason: str, legal_ground: str) -> list[Fault]:
     """What is wrong with the texts of a withdrawal that is asked for, or of its end."""
     found = []
     if not reason:
-        found.append(Fault("reason", "Say why. It is published with the withdrawal."))
+        found.append(Fault("reason", N_("Say why. It is published with the withdrawal.")))
     elif len(reason) > LONGEST_REASON:
-        found.append(Fault("reason", "Write %(count)s characters or fewer.", LONGEST_REASON))
+        found.append(Fault("reason", N_("Write %(count)s characters or fewer."), LONGEST_REASON))
     if not legal_ground:
-        found.append(Fault("legal_ground", "Name the document on which this rests."))
+        found.append(Fault("legal_ground", N_("Name the document on which this rests.")))
     elif len(legal_ground) > LONGEST_GROUND:
-        found.append(Fault("legal_ground", "Write %(count)s characters or fewer.", LONGEST_GROUND))
+        found.append(Fault("legal_ground", N_("Write %(count)s characters or fewer."), LONGEST_GROUND))
     return found
 
 

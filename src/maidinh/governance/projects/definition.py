@@ -8,7 +8,6 @@ packs of `governance/appraisal`; this form only holds what a project says.
 from __future__ import annotations
 
 import math
-import re
 from datetime import date
 from typing import Any, Literal
 
@@ -25,7 +24,6 @@ ACTIONS: tuple[Action, ...] = ("add", "change", "retire")
 SECTIONS: tuple[Section, ...] = ("elements", "relations")
 CODE = r"^[a-z0-9][a-z0-9-]{1,58}[a-z0-9]$"
 DEPTH_LIMIT = 40  # of what a change says; the deepest honest one has 5
-UNKEPT = re.compile("[\0\ud800-\udfff]")
 KEY = r"^[a-z0-9][a-z0-9-]{0,58}$"
 
 
@@ -73,7 +71,7 @@ def _plain(found: Any) -> Any:
 
 
 def _unkept(content: Any) -> str | None:
-    """Where and why something can't be stored: too deep, no number, a character that no database keeps."""
+    """Where and why something can't be stored: too deep, or no number."""
     waiting: list[tuple[Any, tuple[str, ...]]] = [(content, ())]
     while waiting:
         found, path = waiting.pop()
@@ -82,11 +80,8 @@ def _unkept(content: Any) -> str | None:
             return f"{place[:80]}: nested more than {DEPTH_LIMIT} deep"
         if isinstance(found, float) and not math.isfinite(found):
             return f"{place}: is {found}, which is no number"
-        if isinstance(found, str) and UNKEPT.search(found):
-            return f"{place}: has a character that cannot be kept"
         if isinstance(found, dict):
             waiting += [(each, (*path, str(key))) for key, each in found.items()]
-            waiting += [(key, path) for key in found if isinstance(key, str)]
         elif isinstance(found, list):
             waiting += [(each, (*path, str(n))) for n, each in enumerate(found)]
     return None

@@ -61,7 +61,7 @@ def watch_traffic(*, at: datetime, served_procedures: Iterable[str]) -> list[Fin
         if watch.judged == judged:
             return []
         found = differing(known, seen, _moment(version, term, at), served)
-        new = _keep(found, version, states, at)
+        new = keep(found, version, states, at)
         watch.judged, watch.judged_at = judged, at
         watch.save(update_fields=["judged", "judged_at"])
     return new
@@ -71,7 +71,7 @@ def _moment(version: Version, term: ObservationTerm, at: datetime) -> Moment:
     return Moment(localtime(at), term, version.published_at or at, contracts_since(version))
 
 
-def _keep(found: list[Difference], version: Version, states: Mapping[str, str], at: datetime) -> list[Finding]:
+def keep(found: list[Difference], version: Version, states: Mapping[str, str], at: datetime) -> list[Finding]:
     """Write down what was found, what returned and what is gone; `states` are those of projects."""
     by_project = projects_declaring()
     rows = {(row.kind, row.subject): row for row in Finding.objects.filter(province=settings.MAIDINH.province)}

@@ -1,0 +1,75 @@
+"""A road to the database that can be cut and opened again, as if the database were away for one process alone."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+
+class Relay:
+    """Listens on a loopback port and passes everything on to the database of a DSN."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._open = True
+        self._pairs: list[tuple[socket.socket, socket.socket]] = []
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def dsn(self) -> str:
+        """The same database by way of this relay."""
+        return make_conninfo(self._dsn, host="127.0.0.1", port=self._listening.getsockname()[1], hostaddr=None)
+
+    def cut(self) -> None:
+        """From now on the database is away."""
+        self._open = False
+        for pair in self._pairs:
+            for end in pair:
+                with suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+        self._pairs.clear()
+
+    def restore(self) -> None:
+        """From now on it is there."""
+        self._open = True
+
+    def close(self) -> None:
+        """End for good."""
+        self.cut()
+        self._listening.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                here, _ = self._listening.accept()
+                if not self._open:
+                    here.close()
+                    continue
+                there = self._database()
+                self._pairs.append((here, there))
+                for source, target in ((here, there), (there, here)):
+                    threading.Thread(target=_pass_on, args=(source, target), daemon=True).start()
+
+    def _database(self) -> socket.socket:
+        where: dict[str, Any] = conninfo_to_dict(self._dsn)
+        host, port = str(where.get("host", "127.0.0.1")), int(where.get("port") or 5432)
+        if not host.startswith("/"):
+            return socket.create_connection((host, port))
+        found = socket.socket(socket.AF_UNIX)
+        found.connect(str(Path(host) / f".s.PGSQL.{port}"))
+        return found
+
+
+def _pass_on(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+    for end in (source, target):
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
