@@ -114,10 +114,9 @@ def acceptance(request: HttpRequest, code: str) -> HttpResponse:
         **_head(actor, row),
         "reports": [each for each in events_for(actor, row) if each.kind == COMPLETION],
         "waits": row.state == COMPLETED,
-        "own": row.owner in actor.agencies or actor.id in row.writers,
+        "own": actor.id in row.writers,
         "state": row.state,
         "typed": words | {"condition": condition},
-        "may_meet": True,
         "done": request.GET.get("done", ""),
         "errors": errors,
     }
