@@ -6,7 +6,7 @@ Layer 0, config. Works on files alone; no database. Legal ground: Nghị định
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -32,7 +32,7 @@ from maidinh.config.texts import language, say
 if TYPE_CHECKING:
     from maidinh.config.cli.architecture_given import Given
     from maidinh.governance.appraisal.assessment import Assessment, Result
-    from maidinh.governance.appraisal.definition import AppraisalPack
+    from maidinh.governance.appraisal.definition import AppraisalPack, Grade
     from maidinh.governance.projects.definition import Project
 
 MET = "met"
@@ -126,7 +126,7 @@ def _told(found: Assessment, pack: AppraisalPack) -> Iterator[str]:
     yield f"{say('Result')}: {names[found.verdict]}."
 
 
-def _told_result(result: Result, names: dict[str, str]) -> Iterator[str]:
+def _told_result(result: Result, names: Mapping[Grade, str]) -> Iterator[str]:
     basis = "; ".join(each.text for each in result.basis)
     yield f"[{names[result.result]}] {result.title.in_language(language())} ({basis})"
     if result.result == MET:

@@ -200,11 +200,12 @@ class _Answering:
             return self._statement(requirement)
         if self.case.model is None and requirement.check in ON_THE_MODEL:
             return Outcome((Proof("not-made", ""),), UNDETERMINED)
-        if requirement.check == "conformity":
+        check = requirement.check or ""
+        if check == "conformity":
             return self._conformity()
-        if requirement.check in ON_PLATFORMS:
-            return ON_PLATFORMS[requirement.check](self.case, self.found)
-        return CHECKS[requirement.check or ""](self.case)
+        if check in ON_PLATFORMS:
+            return ON_PLATFORMS[check](self.case, self.found)
+        return CHECKS[check](self.case)
 
     def _statement(self, requirement: Requirement) -> Outcome:
         said = next((each for each in self.case.project.statements if each.requirement == requirement.id), None)

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from maidinh.governance.appraisal.assessment import Consumer, Match, Outcome, PlatformFound, Proof
+from maidinh.governance.appraisal.assessment import Consumer, Match, Outcome, PlatformFound, Proof, Value
 from maidinh.governance.appraisal.case import GONE, INTERFACES, PLATFORMS, SYSTEMS, Case, named
-from maidinh.governance.modelling.definition import Element
+from maidinh.governance.modelling.definition import Element, ReferenceModel
 
-APPLICATIONS = "arm"  # the reference model by whose entries two applications are told to do the same
+APPLICATIONS: ReferenceModel = "arm"  # the reference model by whose entries two applications are told to do the same
 CONSUMED = ("serving", "flow")
 REASON = ".reason"  # where a reason is missing, that is told of the platform that is built again
 
@@ -37,7 +37,11 @@ def duplication(case: Case, found: Iterable[PlatformFound]) -> Outcome:
     """Whether what is shared is used and not built again."""
     proofs = []
     for each in found:
-        values = {"platform": each.name, "owner": each.owner or "–", "count": str(len(each.consumers))}
+        values: dict[str, Value] = {
+            "platform": each.name,
+            "owner": each.owner or "–",
+            "count": str(len(each.consumers)),
+        }
         said = each.decision.decision if each.decision else None
         if said == "own" and each.decision is not None:
             reason = each.decision.reason
@@ -57,7 +61,7 @@ def decisions(case: Case, found: Iterable[PlatformFound]) -> Outcome:
     for each in found:
         if each.matches and each.decision is None:
             element = case.after[each.matches[0].element]
-            values = {
+            values: dict[str, Value] = {
                 "platform": each.name, "owner": each.owner or "–", "count": str(len(each.consumers)),
                 "name": named(element), "value": each.matches[0].value,
             }  # fmt: skip
@@ -69,15 +73,15 @@ def _matches(case: Case, element: Element) -> Iterator[tuple[str, Match]]:
     old = case.before.get(element.id)
     generic = set(case.pack.generic_components)
     components = set(element.reference) - set(old.reference if old else ()) - generic
-    codes = set(element.classification.get(APPLICATIONS, ())) - generic
-    codes -= set(old.classification.get(APPLICATIONS, ()) if old else ())
+    codes = set(element.classification.get(APPLICATIONS, [])) - generic
+    codes -= set(old.classification.get(APPLICATIONS, []) if old else ())
     functions = {each.to for each in case.relations if each.kind == "realization" and each.from_ == element.id}
     for platform in case.version.elements:
         if platform.kind not in PLATFORMS or platform.state in GONE or platform.id == element.id:
             continue
         for value in sorted(components & set(platform.reference)):
             yield platform.id, Match(element.id, "component", value)
-        for value in sorted(codes & set(platform.classification.get(APPLICATIONS, ()))):
+        for value in sorted(codes & set(platform.classification.get(APPLICATIONS, []))):
             yield platform.id, Match(element.id, "classification", value)
         if functions:
             own = {each.to for each in case.relations_of(platform.id) if each.kind == "realization"}

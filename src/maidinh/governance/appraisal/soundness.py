@@ -15,6 +15,7 @@ from maidinh.governance.appraisal.assessment import (
     UNDETERMINED,
     Outcome,
     Proof,
+    Value,
 )
 from maidinh.governance.appraisal.case import GONE, INTERFACES, Case, named
 from maidinh.governance.modelling.definition import Element, Relation
@@ -85,7 +86,7 @@ def connections(case: Case) -> Outcome:
     zoned = any(each.zone for each in case.version.elements)
     entities = {each.id: named(each) for each in case.after.values() if each.kind == "data-entity"}
     for system in case.systems:
-        values: dict[str, str | Text] = {"name": named(system)}
+        values: dict[str, Value] = {"name": named(system)}
         related = list(case.relations_of(*case.reached_by(system.id)))
         if system.id in case.added and not any(each.kind in CONNECTING for each in related):
             proofs.append(Proof("no-connection", system.id, values))
@@ -105,7 +106,7 @@ def security(case: Case) -> Outcome:
     """Whether each system names its security level, and on what that rests."""
     proofs = []
     for system in case.systems:
-        values: dict[str, str | Text] = {"name": named(system)}
+        values: dict[str, Value] = {"name": named(system)}
         if system.security_level is None:
             proofs.append(Proof("no-level", system.id, values))
         elif system.security_basis is None:
@@ -131,7 +132,8 @@ def masters(case: Case) -> Outcome:
             for other in held.get(entity, ()):
                 if other.id != element.id:
                     name = case.after.get(entity)
-                    values = {"name": named(element), "other": named(other), "owner": other.owner or "–"}
+                    values: dict[str, Value] = {"name": named(element), "other": named(other)}
+                    values |= {"owner": other.owner or "–"}
                     told = {"entity": named(name) if name is not None else Text(vi=entity)}
                     proofs.append(Proof("two-masters", element.id, values | told))
     return Outcome(tuple(proofs))
@@ -180,7 +182,7 @@ def _flow(case: Case, relation: Relation) -> Iterator[Proof]:
 
 
 def _technology(case: Case, element: Element, chosen: str) -> Proof | None:
-    values: dict[str, str | Text] = {"name": named(element), "product": chosen}
+    values: dict[str, Value] = {"name": named(element), "product": chosen}
     product = case.shelf.products.get(chosen)
     if product is not None:
         values["product"] = product.name
