@@ -48,8 +48,8 @@ READINGS = ("architecture-explorer", "architecture-agencies", "architecture-cove
 def requests_in(world: World) -> Iterator[Asked]:
     """All of them; a page that is missing here is found by the test."""
     for made in (
-        _projects, _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _rules, _own_dossiers,
-        _desk,
+        _projects, _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _rules,
+        _own_dossiers, _desk,
     ):  # fmt: skip
         yield from made(world)
 
