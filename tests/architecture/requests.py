@@ -51,6 +51,8 @@ def requests_in(world: World) -> Iterator[Asked]:
         _projects, _appraisals, _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections,
         _rules, _own_dossiers,
         _desk,
+        _projects, _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _rules,
+        _own_dossiers, _desk,
     ):  # fmt: skip
         yield from made(world)
 
