@@ -22,7 +22,7 @@ from maidinh.governance.appraisal.models import Appraisal, Approval, BodyOpinion
 from maidinh.governance.appraisal.packs import SOURCES, read_packs
 from maidinh.governance.appraisal.rules import ASKED, ENDED, GRANTED
 from maidinh.governance.architecture.queries import Version, current_version, declared_organisations
-from maidinh.governance.conformity.queries import framework_for, rules_on, surroundings, waivers_stated_on
+from maidinh.governance.conformity.queries import Appraised, checker_on, framework_for, surroundings
 from maidinh.governance.projects.proposal import agency_codes, proposed, rebased
 from maidinh.governance.projects.queries import Project, Unmet, known, projects_for, reads, unmet_conditions
 from maidinh.governance.projects.rules import APPRAISED, COMPLETED
@@ -70,20 +70,22 @@ def assessed(project: Project, version: Version, *, pack: AppraisalPack, at: dat
     if project.base_id != version.pk:
         form = rebased(form, project.base.model, version.model).project
     proposed(version.model, form, agency_codes(organisations))
-    found = assess(
-        form,
-        version.model,
-        pack=pack,
-        rules=rules_on(day),
-        framework=framework_for(version.model.framework, day),
-        shelf=around.shelf,
-        organisations=organisations,
-        waivers=waivers_stated_on(day),
-        others=here.others,
-        procedures=here.procedures,
-        sources=budget_sources(),
-        day=day,
-    ).as_json()
+    framework = framework_for(version.model.framework, day)
+    with checker_on(Appraised(("version", version.hash), version.model), framework=framework, day=day) as checker:
+        found = assess(
+            form,
+            checker.image.model,
+            pack=pack,
+            rules=checker.rules,
+            framework=framework,
+            shelf=around.shelf,
+            organisations=organisations,
+            others=here.others,
+            procedures=here.procedures,
+            sources=budget_sources(),
+            day=day,
+            checker=checker,
+        ).as_json()
     # The hashes that the database keeps are what a verdict is bound to.
     return found | {"project_hash": project.hash, "version": version.version, "version_hash": version.hash}
 

@@ -7,7 +7,8 @@ ask, decide and write.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -23,7 +24,7 @@ from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.architecture.queries import declared_organisations
 from maidinh.governance.conformity import definition
-from maidinh.governance.conformity.checking import asked_apart, check
+from maidinh.governance.conformity.checking import Checker, asked_apart, check
 from maidinh.governance.conformity.definition import Rule
 from maidinh.governance.conformity.examples import ExampleResult, tried
 from maidinh.governance.conformity.models import RuleVersion, Waiver
@@ -75,11 +76,6 @@ def waivers_on(day: date) -> list[Waiver]:
     granted = Waiver.objects.filter(decided_at__isnull=False, valid_from__lte=day, valid_until__gte=day)
     found = granted.exclude(state__in=(ASKED, REFUSED)).order_by("pk")
     return [each for each in found if waiver_holds(each, day)]
-
-
-def waivers_stated_on(day: date) -> list[definition.Waiver]:
-    """The waivers that hold on a day, in the form in which a check takes them."""
-    return [_as_waiver(row) for row in waivers_on(day)]
 
 
 def waiver_holds(row: Waiver, day: date) -> bool:
@@ -169,6 +165,33 @@ class Appraised:
     model: ArchitectureVersion
 
 
+@contextmanager
+def checker_on(appraised: Appraised, *, framework: Framework | None, day: date) -> Iterator[Checker]:
+    """The model held against the rules as of a day, ready to try edits; the last one is kept, one at a time uses it."""
+    own, waived = own_rules_on(day), waivers_on(day)
+    key = (
+        appraised.key, framework.id if framework else None, day,
+        tuple((row.rule, row.number) for row in own), tuple(row.pk for row in waived),
+    )  # fmt: skip
+    with _CHECKING:
+        if key not in _CHECKERS:
+            _CHECKERS.clear()
+            _CHECKERS[key] = Checker(
+                appraised.model,
+                {**rules_of_files(), **{row.rule: rule_of(row) for row in own}},
+                framework=framework,
+                as_of=day,
+                shelf=surroundings().shelf,
+                organisations=declared_organisations(),
+                waivers=[_as_waiver(row) for row in waived],
+            )
+        try:
+            yield _CHECKERS[key]
+        except Exception:
+            _CHECKERS.clear()  # what an edit left half done is not used again
+            raise
+
+
 def report_on(appraised: Appraised, *, framework: Framework | None, day: date) -> Report:
     """What a check finds as of a day; kept in this process, for many people ask the same."""
     own, waived = own_rules_on(day), waivers_on(day)
@@ -228,6 +251,8 @@ class _Kept:
 
 
 _REPORTS = _Kept()
+_CHECKERS: dict[Hashable, Checker] = {}
+_CHECKING = Lock()
 
 
 def _as_waiver(row: Waiver) -> definition.Waiver:
