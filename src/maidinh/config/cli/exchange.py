@@ -43,9 +43,12 @@ REASONS = {
     "contract_not_yet_valid": (N_("The contract does not begin before its first day."), N_("Call from that day on.")),
     "unsafe_path": (N_("Two servers could read this path differently."), N_("Write the path without . and .. steps.")),
     "no_directory": (N_("The gateway has no directory yet."), N_("Publish a version of the architecture.")),
-    "directory_expired": (N_("The directory has ended."), N_("Look at what keeps it from being published: maidinh doctor")),
+    "directory_expired": (N_("The directory has ended."), N_("See why none is published: maidinh doctor")),
 }  # fmt: skip
-OTHERWISE = (N_("The exchange does not let this call through."), N_("What the word means: docs/reference/exchange-protocol.md"))
+OTHERWISE = (
+    N_("The exchange does not let this call through."),
+    N_("What the word means: docs/reference/exchange-protocol.md"),
+)
 
 app = typer.Typer(help=say("Call through the exchange by hand."), no_args_is_help=True)
 
@@ -82,12 +85,16 @@ def call(
     try:
         with closing(SignerClient.for_caller(environment.home, "operator")) as signer:
             client = ExchangeClient(environment.gateway_url, caller, signer, f"caller:{caller}")
-            answer = client.call(called, at=datetime.now(UTC), method=method, path=path)
+            answer = client.call(called, at=_now(), method=method, path=path)
     except ExchangeRefused as refusal:
         _refused(refusal, caller, called, as_json)
     except (ExchangeUnavailable, SignerError) as error:
         _leave(FAILED, f"{error}\n{say('Is the installation running there? Name its --port and --data.')}")
     _answered(answer, caller, called, as_json)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _directory(environment: Environment, again: str) -> Directory:
@@ -106,16 +113,14 @@ def _directory(environment: Environment, again: str) -> Directory:
 
 def _one(kind: str, named: str, identifiers: Sequence[str]) -> str:
     """The identifier that a name stands for: itself, or the only one that ends in it."""
-    found = [each for each in identifiers if each == named] or [
-        each for each in identifiers if each.rpartition("/")[2] == named
-    ]
-    if len(found) == 1:
-        return found[0]
-    unknown = {
-        "service": say("The directory has no such service, or several: {named}. It has:"),
-        "system": say("The directory has no such system, or several: {named}. It has:"),
-    }[kind]
-    _leave(WRONG_USE, "\n  ".join([unknown.format(named=named), *identifiers]))
+    found = [each for each in identifiers if named in (each, each.rpartition("/")[2])]
+    if len(found) != 1:
+        unknown = {
+            "service": say("The directory has no such service, or several: {named}. It has:"),
+            "system": say("The directory has no such system, or several: {named}. It has:"),
+        }[kind]
+        _leave(WRONG_USE, "\n  ".join([unknown.format(named=named), *identifiers]))
+    return found[0]
 
 
 def _refused(refusal: ExchangeRefused, caller: str, called: str, as_json: bool) -> NoReturn:
