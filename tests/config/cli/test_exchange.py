@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,12 @@ def call(
     monkeypatch.setattr(exchange, "_now", lambda: NOW)
     gateway: Gateway = start_gateway(home=exchange_home)
     place = ("--data", exchange_home.root, "--port", gateway.port - 1)
+    copy = exchange_home.gateway / "directory.jws"
+    until = time.monotonic() + 10
+    while not copy.exists() and time.monotonic() < until:
+        time.sleep(0.01)  # it is kept a moment after it is in force
     yield lambda *arguments: run(*arguments, *place)
-    (exchange_home.gateway / "directory.jws").unlink()
+    copy.unlink()
 
 
 def test_what_the_architecture_allows_is_answered(call: Call) -> None:
