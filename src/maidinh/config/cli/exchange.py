@@ -42,8 +42,6 @@ REASONS = {
     "contract_expired": (N_("The contract has ended."), ASK),
     "contract_not_yet_valid": (N_("The contract does not begin before its first day."), N_("Call from that day on.")),
     "unsafe_path": (N_("Two servers could read this path differently."), N_("Write the path without . and .. steps.")),
-    "no_directory": (N_("The gateway has no directory yet."), N_("Publish a version of the architecture.")),
-    "directory_expired": (N_("The directory has ended."), N_("See why none is published: maidinh doctor")),
 }  # fmt: skip
 OTHERWISE = (
     N_("The exchange does not let this call through."),
@@ -63,7 +61,7 @@ def _group() -> None:
 def call(
     service: Annotated[str, typer.Argument(help=say("The service: its code or its whole identifier."))],
     system: Annotated[str, typer.Option("--as", help=say("The system that calls: its code or its whole identifier."))],
-    path: Annotated[str, typer.Option("--path", help=say("What is asked for, such as /parcels/1."))] = "",
+    path: Annotated[str | None, typer.Option("--path", help=say("What is asked for, such as /parcels/1."))] = None,
     method: Annotated[str, typer.Option("--method", help=say("The method of the call."))] = "GET",
     as_json: Annotated[bool, typer.Option("--json", help=say("Answer as JSON, for machines."))] = False,
     data: Annotated[Path | None, typer.Option(help=say("The data directory. Unset: as the settings say."))] = None,
@@ -78,6 +76,7 @@ def call(
         _leave(WRONG_USE, say("The method is one of: {methods}").format(methods=", ".join(METHODS)))
     if path and not path.startswith("/"):
         _leave(WRONG_USE, say("The path begins with a slash: /{path}").format(path=path))
+    path = path or ""
     environment = environment_at(data, None, port)
     directory = _directory(environment, f"maidinh exchange call {service} --as {system} --path {path or '/'}")
     called = _one("service", service, [each.id for each in directory.services])
