@@ -213,17 +213,17 @@ class World:
         return found | {"none": 10**9}
 
     def _withdrawals(self) -> dict[str, int]:
-        """The first contract was withdrawn; that it stands again is asked for."""
+        """The last contract was withdrawn, which no form needs; that it stands again is asked for."""
         integrator, approver = self.actors["integrator"], self.actors["approver"]
-        first = next(each.contract.id for each in architecture_in_force().model.relations if each.contract)
+        last = [each.contract.id for each in architecture_in_force().model.relations if each.contract][-1]
         asked = {"reason": "Lộ khoá", "legal_ground": "Báo cáo sự cố", "at": self.at}
         with acting(agencies=integrator.agencies):
-            withdrawn = ask_withdrawal(actor=integrator, contract=first, **asked).pk
+            withdrawn = ask_withdrawal(actor=integrator, contract=last, **asked).pk
         with acting(agencies=approver.agencies):
             decide_withdrawal(actor=approver, withdrawal_id=withdrawn, confirmed=True, decision="", at=self.at,
                               signer=self.signer)  # fmt: skip
         with acting(agencies=integrator.agencies):
-            ending = ask_withdrawal(actor=integrator, contract=first, ends=withdrawn, **asked).pk
+            ending = ask_withdrawal(actor=integrator, contract=last, ends=withdrawn, **asked).pk
         return {"withdrawn": withdrawn, "asked": ending, "none": 10**9}
 
     def _rules(self) -> dict[str, str]:

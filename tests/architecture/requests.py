@@ -48,11 +48,8 @@ READINGS = ("architecture-explorer", "architecture-agencies", "architecture-cove
 def requests_in(world: World) -> Iterator[Asked]:
     """All of them; a page that is missing here is found by the test."""
     for made in (
-        _projects, _appraisals, _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections,
-        _rules, _own_dossiers,
-        _desk,
-        _projects, _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _rules,
-        _own_dossiers, _desk,
+        _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _rules, _projects,
+        _appraisals, _own_dossiers, _desk,
     ):  # fmt: skip
         yield from made(world)
 
@@ -229,7 +226,7 @@ def _connections(world: World) -> Iterator[Asked]:
     yield Asked("connections", "GET", "it")
     contracts = [each.contract.id for each in world.province.newest.relations if each.contract]
     reasons = {"reason": "Lộ khoá", "legal_ground": "Báo cáo sự cố"}
-    for on, contract in (("withdrawn", contracts[0]), ("fresh", contracts[1]), ("none", "no-such-contract")):
+    for on, contract in (("withdrawn", contracts[-1]), ("fresh", contracts[0]), ("none", "no-such-contract")):
         yield Asked("connection-withdraw", "GET", on, query=f"?contract={contract}")
         yield Asked("connection-withdraw", "POST", on, data={"contract": contract} | reasons)
     for on, number in world.withdrawals.items():
