@@ -101,6 +101,8 @@ MISTAKES = [
     (TECHNOLOGY, "id: technology", "id: machines", "expected technology, the file's name"),
     ("examples/merger-2025/decisions.yaml", "lgsp|lgsp", "lgsp|lgps", "elements:lgsp|lgps is no collision"),
     ("examples/merger-2025/decisions.yaml", "lgsp|lgsp", "lgsp|lgps", "expected a decision on elements:lgsp|lgsp"),
+    ("examples/project-appraisal/tra-cuu-thua-dat-2027.yaml", "id: tra-cuu-thua", "id: tra-cuu-nha", "the file's name"),
+    ("examples/project-appraisal/kho-thua-dat-2027.yaml", "total: 4200000000", "total: x", "should be a valid integer"),
     ("national/rule-packs/2025.yaml", "valid_from: 2025-07-01", "valid_from: 2025-06-01", "2020 is still in force"),
     ("national/nas/2026-09-draft.yaml", "role: record-kind", "role: recorder", "Input should be"),
     ("national/nas/2026-09-draft.yaml", "id: 2026-09-draft", "id: 2026-09", "expected 2026-09-draft, the file's name"),

@@ -1,4 +1,4 @@
-"""Whether the worked examples hold: their models fit together, and their decisions settle every collision.
+"""Whether the worked examples hold: models fit together, decisions settle every collision, projects are in order.
 
 Layer 0, config. Part of the check of all definitions.
 """
@@ -15,8 +15,9 @@ from maidinh.governance.architecture.reading import following, read_versions, re
 from maidinh.governance.architecture.rules import problems as misfits
 from maidinh.governance.modelling.catalogues import Shelf
 from maidinh.governance.modelling.union import Decisions, Origin, unite
+from maidinh.governance.projects.definition import Project
 from maidinh.infrastructure.definitions.document import Document
-from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_form
+from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_all, read_form
 
 FOLDER, DECISIONS = "examples", "decisions.yaml"
 
@@ -26,8 +27,11 @@ def example_problems(root: Path, shelf: Shelf | None, frameworks: Mapping[str, F
     for example in sorted((root / FOLDER).glob("*/")):
         for province in sorted(each for each in example.glob("*/") if version_files(each)):
             yield from _models(province, shelf, frameworks)
+        projects = [each for each in sorted(example.glob("*.yaml")) if each.name != DECISIONS]
         try:
-            yield from _decisions(root, example, frameworks)
+            if (example / DECISIONS).is_file() or not projects:
+                yield from _decisions(root, example, frameworks)
+            yield from _projects(projects)
         except DefinitionError as error:
             yield from error.problems
 
@@ -67,6 +71,13 @@ def _decisions(root: Path, example: Path, frameworks: Mapping[str, Framework]) -
     for n, each in enumerate(decisions.decided):
         if each.collision in union.unknown:
             yield document.problem(("decided", n), f"{each.collision} is no collision of these models")
+
+
+def _projects(files: list[Path]) -> Iterator[Problem]:
+    """What is wrong in the form of an example's projects. Raises DefinitionError where one is no project."""
+    for path, project in read_all(files, Project).items():
+        if project.id != path.stem:
+            yield Document(path).problem(("id",), f"expected {path.stem}, the file's name")
 
 
 def _version(root: Path, example: Path, origin: Origin, frameworks: Mapping[str, Framework]) -> ArchitectureVersion:

@@ -12,7 +12,7 @@ import typer
 
 from maidinh.config.texts import say
 
-GROUPS = ("architecture", "definitions", "log", "project", "serve")
+GROUPS = ("architecture", "definitions", "exchange", "log", "project", "serve")
 COMMANDS = ("demo", "doctor", "up")
 
 

@@ -12,6 +12,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from maidinh.channels.web.picture import relation_names
+from maidinh.channels.web.projects_changes import _relation_name
 from maidinh.governance.appraisal.actions.asking import Defect, ask_supplement
 from maidinh.governance.appraisal.actions.opening import take_up
 from maidinh.governance.appraisal.models import Appraisal
@@ -203,6 +205,13 @@ def test_a_new_system_and_its_connection_are_added_and_a_relation_is_retired(des
     assert changes[1].value["from"] == changes[0].item == "he-thong-quet"
     assert changes[1].value["contract"]["id"]
     assert "Hệ thống quét" in desk.page("/difference") and "Hệ thống quét" in desk.page()
+
+
+def test_a_relation_with_a_name_of_its_own_says_what_it_joins() -> None:
+    names, verb = {"a": "Phần mềm", "b": "Dịch vụ"}, relation_names()["flow"]
+    ends = {"from": "a", "to": "b"}
+    assert _relation_name({**ends, "name": {"vi": "Tra cứu"}}, "flow", names) == f"Phần mềm {verb} Dịch vụ"
+    assert _relation_name(ends, "flow", names) == _relation_name(None, "flow", names) == verb
 
 
 def test_two_people_write_in_one_project(desk: Desk) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.db import Error, transaction
 from django.utils import translation
 
+from maidinh.governance.observation.actions import watching
 from maidinh.governance.observation.actions.counting import STRETCH
 from maidinh.governance.observation.actions.deciding import DecisionRefused, decide_finding
 from maidinh.governance.observation.models import Finding, FindingDecision, Tally, Watch
@@ -145,6 +146,13 @@ def test_what_was_decided_ends_when_it_no_longer_holds(deciding: Deciding, at: d
         reasons = [each.reason for each in decisions_on(deciding.architect, row) if not each.by]
     assert reasons == [EXCEPTION_OVER, SEEN_AGAIN]
     assert PROJECT_OVER not in reasons
+
+
+def test_no_project_declared_what_nobody_declared(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "projects_declaring", lambda: {"tourism": "tourism-2026"})
+    called("tourism", "land-interface", at, outcome="refused")
+    watched(at)
+    assert findings()[TRIED].project == "", "that a project changed the caller declares no connection"
 
 
 def test_one_asks_and_another_answers(deciding: Deciding, at: datetime, official: Callable[..., Actor]) -> None:

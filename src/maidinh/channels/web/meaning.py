@@ -39,7 +39,7 @@ def told(found: Difference, old: ArchitectureVersion, new: ArchitectureVersion, 
     titles = {
         "exchange": (_("For the exchange's contracts"), _("No access is gained, lost or changed.")),
         "systems": (_("For running systems"), _("No running system is touched.")),
-        "projects": (_("For projects under way"), _("No project is touched.")),
+        "projects": (_("For projects under way"), _("No project of the road map is touched.")),
     }
     return [
         {"area": area, "title": title, "nothing": nothing, "sentences": sentences[area]}

@@ -191,11 +191,20 @@ def change_rows(row: Project, model: ArchitectureVersion, *, links: bool = True)
         found.append({
             "change": each, "title": change_title(each, names), "action": actions[each.action],
             "tone": TONES[each.action], "fields": fields, "on": each.on,
-            "kind": picture.relation_names().get(kind, "") if each.section == "relations" else picture.kind_name(kind),
+            "kind": _relation_name(each.value, kind, names) if each.section == "relations" else picture.kind_name(kind),
             "why": each.why.in_language(here) if each.why else "",
             "href": change_address(row.code, each.section, each.item) if links else "",
         })  # fmt: skip
     return found
+
+
+def _relation_name(value: Mapping[str, Any] | None, kind: str, names: Mapping[str, str]) -> str:
+    """What a relation joins that is added under a name of its own; any other's title says that already."""
+    verb = picture.relation_names().get(kind, "")
+    if value is None or not value.get("name"):
+        return verb
+    ends = (str(value.get(end) or "") for end in ("from", "to"))
+    return f" {verb} ".join(names.get(each, each) for each in ends)
 
 
 def _relation_names(model: ArchitectureVersion, names: Mapping[str, str]) -> dict[str, str]:

@@ -35,18 +35,20 @@ def command(data: Data = None, province: Name = None, port: Port = None, as_json
     """Say what is wrong with an installation, and the mend."""
     from maidinh.config.diagnosis import examine
 
-    environment = _environment(data, province, port)
+    environment = environment_at(data, province, port)
     findings = list(examine(environment, at=datetime.now(UTC)))
     if as_json:
         found = [_document(finding) for finding in findings]
         print(json.dumps({"data": str(environment.data), "findings": found}, ensure_ascii=False, indent=2))
     else:
         _tell(findings)
-        _point_to_demonstrations(environment)
+        for folder in demonstrations_beside(environment):
+            print(f"{say('A demonstration lies here; look at it with')}: maidinh doctor --data {folder}")
     sys.exit(FINDINGS if any(finding.state != "ok" for finding in findings) else 0)
 
 
-def _environment(data: Path | None, province: str | None, port: int | None) -> Environment:
+def environment_at(data: Path | None, province: str | None, port: int | None) -> Environment:
+    """The settings of the installation at a place; where they cannot be read, says why and ends."""
     from pydantic import ValidationError
 
     from maidinh.config.diagnosis import province_of
@@ -97,11 +99,11 @@ def _document(finding: Finding) -> dict[str, str]:
     }
 
 
-def _point_to_demonstrations(environment: Environment) -> None:
-    """Whoever ran the demonstration looks for it here, and its data lie elsewhere."""
+def demonstrations_beside(environment: Environment) -> list[Path]:
+    """Whoever ran the demonstration looks for it where nothing else is told, and its data lie beside."""
     from maidinh.config.environment import default_home
 
     place = default_home().with_name("maidinh-demo")
-    if environment.data == default_home() and place.is_dir():
-        for folder in sorted(path for path in place.iterdir() if path.is_dir()):
-            print(f"{say('A demonstration lies here; look at it with')}: maidinh doctor --data {folder}")
+    if environment.data != default_home() or not place.is_dir():
+        return []
+    return sorted(path for path in place.iterdir() if path.is_dir())

@@ -145,8 +145,13 @@ def _seen(checker: Checker, version: ArchitectureVersion, model: ArchitectureVer
 
 
 def _key(finding: Finding) -> tuple[object, ...]:
-    """What makes a finding the same before and after: its rule and whom it names, and what is no number in it."""
-    named = tuple(each.id for each in finding.others)
+    """What makes a finding the same before and after: its rule and whom it names, and what is no number in it.
+
+    Of the architecture as a whole a rule may count more than it names; then the names are examples and the count tells.
+    """
+    counted = [value for value in finding.values.values() if isinstance(value, int)]
+    examples = not finding.subject and finding.others and any(value > len(finding.others) for value in counted)
+    named = () if examples else tuple(each.id for each in finding.others)
     words = tuple(sorted((key, value) for key, value in finding.values.items() if isinstance(value, str)))
     return finding.rule, finding.subject, named, words if finding.subject else ()
 

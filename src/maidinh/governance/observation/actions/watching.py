@@ -34,6 +34,7 @@ from maidinh.governance.observation.rules import (
     SEEN_AGAIN,
     STANDING,
     STILL_SO,
+    UNDECLARED,
     over,
 )
 from maidinh.governance.projects.queries import Project, projects_declaring
@@ -103,13 +104,20 @@ def _said(each: Difference, version: Version, by_project: Mapping[str, str]) -> 
         "element": each.element,
         "owner": each.owner[:35],
         "contract": each.contract,
-        "project": by_project.get(each.contract) or by_project.get(each.element, ""),
+        "project": _declaring(each, by_project),
         "version": version.version,
         "details": each.details,
         "count": each.count,
         "first_seen_at": each.first_at,
         "last_seen_at": each.last_at,
     }
+
+
+def _declaring(each: Difference, by_project: Mapping[str, str]) -> str:
+    """The project that declared what differs; what nobody declared has none, though one may have changed the caller."""
+    if each.kind == UNDECLARED:
+        return ""
+    return by_project.get(each.contract) or by_project.get(each.element, "")
 
 
 def _add(each: Difference, said: Mapping[str, Any], at: datetime) -> Finding:

@@ -1,0 +1,167 @@
+"""`maidinh exchange call`: one call through the exchange, made by hand as one of the declared systems.
+
+Layer 0, config. For trying what a version opened or closed. It signs through the signer of the running installation as
+the systems themselves do, and reads nothing but the directory that the gateway keeps; no database. Exit codes:
+0 answered, 1 refused, 2 wrong use, 3 nobody can say whether it was carried out.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from maidinh.config.cli.doctor import demonstrations_beside, environment_at
+from maidinh.config.failures import told_plainly
+from maidinh.config.texts import say
+
+if TYPE_CHECKING:
+    from maidinh.config.environment import Environment
+    from maidinh.exchange.client.calls import ExchangeAnswer, ExchangeRefused
+    from maidinh.exchange.directory.definition import Directory
+
+REFUSED, WRONG_USE, FAILED = 1, 2, 3
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+
+
+def N_(text: str) -> str:  # noqa: N802 - marks a text for translation
+    """The text itself; it is translated where it is told."""
+    return text
+
+
+ASK = N_("Declare the connection in a project, or in a draft of the architecture; publishing it opens the exchange.")
+REASONS = {
+    "no_contract": (N_("No contract of the version in force lets this system call this service."), ASK),
+    "operation_not_in_contract": (N_("The contract does not hold this method and path."), ASK),
+    "contract_expired": (N_("The contract has ended."), ASK),
+    "contract_not_yet_valid": (N_("The contract does not begin before its first day."), N_("Call from that day on.")),
+    "unsafe_path": (N_("Two servers could read this path differently."), N_("Write the path without . and .. steps.")),
+}  # fmt: skip
+OTHERWISE = (
+    N_("The exchange does not let this call through."),
+    N_("What the word means: docs/reference/exchange-protocol.md"),
+)
+
+app = typer.Typer(help=say("Call through the exchange by hand."), no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Keeps the one command under its name."""
+
+
+@app.command(help=say("Make one call as a declared system, and say what the exchange answers."))
+@told_plainly
+def call(
+    service: Annotated[str, typer.Argument(help=say("The service: its code or its whole identifier."))],
+    system: Annotated[str, typer.Option("--as", help=say("The system that calls: its code or its whole identifier."))],
+    path: Annotated[str | None, typer.Option("--path", help=say("What is asked for, such as /parcels/1."))] = None,
+    method: Annotated[str, typer.Option("--method", help=say("The method of the call."))] = "GET",
+    as_json: Annotated[bool, typer.Option("--json", help=say("Answer as JSON, for machines."))] = False,
+    data: Annotated[Path | None, typer.Option(help=say("The data directory. Unset: as the settings say."))] = None,
+    port: Annotated[int | None, typer.Option(help=say("The port of its pages; the gateway has the next one."))] = None,
+) -> None:
+    """Make one call as a declared system, and say what the exchange answers."""
+    from maidinh.exchange.client.calls import ExchangeClient, ExchangeRefused, ExchangeUnavailable
+    from maidinh.infrastructure.keys.client import SignerClient, SignerError
+
+    method = method.upper()
+    if method not in METHODS:
+        _leave(WRONG_USE, say("The method is one of: {methods}").format(methods=", ".join(METHODS)))
+    if path and not path.startswith("/"):
+        _leave(WRONG_USE, say("The path begins with a slash: /{path}").format(path=path))
+    path = path or ""
+    environment = environment_at(data, None, port)
+    directory = _directory(environment, f"maidinh exchange call {service} --as {system} --path {path or '/'}")
+    called = _one("service", service, [each.id for each in directory.services])
+    caller = _one("system", system, [each.id for each in directory.subsystems])
+    try:
+        with closing(SignerClient.for_caller(environment.home, "operator")) as signer:
+            client = ExchangeClient(environment.gateway_url, caller, signer, f"caller:{caller}")
+            answer = client.call(called, at=_now(), method=method, path=path)
+    except ExchangeRefused as refusal:
+        _refused(refusal, caller, called, as_json)
+    except (ExchangeUnavailable, SignerError) as error:
+        _leave(FAILED, f"{error}\n{say('Is the installation running there? Name its --port and --data.')}")
+    _answered(answer, caller, called, as_json)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _directory(environment: Environment, again: str) -> Directory:
+    """The directory that the gateway works by, from the copy that it keeps."""
+    from maidinh.exchange import jws
+    from maidinh.exchange.directory.definition import KIND, Directory
+
+    copy = environment.home.gateway / "directory.jws"
+    if not copy.is_file():
+        told = say("There is no exchange in {place}. Start it: maidinh up, or maidinh demo.")
+        beside = [f"{again} --data {folder}" for folder in demonstrations_beside(environment)]
+        also = [say("A demonstration lies here; call it with"), *beside] if beside else []
+        _leave(WRONG_USE, "\n".join([told.format(place=environment.data), *also]))
+    return Directory.model_validate_json(jws.parse(copy.read_text("ascii"), KIND).payload)
+
+
+def _one(kind: str, named: str, identifiers: Sequence[str]) -> str:
+    """The identifier that a name stands for: itself, or the only one that ends in it."""
+    found = [each for each in identifiers if named in (each, each.rpartition("/")[2])]
+    if len(found) != 1:
+        unknown = {
+            "service": say("The directory has no such service, or several: {named}. It has:"),
+            "system": say("The directory has no such system, or several: {named}. It has:"),
+        }[kind]
+        _leave(WRONG_USE, "\n  ".join([unknown.format(named=named), *identifiers]))
+    return found[0]
+
+
+def _refused(refusal: ExchangeRefused, caller: str, called: str, as_json: bool) -> NoReturn:
+    says, remedy = (say(each) for each in REASONS.get(refusal.reason, OTHERWISE))
+    if as_json:
+        _print_json({
+            "outcome": "refused", "client": caller, "service": called, "type": refusal.type, "reason": refusal.reason,
+            "says": says, "remedy": remedy, "x_road_id": refusal.x_road_id,
+        })  # fmt: skip
+    else:
+        print(f"{say('Refused')}: {caller} -> {called}")
+        print(f"{says} ({refusal.type}: {refusal.reason})\n-> {remedy}")
+        print(f"{say('The exchange wrote it down as')} {refusal.x_road_id}")
+    sys.exit(REFUSED)
+
+
+def _answered(answer: ExchangeAnswer, caller: str, called: str, as_json: bool) -> NoReturn:
+    content = _content(answer)
+    if as_json:
+        _print_json({
+            "outcome": "allowed", "client": caller, "service": called, "status": answer.status, "body": content,
+            "x_road_id": answer.x_road_id,
+        })  # fmt: skip
+    else:
+        print(f"{say('Allowed')}: {caller} -> {called}")
+        print(say("The service answered with status {status}:").format(status=answer.status))
+        print(content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, indent=2))
+        print(f"{say('The exchange wrote it down as')} {answer.x_road_id}")
+    sys.exit(0)
+
+
+def _content(answer: ExchangeAnswer) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        return answer.body.decode("utf-8", errors="replace")
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    print(json.dumps(content, ensure_ascii=False, indent=2))
+
+
+def _leave(code: int, message: str) -> NoReturn:
+    print(message, file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,110 @@
+"""`maidinh exchange call`: made by hand as a declared system, through the real signer and a real gateway."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from maidinh.config.cli import exchange
+from maidinh.exchange.gateway.app import Gateway
+from maidinh.infrastructure.home import Home
+from tests.exchange.conftest import (  # noqa: F401 - fixtures, used by their names
+    clock,
+    database,
+    exchange_home,
+    loop,
+    provider,
+    published,
+    serving_provider,
+    settings_of,
+    signer,
+    start_gateway,
+)
+from tests.exchange.world import NOW, PORTAL, SERVICE, STRANGER
+
+pytestmark = pytest.mark.slow
+Call = Callable[..., Result]
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(exchange.app, ["call", *(str(each) for each in arguments)])
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAIDINH_LANGUAGE", "en")
+
+
+@pytest.fixture
+def call(
+    start_gateway: Any,  # noqa: F811
+    exchange_home: Home,  # noqa: F811
+    provider: Any,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Call]:
+    """The command, against a gateway that keeps its directory where the installation's signer is."""
+    monkeypatch.setattr(exchange, "_now", lambda: NOW)
+    gateway: Gateway = start_gateway(home=exchange_home)
+    place = ("--data", exchange_home.root, "--port", gateway.port - 1)
+    copy = exchange_home.gateway / "directory.jws"
+    until = time.monotonic() + 10
+    while not copy.exists() and time.monotonic() < until:
+        time.sleep(0.01)  # it is kept a moment after it is in force
+    yield lambda *arguments: run(*arguments, *place)
+    copy.unlink()
+
+
+def test_what_the_architecture_allows_is_answered(call: Call) -> None:
+    told = call("persons", "--as", "PORTAL", "--path", "/persons/1")
+    assert told.exit_code == 0, told.output
+    lines = told.output.splitlines()
+    assert lines[:2] == [f"Allowed: {PORTAL} -> {SERVICE}", "The service answered with status 200:"]
+    assert '"name": "Người Mẫu"' in told.output and "wrote it down as MAU-" in lines[-1]
+    found = json.loads(call(SERVICE, "--as", PORTAL, "--path", "/persons/1", "--json").output)
+    assert (found["outcome"], found["status"], found["body"]) == ("allowed", 200, {"name": "Người Mẫu"})
+
+
+@pytest.mark.parametrize(("system", "path", "reason", "says"), [
+    ("STRANGER", "/persons/1", "no_contract", "No contract of the version in force lets this system call"),
+    ("PORTAL", "/owners/1", "operation_not_in_contract", "The contract does not hold this method and path."),
+])  # fmt: skip
+def test_what_it_does_not_allow_is_refused_with_what_to_do(
+    call: Call, system: str, path: str, reason: str, says: str
+) -> None:
+    told = call("persons", "--as", system, "--path", path)
+    assert told.exit_code == 1, told.output
+    assert says in told.output and reason in told.output and "-> Declare the connection in a project" in told.output
+    answer = call("persons", "--as", system, "--path", path, "--json")
+    found = json.loads(answer.output)
+    assert (answer.exit_code, found["outcome"], found["reason"]) == (1, "refused", reason)
+    assert found["x_road_id"].startswith("MAU-")
+
+
+def test_wrong_use_is_told_before_anything_is_called(call: Call, provider: Any) -> None:  # noqa: F811
+    for arguments, says in (
+        (("persons", "--as", "nobody"), f"no such system, or several: nobody. It has:\n  {PORTAL}\n  {STRANGER}"),
+        (("parcels", "--as", "PORTAL"), f"no such service, or several: parcels. It has:\n  {SERVICE}"),
+        (("persons", "--as", "PORTAL", "--method", "TAKE"), "The method is one of: DELETE, GET"),
+        (("persons", "--as", "PORTAL", "--path", "persons/1"), "The path begins with a slash: /persons/1"),
+    ):
+        told = call(*arguments)
+        assert (told.exit_code, says in told.output) == (2, True), told.output
+    assert provider.seen == []
+
+
+def test_where_nothing_runs_the_way_out_is_told(tmp_path: Path) -> None:
+    told = run("persons", "--as", "PORTAL", "--data", tmp_path)
+    assert told.exit_code == 2
+    assert f"There is no exchange in {tmp_path}. Start it: maidinh up, or maidinh demo." in told.output
+
+
+def test_a_gateway_that_is_silent_is_no_refusal(call: Call, exchange_home: Home) -> None:  # noqa: F811
+    told = run("persons", "--as", "PORTAL", "--path", "/persons/1", "--data", exchange_home.root, "--port", 8)
+    assert told.exit_code == 3, told.output
+    assert "the gateway did not answer" in told.output and "Name its --port and --data." in told.output
