@@ -136,7 +136,9 @@ def test_nobody_writes_in_the_name_of_somebody_else(appraising: Appraising) -> N
             with connection.cursor() as cursor:
                 import json
 
-                statement = "INSERT INTO projects_revision SELECT * FROM jsonb_populate_record(NULL::projects_revision, %s)"
+                statement = (
+                    "INSERT INTO projects_revision SELECT * FROM jsonb_populate_record(NULL::projects_revision, %s)"
+                )
                 cursor.execute(statement, [json.dumps(row, default=str)])
 
 
