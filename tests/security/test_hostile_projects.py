@@ -33,6 +33,7 @@ from maidinh.governance.projects.definition import Project as Proposal
 from maidinh.governance.projects.tables import write_project
 from maidinh.infrastructure.database.scope import acting
 from tests.architecture.inhabitants import HERE, World
+from tests.architecture.requests import _appraisals, _projects
 from tests.governance.appraisal.conftest import RECORD, fitting
 from tests.security.test_hostile_texts import HOSTILE, LIVE, MARK, SHOWN
 
@@ -210,14 +211,12 @@ FILES: dict[str, tuple[str, Any]] = {
             ]
         ),
     ),  # fmt: skip
-    "a huge number": ("a.yaml", lambda: as_yaml(total=10**90)),
     "no number": (
         "a.yaml",
         as_yaml.__call__
         and (lambda: as_yaml(costs=[{"year": 2027, "source": "x", "kind": "build", "amount": float("nan")}])),
     ),
     "a year beyond time": ("a.yaml", lambda: as_yaml(began_on="99999-01-01")),
-    "the first day of all": ("a.yaml", lambda: as_yaml(began_on="0001-01-01")),
     "a code with a path": ("a.yaml", lambda: as_yaml(id="../../etc/passwd")),
     "a nul": ("a.yaml", lambda: as_yaml(summary={"vi": "a\0b"})),
     "another agency's": ("a.yaml", lambda: as_yaml(owner="H38.2")),
@@ -261,3 +260,84 @@ def test_steps_from_another_site_are_refused(world: World, ids: dict[str, Any]) 
         assert answer.status_code == 403, (name, answer.status_code)
         tried += 1
     assert tried > 20, tried
+
+
+EXTREMES = {
+    "huge amounts": {"total": 10**90, "costs": [{"year": 2100, "source": "x" * 900, "kind": "run", "amount": 10**90}]},
+    "the first day of all": {"began_on": "0001-01-01"},
+    "the last day of all": {"schedule": [{"id": "x", "title": {"vi": "x"}, "begins": "9999-12-31", "ends": "0001-01-01"}]},
+    "huge figures": {"benefits": [{"id": "x", "title": {"vi": "x"}, "unit": {"vi": "x"}, "baseline": -1e308,
+                                   "target": 1e308, "by": "9999-12-31"}]},
+    "an element with a path": {"changes": [{"action": "change", "section": "elements", "item": "../../a/b?c#d&e=%00<b>",
+                                            "set": {"x.y.z": 1, "__class__": "x", "id": "y"}}]},
+    "an element of another form": {"changes": [{"action": "add", "section": "elements", "item": "x",
+                                                "value": {"id": "x", "kind": ["a"], "name": 1, "owner": {"a": 1}}}]},
+    "a relation to itself": {"changes": [{"action": "add", "section": "relations", "item": "x", "value": {
+        "id": "x", "kind": "flow", "from": "x", "to": "x", "contract": {"id": 1, "methods": "GET"}}}]},
+    "a long text": {"summary": {"vi": "a" * 900_000}},
+    "long names": {"title": {"vi": "W" * 30_000}},
+    "many changes": {"changes": [{"action": "retire", "section": "elements", "item": f"x{n}"} for n in range(3_000)]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXTREMES)
+def test_what_is_extreme_is_told_on_its_pages_and_breaks_none(world: World, name: str) -> None:
+    with transaction.atomic():
+        browser = world.browser("project-officer")
+        file = SimpleUploadedFile("a.yaml", as_yaml(**EXTREMES[name]))
+        answer = browser.post("/projects/upload", {"file": file})
+        assert answer.status_code in (302, 422), answer.status_code
+        if answer.status_code == 302:
+            for end in (*OF_PROJECT, ".yaml", ".xlsx", "/edit/general", "/edit/schedule", "/edit/benefits",
+                        "/edit/money", "/change?item=x"):  # fmt: skip
+                assert browser.get(f"/projects/uploaded-2026{end}").status_code < 500, end
+            for address in ("/projects", "/components"):
+                assert browser.get(address).status_code == 200
+            for end in ("/hand-in", "/rebase"):
+                assert browser.post(f"/projects/uploaded-2026{end}").status_code < 500, end
+        transaction.set_rollback(True)
+
+
+TYPED = {"markup": HOSTILE, "digits": "9" * 5_000, "nul": "a\0b", "negative": "-1", "other digits": "\u0663\u00b2",
+         "long": "a" * 100_000, "nothing": "", "surrogates": "\ud83d"}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_whatever_is_typed_into_a_form_is_answered(world: World, ids: dict[str, Any], name: str) -> None:
+    text = TYPED[name].encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    tried = 0
+    for asked in (*_projects(world), *_appraisals(world)):
+        if asked.method != "POST" or not asked.data:
+            continue
+        who = "project-officer"
+        if asked.page.startswith(("appraisal-",)):
+            who = "appraiser"
+        elif asked.page in ("project-approval", "project-acceptance", "exception-decide"):
+            who = "project-approver"
+        address = asked.address
+        kept = ("step", "do", "choice", "defects", "new", "conditions")
+        forms = [
+            {key: value if key in kept else text for key, value in asked.data.items()},
+            dict.fromkeys(asked.data, text),
+        ]
+        for data in forms:
+            with transaction.atomic():
+                answer = world.browser(who).post(address, data)
+                assert answer.status_code < 500, (asked.page, data.keys(), answer.status_code)
+                harmless(answer)
+                tried += 1
+                transaction.set_rollback(True)
+    assert tried > 40, tried
+
+
+def test_a_form_of_many_rows_is_taken_whole(world: World) -> None:
+    rows = 150
+    costs = {f"costs.{n}.{name}": value for n in range(rows) for name, value in (
+        ("year", "2027"), ("source", "central-budget"), ("kind", "build"), ("amount", "1.000.000"), ("was", ""),
+        ("component", ""))}  # fmt: skip
+    with transaction.atomic():
+        browser, address = world.browser("project-officer"), f"/projects/{world.projects['preparing']}/edit/money"
+        answer = browser.post(address, costs | {"costs.count": str(rows), "do": "sum"})
+        assert answer.status_code == 200, answer.status_code
+        assert f"costs.{rows - 1}.year" in answer.content.decode()
+        transaction.set_rollback(True)

@@ -24,6 +24,8 @@ ACTIONS: tuple[Action, ...] = ("add", "change", "retire")
 SECTIONS: tuple[Section, ...] = ("elements", "relations")
 CODE = r"^[a-z0-9][a-z0-9-]{1,58}[a-z0-9]$"
 DEPTH_LIMIT = 40  # of what a change says; the deepest honest one has 5
+TEXT_LIMIT = 20_000  # characters of one text; a long report is a paper, and a cell of a workbook holds 32,767
+MOST = 10**18  # of anything; more than all money there is
 KEY = r"^[a-z0-9][a-z0-9-]{0,58}$"
 
 
@@ -71,7 +73,7 @@ def _plain(found: Any) -> Any:
 
 
 def _unkept(content: Any) -> str | None:
-    """Where and why something can't be stored: too deep, or no number."""
+    """Where and why something can't be stored or shown: too deep, too long, too large, or no number."""
     waiting: list[tuple[Any, tuple[str, ...]]] = [(content, ())]
     while waiting:
         found, path = waiting.pop()
@@ -80,6 +82,10 @@ def _unkept(content: Any) -> str | None:
             return f"{place[:80]}: nested more than {DEPTH_LIMIT} deep"
         if isinstance(found, float) and not math.isfinite(found):
             return f"{place}: is {found}, which is no number"
+        if isinstance(found, int | float) and abs(found) > MOST:
+            return f"{place}: is larger than any number that is kept"
+        if isinstance(found, str) and len(found) > TEXT_LIMIT:
+            return f"{place}: is longer than {TEXT_LIMIT} characters"
         if isinstance(found, dict):
             waiting += [(each, (*path, str(key))) for key, each in found.items()]
         elif isinstance(found, list):
