@@ -1,7 +1,7 @@
 """Projects, appraisals, exceptions and findings with hostile texts and files: shown as texts, refused with a reason.
 
-What a project is called and says goes onto pages of its owner, of who appraises it, of everyone; into a signed document,
-a YAML file and a workbook. Nothing in it runs in any of them, and what one agency prepares no other one reads.
+What a project is called and says goes onto pages of its owner, of who appraises it, of everyone; into a signed
+document, a YAML file and a workbook. Nothing in it runs in any of them, and what one agency prepares no other one reads.
 """
 
 from __future__ import annotations
@@ -21,11 +21,16 @@ from django.test import Client
 
 from maidinh.channels.routing import PAGES
 from maidinh.governance.appraisal.actions import opening
-from maidinh.governance.appraisal.actions.asking import Defect, answer_supplement, ask_opinion, ask_supplement
-from maidinh.governance.appraisal.actions.asking import give_opinion, record_meeting
+from maidinh.governance.appraisal.actions.asking import (
+    Defect,
+    answer_supplement,
+    ask_opinion,
+    ask_supplement,
+    give_opinion,
+    record_meeting,
+)
 from maidinh.governance.appraisal.actions.deciding import give_verdict
 from maidinh.governance.appraisal.actions.exceptions import ask_exception, decide_exception
-from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.projects.actions.carrying import report_component
 from maidinh.governance.projects.actions.preparing import open_project, revise_project
 from maidinh.governance.projects.content import content_of
@@ -114,7 +119,8 @@ def harmless(answer: Any) -> str:
 
 
 OF_PROJECT = ("", "/difference", "/history", "/files", "/approval", "/acceptance", "/exception", "/write", "/check",
-              "/changes", "/rebase", "/progress", "/completion", "/withdraw", "/merge", "/answer", "/hand-in")  # fmt: skip
+              "/changes", "/rebase", "/progress", "/completion", "/withdraw", "/merge", "/answer",
+              "/hand-in")  # fmt: skip
 
 
 @pytest.mark.parametrize("who", ["anonymous", "project-officer", "appraiser", "project-approver", "leader", "architect",
@@ -184,11 +190,11 @@ def as_yaml(**more: Any) -> bytes:
 def bomb() -> bytes:
     """A workbook of which one sheet unpacks to a gigabyte."""
     out = BytesIO()
-    with zipfile.ZipFile(BytesIO(write_project(fitting("uploaded-2026")))) as honest:
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-            for name in honest.namelist():
-                padding = b" " * 300_000_000 if name.endswith("sheet1.xml") else b""
-                made.writestr(name, honest.read(name) + padding)
+    honest = zipfile.ZipFile(BytesIO(write_project(fitting("uploaded-2026"))))
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in honest.namelist():
+            padding = b" " * 150_000_000 if name.endswith("sheet1.xml") else b""
+            made.writestr(name, honest.read(name) + padding)
     return out.getvalue()
 
 
@@ -210,7 +216,7 @@ FILES: dict[str, tuple[str, Any]] = {
                 }
             ]
         ),
-    ),  # fmt: skip
+    ),
     "no number": (
         "a.yaml",
         as_yaml.__call__
@@ -236,12 +242,9 @@ def test_a_hostile_file_is_refused_with_a_reason(world: World, name: str) -> Non
 
 
 def test_an_upload_in_the_name_of_the_code_of_another_agency_changes_nothing(world: World, ids: dict[str, Any]) -> None:
-    with acting(agencies=world.actors["project-officer"].agencies):
-        before = current_version().pk
     for who in ("architect", "appraiser"):
         answer = upload(world, "a.yaml", as_yaml(id=CODE, owner="H38.5"), who)
         assert answer.status_code == 403
-    assert before
 
 
 def test_steps_from_another_site_are_refused(world: World, ids: dict[str, Any]) -> None:
@@ -265,7 +268,8 @@ def test_steps_from_another_site_are_refused(world: World, ids: dict[str, Any]) 
 EXTREMES = {
     "huge amounts": {"total": 10**90, "costs": [{"year": 2100, "source": "x" * 900, "kind": "run", "amount": 10**90}]},
     "the first day of all": {"began_on": "0001-01-01"},
-    "the last day of all": {"schedule": [{"id": "x", "title": {"vi": "x"}, "begins": "9999-12-31", "ends": "0001-01-01"}]},
+    "the last day of all": {"schedule": [{"id": "x", "title": {"vi": "x"}, "begins": "9999-12-31",
+                                           "ends": "0001-01-01"}]},
     "huge figures": {"benefits": [{"id": "x", "title": {"vi": "x"}, "unit": {"vi": "x"}, "baseline": -1e308,
                                    "target": 1e308, "by": "9999-12-31"}]},
     "an element with a path": {"changes": [{"action": "change", "section": "elements", "item": "../../a/b?c#d&e=%00<b>",

@@ -5,12 +5,13 @@ What a page refuses already is tried past it; whoever may set who acts may lie a
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
 from maidinh.governance.appraisal.actions.refusing import AppraisalRefused
 from maidinh.governance.appraisal.rules import PASS_WITH_CONDITIONS
@@ -131,15 +132,13 @@ def test_nobody_writes_in_the_name_of_somebody_else(appraising: Appraising) -> N
         "id": NEW, "project_id": project.pk, "number": 2, "content": project.content | {"total": 1},
         "hash": "0" * 64, "base_id": project.base_id, "by": "somebody.else", "at": here.at, "via": "form", "note": "",
     }  # fmt: skip
-    with transaction.atomic(), acting(agencies=here.officer.agencies, official=here.officer.id):
-        with pytest.raises(DatabaseError, match="written by the official who acts"), transaction.atomic():
-            with connection.cursor() as cursor:
-                import json
-
-                statement = (
-                    "INSERT INTO projects_revision SELECT * FROM jsonb_populate_record(NULL::projects_revision, %s)"
-                )
-                cursor.execute(statement, [json.dumps(row, default=str)])
+    statement = "INSERT INTO projects_revision SELECT * FROM jsonb_populate_record(NULL::projects_revision, %s)"
+    with (
+        pytest.raises(DatabaseError, match="written by the official who acts"),
+        acting(agencies=here.officer.agencies, official=here.officer.id),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement, [json.dumps(row, default=str)])
 
 
 @pytest.mark.slow
