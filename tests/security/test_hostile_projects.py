@@ -1,7 +1,7 @@
 """Projects, appraisals, exceptions and findings with hostile texts and files: shown as texts, refused with a reason.
 
-What a project is called and says goes onto pages of its owner, of who appraises it, of everyone; into a signed
-document, a YAML file and a workbook. Nothing in it runs in any of them, and what one agency prepares no other one reads.
+What a project says goes onto pages of its owner, of who appraises it, of everyone; into a signed document, a YAML file
+and a workbook. Nothing in it runs in any of them, and what one agency prepares no other one reads.
 """
 
 from __future__ import annotations

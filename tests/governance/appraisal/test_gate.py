@@ -288,8 +288,10 @@ def test_an_exception_is_asked_decided_by_another_and_ends(appraising: Appraisin
         put(here.approver, "appraisal_approval", by_exception)
     here.decide(row)
     for more, reason in (
-        ({"decided_on": row.valid_until + timedelta(days=1), "approved_at": here.at + timedelta(days=100)},
-         "that holds on its day"),
+        (
+            {"decided_on": row.valid_until + timedelta(days=1), "approved_at": here.at + timedelta(days=100)},
+            "that holds on its day",
+        ),
         ({"approved_at": here.at + timedelta(days=100)}, "that holds on its day"),
         ({"decided_on": today - timedelta(days=3)}, "that holds on its day"),
     ):
