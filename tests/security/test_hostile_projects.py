@@ -188,7 +188,7 @@ def as_yaml(**more: Any) -> bytes:
 
 
 def bomb() -> bytes:
-    """A workbook of which one sheet unpacks to a gigabyte."""
+    """A workbook of which one sheet unpacks to a thousand times its size."""
     out = BytesIO()
     honest = zipfile.ZipFile(BytesIO(write_project(fitting("uploaded-2026"))))
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
