@@ -133,7 +133,7 @@ CONTENT_SECURITY_POLICY = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAIDINH.upload_limit + 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500  # the form of a project's costs has 200 rows of eight fields and more
 
 STATIC_URL = "/static/"
 LOCALE_PATHS = [SOURCE / "locale"]

@@ -188,7 +188,7 @@ def test_a_condition_that_is_unmet_stops_the_acceptance(appraising: Appraising) 
     ):  # fmt: skip
         with pytest.raises(DatabaseError, match=reason):
             put(here.approver, "appraisal_conditionmet", met | more)
-    with pytest.raises(DatabaseError, match="the person who acts"):
+    with pytest.raises(DatabaseError, match="not its owner"):
         put(here.officer, "appraisal_conditionmet", met | {"by": here.officer.id})
     here.do(meet_condition, here.approver, verdict_id=verdict.pk, condition="c1", evidence="QĐ 3")
     assert sql(here.approver, accept, project.pk) == 1
@@ -288,7 +288,10 @@ def test_an_exception_is_asked_decided_by_another_and_ends(appraising: Appraisin
         put(here.approver, "appraisal_approval", by_exception)
     here.decide(row)
     for more, reason in (
-        ({"decided_on": row.valid_until + timedelta(days=1)}, "that holds on its day"),
+        (
+            {"decided_on": row.valid_until + timedelta(days=1), "approved_at": here.at + timedelta(days=100)},
+            "that holds on its day",
+        ),
         ({"approved_at": here.at + timedelta(days=100)}, "that holds on its day"),
         ({"decided_on": today - timedelta(days=3)}, "that holds on its day"),
     ):

@@ -120,3 +120,25 @@ def test_services_are_found_by_code() -> None:
     assert rules.services_of(small.architecture(), "H99") == {"persons": small.SERVICE}
     assert rules.subsystems_of(small.architecture(), "H99") == sorted([small.PORTAL, small.REGISTER, small.OTHER])
     assert rules.system_subsystem(small.architecture(), "citizens", small.INSTANCE) is None
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "called"),
+    [
+        ("registers/population", True), ("full", True), ("https://land.laocai.example/api", True),
+        ("http://10.20.30.40:8443/x", True), ("http://[2001:db8::1]/x", True),
+        ("../signer", False), ("a/../b", False), ("a/./b", False), ("/a", False), ("a?b", False), ("a#b", False),
+        ("", False),
+        ("a@evil.example", False), ("a%2e%2e/b", False), ("file:///etc/passwd", False), ("gopher://x.example/", False),
+        ("http://127.0.0.1:8000/", False), ("http://127.1/", False), ("http://2130706433/", False),
+        ("http://0x7f000001/", False), ("http://0.0.0.0/", False), ("http://localhost:5432", False),
+        ("http://db.localhost./", False), ("http://[::1]/", False), ("http://[::ffff:127.0.0.1]/", False),
+        ("http://169.254.169.254/latest/meta-data", False), ("http://[fe80::1]/", False), ("http://224.0.0.1/", False),
+        ("https://user:secret@land.example/", False), ("https://land.example/?a=", False), ("https:///x", False),
+        ("https://land.example/a/../b", False), ("https://land.example/#x", False),
+        ("http://land.example:99999/", False),
+        ("http://land.example\\@127.0.0.1/", False), ("http://land.example/\r\nHost: x", False),
+    ],
+)  # fmt: skip
+def test_the_exchange_is_sent_to_no_address_of_its_own_machine(endpoint: str, called: bool) -> None:
+    assert rules.may_be_called(endpoint) is called

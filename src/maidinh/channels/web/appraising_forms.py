@@ -30,7 +30,7 @@ def typed_day(posted: Mapping[str, str], name: str) -> tuple[date | None, dict[s
     parts = {part: posted.get(f"{name}-{part}", "").strip()[:10] for part in PARTS}
     try:
         return date(int(parts["year"]), int(parts["month"]), int(parts["day"])), parts
-    except ValueError:
+    except (ValueError, OverflowError):
         return None, parts
 
 

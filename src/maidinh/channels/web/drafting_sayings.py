@@ -103,6 +103,9 @@ OF_THE_EXCHANGE = (  # of one thing of an architecture
     (r"its system (?P<a>\S+) is no element", N_("the system %(a)s that offers it is not in the draft")),
     (r"its system (?P<a>\S+) has no subsystem on the exchange",
      N_("the system %(a)s that offers it has no subsystem code")),
+    (r"the exchange calls no (?P<a>.*)",
+     N_("where it listens, %(a)s, is called by no exchange: write a name of the deployment, or an http or https address"
+        " of another machine, without user, question mark and number sign")),
     (r"only a flow carries a contract", N_("only a flow of data carries a contract")),
     (r"(?P<a>\S+) has no subsystem on the exchange", N_("%(a)s has no subsystem code")),
     (r"a contract leads to an interface, which (?P<a>\S+) is not",

@@ -129,7 +129,8 @@ class PartForm:
             return
         asked, number = self._do, 0
         came = str(self.data.get(f"{rows.name}.count", ""))
-        for at in range(min(int(came), MOST_ROWS) if came.isdecimal() and len(came) < 5 else 0):
+        most = MOST_ROWS + len(self.content.get(rows.name, []))  # what a file brought in is not lost by the form
+        for at in range(min(int(came), most) if came.isdecimal() and len(came) < 5 else 0):
             if asked == ("remove", rows.name, at):
                 continue
             base, was = f"{rows.name}.{at}", str(self.data.get(f"{rows.name}.{at}.was", ""))

@@ -161,7 +161,7 @@ def typed_date(request: HttpRequest, name: str) -> tuple[date | None, dict[str, 
     typed = {part: request.POST.get(f"{name}-{part}", "").strip()[:10] for part in ("day", "month", "year")}
     try:
         return date(int(typed["year"]), int(typed["month"]), int(typed["day"])), typed
-    except ValueError:
+    except (ValueError, OverflowError):
         return None, typed
 
 

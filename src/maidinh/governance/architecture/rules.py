@@ -6,11 +6,14 @@ Legal ground: Nghị định 47/2020/NĐ-CP on connecting and sharing; Nghị đ
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from ipaddress import ip_address
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from maidinh.exchange.directory import definition as exchange
 from maidinh.governance.architecture.definition import ArchitectureVersion, Element, Model, Relation
@@ -25,6 +28,7 @@ DRAFT, PUBLISHED, SUPERSEDED = STATES = ("draft", "published", "superseded")
 ASKED, CONFIRMED, REFUSED, TAKEN_BACK, ENDED = ("asked", "confirmed", "refused", "taken-back", "ended")
 WITHDRAWAL_STATES = (ASKED, CONFIRMED, REFUSED, TAKEN_BACK, ENDED)
 LONGEST_REASON, LONGEST_GROUND = 2000, 400
+NAMED = re.compile(r"[\w~-][\w.~-]*(/[\w~-][\w.~-]*)*")  # a name of the deployment: no way up, nothing to be decoded
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,31 @@ def service_ids(model: Model, instance: str) -> dict[str, str]:
 def endpoints(model: ArchitectureVersion) -> list[str]:
     """Where interfaces listen, as the architecture writes it: each needs an address in the deployment."""
     return sorted({element.interface.endpoint for element in model.elements if element.interface})
+
+
+def may_be_called(endpoint: str) -> bool:
+    """Whether the exchange may call this: a name of the deployment, or a plain address of another machine.
+
+    What an architecture says is written by many. An address of the exchange's own machine, or of the device next to it
+    that hands out its keys, would be called with the exchange's own standing in the network.
+    """
+    if "://" not in endpoint:
+        return NAMED.fullmatch(endpoint) is not None
+    try:
+        parts = urlsplit(endpoint)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    plain = parts.scheme in ("http", "https") and not (parts.query or parts.fragment or "@" in parts.netloc)
+    if not plain or not endpoint.isprintable() or re.search(r"[\s\\?#]|/\.\.?(/|$)", endpoint):
+        return False
+    try:
+        found = ip_address(host)
+    except ValueError:  # a name; one that is only a number is an address written otherwise
+        last = host.rstrip(".").rpartition(".")[2]
+        return bool(last) and last != "localhost" and re.fullmatch(r"\d+|0x[0-9a-f]*", last) is None
+    found = getattr(found, "ipv4_mapped", None) or found
+    return not (found.is_loopback or found.is_link_local or found.is_unspecified or found.is_multicast)
 
 
 def system_subsystem(model: ArchitectureVersion, element_id: str, instance: str) -> str | None:
@@ -242,6 +271,8 @@ def _element_problems(element: Element, elements: Mapping[str, Element], agencie
             yield f"element {element.id}: its system {element.interface.system} is no element"
         elif not provider.subsystem:
             yield f"element {element.id}: its system {provider.id} has no subsystem on the exchange"
+        if not may_be_called(element.interface.endpoint):
+            yield f"element {element.id}: the exchange calls no {element.interface.endpoint}"
 
 
 def _relation_problems(relation: Relation, elements: Mapping[str, Element]) -> Iterator[str]:

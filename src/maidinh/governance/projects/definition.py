@@ -24,6 +24,19 @@ ACTIONS: tuple[Action, ...] = ("add", "change", "retire")
 SECTIONS: tuple[Section, ...] = ("elements", "relations")
 CODE = r"^[a-z0-9][a-z0-9-]{1,58}[a-z0-9]$"
 DEPTH_LIMIT = 40  # of what a change says; the deepest honest one has 5
+NAMING = (
+    "id",
+    "kind",
+    "owner",
+    "operator",
+    "subsystem",
+    "zone",
+    "state",
+    "from",
+    "to",
+)  # of a thing, all of them texts
+TEXT_LIMIT = 20_000  # characters of one text; a long report is a paper, and a cell of a workbook holds 32,767
+MOST = 10**18  # of anything; more than all money there is
 KEY = r"^[a-z0-9][a-z0-9-]{0,58}$"
 
 
@@ -59,7 +72,24 @@ class ProposedChange(Form):
             raise ValueError("the value has another id than the item")
         if self.on is not None and self.action != "retire":
             raise ValueError("`on` stands with `retire` only")
+        if wrong := _misshapen(self.value or {}):
+            raise ValueError(f"`value.{wrong}` has another form than in a version's file")
         return self
+
+
+def _misshapen(value: dict[str, Any]) -> str | None:
+    """What of a thing has not even the form in which it could be named; the rest is told when it is made."""
+    contract = value.get("contract")
+    texts = {name: value.get(name) for name in NAMING}
+    texts |= {"contract.id": contract.get("id")} if isinstance(contract, dict) else {}
+    wrong = [name for name, each in texts.items() if isinstance(each, dict | list)]
+    wrong += [name for name in ("contract", "interface") if not isinstance(value.get(name), dict | None)]
+    name = value.get("name")
+    if name is not None and not (
+        isinstance(name, dict) and all(isinstance(each, str | None) for each in name.values())
+    ):
+        wrong.append("name")
+    return next(iter(wrong), None)
 
 
 def _plain(found: Any) -> Any:
@@ -71,7 +101,7 @@ def _plain(found: Any) -> Any:
 
 
 def _unkept(content: Any) -> str | None:
-    """Where and why something can't be stored: too deep, or no number."""
+    """Where and why something can't be stored or shown: too deep, too long, too large, or no number."""
     waiting: list[tuple[Any, tuple[str, ...]]] = [(content, ())]
     while waiting:
         found, path = waiting.pop()
@@ -80,6 +110,10 @@ def _unkept(content: Any) -> str | None:
             return f"{place[:80]}: nested more than {DEPTH_LIMIT} deep"
         if isinstance(found, float) and not math.isfinite(found):
             return f"{place}: is {found}, which is no number"
+        if isinstance(found, int | float) and abs(found) > MOST:
+            return f"{place}: is larger than any number that is kept"
+        if isinstance(found, str) and len(found) > TEXT_LIMIT:
+            return f"{place}: is longer than {TEXT_LIMIT} characters"
         if isinstance(found, dict):
             waiting += [(each, (*path, str(key))) for key, each in found.items()]
         elif isinstance(found, list):

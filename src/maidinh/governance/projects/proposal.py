@@ -143,11 +143,11 @@ def _coded(change: ProposedChange, codes: Mapping[str, str]) -> ProposedChange:
     """The change with its owner by code."""
     if change.section != "elements" or not codes:
         return change
-    if change.value is not None and change.value.get("owner") in codes:
-        return change.model_copy(update={"value": change.value | {"owner": codes[change.value["owner"]]}})
-    if change.set.get("owner") in codes:
-        return change.model_copy(update={"set": change.set | {"owner": codes[change.set["owner"]]}})
-    return change
+    owner = (change.set if change.value is None else change.value).get("owner")
+    if not isinstance(owner, str) or owner not in codes:
+        return change
+    part = "set" if change.value is None else "value"
+    return change.model_copy(update={part: getattr(change, part) | {"owner": codes[owner]}})
 
 
 class _Proposing:

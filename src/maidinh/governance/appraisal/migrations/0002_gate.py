@@ -51,8 +51,8 @@ BEGIN
     IF NEW.appraiser <> '' AND (TG_OP = 'INSERT' OR NEW.appraiser <> OLD.appraiser) THEN
         IF appraisal_wrote(NEW.project_id, NEW.appraiser) THEN
             PERFORM appraisal_refuse('appraisal_appraisal: who wrote in the project does not appraise it');
-        ELSIF NOT appraisal_acts(NEW.agency) THEN
-            PERFORM appraisal_refuse('appraisal_appraisal: an appraiser is of the body that appraises');
+        ELSIF NOT appraisal_acts(NEW.agency) OR appraisal_acts(NEW.owner) THEN
+            PERFORM appraisal_refuse('appraisal_appraisal: an appraiser is of the body that appraises, not of the owner');
         END IF;
     END IF;
     IF TG_OP = 'INSERT' OR NEW.revision_id <> OLD.revision_id THEN
@@ -76,6 +76,12 @@ BEGIN
     END IF;
     IF OLD.closed_at IS NOT NULL THEN
         PERFORM appraisal_refuse('appraisal_appraisal: an appraisal that ended is not changed');
+    END IF;
+    IF NEW.appraiser <> OLD.appraiser AND NOT appraisal_acts(NEW.agency) THEN
+        PERFORM appraisal_refuse('appraisal_appraisal: who appraises it is the appraising body''s to say');
+    ELSIF (NEW.assessment, NEW.assessed_at) IS DISTINCT FROM (OLD.assessment, OLD.assessed_at)
+        AND NEW.revision_id = OLD.revision_id AND NOT appraisal_acts(NEW.agency) THEN
+        PERFORM appraisal_refuse('appraisal_appraisal: what was checked is checked again by the appraising body');
     END IF;
     IF (NEW.project_id, NEW.number, NEW.pack, NEW.owner, NEW.agency, NEW.opened_by, NEW.opened_at)
         IS DISTINCT FROM
@@ -192,7 +198,8 @@ BEGIN
         OR coalesce(a.assessment ->> 'version_hash', '') <> NEW.version_hash THEN
         PERFORM appraisal_refuse('appraisal_verdict: the checks were not made of this revision against this version');
     END IF;
-    IF NEW.given_agency <> a.agency OR NEW.given_agency = p.owner OR NOT appraisal_acts(NEW.given_agency) THEN
+    IF NEW.given_agency <> a.agency OR NEW.given_agency = p.owner OR NOT appraisal_acts(NEW.given_agency)
+        OR appraisal_acts(p.owner) THEN
         PERFORM appraisal_refuse('appraisal_verdict: it is given by the body that appraises, never the owner');
     END IF;
     IF NOT appraisal_is(NEW.given_by) OR appraisal_wrote(p.id, NEW.given_by) THEN
@@ -237,6 +244,9 @@ BEGIN
     IF v.id IS NULL OR NEW.evidence = ''
         OR NOT v.conditions @> jsonb_build_array(jsonb_build_object('id', NEW.condition)) THEN
         PERFORM appraisal_refuse('appraisal_conditionmet: a condition of the verdict is met, by its proof');
+    ELSIF NOT EXISTS (SELECT 1 FROM projects_project p, unnest(array_remove(p.parties, p.owner)) AS party
+        WHERE p.id = v.project_id AND appraisal_acts(party)) THEN
+        PERFORM appraisal_refuse('appraisal_conditionmet: a body that appraises or decides says so, not its owner');
     ELSIF NOT appraisal_is(NEW."by") OR appraisal_wrote(v.project_id, NEW."by") THEN
         PERFORM appraisal_refuse('appraisal_conditionmet: the person who acts says so, and wrote nothing in the project');
     END IF;
@@ -249,6 +259,7 @@ ALTER TABLE appraisal_projectexception
         AND effects <> '' AND controls <> '' AND remedy <> '' AND agency <> ''),
     ADD CONSTRAINT appraisal_exception_ends CHECK (valid_until > (asked_at AT TIME ZONE 'UTC')::date
         AND review_on <= valid_until AND review_on >= (asked_at AT TIME ZONE 'UTC')::date),
+    ADD CONSTRAINT appraisal_exception_decided_after CHECK (decided_at >= asked_at),
     ADD CONSTRAINT appraisal_exception_decision_is_whole CHECK (
         state = 'asked' AND decided_at IS NULL AND decided_by IS NULL AND decision_text = '' AND entry IS NULL
         OR state <> 'asked' AND decided_at IS NOT NULL AND decided_by IS NOT NULL AND decision_text <> ''),
@@ -288,6 +299,9 @@ BEGIN
         END IF;
     ELSIF step = 'granted ended' THEN
         allowed := ARRAY['state', 'ended_at'];
+        IF (NEW.ended_at AT TIME ZONE 'UTC')::date < OLD.valid_until THEN  -- its own midnight is the day before in UTC
+            PERFORM appraisal_refuse('appraisal_projectexception: what was granted holds to its last day');
+        END IF;
     ELSIF step = 'granted granted' AND OLD.reminded_at IS NULL THEN
         allowed := ARRAY['reminded_at'];
     END IF;
@@ -316,6 +330,11 @@ BEGIN
         PERFORM appraisal_refuse('appraisal_approval: another version of the architecture is in force');
     END IF;
     SELECT * INTO v FROM appraisal_verdict WHERE project_id = p.id ORDER BY id DESC LIMIT 1;
+    -- Days are those of the country: where it is decided, the day may be one on from the day in UTC.
+    IF NEW.approved_at < v.given_at OR NEW.decided_on > (NEW.approved_at AT TIME ZONE 'UTC')::date + 1
+        OR NEW.exception_id IS NULL AND NEW.decided_on < (v.given_at AT TIME ZONE 'UTC')::date THEN
+        PERFORM appraisal_refuse('appraisal_approval: it is decided after the verdict and not on a day to come');
+    END IF;
     IF NEW.exception_id IS NULL THEN
         IF v.id IS DISTINCT FROM NEW.verdict_id OR v.id IS NULL
             OR v.result NOT IN ('pass', 'pass-with-conditions')
@@ -388,7 +407,7 @@ KEPT = {  # table: function, and whether it also guards removal
     "appraisal_approval": ("appraisal_approval_kept", False),
 }
 LATER = {"appraisal_verdict": "appraisal_verdict_concludes", "appraisal_approval": "appraisal_approval_approves"}
-JUSTIFIED = ("is_justified", "ends", "decision_is_whole", "is_public", "end_is_told")
+JUSTIFIED = ("is_justified", "ends", "decided_after", "decision_is_whole", "is_public", "end_is_told")
 
 
 def kept() -> list[str]:

@@ -65,6 +65,13 @@ BEGIN
         RETURN NEW;
     END IF;
     step := OLD.state || ' ' || NEW.state;
+    IF acting IS NULL AND step NOT IN ('merged merged', 'merged in-force', 'merged accepted') THEN
+        PERFORM projects_refuse('projects_project: nobody changes it who acts for no agency');
+    END IF;
+    IF NEW.holder <> OLD.holder AND OLD.state = NEW.state
+        AND NOT acting && array_append(array_remove(OLD.parties, OLD.owner), OLD.holder)::text[] THEN
+        PERFORM projects_refuse('projects_project: it is passed on with a step, or by the body that has it');
+    END IF;
     IF (NEW.province, NEW.code, NEW.owner, NEW.author, NEW.sample, NEW.created_at)
         IS DISTINCT FROM (OLD.province, OLD.code, OLD.owner, OLD.author, OLD.sample, OLD.created_at)
         OR OLD.pack <> '' AND NEW.pack <> OLD.pack THEN
@@ -144,6 +151,13 @@ BEGIN
         AND (p.revision + 1 = NEW.number OR p.revision = 1 AND NEW.number = 1 AND p.hash = NEW.hash
             AND p.content = NEW.content AND p.base_id = NEW.base_id AND p.author = NEW."by")) THEN
         PERFORM projects_refuse('projects_revision: a revision follows the last, while the owner has the project');
+    END IF;
+    IF EXISTS (SELECT 1 FROM projects_revision r WHERE r.project_id = NEW.project_id AND r.hash = NEW.hash
+        AND r.content <> NEW.content) THEN
+        PERFORM projects_refuse('projects_revision: another text has another hash');
+    END IF;
+    IF NEW."by" <> coalesce(nullif(current_setting('maidinh.official', true), ''), NEW."by") THEN
+        PERFORM projects_refuse('projects_revision: it is written by the official who acts');
     END IF;
     IF NOT EXISTS (SELECT 1 FROM architecture_version v WHERE v.id = NEW.base_id AND v.state <> 'draft') THEN
         PERFORM projects_refuse('projects_revision: it is written against a published version');
