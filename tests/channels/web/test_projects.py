@@ -286,7 +286,7 @@ def _written(desk: Desk) -> Project:
     form = {**fields_in(desk.page("/change?new=system")), "name.vi": "Máy quét", "owner": desk.officer.agency,
             "zone": "tslcd", "do": "save"}  # fmt: skip
     desk.post("/change", form)
-    assert "Nothing is to be mended." in desk.page("/check"), re.findall(r"<li><a.*?</li>", desk.page("/check"))
+    assert "Nothing stands in the way of handing it in." in desk.page("/check"), re.findall(r"<li><a.*?</li>", desk.page("/check"))
     return desk.fresh()
 
 
