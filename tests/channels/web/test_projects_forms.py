@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from typing import Any
 
 import pytest
 from django.utils import translation
 
 from maidinh.channels.web.drafting_inputs import Wrong
-from maidinh.channels.web.projects_faults import place_of
+from maidinh.channels.web.jinja import vn_decimal
+from maidinh.channels.web.observed_words import refusal_name
+from maidinh.channels.web.projects_faults import place_of, said
 from maidinh.channels.web.projects_forms import PartForm, free_key, sums
 from maidinh.channels.web.projects_inputs import money, parsed, shown
 from maidinh.channels.web.projects_parts import BENEFITS, MONEY, PARTS, SCHEDULE, SERVICES, Column, part_holding
+from maidinh.exchange.directory import rules as directory_rules
 from maidinh.governance.projects.definition import Project
+from maidinh.governance.projects.faults import Fault
 
 AMOUNT = Column("amount", "Amount", "money")
 FIGURE = Column("baseline", "Now", "decimal")
@@ -137,3 +143,27 @@ def _sent(form: PartForm) -> dict[str, str]:
         data[f"{table['rows'].name}.count"] = str(table["count"])
         data |= {f"{line['base']}.was": str(line["was"]) for line in table["lines"]}
     return data
+
+
+def test_a_fault_writes_days_and_amounts_as_the_pages_do() -> None:
+    fault = Fault("total", "%(day)s, %(sum)s, %(name)s.", {"day": "2027-01-04", "sum": "1,250,000,000", "name": "a-b"})
+    assert said(fault) == "04/01/2027, 1.250.000.000, a-b."
+
+
+@pytest.mark.parametrize(
+    ("figure", "written"), [(90.05, "90,05"), (20.0, "20"), (1234.5, "1.234,5"), (0, "0"), (-2.5, "-2,5")]
+)
+def test_a_figure_keeps_its_places(figure: float, written: str) -> None:
+    assert vn_decimal(figure) == written
+
+
+def test_a_relation_is_told_by_the_names_of_its_ends() -> None:
+    change = {"action": "add", "section": "relations", "item": "a--b", "value": {"id": "a--b", "from": "a", "to": "b"}}
+    project = PROJECT.model_copy(update={"changes": Project.model_validate(CONTENT | {"changes": [change]}).changes})
+    assert place_of("changes.a--b", project, {"a": "Permits", "b": "Parcels"}).label == "Permits → Parcels"
+
+
+def test_every_reason_of_the_exchange_has_words() -> None:
+    reasons = set(re.findall(r'return "([a-z_]+_[a-z_]+)"', inspect.getsource(directory_rules)))
+    assert "no_contract" in reasons
+    assert not [each for each in reasons if refusal_name(each) == each]

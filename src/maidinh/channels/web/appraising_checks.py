@@ -25,6 +25,7 @@ from maidinh.governance.projects.definition import Project
 from maidinh.infrastructure.organisations.queries import agency_names
 
 TO_JUDGE = (NOT_MET, UNDETERMINED)
+DOSSIER = "dossier"  # the requirement that the papers are there, in every pack
 
 
 class Checks:
@@ -160,6 +161,8 @@ def field_of(result: Mapping[str, Any], project: Project) -> str:
     about = [*(each["subject"] for each in result["findings"]), *result["elements"]]
     if about:
         return next((f"changes.{each}" for each in about if each in changed), "changes")
+    if result["id"] == DOSSIER:
+        return "papers"
     stated = f"statements.{result['id']}"
     return stated if any(path == stated for path, _name in appraising_fields.choices(project)) else "statements"
 

@@ -7,7 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from maidinh.channels.web import picture
 from maidinh.channels.web.context import language
+from maidinh.channels.web.projects_law import law_names
+from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.projects.definition import Project, ProposedChange
 
 LONGEST_NAME = 90
@@ -71,7 +74,7 @@ def name_of(project: Project, path: str) -> str:
 
 def _items(project: Project, part: str) -> Iterator[tuple[str, str]]:
     """The paths of the things of a part, as the faults of a project name them, and what each is called."""
-    here = language()
+    here, law = language(), law_names()
     if part == "changes":
         for change in project.changes:
             yield f"changes.{change.item}", _change(change)
@@ -82,17 +85,29 @@ def _items(project: Project, part: str) -> Iterator[tuple[str, str]]:
                 "line": number + 1, "year": cost.year, "kind": kind,
             }  # fmt: skip
     elif part == "reuse":
-        yield from ((f"reuse.{each.platform}", each.platform) for each in project.reuse)
+        known = _element_names()
+        yield from ((f"reuse.{each.platform}", known.get(each.platform, each.platform)) for each in project.reuse)
     elif part == "statements":
-        yield from ((f"statements.{each.requirement}", each.requirement) for each in project.statements)
+        yield from (
+            (f"statements.{each.requirement}", law.get(each.requirement, each.requirement))
+            for each in project.statements
+        )
     elif part == "papers":
         for paper in project.papers:
-            yield f"papers.{paper.kind}", paper.title.in_language(here) if paper.title else paper.kind
+            yield (
+                f"papers.{paper.kind}",
+                paper.title.in_language(here) if paper.title else law.get(paper.kind, paper.kind),
+            )
     elif part in ("schedule", "benefits"):
         for each in getattr(project, part):
             yield f"{part}.{each.id}", each.title.in_language(here)
     elif part == "training":
         yield from ((f"training.{each.id}", each.subject.in_language(here)) for each in project.training)
+
+
+def _element_names() -> dict[str, str]:
+    version = current_version()
+    return picture.element_names(version.model, language()) if version is not None else {}
 
 
 def _change(change: ProposedChange) -> str:

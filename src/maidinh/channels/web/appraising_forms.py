@@ -34,15 +34,16 @@ def typed_day(posted: Mapping[str, str], name: str) -> tuple[date | None, dict[s
         return None, parts
 
 
-def day_asked(errors: Errors, name: str, day: date | None, words: Mapping[str, str]) -> None:
-    """Put the error of a day that is none at its field."""
+def day_asked(errors: Errors, name: str, day: date | None, words: Mapping[str, str], called: str = "") -> None:
+    """Put the error of a day that is none at its field; `called` tells two days of a form apart."""
     if day is None:
         empty = not any(words.values())
-        errors[name] = [
+        wrong = (
             _("Enter the day, with day, month and four-digit year.")
             if empty
             else _("There is no such day. Enter day, month and four-digit year, such as 31 12 2026.")
-        ]
+        )
+        errors[name] = [f"{called}: {wrong}" if called else wrong]
 
 
 def text_asked(errors: Errors, name: str, words: str, missing: str, longest: int = LONGEST) -> None:

@@ -147,8 +147,8 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
     errors = appraising_words.Errors()
     if request.method == "POST":
         errors = _missing(texts, agency, names)
-        day_asked(errors, "valid_until", until, until_words)
-        day_asked(errors, "review_on", review, review_words)
+        day_asked(errors, "valid_until", until, until_words, labels()["valid_until"])
+        day_asked(errors, "review_on", review, review_words, labels()["review_on"])
         if not errors and until is not None and review is not None:
             try:
                 made = ask_exception(

@@ -61,6 +61,7 @@ def environment(**options: Any) -> Environment:
         vn_date=vn_date,
         vn_datetime=vn_datetime,
         vn_money=vn_money,
+        vn_decimal=vn_decimal,
         vn_number=vn_number,
         localised=localised,
         iso=iso,
@@ -123,6 +124,15 @@ def vn_number(value: int | Decimal | None) -> str:
         return ""
     whole = Decimal(value).quantize(Decimal(1), rounding=ROUND_HALF_UP)
     return f"{whole:,}".replace(",", ".")
+
+
+def vn_decimal(value: int | float | Decimal | None) -> str:
+    """Write a figure with a dot between thousands and, where it is no whole one, a comma before at most two places."""
+    if value is None or isinstance(value, Undefined):
+        return ""
+    whole, _point, rest = f"{value:,.2f}".partition(".")
+    rest = rest.rstrip("0")
+    return whole.replace(",", ".") + (f",{rest}" if rest else "")
 
 
 def vn_money(value: int | Decimal | None) -> str:

@@ -23,7 +23,7 @@ from django.utils.translation import override
 from maidinh.channels.routing import page
 from maidinh.channels.web import rounds
 from maidinh.channels.web.context import language
-from maidinh.channels.web.observed_words import GONE, Words, kind_names, state_names
+from maidinh.channels.web.observed_words import GONE, Words, kind_names, refusal_name, state_names
 from maidinh.governance.observation.actions.deciding import PROPOSING, DecisionRefused, decide_finding, open_remedy
 from maidinh.governance.observation.queries import (
     DECIDE,
@@ -202,7 +202,7 @@ def _facts(words: Words, row: Finding) -> list[tuple[str, str]]:
         (_("Contract"), row.contract or _("none")),
         (_("Operations declared"), ", ".join(details["declared"]) if row.kind == "method-differs" else ""),
         (_("Methods"), ", ".join(details.get("methods", []))),
-        (_("Why the exchange refused"), ", ".join(details.get("reasons", []))),
+        (_("Why the exchange refused"), ", ".join(refusal_name(each) for each in details.get("reasons", []))),
         (_("Owner of the data"), words.agency(details["master"]) if details.get("master") else ""),
     ]
     return [(name, value) for name, value in found if value]

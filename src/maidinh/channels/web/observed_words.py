@@ -207,3 +207,18 @@ class Words:
         )
         title = decision_names()[decision.decision]
         return {"title": title, "at": decision.at, "who": who, "text": text}
+
+
+def refusal_name(reason: str) -> str:
+    """Why the exchange refused a call; a reason that is new here stays as it is."""
+    return {
+        "no_contract": _("no contract allows it"),
+        "contract_expired": _("the contract has expired"),
+        "contract_not_yet_valid": _("the contract is not valid yet"),
+        "operation_not_in_contract": _("the contract does not allow this operation"),
+        "unknown_consumer": _("the caller is not declared"),
+        "unknown_service": _("the service is not declared"),
+        "unsafe_path": _("the address of the call is not safe"),
+        "directory_expired": _("the directory of the exchange has expired"),
+        "directory_not_yet_valid": _("the directory of the exchange is not valid yet"),
+    }.get(reason, reason)

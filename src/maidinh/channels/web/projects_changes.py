@@ -25,7 +25,7 @@ from maidinh.channels.web.fields import Words
 from maidinh.channels.web.projects_changing import ON, SHAPES, ChangeForm, content_with, retirement
 from maidinh.channels.web.projects_faults import change_address, change_title, said, told
 from maidinh.channels.web.projects_frame import PAGE, PROPOSING, address, frame, may_write, of_own, open_faults
-from maidinh.channels.web.projects_parts import CHANGES
+from maidinh.channels.web.projects_parts import CHANGES, PARTS
 from maidinh.channels.web.projects_words import action_names
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.projects.actions.preparing import ProjectChanged, ProjectRefused, revise_project
@@ -59,6 +59,7 @@ def changes(request: HttpRequest, row: Project) -> HttpResponse:
         "changes": change_rows(row, model), "q": asked, "found": _search(model, row, asked) if asked.strip() else None,
         "shapes": [(name, {"text": each.title, "hint": each.hint}) for name, each in SHAPES.items()],
         "version": model.version, "faults": faults, "done": request.GET.get("done", ""), "part": CHANGES,
+        "number": list(PARTS).index(CHANGES.id) + 1, "parts": len(PARTS),
         "errors": {"new": _("Choose what is added.")} if request.GET.get("new") == "none" else {},
     }  # fmt: skip
     return render(request, "projects/changes.html", context)

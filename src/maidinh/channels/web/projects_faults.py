@@ -6,20 +6,26 @@ its inputs by position. Defects that an appraiser wrote use the same paths.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from maidinh.channels.web import picture
 from maidinh.channels.web.context import language
 from maidinh.channels.web.fields import Words
+from maidinh.channels.web.jinja import vn_date
 from maidinh.channels.web.projects_parts import CHANGES, PARTS, ROWS, Column, part_holding
+from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.projects.definition import Project, ProposedChange
 from maidinh.governance.projects.faults import Fault
 
+DAY, THOUSANDS = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"-?\d{1,3}(,\d{3})+")
 KEYS = {"schedule": "id", "benefits": "id", "training": "id", "reuse": "platform", "statements": "requirement"}
 
 
@@ -57,14 +63,23 @@ def change_address(code: str, section: str, item: str) -> str:
 
 def said(fault: Fault) -> str:
     """A fault in the reader's language, with what to do."""
-    return " ".join(_(each) % fault.values for each in (fault.says, fault.remedy) if each)
+    values = {name: _as_offices_write(value) for name, value in fault.values.items()}
+    return " ".join(_(each) % values for each in (fault.says, fault.remedy) if each)
+
+
+def _as_offices_write(value: str) -> str:
+    """A day and an amount of a fault as the other pages write them: 27/11/2026, 1.250.000."""
+    if DAY.fullmatch(value):
+        return vn_date(date.fromisoformat(value))
+    return value.replace(",", ".") if THOUSANDS.fullmatch(value) else value
 
 
 def told(faults: Iterable[Fault], project: Project) -> list[Told]:
     """Faults with their places, in the order of the parts of the form."""
-    found = []
-    for fault in faults:
-        place = place_of(fault.field, project)
+    found, listed = [], list(faults)
+    names = _names(project) if any(each.field.startswith("changes") for each in listed) else {}
+    for fault in listed:
+        place = place_of(fault.field, project, names)
         text = f"{place.label}: {said(fault)}" if place.label else said(fault)
         found.append(Told(place, text, place.href(project.id)))
     order = list(PARTS)
@@ -80,11 +95,11 @@ def errors_of(faults: Iterable[Fault], project: Project, part: str = "") -> dict
     return errors
 
 
-def place_of(field: str, project: Project) -> Place:
+def place_of(field: str, project: Project, names: Mapping[str, str] | None = None) -> Place:
     """Where a path of the project's form is written."""
     way = field.split(".")
     if way[0] == "changes":
-        return _of_change(field.partition(".")[2], project)
+        return _of_change(field.partition(".")[2], project, _names(project) if names is None else names)
     part = part_holding(field)
     if field == "":
         return Place(part.id, "", "")
@@ -97,6 +112,14 @@ def place_of(field: str, project: Project) -> Place:
     column = next((each for each in rows.columns if each.name == (way[2] if len(way) > 2 else "")), rows.columns[0])
     label = _("%(rows)s %(number)s, %(column)s") % {"rows": rows.one, "number": row + 1, "column": column.label}
     return Place(part.id, f"{way[0]}.{row}.{column.name}", label, row=row)
+
+
+def _names(project: Project) -> dict[str, str]:
+    """What the elements are called that the project may speak of: those in force, those it adds."""
+    version = current_version()
+    known = picture.element_names(version.model, language()) if version is not None else {}
+    added = [each for each in project.changes if each.section == "elements" and each.value]
+    return known | {each.item: change_title(each, {}) for each in added}
 
 
 def _of_field(fields: Sequence[Column], field: str, part: str, title: str) -> Place:
@@ -120,7 +143,7 @@ def _row(name: str, key: str, project: Project) -> int | None:
     return int(key) if key.isdecimal() and int(key) < len(rows) else None
 
 
-def _of_change(rest: str, project: Project) -> Place:
+def _of_change(rest: str, project: Project, names: Mapping[str, str]) -> Place:
     """The change whose item stands first in the path; items may have dots, so the longest that fits."""
     fitting = [each for each in project.changes if rest == each.item or rest.startswith(f"{each.item}.")]
     numbered = rest.partition(".")[0]
@@ -133,7 +156,7 @@ def _of_change(rest: str, project: Project) -> Place:
         change = max(fitting, key=lambda each: len(each.item))
         path = rest[len(change.item) + 1 :]
     name = path.removeprefix("set.").removeprefix("value.") if path not in ("set", "value") else ""
-    title = change_title(change, {})
+    title = change_title(change, names)
     label = f"{title}, {Words({}, {}).label(name)}" if name else title
     return Place(CHANGES.id, name, label, change)
 

@@ -46,6 +46,16 @@ def law_choices(pack: str) -> dict[str, list[Option]]:
     }
 
 
+def law_names() -> dict[str, str]:
+    """What papers, requirements and exemptions are called, by id; the newest pack's word where several have it."""
+    here = language()
+    return {
+        each.id: each.title.in_language(here)
+        for pack in sorted(packs().values(), key=lambda pack: pack.valid_from)
+        for each in (*pack.papers, *pack.requirements, *pack.exemptions)
+    }
+
+
 def papers_asked(project: Project, pack: str) -> list[dict[str, Any]]:
     """The papers that the law asks for of this project, and whether each is given."""
     found, here = packs().get(pack), language()
@@ -71,6 +81,14 @@ def requirements_asked(project: Project, pack: str) -> list[dict[str, Any]]:
         for each in found.requirements_of(project)
         if each.answered_by == "statement"
     ]
+
+
+def still_missing(project: Project, pack: str) -> dict[str, list[dict[str, Any]]]:
+    """What can be handed in without, and will be asked for: papers, and requirements without an answer."""
+    return {
+        "papers": [each for each in papers_asked(project, pack) if not each["given"]],
+        "requirements": [each for each in requirements_asked(project, pack) if not each["said"]],
+    }
 
 
 def offered_rows(project: Project, pack: str, part: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:

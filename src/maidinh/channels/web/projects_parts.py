@@ -124,7 +124,7 @@ BENEFITS = Part(
         Rows("benefits", _("Benefits"), _("Benefit"), _("Add a benefit"), (
             Column("title", _("What gets better"), "words"),
             Column("unit", _("Unit"), "words", width=10, hint=_("Such as days, percent, dossiers.")),
-            Column("baseline", _("Now"), "decimal", width=10),
+            Column("baseline", _("At present"), "decimal", width=10),
             Column("target", _("Target"), "decimal", width=10),
             Column("by", _("By"), "date"),
             Column("how", _("How it is measured"), "long-words", required=False),

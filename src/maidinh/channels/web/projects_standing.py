@@ -20,6 +20,7 @@ from maidinh.channels.web.projects_forms import sums
 from maidinh.channels.web.projects_words import component_state_names
 from maidinh.governance.appraisal.queries import clock_of, exceptions_for, verdict_stands
 from maidinh.governance.projects.queries import Project, events_for, reports_for
+from maidinh.governance.projects.rules import APPRAISED
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.organisations.queries import agency_names
 
@@ -55,7 +56,16 @@ def _shares(appraisal: Any, agencies: Mapping[str, str], at: datetime) -> list[d
     """Each body's share of the legal time, in order."""
     found, roles = [], _holder_names()
     for share in clock_of(appraisal, at):
-        running = share.started_at is not None and share.ended_at is None and appraisal.closed_at is None
+        running = (
+            share.started_at is not None
+            and share.ended_at is None
+            and (
+                appraisal.closed_at is None
+                or appraisal.project.state == APPRAISED  # then whoever decides has their share
+            )
+        )
+        if share.started_at is None and appraisal.closed_at is not None and share.holder == "design":
+            continue  # nobody passed it on
         waiting = share.stands
         left = time_left(share.due_at, at) if running and share.due_at and not waiting else None
         state = _("not begun")
@@ -141,8 +151,11 @@ def _reports(row: Project, agencies: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def _events(actor: Actor, row: Project, agencies: Mapping[str, str], *, inside: bool) -> list[dict[str, Any]]:
     """What happened, the newest first, by agency; reasons only for who reads the dossier."""
-    found = []
+    found, last = [], ""
     for event in events_for(actor, row):
+        last, before = event.kind.rpartition(".")[2], last
+        if last == before == "revised":
+            continue  # one line for a sitting of changes: the newest
         told = event.details.get("reason") or event.details.get("summary") or event.details.get("record") or ""
         found.append({
             "title": words.event_title(event.kind, event.details), "at": event.at,

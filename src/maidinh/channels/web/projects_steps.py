@@ -21,6 +21,7 @@ from maidinh.channels.web.drafting_values import Values
 from maidinh.channels.web.projects_changing import content_with
 from maidinh.channels.web.projects_faults import place_of, said, told
 from maidinh.channels.web.projects_frame import PAGE, PROPOSING, address, frame, of_own, of_project, open_faults
+from maidinh.channels.web.projects_law import still_missing
 from maidinh.channels.web.projects_words import component_state_names
 from maidinh.governance.appraisal.actions.asking import answer_supplement
 from maidinh.governance.appraisal.actions.opening import AppraisalRefused, hand_in, reopen
@@ -64,6 +65,7 @@ def _handed(request: HttpRequest, row: Project, act: Any, state: str, done: str,
         except (AppraisalRefused, ProjectRefused) as refusal:
             errors = _all(refusal, row)
     context = frame(request, row, "project-check") | {"faults": faults, "errors": errors, "answering": answering}
+    context |= still_missing(row.project, row.pack)
     return render(request, "projects/hand_in.html", context, status=422 if errors else 200)
 
 

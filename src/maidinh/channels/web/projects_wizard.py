@@ -21,7 +21,7 @@ from maidinh.channels.web.projects_choices import choices, source_names
 from maidinh.channels.web.projects_faults import errors_of, said, told
 from maidinh.channels.web.projects_forms import PartForm, free_key, sums
 from maidinh.channels.web.projects_frame import PAGE, PROPOSING, address, behind, frame, may_write, of_own, open_faults
-from maidinh.channels.web.projects_law import law_choices, offered_rows, papers_asked, requirements_asked
+from maidinh.channels.web.projects_law import law_choices, offered_rows, papers_asked, requirements_asked, still_missing
 from maidinh.channels.web.projects_parts import GENERAL, PARTS, Column, Part, after
 from maidinh.channels.web.projects_words import kind_names
 from maidinh.governance.architecture.queries import current_version, versions_for
@@ -114,12 +114,9 @@ def check(request: HttpRequest, row: Project) -> HttpResponse:
         for part in PARTS.values()
         if any(each.place.part == part.id for each in faults)
     ]
-    missing = [each for each in papers_asked(row.project, row.pack) if not each["given"]]
-    open_ones = [each for each in requirements_asked(row.project, row.pack) if not each["said"]]
     context = frame(request, row, "project-check") | {
-        "groups": groups, "faults": faults, "papers": missing, "requirements": open_ones,
-        "rebase": behind(row),
-    }  # fmt: skip
+        "groups": groups, "faults": faults, "rebase": behind(row),
+    } | still_missing(row.project, row.pack)  # fmt: skip
     return render(request, "projects/check.html", context)
 
 

@@ -152,7 +152,7 @@ def event_titles() -> dict[str, str]:
         "reopened": _("The appraisal was opened again"),
         "condition-met": _("A condition of the verdict was met"),
         "completed": _("Reported as completed"),
-        "accepted": _("Accepted"),
+        "accepted": _("The work was accepted"),
         "merged": _("Brought into a draft of the architecture"),
         "in-force": _("The architecture with it is in force"),
         "withdrawn": _("Withdrawn"),

@@ -29,8 +29,8 @@ SAMPLE = "MẪU - SAMPLE"
 VERDICTS = {PASS: "ĐẠT", PASS_WITH_CONDITIONS: "ĐẠT CÓ ĐIỀU KIỆN", FAIL: "KHÔNG ĐẠT"}
 MEANING = {
     PASS: "Dự án phù hợp. Người quyết định đầu tư được phê duyệt dự án đúng nội dung đã thẩm định.",
-    PASS_WITH_CONDITIONS: "Dự án được phê duyệt. Chỉ nghiệm thu khi mọi điều kiện ghi tại mục 3 đã hoàn thành.",
-    FAIL: "Dự án chưa được phê duyệt. Chủ dự án sửa và trình lại, hoặc đề nghị ngoại lệ có thời hạn.",
+    PASS_WITH_CONDITIONS: "Dự án có thể được phê duyệt. Chỉ nghiệm thu khi mọi điều kiện ghi tại mục 3 đã hoàn thành.",
+    FAIL: "Dự án chưa thể được phê duyệt. Cơ quan chủ quản sửa và trình lại, hoặc đề nghị ngoại lệ có thời hạn.",
 }
 SHOWN = 6  # proofs of one requirement; all of them stand in the appraisal itself
 KINDS = {"investment": "Dự án đầu tư", "purchase": "Mua sắm", "service": "Thuê dịch vụ"}
@@ -180,7 +180,11 @@ def _counts(results: Sequence[Mapping[str, Any]], pack: AppraisalPack) -> list[d
 
 
 def _opinions(row: Appraisal, names: Mapping[str, str]) -> list[dict[str, str]]:
-    stances = {"agree": "Đồng ý", "agree-with-changes": "Đồng ý, đề nghị sửa", "disagree": "Không đồng ý"}
+    stances = {
+        "agree": "Thống nhất",
+        "agree-with-changes": "Thống nhất, đề nghị sửa đổi",
+        "disagree": "Không thống nhất",
+    }
     return [
         {
             "agency": names.get(each.agency, each.agency),
