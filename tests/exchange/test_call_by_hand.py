@@ -14,18 +14,6 @@ from typer.testing import CliRunner, Result
 from maidinh.config.cli import exchange
 from maidinh.exchange.gateway.app import Gateway
 from maidinh.infrastructure.home import Home
-from tests.exchange.conftest import (  # noqa: F401 - fixtures, used by their names
-    clock,
-    database,
-    exchange_home,
-    loop,
-    provider,
-    published,
-    serving_provider,
-    settings_of,
-    signer,
-    start_gateway,
-)
 from tests.exchange.world import NOW, PORTAL, SERVICE, STRANGER
 
 pytestmark = pytest.mark.slow
@@ -43,9 +31,9 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def call(
-    start_gateway: Any,  # noqa: F811
-    exchange_home: Home,  # noqa: F811
-    provider: Any,  # noqa: F811
+    start_gateway: Any,
+    exchange_home: Home,
+    provider: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Call]:
     """The command, against a gateway that keeps its directory where the installation's signer is."""
@@ -86,7 +74,7 @@ def test_what_it_does_not_allow_is_refused_with_what_to_do(
     assert found["x_road_id"].startswith("MAU-")
 
 
-def test_wrong_use_is_told_before_anything_is_called(call: Call, provider: Any) -> None:  # noqa: F811
+def test_wrong_use_is_told_before_anything_is_called(call: Call, provider: Any) -> None:
     for arguments, says in (
         (("persons", "--as", "nobody"), f"no such system, or several: nobody. It has:\n  {PORTAL}\n  {STRANGER}"),
         (("parcels", "--as", "PORTAL"), f"no such service, or several: parcels. It has:\n  {SERVICE}"),
@@ -104,7 +92,7 @@ def test_where_nothing_runs_the_way_out_is_told(tmp_path: Path) -> None:
     assert f"There is no exchange in {tmp_path}. Start it: maidinh up, or maidinh demo." in told.output
 
 
-def test_a_gateway_that_is_silent_is_no_refusal(call: Call, exchange_home: Home) -> None:  # noqa: F811
+def test_a_gateway_that_is_silent_is_no_refusal(call: Call, exchange_home: Home) -> None:
     told = run("persons", "--as", "PORTAL", "--path", "/persons/1", "--data", exchange_home.root, "--port", 8)
     assert told.exit_code == 3, told.output
     assert "the gateway did not answer" in told.output and "Name its --port and --data." in told.output
