@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[3]
 LONGEST = 25
 LATIN_ALIKE = {
     "Python {version}.", "%(size)s kB", "SHA-256", "%(milliseconds)s ms.", "%(name)s, PDF", "%(name)s, Word (.docx)",
+    "%(reason)s", "%(rows)s %(number)s, %(column)s",
 }  # fmt: skip
 
 # What was said in more than one way, and the one that stayed.

@@ -196,7 +196,8 @@ def test_the_first_page_leads_to_every_reading_of_the_same_version(client: Any) 
         leads = html.partition('aria-labelledby="read-on"')[2].partition("</nav>")[0]
         found = re.findall(r'href="([^"]+)"', leads)
         assert set(found) == {
-            *(f"/architecture/{each}{query}" for each in names), "/architecture/waivers", "/architecture/versions"
+            *(f"/architecture/{each}{query}" for each in names), "/architecture/waivers", "/architecture/versions",
+            "/architecture/observed", "/architecture/connections",
         }  # fmt: skip
         assert all(client.get(each).status_code == 200 for each in found[:4])
     beside = re.findall(r'class="md-readings__item">.*?>([^<]+)<', page(client, "/architecture/agencies"))
