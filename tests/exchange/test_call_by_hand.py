@@ -45,7 +45,7 @@ def call(
     while not copy.exists() and time.monotonic() < until:
         time.sleep(0.01)  # it is kept a moment after it is in force
     yield lambda *arguments: run(*arguments, *place)
-    copy.unlink()
+    copy.unlink(missing_ok=True)
 
 
 def test_what_the_architecture_allows_is_answered(call: Call) -> None:

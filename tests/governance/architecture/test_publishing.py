@@ -150,7 +150,7 @@ def test_content_of_a_draft_is_not_changed_either(draft: Version) -> None:
         update("UPDATE architecture_version SET content = '{}' WHERE id = %s", draft.pk)
 
 
-def test_one_version_is_in_force(draft: Version, role: Any) -> None:
+def test_one_version_is_in_force(db: None, role: Any) -> None:
     superseded = "UPDATE architecture_version SET state = 'superseded', superseded_at = now() WHERE state = 'published'"
     with role("owner"), transaction.atomic():
         with connection.cursor() as cursor:
