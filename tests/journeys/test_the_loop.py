@@ -82,7 +82,7 @@ def test_the_loop_is_closed(
     tmp_path: Path,
 ) -> None:
     running = run_province("vinh-phuc")
-    caller, desks = Caller(running), Desks(visit, running, sessions, language="en")
+    caller, desks = Caller(running), Desks(visit, running, sessions)
     people = {role: desks.seat(_official(running, role)) for role in
               ("project-officer", "appraiser", "project-approver", "architect", "architecture-approver")}  # fmt: skip
     officer, appraiser, approver = people["project-officer"], people["appraiser"], people["project-approver"]
