@@ -7,13 +7,14 @@ ask, decide and write.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -168,23 +169,11 @@ class Appraised:
 @contextmanager
 def checker_on(appraised: Appraised, *, framework: Framework | None, day: date) -> Iterator[Checker]:
     """The model held against the rules as of a day, ready to try edits; the last one is kept, one at a time uses it."""
-    own, waived = own_rules_on(day), waivers_on(day)
-    key = (
-        appraised.key, framework.id if framework else None, day,
-        tuple((row.rule, row.number) for row in own), tuple(row.pk for row in waived),
-    )  # fmt: skip
+    key, held = _held(appraised, framework, day)
     with _CHECKING:
         if key not in _CHECKERS:
             _CHECKERS.clear()
-            _CHECKERS[key] = Checker(
-                appraised.model,
-                {**rules_of_files(), **{row.rule: rule_of(row) for row in own}},
-                framework=framework,
-                as_of=day,
-                shelf=surroundings().shelf,
-                organisations=declared_organisations(),
-                waivers=[_as_waiver(row) for row in waived],
-            )
+            _CHECKERS[key] = Checker(appraised.model, **held())
         try:
             yield _CHECKERS[key]
         except Exception:
@@ -194,23 +183,30 @@ def checker_on(appraised: Appraised, *, framework: Framework | None, day: date) 
 
 def report_on(appraised: Appraised, *, framework: Framework | None, day: date) -> Report:
     """What a check finds as of a day; kept in this process, for many people ask the same."""
+    key, held = _held(appraised, framework, day)
+    found = _REPORTS.get(key)
+    if found is None:
+        found = check(appraised.model, **held())
+        _REPORTS.put(key, found)
+    return found
+
+
+def _held(
+    appraised: Appraised, framework: Framework | None, day: date
+) -> tuple[Hashable, Callable[[], dict[str, Any]]]:
+    """How a model is held against the rules as of a day: the key to keep it under, and what the check takes."""
     own, waived = own_rules_on(day), waivers_on(day)
     rules_key = tuple((row.rule, row.number) for row in own)
     waivers_key = tuple(row.pk for row in waived)
     key = (appraised.key, framework.id if framework else None, day, rules_key, waivers_key)
-    found = _REPORTS.get(key)
-    if found is None:
-        found = check(
-            appraised.model,
-            {**rules_of_files(), **{row.rule: rule_of(row) for row in own}},
-            framework=framework,
-            as_of=day,
-            shelf=surroundings().shelf,
-            organisations=declared_organisations(),
-            waivers=[_as_waiver(row) for row in waived],
-        )
-        _REPORTS.put(key, found)
-    return found
+    return key, lambda: {
+        "rules": {**rules_of_files(), **{row.rule: rule_of(row) for row in own}},
+        "framework": framework,
+        "as_of": day,
+        "shelf": surroundings().shelf,
+        "organisations": declared_organisations(),
+        "waivers": [_as_waiver(row) for row in waived],
+    }
 
 
 def asked_of(model: ArchitectureVersion, sql: str, *, day: date) -> Answer:

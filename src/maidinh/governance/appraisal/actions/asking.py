@@ -29,8 +29,9 @@ from maidinh.governance.appraisal.actions.refusing import (
 from maidinh.governance.appraisal.models import Appraisal, BodyOpinion, Meeting, Supplement
 from maidinh.governance.appraisal.queries import clock_of
 from maidinh.governance.appraisal.rules import AGREE, OPEN, STANCES, WAITING
+from maidinh.governance.architecture.rules import kept_text as kept
 from maidinh.governance.projects import rules
-from maidinh.governance.projects.actions.moving import kept, move, subject, tell
+from maidinh.governance.projects.actions.moving import move, subject, tell
 from maidinh.governance.projects.definition import Project as Proposal
 from maidinh.governance.projects.faults import Fault
 from maidinh.infrastructure.actor import Actor, require

@@ -43,8 +43,9 @@ from maidinh.governance.appraisal.actions.signing import (
 from maidinh.governance.appraisal.models import Approval, ConditionMet, ProjectException, Verdict
 from maidinh.governance.appraisal.queries import pack_of, verdict_of
 from maidinh.governance.appraisal.rules import CONCLUDED, GRANTED, PASSING, faults_of_verdict, judged
+from maidinh.governance.architecture.rules import kept_text as kept
 from maidinh.governance.projects import rules
-from maidinh.governance.projects.actions.moving import kept, move, subject, tell
+from maidinh.governance.projects.actions.moving import move, subject, tell
 from maidinh.governance.projects.faults import Fault
 from maidinh.governance.projects.queries import Project
 from maidinh.infrastructure.actor import Actor, NotAllowed, require

@@ -29,8 +29,9 @@ from maidinh.governance.appraisal.actions.refusing import (
 from maidinh.governance.appraisal.models import ProjectException
 from maidinh.governance.appraisal.queries import pack_of
 from maidinh.governance.appraisal.rules import ASKED, ENDED, GRANTED, NOT_GRANTED
+from maidinh.governance.architecture.rules import kept_text as kept
 from maidinh.governance.projects import rules
-from maidinh.governance.projects.actions.moving import kept, subject, tell
+from maidinh.governance.projects.actions.moving import subject, tell
 from maidinh.governance.projects.faults import Fault
 from maidinh.governance.projects.queries import Event, Project
 from maidinh.infrastructure.actor import Actor, require

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from maidinh.exchange import jws
 from maidinh.exchange.directory.actions import Signer
+from maidinh.governance.architecture.rules import kept_text as kept
 from maidinh.governance.conformity.models import Waiver
 from maidinh.governance.conformity.queries import waiver_terms
 from maidinh.governance.conformity.waiving import (
@@ -204,11 +205,6 @@ def _remind(waiver_id: int, at: datetime) -> bool:
     row.save(update_fields=["reminded_at"])
     publish(name="conformity.waiver_ending", payload=_named(row) | _until(row), at=at)
     return True
-
-
-def kept(text: str) -> str:
-    """The text as it is kept: without what no database keeps, without space around it."""
-    return text.replace("\0", "").replace("\r\n", "\n").strip()
 
 
 def _locked(waiver_id: int) -> Waiver:

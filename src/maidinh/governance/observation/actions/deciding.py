@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from maidinh.governance.architecture.queries import current_version
+from maidinh.governance.architecture.rules import kept_text as kept
 from maidinh.governance.observation.models import Finding, FindingDecision
 from maidinh.governance.observation.queries import DECIDE, finding_for, last_asked, observation_terms
 from maidinh.governance.observation.remedy import Found, remedy
@@ -118,11 +119,6 @@ def open_remedy(*, actor: Actor, finding_id: int, title: Text, summary: Text, at
 def may_propose(actor: Actor, row: Finding) -> bool:
     """Whether the actor may say which project mends it: who decides on findings, or the owner's project officer."""
     return actor.may(DECIDE) or (actor.may(PROPOSING) and row.owner in actor.agencies)
-
-
-def kept(text: str) -> str:
-    """The text as it is kept: without what no database keeps, without space around it."""
-    return text.replace("\0", "").replace("\r\n", "\n").strip()
 
 
 def _require(actor: Actor, row: Finding, decision: str) -> None:

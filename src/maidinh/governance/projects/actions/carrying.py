@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.timezone import localtime
 
 from maidinh.governance.architecture.queries import current_version
+from maidinh.governance.architecture.rules import kept_text as kept
 from maidinh.governance.modelling.definition import Element
 from maidinh.governance.projects.actions.merging import (
     MergeOutcome,
@@ -26,7 +27,6 @@ from maidinh.governance.projects.actions.moving import (
     APPROVING,
     N_,
     PROPOSING,
-    kept,
     locked,
     move,
     refusal,

@@ -17,12 +17,13 @@ from django.db import transaction
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.queries import current_version
+from maidinh.governance.architecture.rules import kept_text as kept
 from maidinh.governance.comparison.conflicts import Conflict
 from maidinh.governance.drafting.actions.editing import DraftRefused, Outcome, bring_in, open_draft
 from maidinh.governance.drafting.queries import in_the_making, model_of, published_from
 from maidinh.governance.drafting.rules import EditRefused
 from maidinh.governance.projects.actions.carried import left_out
-from maidinh.governance.projects.actions.moving import DRAFTING, N_, ProjectRefused, kept, locked, move, refusal, tell
+from maidinh.governance.projects.actions.moving import DRAFTING, N_, ProjectRefused, locked, move, refusal, tell
 from maidinh.governance.projects.faults import Fault
 from maidinh.governance.projects.models import Project
 from maidinh.governance.projects.proposal import ProposalRefused, proposed

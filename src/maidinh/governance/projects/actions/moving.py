@@ -138,11 +138,6 @@ def holder_in(row: Project, state: str) -> str:
     return (known or found or [row.owner])[0]
 
 
-def kept(text: str) -> str:
-    """The text as it is kept: without what no database keeps, without space around it."""
-    return text.replace("\0", "").replace("\r\n", "\n").strip()
-
-
 def subject(row: Project) -> str:
     """How the audit trail names a project."""
     return f"project {row.province} {row.code}"

@@ -16,13 +16,13 @@ from django.db import IntegrityError, transaction
 from pydantic import ValidationError
 
 from maidinh.governance.architecture.queries import current_version, declared_organisations, version_numbered
+from maidinh.governance.architecture.rules import kept_text as kept
 from maidinh.governance.comparison.conflicts import Conflict, Undecidable
 from maidinh.governance.projects.actions.joining import ProjectChanged, joined
 from maidinh.governance.projects.actions.moving import (
     N_,
     PROPOSING,
     ProjectRefused,
-    kept,
     locked,
     move,
     refusal,
