@@ -63,6 +63,7 @@ OFFICIALS = {  # who: role and agency; the licence is received and decided in H3
     "administrator": ("administrator", "H38.2.1"),
     "project-officer": ("project-officer", "H38.5"),
     "project-approver": ("project-approver", "H38"),
+    "planner": ("planner", "H38.5"),
 }
 ACTORS = ("anonymous", "citizen", "other-citizen", *OFFICIALS)
 COUNTER = tuple(OFFICIALS)[:7]

@@ -20,6 +20,12 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     "applications/registers": {"provider"},
     "governance/architecture": {"frameworks"},
     "governance/observation": {"declared", "differing", "remedy"},
+    "governance/duplication": {"profiles", "texts", "likeness", "judging", "classifying", "reasons", "saving", "tuning"},
+    "governance/roadmap": {
+        "checking", "programme", "solving", "conflicts", "marginal", "scenarios", "demands", "timeline", "plateaus",
+        "plans", "training", "files",
+    },
+    "governance/supervision": {"rating", "progress", "evaluation", "money", "use", "measures"},
     "governance/drafting": {"content", "removal"},
     "governance/conformity": {"checking", "examples", "identity", "programs", "proposing", "report", "waiving"},
     "governance/appraisal": {"assessment", "case", "checking", "clock", "packs", "papers", "reuse", "soundness"},

@@ -57,6 +57,9 @@ INSTALLED_APPS = [
     "maidinh.governance.projects",
     "maidinh.governance.appraisal",
     "maidinh.governance.observation",
+    "maidinh.governance.duplication",
+    "maidinh.governance.roadmap",
+    "maidinh.governance.supervision",
     "maidinh.portal.forms",
     "maidinh.portal.inbox",
 ]

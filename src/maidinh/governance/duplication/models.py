@@ -1,0 +1,1 @@
+"""Tables of duplication. Layer 4, governance."""

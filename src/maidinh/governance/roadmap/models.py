@@ -1,0 +1,1 @@
+"""Tables of roadmap. Layer 4, governance."""

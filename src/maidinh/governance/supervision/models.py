@@ -1,0 +1,1 @@
+"""Tables of supervision. Layer 4, governance."""
