@@ -31,9 +31,8 @@ demo: $(VENV)/runtime.done ## Run a sample province and open its first page (PRO
 check: $(VENV)/runtime.done ## Take one dossier through all seven layers, then stop
 	$(BIN)/maidinh demo --check --province $(PROVINCE)
 
-test: $(VENV)/dev.done lint browser ## Every test, journeys in a real browser included
+test: $(VENV)/dev.done lint ## Every test but the suites that have their own target (journeys, faults, bench)
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --ignore tests/journeys
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/journeys
 
 test-fast: $(VENV)/dev.done ## The core, in under 90 seconds
 	$(BIN)/pytest -n $(WORKERS) --ignore tests/journeys -m "not slow"

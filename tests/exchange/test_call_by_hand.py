@@ -16,7 +16,8 @@ from maidinh.exchange.gateway.app import Gateway
 from maidinh.infrastructure.home import Home
 from tests.exchange.world import NOW, PORTAL, SERVICE, STRANGER
 
-pytestmark = pytest.mark.slow
+# One after the other: all gateways here keep their directory in the home of the run, where the signer is.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("call-by-hand")]
 Call = Callable[..., Result]
 
 
