@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 PROVINCE ?= lao-cai
 WORKERS ?= 2
+OWN_TARGETS := --ignore tests/journeys --ignore tests/security --ignore tests/faults
 
 help: ## What there is to do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,11 +32,11 @@ demo: $(VENV)/runtime.done ## Run a sample province and open its first page (PRO
 check: $(VENV)/runtime.done ## Take one dossier through all seven layers, then stop
 	$(BIN)/maidinh demo --check --province $(PROVINCE)
 
-test: $(VENV)/dev.done lint ## Every test but the suites that have their own target (journeys, faults, bench)
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --ignore tests/journeys
+test: $(VENV)/dev.done lint ## Every test but the suites that have their own target (journeys, security, faults, bench)
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(OWN_TARGETS)
 
 test-fast: $(VENV)/dev.done ## The core, in under 90 seconds
-	$(BIN)/pytest -n $(WORKERS) --ignore tests/journeys -m "not slow"
+	$(BIN)/pytest -n $(WORKERS) $(OWN_TARGETS) -m "not slow"
 
 test-second: $(VENV)/dev.done ## The same tests on Debian's PostgreSQL instead of the embedded one
 	tools/second_database.sh $(BIN)/pytest -n $(WORKERS) --dist loadgroup --ignore tests/journeys
@@ -43,11 +44,12 @@ test-second: $(VENV)/dev.done ## The same tests on Debian's PostgreSQL instead o
 journeys: $(VENV)/dev.done browser ## A person's whole task, in a real browser
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/journeys
 
-faults: $(VENV)/dev.done ## Processes killed in mid-submission (ROUNDS=50 SEED=1)
+faults: $(VENV)/dev.done ## Processes killed, databases gone; processes killed in mid-submission (ROUNDS=50 SEED=1)
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/faults
 	$(BIN)/python -m tests.faults.kill --rounds $(or $(ROUNDS),50) $(if $(SEED),--seed $(SEED))
 
 security: $(VENV)/dev.done ## Hostile requests, and who may do what, cell by cell
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/security tests/architecture/test_matrix.py tests/architecture/test_tables.py
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/security $(if $(CI),,tests/architecture/test_matrix.py tests/architecture/test_tables.py)
 
 bench: $(VENV)/dev.done ## What is promised of speed and of loss, beside the peers, in one run (BENCH="interchange difference")
 	$(BIN)/python -m bench $(BENCH)

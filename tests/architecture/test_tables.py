@@ -37,7 +37,7 @@ SEEN = {  # who sees rows, of those above
 }
 OF_DOSSIERS = ("dossiers_dossier", "dossiers_task", "dossiers_paper", "dossiers_dossierevent", "fees_charge",
                "results_result", "forms_draft")  # fmt: skip
-pytestmark = [pytest.mark.xdist_group("tables")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("tables")]
 
 
 @cache

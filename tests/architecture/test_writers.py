@@ -28,7 +28,7 @@ AS_SUBMITTED = {"status": 1, "supplements": 0, "suspensions": [], "code": "anoth
 IN_ITS_NAME = ("dossiers_dossierevent", "results_result")  # written by an agency in its own name
 NEXT = {"dossiers_task": "claimed_by = claimed_by", "fees_charge": "paid_at = paid_at",
         "forms_draft": "answers = answers", "dossiers_dossier": "status = status"}  # fmt: skip
-pytestmark = [pytest.mark.xdist_group("writers")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("writers")]
 
 
 def scopes(world: World, state: str) -> dict[str, Any]:

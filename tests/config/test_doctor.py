@@ -41,6 +41,8 @@ from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.signer import prepare_tokens
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def place() -> Iterator[Path]:

@@ -51,7 +51,7 @@ TWO_THINGS = {
     "a PDF with a page in it": (pdf(b"x", tail=HTML), "application/pdf"),
     "a PDF with a program": (pdf(b"x", tail=b"<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>"), "application/pdf"),
 }
-pytestmark = [pytest.mark.xdist_group("hostile-files")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile-files")]
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -26,6 +26,8 @@ from maidinh.infrastructure.database.scope import acting
 from tests.channels.web.benches import fields_in
 from tests.governance.projects.appraised import approve, pass_it
 
+pytestmark = pytest.mark.slow
+
 BEGUN = {
     "title.vi": "Mua máy quét cho bộ phận một cửa", "summary.vi": "Quét giấy tờ ngay khi nhận.", "kind": "purchase",
     "began_on-day": "2", "began_on-month": "11", "began_on-year": "2026",

@@ -21,6 +21,8 @@ from maidinh.infrastructure.database.scope import acting
 from tests.governance.appraisal.conftest import Appraising
 from tests.governance.appraisal.test_gate import NEW, approval, put, sql, verdict_row
 
+pytestmark = pytest.mark.slow
+
 
 def both(here: Appraising, actor: Actor) -> Actor:
     """The same person, with a second role in the body that owns the project."""

@@ -50,6 +50,8 @@ from maidinh.infrastructure.keys.pades import check_pdf
 from maidinh.infrastructure.translog.models import Entry
 from tests.governance.appraisal.conftest import CONDITION, Appraising
 
+pytestmark = pytest.mark.slow
+
 
 def refused(match: str, act: Callable[[], Any]) -> AppraisalRefused:
     """The refusal of a step, for a reason."""

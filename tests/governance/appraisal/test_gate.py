@@ -29,6 +29,8 @@ from tests.governance.appraisal.conftest import RECORD, Appraising
 from tests.governance.drafting.test_holding import at_once
 from tests.services.results.stages import PDF
 
+pytestmark = pytest.mark.slow
+
 NEW = 10**9
 
 

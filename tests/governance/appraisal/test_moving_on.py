@@ -36,6 +36,8 @@ from maidinh.infrastructure.identity.queries import anonymous
 from tests.governance.appraisal.conftest import Appraising
 from tests.governance.appraisal.test_course import refused
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_verdict_against_an_older_version_asks_for_a_lighter_check(appraising: Appraising) -> None:
     here = appraising

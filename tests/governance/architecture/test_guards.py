@@ -21,7 +21,7 @@ from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.translog.actions import append_entry
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("db")]
 COLUMNS = ("state", "published_by", "published_at", "jws", "receipt", "entry", "serial")
 SET = ", ".join(f"{name} = %s" for name in COLUMNS)
 

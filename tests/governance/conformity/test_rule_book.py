@@ -28,6 +28,8 @@ from tests.governance.conformity.faults_of_structure import FAULTS_OF_FILES, FAU
 from tests.governance.conformity.tampering import NOW, Fault
 from tests.governance.small import FRAMEWORKS
 
+pytestmark = pytest.mark.slow
+
 NATION = definitions_root() / "national"
 FAULTS = (*FAULTS_OF_CONTENTS, *FAULTS_OF_RUNNING, *FAULTS_OF_STRUCTURE)
 TODAY = date(2026, 11, 26)

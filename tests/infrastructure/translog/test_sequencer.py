@@ -22,6 +22,8 @@ from maidinh.infrastructure.translog.trust import TrustedKey, TrustedKeys
 
 from .conftest import AT, ENTER, ORIGIN, PRIVATE, Bench, leaf_number
 
+pytestmark = pytest.mark.slow
+
 KEYS = TrustedKeys((TrustedKey(PRIVATE.public_key()),))
 ROWS = "SELECT index, leaf FROM translog_entry WHERE index IS NOT NULL ORDER BY index"
 
