@@ -13,6 +13,8 @@ from maidinh.portal.forms.models import Draft
 from maidinh.services.dossiers.models import Dossier
 from tests.infrastructure.files.test_rules import jpeg, pdf
 
+pytestmark = pytest.mark.slow
+
 COPY, PERMIT = "2.000908", "1.013225"
 ANSWERS = {
     "register_kind": "civil_status",

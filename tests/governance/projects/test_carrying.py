@@ -34,6 +34,8 @@ from maidinh.infrastructure.events.models import Delivery
 from maidinh.infrastructure.identity.queries import anonymous
 from tests.governance.projects.conftest import NEW, Carrying
 
+pytestmark = pytest.mark.slow
+
 
 def refused(carrying: Carrying, field: str, action: Any, actor: Any = None, **what: Any) -> None:
     """The act is refused, for a reason about this field."""

@@ -14,6 +14,8 @@ from maidinh.governance.projects.faults import ProjectUnreadable
 from maidinh.governance.projects.tables import place_near, places_in, read_table, write_project
 from tests.governance.projects.written import content, project
 
+pytestmark = pytest.mark.slow
+
 Edit = Callable[[Any], None]
 
 

@@ -15,6 +15,8 @@ from maidinh.infrastructure.translog.sequencer import GIVE_PLACES
 
 from .conftest import AT, ENTER, Bench, Dsn, leaf_number
 
+pytestmark = pytest.mark.slow
+
 REFUSALS = (psycopg.errors.InsufficientPrivilege, psycopg.errors.RestrictViolation)
 ENTRY = {"kind": "dossier.received", "agency": "H38", "role": "clerk", "content": {"code": "H38-1"}, "at": AT}
 

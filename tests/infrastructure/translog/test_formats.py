@@ -46,6 +46,8 @@ from maidinh.infrastructure.translog.tiles import (
     tiles_at,
 )
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2026, 7, 1, 8, 0, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 NOTE_KEY = NoteKey("maidinh.example/lao-cai", KEY.public_key())
