@@ -85,9 +85,13 @@ def test_a_version_that_lost_what_the_project_proposed_does_not_carry_it(carryin
     row = carrying.fresh(row)
     assert row.state == MERGED
     force = "UPDATE projects_project SET state = 'in-force', carried_in_id = %s WHERE id = %s"
-    with pytest.raises(Error, match=f"does not carry elements/{NEW}"), transaction.atomic():
-        with acting(agencies=carrying.architect.agencies), connection.cursor() as cursor:
-            cursor.execute(force, [version.pk, row.pk])
+    with (
+        pytest.raises(Error, match=f"does not carry elements/{NEW}"),
+        transaction.atomic(),
+        acting(agencies=carrying.architect.agencies),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(force, [version.pk, row.pk])
     with acting(agencies=carrying.officer.agencies):
         [event] = row.events.filter(kind="not-carried")
     assert event.details["missing"] == [f"elements/{NEW}/zone"], "how it is worded is the architects'"
