@@ -77,11 +77,15 @@ def pass_it(row: Project, appraiser: Actor, at: datetime, conditions: Any = ()) 
         row = locked(row.pk)
         appraisal = row.appraisals.get(closed_at__isnull=True)
         result = "pass-with-conditions" if conditions else "pass"
+        judged = [
+            {"requirement": each["requirement"], "result": "met", "why": "Đã xem"}
+            for each in appraisal.assessment["results"]
+        ]
         said = {"project_hash": row.hash, "version_hash": appraisal.version_hash, "result": result}
         Verdict.objects.create(
             appraisal=appraisal, project=row, revision=appraisal.revision, project_hash=row.hash, reasons="Phù hợp",
             version=appraisal.version, version_hash=appraisal.version_hash, pack=row.pack,
-            result=result, conditions=list(conditions), results=CHECKED, given_by=appraiser.id, given_at=at,
+            result=result, conditions=list(conditions), results=judged, given_by=appraiser.id, given_at=at,
             given_agency=appraiser.agency, document=store_document(content=BytesIO(PDF), at=at),
             **logged("project-verdict", said | {"conditions": list(conditions)}, at),
         )  # fmt: skip
