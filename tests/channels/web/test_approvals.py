@@ -50,6 +50,7 @@ def test_a_project_is_approved_by_a_decision(bench: Bench) -> None:
     assert approvals.waiting(bench.approver, bench.at) == 1
     html = page(browser, place)
     assert "Approving fixes this revision for good" in html
+    assert "Decide by" in html and f"{row.code} ·" not in html
     assert "against version 1.0 of the architecture" in html
     bad = sent(browser, place, 422, choice="approve", decision="15/QĐ-UBND", **{**DAY, "decided_on-day": "31"})
     assert errors_in(bad.content.decode()) == ["decided_on"]

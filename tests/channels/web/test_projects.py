@@ -142,6 +142,19 @@ def test_money_adds_up_and_an_amount_that_does_not_is_told_at_its_field(desk: De
     assert desk.fresh().project.total == desk.fresh().project.costs[0].amount == 1_000_000_000
 
 
+def test_a_part_with_something_amiss_is_shown_again_and_left_by_who_insists(desk: Desk) -> None:
+    desk.begin()
+    typed = {
+        "total": "1,2 tỷ", "costs.count": "1", "costs.0.was": "", "costs.0.year": "2027", "do": "next",
+        "costs.0.source": _first_source(desk), "costs.0.kind": "build", "costs.0.amount": "1 tỷ",
+    }  # fmt: skip
+    assert desk.post("/edit/money", typed).endswith("/edit/money")
+    assert desk.fresh().revision == 2 and "Still to be mended in this part" in desk.page("/edit/money")
+    typed |= {"costs.0.was": "0", "seen": "2"}
+    assert not desk.post("/edit/money", typed).endswith("/edit/money")
+    assert desk.fresh().revision == 2
+
+
 def test_what_could_not_be_saved_is_there_again_and_can_be_thrown_away(desk: Desk) -> None:
     desk.begin()
     desk.post("/edit/benefits", {"benefits.count": "1", "benefits.0.title": "Chờ ít hơn", "do": "save"}, 422)
@@ -337,7 +350,9 @@ def test_from_handing_in_to_the_draft_of_the_architecture(
     html = desk.post("/completion", {"summary": ""}, 422)
     assert 'href="#completed_on"' in html and 'href="#summary"' in html
     done = {f"completed_on-{name}": str(getattr(at, name)) for name in ("day", "month", "year")}
+    before = desk.page().count("not begun")
     desk.post("/completion", {"summary": "Đã lắp", **done})
+    assert desk.page().count("not begun") == before - 1  # the report on completion is there
     with acting(agencies=approver.agencies, person=approver.id):
         accept_project(actor=approver, project_id=row.pk, record="Biên bản 1", at=at)
     client = desk.browser(architect)

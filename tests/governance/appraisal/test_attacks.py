@@ -103,7 +103,7 @@ def test_an_exception_is_neither_ended_before_its_day_nor_decided_before_it_was_
         "UPDATE appraisal_projectexception SET state = 'granted', decided_by = %s, decided_at = %s, decision = '1/QĐ',"
         " decision_text = 'x', entry = 1, receipt = '{}' WHERE id = %s"
     )
-    with pytest.raises(DatabaseError, match="decided_after"):
+    with pytest.raises(DatabaseError, match="not entered in the log"):
         sql(here.approver, grant, here.approver.id, here.at - timedelta(days=1), row.pk)
     here.decide(row)
     end = "UPDATE appraisal_projectexception SET state = 'ended' WHERE id = %s"

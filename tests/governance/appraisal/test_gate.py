@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, Error, connection, transaction
+from django.utils.timezone import localtime
 
 from maidinh.governance.appraisal.actions.asking import ask_opinion, record_meeting
 from maidinh.governance.appraisal.actions.deciding import meet_condition
@@ -27,6 +28,7 @@ from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.files.actions import store_document
 from tests.governance.appraisal.conftest import RECORD, Appraising
 from tests.governance.drafting.test_holding import at_once
+from tests.governance.projects.appraised import logged
 from tests.services.results.stages import PDF
 
 pytestmark = pytest.mark.slow
@@ -62,17 +64,21 @@ def approval(here: Appraising, project: Project, verdict: Verdict | None, **more
     with acting(agencies=here.approver.agencies):
         newest = verdict or project.verdicts.order_by("-pk").first()
         revision = project.revisions.get(number=project.revision)
+    said = {"project_hash": project.hash, "version_hash": newest.version_hash, "decision": "1/QĐ"}
     return {
         "id": NEW, "project_id": project.pk, "revision_id": revision.pk, "project_hash": project.hash,
         "version_id": newest.version_id, "version_hash": newest.version_hash, "verdict_id": verdict and verdict.pk,
         "decision": "1/QĐ", "decided_on": here.at.date(), "approved_by": here.approver.id,
-        "approved_agency": here.approver.agency, "approved_at": here.at, "entry": 1, "receipt": {},
-    } | more  # fmt: skip
+        "approved_agency": here.approver.agency, "approved_at": here.at,
+    } | entered(here, "project-approval", said) | more  # fmt: skip
 
 
 def verdict_row(here: Appraising, row: Any, **more: Any) -> dict[str, Any]:
     """A row of the verdict on an appraisal that runs."""
-    results = [{"requirement": "a", "result": "met"}]
+    results = [
+        {"requirement": each["requirement"], "result": "met", "why": "Đã xem"} for each in row.assessment["results"]
+    ]
+    said = {"project_hash": row.revision.hash, "version_hash": row.version_hash, "result": PASS, "conditions": []}
     with acting(agencies=here.appraiser.agencies):
         document = _document(here)
     return {
@@ -80,8 +86,13 @@ def verdict_row(here: Appraising, row: Any, **more: Any) -> dict[str, Any]:
         "project_hash": row.revision.hash, "version_id": row.version_id, "version_hash": row.version_hash,
         "pack": row.pack, "result": PASS, "reasons": "x", "results": results, "conditions": [],
         "given_by": here.appraiser.id, "given_agency": row.agency, "given_at": here.at, "document_id": document,
-        "entry": 1, "receipt": {},
-    } | more  # fmt: skip
+    } | entered(here, "project-verdict", said) | more  # fmt: skip
+
+
+def entered(here: Appraising, kind: str, said: dict[str, Any]) -> dict[str, Any]:
+    """The columns of what is entered in the log."""
+    with acting(agencies=here.approver.agencies):
+        return logged(kind, said, here.at)
 
 
 def _document(here: Appraising) -> str:
@@ -205,7 +216,7 @@ def test_a_verdict_is_about_what_is_appraised_by_who_appraises_it(appraising: Ap
     for more, reason in (
         ({"project_hash": "0" * 64}, "another text"), ({"version_hash": "0" * 64}, "no open appraisal"),
         ({"revision_id": NEW}, "no open appraisal"), ({"pack": "x"}, "no open appraisal"),
-        ({"given_by": here.officer.id}, "by the person who acts"), ({"result": "perhaps"}, "result_known"),
+        ({"given_by": here.officer.id}, "by the person who acts"), ({"result": "perhaps"}, "not entered"),
         ({"reasons": ""}, "says_why"), ({"results": []}, "four results"),
         ({"results": [{"result": "fine"}]}, "four results"), ({"results": [{"result": "not-met"}]}, "does not pass"),
         ({"results": [{"result": "undetermined"}]}, "does not pass"), ({"conditions": [condition]}, "conditions stand"),
@@ -274,13 +285,13 @@ def test_an_exception_is_asked_decided_by_another_and_ends(appraising: Appraisin
     row = here.exception(project)
     grant = (
         "UPDATE appraisal_projectexception SET state = 'granted', decided_by = %s, decided_at = %s, decision = %s,"
-        " decision_text = 'x', entry = %s, receipt = '{}' WHERE id = %s"
+        " decision_text = 'x', entry = %s, receipt = %s WHERE id = %s"
     )
-    whole = [here.approver.id, here.at, "1/QĐ", 1, row.pk]
+    whole = [here.approver.id, here.at, "1/QĐ", 1, "{}", row.pk]
     for place, value, person, reason in (
         (0, here.officer.id, here.officer.id, "another person decides"), (0, "x", None, "another person decides"),
-        (1, here.at + timedelta(days=200), None, "its last day is past"), (2, "", None, "is_public"),
-        (3, None, None, "is_public"),
+        (1, here.at + timedelta(days=200), None, "its last day is past"), 
+        (3, None, None, "not entered in the log"), (3, 1, None, "not entered in the log"),
     ):  # fmt: skip
         values = [*whole[:place], value, *whole[place + 1 :]]
         with pytest.raises(DatabaseError, match=reason):
@@ -408,3 +419,66 @@ def test_of_an_approval_and_a_publication_at_once_the_later_finds_what_the_earli
     right = approval(here, verdict.project, verdict)
     published, refused = at_once(here.publish_next, lambda: put(here.approver, "appraisal_approval", right))
     assert published.version == "1.1" and "another version of the architecture is in force" in str(refused)
+
+
+def test_a_verdict_judges_just_what_was_checked_and_stands_in_the_log(appraising: Appraising) -> None:
+    here, row = appraising, appraising.begin()
+    right = verdict_row(here, row)
+    results = right["results"]
+    silent = [each | {"why": " "} for each in results]
+    for more, reason in (
+        ({"results": results[1:]}, "each requirement once"), ({"results": [*results, results[0]]}, "each requirement"),
+        ({"results": [results[0] | {"requirement": "x"}, *results[1:]]}, "each requirement once"),
+        ({"results": silent}, "says why"), ({"entry": 10**9}, "not entered"),
+        ({"entry": right["entry"] - 1}, "not entered"),
+        (entered(here, "project-approval", right["receipt"]["content"]), "not entered"),
+        (entered(here, "project-verdict", right["receipt"]["content"] | {"project_hash": "0"}), "not entered"),
+    ):  # fmt: skip
+        with pytest.raises(DatabaseError, match=reason):
+            put(here.appraiser, "appraisal_verdict", right | more)
+    assert put(here.appraiser, "appraisal_verdict", right) == 1
+
+
+def test_an_approval_is_dated_by_the_days_of_the_country(appraising: Appraising) -> None:
+    here = appraising
+    verdict = here.verdict()
+    right, today = approval(here, verdict.project, verdict), localtime(here.at).date()
+    late = datetime.combine(today + timedelta(days=1), time(16, 0), UTC)  # 23:00 there, the same day
+    next_day = late + timedelta(hours=2)  # 18:00 UTC, and the day after there
+    for approved_at, days, taken in ((late, 1, True), (late, 2, False), (next_day, 2, True), (next_day, 3, False)):
+        row = right | {"approved_at": approved_at, "decided_on": today + timedelta(days=days)}
+        if taken:
+            with pytest.raises(DatabaseError, match="an approval approves its project"):
+                put(here.approver, "appraisal_approval", row, whole=True)
+        else:
+            with pytest.raises(DatabaseError, match="not on a day to come"):
+                put(here.approver, "appraisal_approval", row)
+    for more, reason in (({"entry": 1}, "not entered"), (entered(here, "project-verdict", {}), "not entered")):
+        with pytest.raises(DatabaseError, match=reason):
+            put(here.approver, "appraisal_approval", right | more)
+
+
+def test_an_exception_approves_nothing_in_the_night_after_its_last_day(appraising: Appraising) -> None:
+    here = appraising
+    project = here.failed().project
+    row = here.exception(project)
+    here.decide(row)
+    right = approval(here, project, None, exception_id=row.pk)
+    last = datetime.combine(row.valid_until, time(16, 59), UTC)
+    after = {"approved_at": last + timedelta(minutes=2), "decided_on": row.valid_until}
+    with pytest.raises(DatabaseError, match="that holds on its day"):
+        put(here.approver, "appraisal_approval", right | after)
+    assert put(here.approver, "appraisal_approval", right | after | {"approved_at": last}) == 1
+
+
+def test_an_owner_does_not_turn_the_clock_of_others(appraising: Appraising) -> None:
+    here, row = appraising, appraising.begin()
+    for what in ("ended_at = now()", "due_at = due_at + interval '9 days'", "due_at = due_at - interval '9 days'",
+                 "due_at = NULL"):  # fmt: skip
+        with pytest.raises(DatabaseError, match="the body's whose time runs"):
+            sql(here.officer, f"UPDATE appraisal_turn SET {what} WHERE appraisal_id = %s", row.pk)
+    here.supplement(row)
+    with pytest.raises(DatabaseError, match="the body's whose time runs"):
+        sql(here.officer, "UPDATE appraisal_turn SET due_at = due_at + interval '9 days'")
+    assert here.answer(row.project).state == "open"
+    assert sql(here.appraiser, "UPDATE appraisal_turn SET ended_at = now() WHERE ended_at IS NULL") > 0

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import Error, connection, transaction
 
 from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.drafting.actions.editing import abandon_draft, edit_draft, open_draft
@@ -84,6 +86,14 @@ def test_a_version_that_lost_what_the_project_proposed_does_not_carry_it(carryin
     assert carry_published_now(carrying, version.version) == carry_published_now(carrying, version.version) == []
     row = carrying.fresh(row)
     assert row.state == MERGED
+    force = "UPDATE projects_project SET state = 'in-force', carried_in_id = %s WHERE id = %s"
+    with (
+        pytest.raises(Error, match=f"does not carry elements/{NEW}"),
+        transaction.atomic(),
+        acting(agencies=carrying.architect.agencies),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(force, [version.pk, row.pk])
     with acting(agencies=carrying.officer.agencies):
         [event] = row.events.filter(kind="not-carried")
     assert event.details["missing"] == [f"elements/{NEW}/zone"], "how it is worded is the architects'"
@@ -163,6 +173,9 @@ def test_each_step_after_the_approval_is_refused_to_whom_and_when_it_is_not_due(
     carrying.do(report_completion, carrying.officer, **completion)
     with pytest.raises(NotAllowed):
         carrying.do(accept_project, carrying.officer, project_id=row.pk, record="1")
+    elsewhere = replace(carrying.approver, agencies=("H38.6",))
+    for action, what in ((accept_project, {"record": "1"}), (refuse_completion, {"reason": "x"})):
+        refused(carrying, "", action, elsewhere, project_id=row.pk, **what)
     refused(carrying, "record", accept_project, carrying.approver, project_id=row.pk, record="")
     refused(carrying, "reason", refuse_completion, carrying.approver, project_id=row.pk, reason="")
     carrying.do(refuse_completion, carrying.approver, project_id=row.pk, reason="Thiếu cổng")

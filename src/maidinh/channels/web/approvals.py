@@ -26,6 +26,7 @@ from maidinh.governance.appraisal.actions.refusing import AppraisalRefused
 from maidinh.governance.appraisal.queries import (
     appraisal_of,
     approval_of,
+    decision_due,
     exception_that_holds,
     exceptions_for,
     to_approve,
@@ -86,6 +87,7 @@ def approval(request: HttpRequest, code: str) -> HttpResponse:
         "exception": exception_that_holds(row, localtime(timezone.now()).date()),
         "awaited": exceptions_for(actor).filter(project=row, state=ASKED).first(),
         "approval": approval_of(row),
+        "due": decision_due(row) if row.state == APPRAISED else None,
         "done": request.GET.get("done", ""),
         "errors": errors,
         "longest": LONGEST,

@@ -87,7 +87,7 @@ def project(request: HttpRequest, row: Project) -> HttpResponse:
         "training": [(each, agencies.get(each.agency, each.agency)) for each in row.project.training],
         "late": late_schedule(row, localtime(at).date()),
         "behind": behind(row) and row.state in rules.EDITABLE,
-        "merges": row.state == rules.ACCEPTED and actor.may("architecture.draft"),
+        "merges": row.state == rules.ACCEPTED and bool(row.project.changes) and actor.may("architecture.draft"),
         "links": _links(actor, row),
         "elsewhere": _elsewhere(actor, row, context["appraisal"]),
         "opinion": "appraisal-document" in PAGES,

@@ -6,6 +6,7 @@ Layer 2. The public is told by agency, in plain words; what an appraiser asked f
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,11 +19,14 @@ from maidinh.channels.web.projects_choices import source_names
 from maidinh.channels.web.projects_faults import place_of
 from maidinh.channels.web.projects_forms import sums
 from maidinh.channels.web.projects_words import component_state_names
+from maidinh.governance.appraisal.clock import Share
 from maidinh.governance.appraisal.queries import clock_of, exceptions_for, verdict_stands
 from maidinh.governance.projects.queries import Project, events_for, reports_for
-from maidinh.governance.projects.rules import APPRAISED
+from maidinh.governance.projects.rules import ACCEPTED, APPRAISED, COMPLETED, IN_FORCE, MERGED
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.organisations.queries import agency_names
+
+REPORTED = (COMPLETED, ACCEPTED, MERGED, IN_FORCE)
 
 
 def standing(actor: Actor, row: Project, at: datetime, *, inside: bool, writable: bool) -> dict[str, Any]:
@@ -55,7 +59,10 @@ def money(project: Any) -> dict[str, Any]:
 def _shares(appraisal: Any, agencies: Mapping[str, str], at: datetime) -> list[dict[str, Any]]:
     """Each body's share of the legal time, in order."""
     found, roles = [], _holder_names()
-    for share in clock_of(appraisal, at):
+    reported = appraisal.project.events.filter(kind="completed").order_by("-pk").first()
+    for share in _told_of(
+        clock_of(appraisal, at), reported.at if reported and appraisal.project.state in REPORTED else None
+    ):
         running = (
             share.started_at is not None
             and share.ended_at is None
@@ -80,6 +87,14 @@ def _shares(appraisal: Any, agencies: Mapping[str, str], at: datetime) -> list[d
             "running": running, "left": left,
         })  # fmt: skip
     return found
+
+
+def _told_of(shares: list[Share], reported_at: datetime | None) -> list[Share]:
+    """The shares; that of the owner, who has no turn, ends with the report itself."""
+    if reported_at is None:
+        return shares
+    own = [each.holder == "owner" and each.started_at is None for each in shares]
+    return [replace(each, ended_at=reported_at) if its else each for each, its in zip(shares, own, strict=True)]
 
 
 def _holder_names() -> dict[str, str]:

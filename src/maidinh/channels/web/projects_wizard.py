@@ -186,7 +186,7 @@ def _save(request: HttpRequest, row: Project, part: Part, form: PartForm) -> Htt
         return dict(form.errors)
     seen = str(request.POST.get("seen", ""))
     try:
-        revise_project(
+        saved = revise_project(
             actor=request.actor, project_id=row.pk, project=Proposal.model_validate(content),  # type: ignore[attr-defined]
             seen_revision=int(seen) if seen.isdecimal() and len(seen) < 9 else row.revision, via="form",
             at=timezone.now(),
@@ -197,6 +197,9 @@ def _save(request: HttpRequest, row: Project, part: Part, form: PartForm) -> Htt
         return _by_field(refusal.faults, row, part)
     following = after(part)
     if request.POST.get("do") == "next" and following is not None:
+        faulty = any(each.place.part == part.id for each in told(open_faults(saved), saved.project))
+        if faulty and saved.revision != row.revision:  # who presses it again, with nothing changed, goes on
+            return redirect(address(row, "project-edit", part=part.id))
         return redirect(f"{address(row, 'project-edit', part=following.id)}")
     return redirect(f"{address(row, 'project-write')}?done=saved")
 

@@ -18,9 +18,9 @@ from django.utils.timezone import localtime
 from maidinh.governance.appraisal.checking import assess
 from maidinh.governance.appraisal.clock import Share, shares
 from maidinh.governance.appraisal.definition import AppraisalPack
-from maidinh.governance.appraisal.models import Appraisal, Approval, BodyOpinion, ProjectException, Verdict
+from maidinh.governance.appraisal.models import Appraisal, Approval, BodyOpinion, ProjectException, Turn, Verdict
 from maidinh.governance.appraisal.packs import SOURCES, read_packs
-from maidinh.governance.appraisal.rules import ASKED, ENDED, GRANTED
+from maidinh.governance.appraisal.rules import ASKED, CONCLUDED, ENDED, GRANTED
 from maidinh.governance.architecture.queries import Version, current_version, declared_organisations
 from maidinh.governance.conformity.queries import Appraised, checker_on, framework_for, surroundings
 from maidinh.governance.projects.proposal import agency_codes, proposed, rebased
@@ -162,6 +162,12 @@ def to_approve(actor: Actor) -> QuerySet[Project]:
 def verdict_of(row: Project) -> Verdict | None:
     """The newest verdict on a project; None where there is none."""
     return row.verdicts.select_related("version", "appraisal").defer("version__content").order_by("-pk").first()
+
+
+def decision_due(row: Project) -> datetime | None:
+    """By when a project that was appraised is to be decided on, as its clock runs; None where the law sets no term."""
+    running = Turn.objects.filter(appraisal__project=row, appraisal__state=CONCLUDED, ended_at__isnull=True)
+    return running.order_by("-started_at").values_list("due_at", flat=True).first()
 
 
 def verdict_stands(verdict: Verdict) -> bool:

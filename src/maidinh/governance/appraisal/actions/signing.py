@@ -143,13 +143,12 @@ def money(amount: int) -> str:
 
 
 def _project(project: Project, pack: AppraisalPack, names: Mapping[str, str]) -> dict[str, Any]:
-    group = pack.group_of(project)
     return {
         "code": project.id,
         "title": project.title.vi,
         "summary": project.summary.vi,
         "owner": names.get(project.owner, project.owner),
-        "kind": KINDS[project.kind] + (f", nhóm {group}" if group else ""),
+        "kind": KINDS[project.kind] + (f", nhóm {project.group}" if project.group else ""),
         "total": money(project.total),
         "began_on": f"{project.began_on:%d/%m/%Y}",
         "changes": len(project.changes),

@@ -148,6 +148,9 @@ def _to_accept(actor: Actor, project_id: int) -> Project:
     row = locked(project_id)
     if row.state != COMPLETED:
         raise refusal("", N_("Only a project that is reported complete is accepted."))
+    if row.holder not in actor.agencies:
+        raise refusal("", N_("Another body accepts this project: %(agency)s."),
+                      N_("Leave it to that body."), agency=row.holder)  # fmt: skip
     if actor.id in row.writers:
         raise refusal("", N_("You wrote in this project. Somebody else must accept it."))
     return row

@@ -25,6 +25,7 @@ from maidinh.governance.projects.rules import (
 )
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.audit.actions import record_act
+from maidinh.infrastructure.database.scope import signing_as
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.identity.queries import agencies_with
 
@@ -117,9 +118,11 @@ def tell(
     agency: str = "",
 ) -> Event:
     """Write down that something happened to a project, without a step. `public`: everyone may know, not who did it."""
-    return Event.objects.create(
-        project=row, kind=kind, at=at, by=actor.id, agency=agency or actor.agency, details=details or {}, public=public
-    )
+    with transaction.atomic(), signing_as(actor.id):
+        return Event.objects.create(
+            project=row, kind=kind, at=at, by=actor.id, agency=agency or actor.agency, details=details or {},
+            public=public,
+        )  # fmt: skip
 
 
 def holder_in(row: Project, state: str) -> str:
