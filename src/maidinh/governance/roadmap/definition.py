@@ -167,8 +167,21 @@ class Conflict(Form):
     values: dict[str, str | int | float] = {}
 
 
+class Tier(Form):
+    """What one tier of priority came to: its value, the most that it could be, and how far apart they are."""
+
+    tier: int
+    value: float
+    bound: float
+    gap: float
+
+
 class Roadmap(Form):
-    """What was computed: `status` optimal (within `gap`), feasible (time ran out, `gap` stated) or infeasible."""
+    """What was computed: `status` optimal (within `gap`), feasible (time ran out, `gap` stated) or infeasible.
+
+    `gap` is of all tiers together, `tiers` has each. `smallest` says that no fewer demands than those of `conflicts` conflict. `changed`: before and now, of each that
+    `previous` has otherwise.
+    """
 
     portfolio: str
     status: Literal["optimal", "feasible", "infeasible"]
@@ -180,5 +193,7 @@ class Roadmap(Form):
     spend: dict[str, list[YearSpend]] = {}
     marginal: list[Marginal] = []
     conflicts: list[Conflict] = []
+    smallest: bool = False
+    tiers: list[Tier] = []
     changed: dict[str, list[int | None]] = {}
     seconds: float = 0.0
