@@ -67,9 +67,7 @@ def rows(
     """The projects that have a place, by the name of their owner, the first to begin first."""
     names = agencies or {}
     found = [
-        _row(each, roadmap.starts[each.id], language, names)
-        for each in portfolio.demands
-        if each.id in roadmap.starts
+        _row(each, roadmap.starts[each.id], language, names) for each in portfolio.demands if each.id in roadmap.starts
     ]
     return sorted(found, key=lambda row: (row.agency_name.casefold(), row.agency, row.first, row.last, row.id))
 
