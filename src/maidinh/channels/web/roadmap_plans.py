@@ -25,6 +25,7 @@ from maidinh.channels.web.downloads import attachment
 from maidinh.channels.web.projects_faults import said
 from maidinh.governance.architecture.queries import declared_organisations
 from maidinh.governance.projects.definition import Project as ProjectForm
+from maidinh.governance.projects.proposal import agency_codes, with_agency_codes
 from maidinh.governance.projects.queries import SOURCES, declared_projects, projects_for
 from maidinh.governance.roadmap import plateaus, timeline
 from maidinh.governance.roadmap.actions.training import record_training
@@ -65,7 +66,7 @@ def of_adopted(view: View) -> View:
     def seen(request: HttpRequest, **parts: Any) -> HttpResponse:
         found = adopted()
         if found is not None:
-            return view(request, *found, **parts)
+            return view(request, _portfolio_coded(found[0]), found[1], **parts)
         if "form" in parts:
             raise Http404("no roadmap is adopted")
         return render(request, "roadmap/none.html", {}, status=200)
@@ -279,7 +280,22 @@ def overdue(actor: Actor, at: Any) -> int:
 def _projects(actor: Actor) -> dict[str, ProjectForm]:
     """What is known of each project, by code: as it stands here, else as the province's definitions declare it."""
     rows = projects_for(actor).filter(province=settings.MAIDINH.province)
-    return declared_projects() | {row.code: row.project for row in rows}
+    found = declared_projects() | {row.code: row.project for row in rows}
+    codes = agency_codes(declared_organisations())
+    return {code: with_agency_codes(each, codes) for code, each in found.items()}
+
+
+def _portfolio_coded(portfolio: Portfolio) -> Portfolio:
+    """The portfolio with agencies by code."""
+    codes = agency_codes(declared_organisations())
+    demands = [
+        each.model_copy(update={
+            "agency": codes.get(each.agency, each.agency),
+            "work": [one.model_copy(update={"agency": codes.get(one.agency, one.agency)}) for one in each.work],
+        })
+        for each in portfolio.demands
+    ]  # fmt: skip
+    return portfolio.model_copy(update={"demands": demands})
 
 
 def _items(actor: Actor, roadmap: Roadmap, today: Any = None) -> list[TrainingItem]:
