@@ -108,7 +108,7 @@ def test_the_workbook_of_the_plan_has_numbers_and_sums_that_add_up(language: str
     title = next(each for each in cells.values() if str(each.value).startswith("=") and each.data_type == "s")
     assert title.value == ("=Digital one-stop" if language == "en" else "=Một cửa số")
     assert computed(sheet, next(each for each in cells if "TOTAL" in str(cells[each].value) or
-                                "TỔNG" in str(cells[each].value)), "L") == 4 * BILLION  # fmt: skip
+                                "TỔNG" in str(cells[each].value)), "M") == 4 * BILLION  # fmt: skip
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.freeze_panes and sheet.print_title_rows
 

@@ -41,7 +41,7 @@ LINE = Side(style="thin", color="4A4F54")
 GRID = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 SHADE = PatternFill("solid", fgColor="E9EDF2")
 ROMAN = ("I", "II", "III")
-BEFORE_MONEY = 9  # columns before this year's money
+BEFORE_MONEY = 10  # columns before this year's money
 DOCX_SHARES = (0.035, 0.17, 0.13, 0.15, 0.09, 0.075, 0.1, 0.1, 0.06, 0.09)
 
 
@@ -77,7 +77,8 @@ class _PlanSheet:
     def written(self, book: Workbook) -> bytes:
         self._front()
         header = self._headings()
-        groups = [self._group(number, state) for number, state in enumerate(STATES) if self.plan.of(state)]
+        there = [state for state in STATES if self.plan.of(state)]
+        groups = [self._group(number, state) for number, state in enumerate(there)]
         if not groups:
             self._line([self._w("empty")])
         total = self._sums(self._w("grand-total"), groups)
@@ -151,7 +152,7 @@ class _PlanSheet:
     def _headings(self) -> int:
         """Two rows: this year's money is one heading over its sources. Gives the number of the second."""
         plan = self.plan
-        before = ["no", "task", "code", "grounds", "aim", "agency", "cooperates", "period", "total"]
+        before = ["no", "task", "code", "grounds", "aim", "agency", "cooperates", "period", "total", "before"]
         after = [self._w("sum"), self._w("rest"), self._w("state"), self._w("note")]
         names = [
             f"{plan.source_name(each, self.language)}\n({plan.money_kind(each, self.language)})"
@@ -191,14 +192,14 @@ class _PlanSheet:
         for count, task in enumerate(self.plan.of(state), 1):
             texts = task_cells(task, self.plan, self.language, self.head)
             money = [task.money.get(each, 0) for each in self.plan.sources]
-            self._line([count, *texts[:7], task.total, *money, _Sum(""), task.rest, *texts[7:]])
+            self._line([count, *texts[:7], task.total, task.before, *money, _Sum(""), task.rest, *texts[7:]])
             if self.plan.sources:
                 self._put(
                     self.last_money + 1, _Sum(f"=SUM({self._cell(self.first_money)}:{self._cell(self.last_money)})")
                 )
             else:
                 self._put(self.last_money + 1, 0)
-        for column in (9, *range(self.first_money, self.last_money + 3)):
+        for column in (9, 10, *range(self.first_money, self.last_money + 3)):
             letter, last = get_column_letter(column), self.row
             self.sheet.cell(heading, column).value = f"=SUM({letter}{heading + 1}:{letter}{last})"
             self.sheet.cell(heading, column).number_format = MONEY
@@ -209,7 +210,7 @@ class _PlanSheet:
 
     def _sums(self, title: str, groups: Sequence[int]) -> int:
         self._line(["", title], bold=True)
-        for column in (9, *range(self.first_money, self.last_money + 3)):
+        for column in (9, 10, *range(self.first_money, self.last_money + 3)):
             letter = get_column_letter(column)
             formula = "+".join(f"{letter}{row}" for row in groups)
             self._put(column, _Sum(f"={formula}") if groups else 0, bold=True)
@@ -331,9 +332,11 @@ def _tasks_table(plan: AnnualPlan, language: str, head: Head) -> Table:
     headings = [word(each, language) for each in keys]
     headings += [word("this-year", language, year=plan.year), word("state", language), word("note", language)]
     rows: list[tuple[str, ...]] = []
-    for number, state in enumerate(STATES):
+    number = -1
+    for state in STATES:
         tasks = plan.of(state)
         if tasks:
+            number += 1
             sums = (
                 dong(sum(each.total for each in tasks), language),
                 dong(sum(each.this_year for each in tasks), language),
