@@ -42,7 +42,7 @@ GRID = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 SHADE = PatternFill("solid", fgColor="E9EDF2")
 ROMAN = ("I", "II", "III")
 BEFORE_MONEY = 10  # columns before this year's money
-DOCX_SHARES = (0.035, 0.17, 0.13, 0.15, 0.09, 0.075, 0.1, 0.1, 0.06, 0.09)
+DOCX_SHARES = (0.03, 0.16, 0.12, 0.12, 0.085, 0.06, 0.12, 0.145, 0.065, 0.095)
 
 
 @dataclass(frozen=True)
@@ -344,9 +344,8 @@ def _tasks_table(plan: AnnualPlan, language: str, head: Head) -> Table:
             rows.append((ROMAN[number], word(f"group-{state}", language), "", "", "", "", *sums, "", ""))
         for count, task in enumerate(tasks, 1):
             cells = task_cells(task, plan, language, head)
-            money = "; ".join(
-                f"{plan.source_name(each, language)}: {dong(amount, language)}" for each, amount in task.money.items()
-            )
+            parts = [(plan.source_name(each, language), amount) for each, amount in task.money.items()]
+            money = "; ".join(f"{name}: {dong(amount, language)}" if len(parts) > 1 else name for name, amount in parts)
             shown = dong(task.this_year, language) + (f" ({money})" if money else "")
             rows.append((str(count), f"{cells[0]} ({cells[1]})", cells[2], cells[3], cells[5], cells[6],
                          dong(task.total, language), shown, cells[7], cells[8]))  # fmt: skip

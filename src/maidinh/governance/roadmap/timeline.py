@@ -194,13 +194,15 @@ class _Drawing:
     def _phase(self, phase: Phase, rect: Rect, y: float) -> None:
         language, title = self.language, phase.title.in_language(self.language)
         days = f"{phase.begins:%d/%m/%Y} – {phase.ends:%d/%m/%Y}"
+        told = f"{word('phases', language)}: {title}, {days}"
         label = tuple(
             Writing(line, EDGE + 8, y + 13 + n * 14, SMALL, width(line, SMALL))
             for n, line in enumerate(wrapped(title, LABEL - 20, SMALL, lines=2))
         )
+        if width(days, SMALL) > rect.width - 10:
+            days = f"{phase.begins:%m/%Y}–{phase.ends:%m/%Y}"
         inside = shortened(days, rect.width - 10, SMALL)
         label += (Writing(inside, rect.x + 5, y + 18, SMALL, width(inside, SMALL)),)
-        told = f"{word('phases', language)}: {title}, {days}"
         self.boxes.append(
             Box(f"phase-{phase.id}", "phase", rect, told, fill=PHASE, line="#8a6d1f", writings=label)
         )  # fmt: skip
@@ -229,8 +231,9 @@ class _Drawing:
         first = y + ROW / 2 + 3 - (len(lines) - 1) * 8
         writings = [Writing(text, EDGE + 8, first + n * 16, SMALL, width(text, SMALL)) for n, text in enumerate(lines)]
         inside = span(row.first, row.last)
-        for longer in (f"{inside} · {short_dong(row.build, language)}",):
-            inside = longer if width(longer, SMALL) <= rect.width - 16 else inside
+        for more in (word("late", language) if row.late else "", short_dong(row.build, language)):
+            longer = f"{inside} · {more}"
+            inside = longer if more and width(longer, SMALL) <= rect.width - 16 else inside
         writings.append(Writing(inside, rect.x + 8, y + ROW / 2 + 2, SMALL, width(inside, SMALL)))
         self.boxes.append(
             Box(f"project-{row.id}", "project", rect, "; ".join(told), element=row.id, outline="round", fill=FILL,

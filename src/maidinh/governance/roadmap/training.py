@@ -36,7 +36,10 @@ class Record(Protocol):
 
 @dataclass(frozen=True)
 class TrainingItem:
-    """A line of the plan: `agency` learns, `owner` is the project's. `due` is the day by the roadmap, `written` the one that the project states."""
+    """A line of the plan: `agency` learns, `owner` is the project's.
+
+    `due` is the day by the roadmap, `written` the one that the project states.
+    """
 
     project: str
     project_title: Text
@@ -80,7 +83,8 @@ def training_plan(
                 if enough is None and trained >= training.people:
                     enough = record.held_on
             found.append(TrainingItem(
-                project=code, project_title=project.title, training=training.id, agency=training.agency, owner=project.owner,
+                project=code, project_title=project.title, training=training.id,
+                agency=training.agency, owner=project.owner,
                 subject=training.subject, people=training.people, due=due, written=training.before, start=start,
                 trained=trained, last_held=done[-1].held_on if done else None, state=_state(due, enough, today),
             ))  # fmt: skip
