@@ -23,7 +23,8 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     "governance/duplication": {"profiles", "texts", "likeness", "judging", "classifying", "reasons", "saving", "tuning"},
     "governance/roadmap": {
         "checking", "programme", "solving", "conflicts", "marginal", "scenarios", "demands", "timeline", "plateaus",
-        "plans", "training", "files", "wording",
+        "plans", "training", "files",
+        "wording",
     },
     "governance/supervision": {"rating", "progress", "evaluation", "money", "use", "measures"},
     "governance/drafting": {"content", "removal"},
