@@ -235,6 +235,7 @@ class _Drawing:
             longer = f"{inside} · {more}"
             inside = longer if more and width(longer, SMALL) <= rect.width - 16 else inside
         writings.append(Writing(inside, rect.x + 8, y + ROW / 2 + 2, SMALL, width(inside, SMALL)))
+        told.insert(0, " ".join((*lines, inside)))  # as it is seen, for who speaks to the page
         self.boxes.append(
             Box(f"project-{row.id}", "project", rect, "; ".join(told), element=row.id, outline="round", fill=FILL,
                 line=RED if row.late else EDGE_OF_BAR, line_width=2.0 if row.late else 1.2,
