@@ -69,12 +69,12 @@ def _sources(portfolio: Portfolio) -> dict[str, str]:
 def _budgets(typed: dict[str, str], portfolio: Portfolio, sources: dict[str, str], errors: Errors) -> list[Budget]:
     made = []
     for year in portfolio.years:
-        for source in sources:
+        for source, source_name in sources.items():
             name = f"amount-{year}-{source}"
             text = _digits(typed.get(name, ""))
             if not text:
                 continue
-            words = {"source": sources[source], "year": year}
+            words = {"source": source_name, "year": year}
             if not (text.isascii() and text.isdecimal()):
                 errors[name] = [_("%(source)s, %(year)s: write whole dong, digits only.") % words]
             elif int(text[:30]) > MOST:
