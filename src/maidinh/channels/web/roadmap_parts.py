@@ -24,7 +24,7 @@ from maidinh.channels.web.roadmap_scenarios import ONE, found
 from maidinh.channels.web.roadmap_words import PER_PAGE, cost_of
 from maidinh.governance.roadmap.actions.planning import revise_scenario
 from maidinh.governance.roadmap.definition import Budget, Capacity, Demand, Portfolio
-from maidinh.governance.roadmap.models import ScenarioRevision
+from maidinh.governance.roadmap.queries import ScenarioRevision
 from maidinh.governance.roadmap.rules import PLANNING, RoadmapRefused
 from maidinh.infrastructure.organisations.queries import agency_names
 
@@ -69,12 +69,12 @@ def _sources(portfolio: Portfolio) -> dict[str, str]:
 def _budgets(typed: dict[str, str], portfolio: Portfolio, sources: dict[str, str], errors: Errors) -> list[Budget]:
     made = []
     for year in portfolio.years:
-        for source in sources:
+        for source, source_name in sources.items():
             name = f"amount-{year}-{source}"
             text = _digits(typed.get(name, ""))
             if not text:
                 continue
-            words = {"source": sources[source], "year": year}
+            words = {"source": source_name, "year": year}
             if not (text.isascii() and text.isdecimal()):
                 errors[name] = [_("%(source)s, %(year)s: write whole dong, digits only.") % words]
             elif int(text[:30]) > MOST:
@@ -206,7 +206,10 @@ def _digits(typed: str) -> str:
 
 def _number(typed: str) -> float | None:
     """A number as people here write it: a comma before the places, dots between thousands."""
-    text = typed.strip().replace("\u00a0", "").replace(".", "").replace(",", ".")
+    text = typed.strip().replace("\u00a0", "")
+    whole, _point, rest = text.rpartition(".")
+    if not (whole and "," not in text and "." not in whole and len(rest) != 3):  # 10.5 is ten and a half, 1.000 is not
+        text = text.replace(".", "").replace(",", ".")
     if not text.isascii() or not text.replace(".", "", 1).isdecimal() or len(text) > 15:
         return None
     return float(text)

@@ -96,7 +96,7 @@ def pictures(request: HttpRequest, portfolio: Portfolio, roadmap: Roadmap) -> Ht
         "plateaus_head": plateaus.headings(spoken),
         "plateaus_rows": plateaus.rows(portfolio, roadmap, spoken, names),
     }
-    return render(request, "roadmap/pictures.html", context)
+    return render(request, "roadmap/timeline.html", context)
 
 
 @of_adopted

@@ -24,8 +24,9 @@ from maidinh.channels.web.roadmap_words import Words, cost_of, state_of, told
 from maidinh.governance.projects.faults import Fault
 from maidinh.governance.roadmap.actions.planning import ask_to_compute, content_of, open_scenario
 from maidinh.governance.roadmap.definition import Portfolio
-from maidinh.governance.roadmap.models import Scenario, ScenarioRevision
 from maidinh.governance.roadmap.queries import (
+    Scenario,
+    ScenarioRevision,
     may_adopt,
     newest_adoption,
     newest_revision,

@@ -15,7 +15,7 @@ from maidinh.channels.web.projects_choices import source_names
 from maidinh.channels.web.projects_faults import said
 from maidinh.governance.projects.faults import Fault
 from maidinh.governance.roadmap.definition import Demand, Portfolio, Roadmap, YearSpend
-from maidinh.governance.roadmap.models import ScenarioRevision
+from maidinh.governance.roadmap.queries import ScenarioRevision
 from maidinh.governance.roadmap.rules import COMPUTED, DRAFT, FAILED, WAITING
 from maidinh.infrastructure.organisations.queries import agency_names
 
