@@ -49,7 +49,7 @@ def requests_in(world: World) -> Iterator[Asked]:
     """All of them; a page that is missing here is found by the test."""
     for made in (
         _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _rules, _projects,
-        _appraisals, _own_dossiers, _desk,
+        _appraisals, _own_dossiers, _desk, _roadmap_plans,
     ):  # fmt: skip
         yield from made(world)
 
@@ -376,3 +376,18 @@ def undeclared_methods() -> Iterator[tuple[str, str]]:
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
             if method not in page.methods:
                 yield page.name, method
+
+
+def _roadmap_plans(world: World) -> Iterator[Asked]:
+    """Pictures, plans and training while no roadmap is adopted."""
+    del world
+    for name in ("roadmap-timeline", "roadmap-plans", "training-plan"):
+        yield Asked(name, "GET", "it")
+    plan = {"agency": "H62.1", "year": 2027}
+    yield Asked("roadmap-plan", "GET", "none", plan)
+    yield Asked("roadmap-plan-file", "GET", "none", plan | {"form": "xlsx"})
+    yield Asked("roadmap-timeline-file", "GET", "none", {"drawing": "years", "form": "svg"})
+    yield Asked("training-plan-file", "GET", "none", {"form": "xlsx"})
+    line = {"project": "none", "training": "none"}
+    yield Asked("training-record", "GET", "none", line)
+    yield Asked("training-record", "POST", "none", line, data={"people": "1"})

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from maidinh.config.environment import Environment
 
 WATCH_SECONDS = 5.0
+COMPUTE_SECONDS = 1.0
 
 
 def serve_web(environment: Environment) -> None:
@@ -82,7 +83,7 @@ def serve_worker(environment: Environment) -> None:
     stop, failed = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    parts = (_sequence, _serve_sample, _deliver)
+    parts = (_sequence, _serve_sample, _deliver, _compute)
     threads = [threading.Thread(target=_part, args=(part, environment, stop, failed)) for part in parts]
     for thread in threads:
         thread.start()
@@ -153,6 +154,25 @@ def _deliver(_: Environment, stop: threading.Event) -> None:
             delivered = 0
         if not delivered:
             stop.wait(0.5)
+
+
+def _compute(_: Environment, stop: threading.Event) -> None:
+    """Compute the roadmaps that planners asked for, apart from the events, which a long one would hold up."""
+    import structlog
+    from django.db import DatabaseError, InterfaceError, close_old_connections
+
+    from maidinh.governance.roadmap.actions.computing import compute_waiting
+
+    log = structlog.get_logger(__name__)
+    while not stop.is_set():
+        try:
+            computed = compute_waiting(at=datetime.now(UTC))
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("roadmaps wait for the database", error=str(error).strip())
+            close_old_connections()
+            computed = 0
+        if not computed:
+            stop.wait(COMPUTE_SECONDS)
 
 
 def _serve_sample(environment: Environment, stop: threading.Event) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import approvals, exceptions
+from maidinh.channels.web import approvals, exceptions, roadmap
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -23,6 +23,12 @@ HOME = Home(
             "exceptions",
             exceptions.to_decide,
         ),
+        Task(
+            _("Roadmap"),
+            _("Read what the planner computed, and adopt it. The figure: to decide."),
+            "roadmap",
+            roadmap.to_adopt,
+        ),
         Task(_("See the architecture"), _("What a project has to fit into."), "architecture"),
         Task(_("Conformity"), _("What does not conform, whose it is, and what mends it."), "conformity"),
     ),
@@ -33,6 +39,7 @@ HOME = Home(
     menu=(
         Item(_("Decisions on projects"), "approvals"),
         Item(_("Exceptions"), "exceptions"),
+        Item(_("Roadmap"), "roadmap"),
         Item(_("Architecture"), "architecture"),
         Item(_("Conformity"), "conformity"),
     ),

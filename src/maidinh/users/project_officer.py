@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import component_reports, observed, projects
+from maidinh.channels.web import component_reports, observed, projects, roadmap_plans
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -23,6 +23,13 @@ HOME = Home(
             _("How far each is. The figure: reports that are overdue."),
             "components",
             component_reports.overdue,
+        ),
+        Task(_("Yearly plans"), _("Your agency's plan, as a workbook and a document."), "roadmap-plans"),
+        Task(
+            _("Training plan"),
+            _("Who must learn what before a system starts. The figure: overdue ones of your agency."),
+            "training-plan",
+            roadmap_plans.overdue,
         ),
         Task(_("See the architecture"), _("What a project has to fit into."), "architecture"),
         Task(

@@ -179,8 +179,8 @@ class Tier(Form):
 class Roadmap(Form):
     """What was computed: `status` optimal (within `gap`), feasible (time ran out, `gap` stated) or infeasible.
 
-    `gap` is of all tiers together, `tiers` has each. `smallest` says that no fewer demands than those of `conflicts` conflict. `changed`: before and now, of each that
-    `previous` has otherwise.
+    `gap` is of all tiers together, `tiers` has each. `smallest` says that no fewer demands than those of `conflicts`
+    conflict. `changed`: before and now, of each that `previous` has otherwise.
     """
 
     portfolio: str

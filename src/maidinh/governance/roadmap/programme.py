@@ -178,7 +178,7 @@ def _needs(programme: Programme, demand: Demand) -> Iterator[Row]:
     platform = demand.platform
     if platform in durations and platform != demand.id and not begun and programme.columns[demand.id]:
         last = programme.columns[platform][-1:]
-        terms = {programme.columns[demand.id][-1]: 1.0} | {each: -1.0 for each in last}
+        terms = {programme.columns[demand.id][-1]: 1.0} | dict.fromkeys(last, -1.0)
         yield Row(terms, -np.inf, 0.0, Rule("platform", demand.id, platform or ""))
 
 

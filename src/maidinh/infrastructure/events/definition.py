@@ -63,4 +63,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Something runs otherwise than it is declared, for the first time or again.",
         ("finding", "kind"),
     ),
+    "roadmap.computation_asked": ("A revision of a scenario waits to be computed.", ("scenario", "revision")),
+    "roadmap.computed": ("A revision was computed, or it broke off.", ("scenario", "revision", "state")),
+    "roadmap.adopted": ("A roadmap was adopted and is the one that counts.", ("scenario", "revision")),
 }

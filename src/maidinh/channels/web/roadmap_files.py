@@ -1,0 +1,48 @@
+"""A portfolio from a file that was uploaded: read whole, or refused with what is wrong at its row. Layer 2."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from maidinh.channels.web.drafting_refusals import said as said_of_text
+from maidinh.channels.web.projects_faults import said
+from maidinh.channels.web.wording import file_refusal
+from maidinh.governance.projects.faults import ProjectUnreadable
+from maidinh.governance.roadmap.definition import Portfolio
+from maidinh.infrastructure.definitions.reading import DefinitionError
+
+SUFFIXES = (".yaml", ".yml", ".xlsx")
+Problems = list[str]
+
+
+def incoming(request: HttpRequest) -> tuple[Portfolio | None, Problems]:
+    """What the file holds, or what is wrong with it."""
+    from maidinh.governance.roadmap.reading import read_portfolio
+
+    sent = request.FILES.get("file")
+    if sent is None:
+        return None, [_("Choose a file.")]
+    suffix = Path(sent.name or "").suffix.lower()
+    if suffix not in SUFFIXES:
+        return None, [_("The file is of another type. Upload a YAML file (.yaml) or a workbook (.xlsx).")]
+    if not sent.size or sent.size > settings.MAIDINH.upload_limit:
+        return None, [file_refusal("too-large" if sent.size else "empty", ())]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"roadmap{'.xlsx' if suffix == '.xlsx' else '.yaml'}"
+        path.write_bytes(sent.read())
+        try:
+            return read_portfolio(path), []
+        except ProjectUnreadable as error:
+            return None, [": ".join(part for part in (each.place or each.field, said(each)) if part)
+                          for each in error.faults]  # fmt: skip
+        except DefinitionError as error:
+            return None, [
+                _("Line %(line)s, %(place)s: %(text)s")
+                % {"line": each.line, "place": each.place, "text": said_of_text(each.expected)}
+                for each in error.problems
+            ]
