@@ -26,6 +26,7 @@ from maidinh.governance.drafting.actions.submission import submit_draft as hand_
 from maidinh.governance.drafting.rules import Edit
 from maidinh.governance.projects.actions.carrying import report_component
 from maidinh.governance.projects.actions.preparing import open_project
+from maidinh.governance.roadmap.actions.planning import open_scenario
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.files.actions import store_document
@@ -44,6 +45,7 @@ from tests.governance.conformity.own import rule_finding
 from tests.governance.projects.appraised import approve, pass_it
 from tests.governance.projects.appraised import hand_in as hand_in_project
 from tests.governance.projects.conftest import proposal
+from tests.governance.roadmap.planning import portfolio, stand_in
 from tests.services.results.stages import PDF, advanced_to, answers_for, submitted, version_of_kind
 
 HERE = Installation(address="http://127.0.0.1:8000", province="lao-cai", promise_within=60, sample=True)
@@ -104,6 +106,7 @@ class World:
         self.appraised, self.appraisals = {"none": "nobodys-2026"}, {"none": 10**9}
         self.project_exceptions = self._appraisals()
         self.withdrawals = self._withdrawals()
+        self.scenarios = self._scenarios()
 
     @property
     def citizen(self) -> Actor:
@@ -226,6 +229,14 @@ class World:
         with acting(agencies=integrator.agencies):
             ending = ask_withdrawal(actor=integrator, contract=last, ends=withdrawn, **asked).pk
         return {"withdrawn": withdrawn, "asked": ending, "none": 10**9}
+
+    def _scenarios(self) -> dict[str, int]:
+        """A scenario of the roadmap that nobody asked to compute yet."""
+        stand_in()
+        planner = self.actors["planner"]
+        with acting(agencies=planner.agencies, official=planner.id):
+            row = open_scenario(actor=planner, name="Phương án 1", portfolio=portfolio(), at=self.at)
+        return {"open": row.pk, "none": 10**9}
 
     def _rules(self) -> dict[str, str]:
         """A rule of the province that is in force, and one that waits for somebody."""

@@ -48,8 +48,8 @@ READINGS = ("architecture-explorer", "architecture-agencies", "architecture-cove
 def requests_in(world: World) -> Iterator[Asked]:
     """All of them; a page that is missing here is found by the test."""
     for made in (
-        _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _rules, _projects,
-        _appraisals, _own_dossiers, _desk, _roadmap_plans,
+        _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _rules, _roadmap,
+        _projects, _appraisals, _own_dossiers, _desk, _roadmap_plans,
     ):  # fmt: skip
         yield from made(world)
 
@@ -254,6 +254,27 @@ def _rules(world: World) -> Iterator[Asked]:
             "reason": "Thay bằng quy tắc mới",
         }
         yield Asked("rule-end", "POST", on, where, number | last)
+
+
+def _roadmap(world: World) -> Iterator[Asked]:
+    for name in ("roadmap", "roadmap-scenarios", "roadmap-compare", "roadmap-new"):
+        yield Asked(name, "GET", "it")
+    yield Asked("roadmap-new", "POST", "it", data={"name": "Phương án 2", "first_year": "2027", "years": "5"})
+    demand = {f"{name}-{n}": value for n in (0, 1)
+              for name, value in (("value", "7"), ("tier", "1"), ("deadline", ""), ("pinned", ""))}  # fmt: skip
+    for on, number in world.scenarios.items():
+        where, seen = {"scenario_id": number}, {"seen": "1"}
+        yield Asked("roadmap-scenario", "GET", on, where)
+        yield Asked("roadmap-file", "GET", on, where)
+        yield Asked("roadmap-compute", "POST", on, where, {"go": "yes"})
+        yield Asked("roadmap-adopt", "POST", on, where, {"decision": "12/QĐ-UBND", "text": "Phù hợp"})
+        for name, data in (
+            ("roadmap-money", {"amount-2027-local-budget": "3.000.000.000", "form": "table"}),
+            ("roadmap-demands", demand),
+            ("roadmap-capacity", {"capacity-H38.5-2027": "2"}),
+        ):
+            yield Asked(name, "GET", on, where)
+            yield Asked(name, "POST", on, where, seen | data)
 
 
 def _projects(world: World) -> Iterator[Asked]:

@@ -98,10 +98,10 @@ def _opened(
         title = name.strip() or portfolio.title.vi
         return open_scenario(actor=actor, name=title, portfolio=portfolio, at=at), []
     if typed["start"] == "copy":
-        chosen = typed.get("copy", "")
+        chosen = typed.get("original", "")
         found = revision_for(actor, int(chosen)) if chosen.isdecimal() and len(chosen) < 18 else None
         if found is None:
-            errors["copy"] = [_("Choose the scenario to copy.")]
+            errors["original"] = [_("Choose the scenario to copy.")]
             return None, []
         return open_scenario(
             actor=actor, name=name, portfolio=found.portfolio_form, at=at, copied_from=found, checked=False
