@@ -267,6 +267,11 @@ def _projects(world: World) -> Iterator[Asked]:
         yield Asked(name, "GET", "it")
         yield Asked(name, "POST", "it", data=data)
     yield Asked("components", "GET", "it")
+    for name in ("open-projects", "open-projects-file", "open-money", "open-api-projects", "open-api-money",
+                 "open-api-exceptions"):  # fmt: skip
+        yield Asked(name, "GET", "it")
+    yield Asked("open-money-file", "GET", "it", {"dimension": "year"})
+    yield Asked("open-money-file", "GET", "none", {"dimension": "name"})
     day = {f"{name}-{part}": value for name in ("as_of", "completed_on")
            for part, value in (("day", "2"), ("month", "11"), ("year", "2026"))}  # fmt: skip
     stage = {f"schedule.0.{name}-{part}": value for name in ("begins", "ends")
@@ -283,6 +288,8 @@ def _projects(world: World) -> Iterator[Asked]:
         where = {"code": code}
         for name in ("project", "project-difference", "project-history", "project-files", "project-write",
                      "project-check", "project-changes"):  # fmt: skip
+            yield Asked(name, "GET", on, where)
+        for name in ("open-project", "open-project-short", "open-api-project"):
             yield Asked(name, "GET", on, where)
         yield Asked("project-file", "GET", on, where | {"form": "yaml"})
         yield Asked("project-begin", "POST", on, where)

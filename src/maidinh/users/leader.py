@@ -23,6 +23,12 @@ HOME = Home(
         ),
         Task(_("Projects"), _("What agencies build and buy, what it costs, where it stands."), "projects"),
         Task(
+            _("Public figures of your agency"),
+            _("What everyone reads of your projects: money, days, what is late."),
+            "open-money",
+            query="?agency=mine",
+        ),
+        Task(
             _("Opinions on projects"),
             _("An appraiser asks your agency about a project; answer by the day."),
             "opinions-on-projects",
