@@ -6,6 +6,7 @@ Nobody is named. What it changes in the architecture stands on the project's own
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -194,10 +195,8 @@ def _reports(row: Project) -> list[dict[str, Any]]:
 def _public_names(row: Project) -> dict[str, str]:
     """The names of the components of the public edition: of what is in force, and of what the project makes."""
     models = [row.base.model]
-    try:
+    with suppress(ProposalRefused):
         models.append(proposed(row.base.model, row.project))
-    except ProposalRefused:
-        pass
     return {
         each.id: each.name.in_language(language())
         for model in models

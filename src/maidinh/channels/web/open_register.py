@@ -172,9 +172,7 @@ def lines(rows: Sequence[RegisterRow], agencies: dict[str, str], today: date) ->
 
 def figures(of: Register) -> list[dict[str, Any]]:
     """The few figures at the head: how many, how much is approved, how much is asked for, how many are late."""
-    totals = {
-        name: sum(each.total for each in of.found if each.standing == name) for name in ("approved", "asked")
-    }
+    totals = {name: sum(each.total for each in of.found if each.standing == name) for name in ("approved", "asked")}
     late = sum(1 for each in of.found if each.late_stages(of.today))
     return [
         {"value": len(of.found), "text": _("projects found")},

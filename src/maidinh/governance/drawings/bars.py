@@ -103,7 +103,9 @@ def _sheet(title: str, description: str, key: str, language: str) -> Tree.Elemen
 def _part(root: Tree.Element, start: float, share: float, y: float, *, settled: bool) -> None:
     if share <= 0:
         return
-    look = {"fill": FULL} if settled else {"fill": PAPER, "stroke": FULL, "stroke-width": "2", "stroke-dasharray": "5 3"}
+    look = (
+        {"fill": FULL} if settled else {"fill": PAPER, "stroke": FULL, "stroke-width": "2", "stroke-dasharray": "5 3"}
+    )
     _rect(root, start, max(share, 0.005), y, look)
 
 

@@ -1,7 +1,7 @@
 """What projects cost and by when they end, as everyone may count it: by year, source and agency; who is late.
 
-Layer 4, governance. Pure: it counts rows as `queries.register_rows` reads them. Money that is approved and money that is
-only asked for never stand in one sum; what was refused is no money. Legal ground: Nghị định 224/2026/NĐ-CP article 24.
+Layer 4, governance. Pure: it counts rows as `queries.register_rows` reads them. Money that is approved and money that
+is only asked for never stand in one sum; what was refused is no money. Legal ground: Nghị định 224/2026/NĐ-CP article 24.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def chosen(
     return [
         row
         for row in rows
-        if (not state or row.state == state or row.standing == state)
+        if (not state or state in (row.state, row.standing))
         and (not agency or row.owner == agency)
         and (not (year or source) or any(_is_of(line, year, source) for line in row.costs))
         and (late_on is None or row.late_stages(late_on))
