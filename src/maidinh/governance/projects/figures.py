@@ -1,7 +1,8 @@
 """What projects cost and by when they end, as everyone may count it: by year, source and agency; who is late.
 
 Layer 4, governance. Pure: it counts rows as `queries.register_rows` reads them. Money that is approved and money that
-is only asked for never stand in one sum; what was refused is no money. Legal ground: Nghị định 224/2026/NĐ-CP article 24.
+is only asked for never stand in one sum; what was refused is no money. Legal ground: Nghị định 224/2026/NĐ-CP
+article 24.
 """
 
 from __future__ import annotations
