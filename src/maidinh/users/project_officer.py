@@ -26,9 +26,7 @@ HOME = Home(
         ),
         Task(
             _("Supervision of projects"),
-            _(
-                "How approved projects go: time, money, contracts, risk. The figure: reports and conditions past their day."
-            ),
+            _("Time, money, contracts, risk. The figure: reports and conditions past their day."),
             "supervision",
             supervised.owed,
         ),

@@ -1,7 +1,7 @@
 """What can be measured of the running system: which figures there are, over what, and what a benefit came to.
 
-Layer 4, governance. Pure. A project's benefit and a phase's target name a measure; its value comes from the services and
-from the exchange's record, counted by the worker once a day and kept with its day.
+Layer 4, governance. Pure. A project's benefit and a phase's target name a measure; its value comes from the services
+and from the exchange's record, counted by the worker once a day and kept with its day.
 """
 
 from __future__ import annotations

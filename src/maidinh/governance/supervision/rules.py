@@ -68,7 +68,7 @@ def faults_of_payment(
         found.append(Fault("paid_on", N_("Enter the day of payment, with day, month and four-digit year.")))
     elif paid_on > today:
         found.append(Fault("paid_on", N_("This day is still to come. Report what has been paid.")))
-    elif paid_on.year != year and not paid_on.year == year + 1:
+    elif paid_on.year != year and paid_on.year != year + 1:
         found.append(Fault("year", N_("The budget year is the year of payment, or the one before it.")))
     return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils.timezone import localtime
@@ -41,6 +41,7 @@ from maidinh.governance.supervision.rules import (
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
 
+Kept = TypeVar("Kept", bound=Report)
 REPORTING, SUPERVISING = "project.report", "project.supervise"
 LATER = N_("Somebody corrected this in the meantime. Load the page again.")
 
@@ -209,7 +210,7 @@ def _own(actor: Actor, project_id: int) -> Project:
     return row
 
 
-def _standing[Row: Report](table: type[Row], row: Project, pk: int | None) -> Row | None:
+def _standing(table: type[Kept], row: Project, pk: int | None) -> Kept | None:
     """The row that is corrected or amended, if it still stands."""
     if pk is None:
         return None
