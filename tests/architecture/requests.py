@@ -58,7 +58,7 @@ def _plain(world: World) -> Iterator[Asked]:
     for name in ("home", "health", "keys", "procedures", "architecture", "architecture-json", "architecture-versions",
                  "dossiers", "notices", "track", "verify", "desk", "worklist", "signing", "sign-in",
                  "sign-in-return", "architecture-difference", "architecture-difference-json",
-                 "architecture-rounds", "conformity", "conformity-json", "waivers", "rules", "observed",
+                 "architecture-rounds", "conformity", "conformity-json", "waivers", "rules", "observed", "supervision", "systems-in-use",
                  "architecture-diagrams", "architecture-document", "architecture-document-reading",
                  "architecture-document-file", "architecture-dossier", "architecture-dossier-file"):  # fmt: skip
         yield Asked(name, "GET", "it")
@@ -286,6 +286,14 @@ def _projects(world: World) -> Iterator[Asked]:
     )  # fmt: skip
     for on, code in world.projects.items():
         where = {"code": code}
+        yield Asked("project-supervision", "GET", on, where)
+        yield Asked("project-supervision-report", "POST", on, where, {
+            "form": "payment", "payment-year": "2026", "payment-source": "local-investment", "payment-kind": "build",
+            "payment-amount": "5000", "payment-paid_on-day": "2", "payment-paid_on-month": "11",
+            "payment-paid_on-year": "2026",
+        })  # fmt: skip
+        rated = {"form": "rating", "rating-level": "low", "rating-reasons": "Đúng tiến độ"}
+        yield Asked("project-supervision-judge", "POST", on, where, rated)
         for name in ("project", "project-difference", "project-history", "project-files", "project-write",
                      "project-check", "project-changes"):  # fmt: skip
             yield Asked(name, "GET", on, where)

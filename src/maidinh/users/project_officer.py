@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import component_reports, observed, projects
+from maidinh.channels.web import component_reports, observed, projects, supervised
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -23,6 +23,17 @@ HOME = Home(
             _("How far each is. The figure: reports that are overdue."),
             "components",
             component_reports.overdue,
+        ),
+        Task(
+            _("Supervision of projects"),
+            _("Time, money, contracts, risk. The figure: reports and conditions past their day."),
+            "supervision",
+            supervised.owed,
+        ),
+        Task(
+            _("Systems in use"),
+            _("What is paid for and not used, or used though it should be at rest."),
+            "systems-in-use",
         ),
         Task(_("See the architecture"), _("What a project has to fit into."), "architecture"),
         Task(
@@ -45,5 +56,6 @@ HOME = Home(
         Item(_("Components of my agency"), "components"),
         Item(_("Architecture"), "architecture"),
         Item(_("Declared and observed"), "observed"),
+        Item(_("Supervision of projects"), "supervision"),
     ),
 )
