@@ -187,3 +187,11 @@ def test_money_in_the_words_of_people() -> None:
     for amount, figure in said.items():
         assert money_words(amount).split("\N{NO-BREAK SPACE}")[0] == figure
     assert unescape(money_words(950)).startswith("950")
+
+
+def test_what_was_paid_is_told_beside_what_was_to_be_paid(public: Bench, anyone: Client) -> None:
+    public.begin(**PLANNED)
+    assert "Paid, beside what was to be paid" not in page(anyone, f"/open/projects/{CODE}")
+    public.approve(public.verdict(Project.objects.get(code=CODE).appraisals.get()).project)
+    html = page(anyone, f"/open/projects/{CODE}")
+    assert "Paid, beside what was to be paid" in html and "0 ₫ paid of" in html.replace("\N{NO-BREAK SPACE}", " ")

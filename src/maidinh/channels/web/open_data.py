@@ -22,6 +22,7 @@ from maidinh.channels.web.open_register import READ, Register, record, register_
 from maidinh.channels.web.open_words import told
 from maidinh.governance.appraisal.queries import exceptions_for
 from maidinh.governance.projects.figures import DIMENSIONS, slipped
+from maidinh.governance.supervision.queries import public_progress
 from maidinh.infrastructure.identity.queries import anonymous
 
 PER_PAGE = 200
@@ -42,7 +43,7 @@ def project(request: HttpRequest, code: str) -> JsonResponse:
     """One project, with its schedule, what was approved beside what is said now, all verdicts and exceptions."""
     row = found(code)
     at = timezone.now()
-    line = line_of(row)
+    line, progress = line_of(row), public_progress(row.code, at)
     of = Register(dict.fromkeys(("year", "source"), ""), [line], [line], at, timezone.localdate(at))
     moved = slipped(row.baseline.content if row.baseline else None, row.content)
     given = row.verdicts.select_related("version").defer("version__content", "results", "receipt").order_by("-pk")
@@ -59,6 +60,10 @@ def project(request: HttpRequest, code: str) -> JsonResponse:
                 "log_entry": each.entry,
             }
             for each in given
+        ],
+        "paid": None if progress is None else [
+            {"year": each.year, "source": each.source, "planned": each.planned, "paid": each.paid}
+            for each in progress.progress.money
         ],
         "exceptions": [_exception(each) for each in exceptions_for(anonymous()).filter(project=row)],
     }  # fmt: skip

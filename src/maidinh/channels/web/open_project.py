@@ -7,7 +7,7 @@ Nobody is named. What it changes in the architecture stands on the project's own
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -33,6 +33,7 @@ from maidinh.governance.projects.figures import RegisterRow, slipped, standing_o
 from maidinh.governance.projects.proposal import ProposalRefused, proposed
 from maidinh.governance.projects.queries import Project, public_projects, reports_for
 from maidinh.governance.projects.rules import BUILDING
+from maidinh.governance.supervision.queries import public_progress
 from maidinh.infrastructure.identity.queries import anonymous
 from maidinh.infrastructure.organisations.queries import agency_names
 
@@ -56,6 +57,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "benefits": [{"title": text_of(each.title.model_dump()), "unit": text_of(each.unit.model_dump()), "of": each}
                      for each in row.project.benefits],
         "costs": _costs(row), "schedule": _schedule(row, today), "baseline": _baseline(row),
+        "paid": _paid(row, at),
         "verdicts": _verdicts(row), "exceptions": _exceptions(row, agencies, today), "reports": _reports(row),
         "as_of": as_of(at, row.updated_at), "query": f"?q={row.code}",
     }  # fmt: skip
@@ -142,6 +144,26 @@ def _stage_state(row: Project, stage: Milestone, today: date, late: bool) -> str
 def _baseline(row: Project) -> dict[str, Any] | None:
     """What was approved beside what is said now."""
     return slipped(row.baseline.content if row.baseline else None, row.content)
+
+
+def _paid(row: Project, at: datetime) -> dict[str, Any] | None:
+    """What was to be paid and what was, by year and source, as the agency recorded it; None before the approval."""
+    found = public_progress(row.code, at)
+    if found is None:
+        return None
+    sources, progress = source_names(), found.progress
+    return {
+        "rows": [{"line": each, "source": sources.get(each.source, each.source)} for each in progress.money],
+        "words": _("%(paid)s paid of %(planned)s")
+        % {"paid": money_words(progress.paid), "planned": money_words(progress.planned)},
+        "stages": [
+            {
+                "title": text_of(each.milestone.title.model_dump()), "ends": each.milestone.ends,
+                "ended": each.happened.ended_on if each.happened else None, "late": each.late_days,
+            }
+            for each in progress.milestones
+        ],
+    }  # fmt: skip
 
 
 def _verdicts(row: Project) -> list[dict[str, Any]]:
