@@ -58,7 +58,7 @@ def _plain(world: World) -> Iterator[Asked]:
     for name in ("home", "health", "keys", "procedures", "architecture", "architecture-json", "architecture-versions",
                  "dossiers", "notices", "track", "verify", "desk", "worklist", "signing", "sign-in",
                  "sign-in-return", "architecture-difference", "architecture-difference-json",
-                 "architecture-rounds", "conformity", "conformity-json", "waivers", "rules", "observed",
+                 "architecture-rounds", "conformity", "conformity-json", "waivers", "rules", "observed", "supervision", "systems-in-use",
                  "architecture-diagrams", "architecture-document", "architecture-document-reading",
                  "architecture-document-file", "architecture-dossier", "architecture-dossier-file"):  # fmt: skip
         yield Asked(name, "GET", "it")
@@ -288,6 +288,11 @@ def _projects(world: World) -> Iterator[Asked]:
         yield Asked(name, "GET", "it")
         yield Asked(name, "POST", "it", data=data)
     yield Asked("components", "GET", "it")
+    for name in ("open-projects", "open-projects-file", "open-money", "open-api-projects", "open-api-money",
+                 "open-api-exceptions"):  # fmt: skip
+        yield Asked(name, "GET", "it")
+    yield Asked("open-money-file", "GET", "it", {"dimension": "year"})
+    yield Asked("open-money-file", "GET", "none", {"dimension": "name"})
     day = {f"{name}-{part}": value for name in ("as_of", "completed_on")
            for part, value in (("day", "2"), ("month", "11"), ("year", "2026"))}  # fmt: skip
     stage = {f"schedule.0.{name}-{part}": value for name in ("begins", "ends")
@@ -302,8 +307,18 @@ def _projects(world: World) -> Iterator[Asked]:
     )  # fmt: skip
     for on, code in world.projects.items():
         where = {"code": code}
+        yield Asked("project-supervision", "GET", on, where)
+        yield Asked("project-supervision-report", "POST", on, where, {
+            "form": "payment", "payment-year": "2026", "payment-source": "local-investment", "payment-kind": "build",
+            "payment-amount": "5000", "payment-paid_on-day": "2", "payment-paid_on-month": "11",
+            "payment-paid_on-year": "2026",
+        })  # fmt: skip
+        rated = {"form": "rating", "rating-level": "low", "rating-reasons": "Đúng tiến độ"}
+        yield Asked("project-supervision-judge", "POST", on, where, rated)
         for name in ("project", "project-difference", "project-history", "project-files", "project-write",
                      "project-check", "project-changes"):  # fmt: skip
+            yield Asked(name, "GET", on, where)
+        for name in ("open-project", "open-project-short", "open-api-project"):
             yield Asked(name, "GET", on, where)
         yield Asked("project-file", "GET", on, where | {"form": "yaml"})
         yield Asked("project-begin", "POST", on, where)

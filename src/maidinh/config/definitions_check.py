@@ -41,6 +41,7 @@ from maidinh.governance.nas.reading import FOLDER as NAS
 from maidinh.governance.nas.reading import read_commune_model, read_mappings, read_structures
 from maidinh.governance.observation.definition import read_observation_terms
 from maidinh.governance.projects.reading import read_projects
+from maidinh.governance.supervision.definition import read_supervision_terms
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.calendars.queries import FOLDER as CALENDARS
 from maidinh.infrastructure.definitions.code_lists import FOLDER as CODES
@@ -130,6 +131,7 @@ def _check_nation(national: Path, findings: Findings) -> Nation:
     findings.read(lambda: read_waiver_terms(national))
     findings.read(lambda: read_packs(national))
     findings.read(lambda: read_observation_terms(national))
+    findings.read(lambda: read_supervision_terms(national))
     findings.read(lambda: read_publication_rules(national))
     findings.read(lambda: read_notice(national))
     for folder, found in ((CALENDARS, list((calendars or {}).values())), (RULE_PACKS, packs or [])):

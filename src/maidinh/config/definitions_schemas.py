@@ -25,6 +25,7 @@ from maidinh.governance.nas.definition import CommuneModel, DataSetStructure
 from maidinh.governance.nas.mapping.definition import NasMapping
 from maidinh.governance.observation.definition import ObservationTerms
 from maidinh.governance.projects.definition import Project
+from maidinh.governance.supervision.definition import SupervisionTerms
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.definitions.code_lists import CodeList
 from maidinh.infrastructure.definitions.rule_packs import RulePack
@@ -52,6 +53,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "nas-mapping": NasMapping,
     "notice": Notice,
     "observation-terms": ObservationTerms,
+    "supervision-terms": SupervisionTerms,
     "organisations": Organisations,
     "population-register": PopulationRegister,
     "procedure": Procedure,

@@ -130,10 +130,12 @@ def _deliver(_: Environment, stop: threading.Event) -> None:
     import structlog
     from django.db import DatabaseError, InterfaceError, close_old_connections
 
+    from maidinh.config.measuring import service_figures
     from maidinh.governance.appraisal.actions.exceptions import watch_exceptions
     from maidinh.governance.conformity.actions.waivers import watch_waivers
     from maidinh.governance.conformity.actions.watching import watch_connections
     from maidinh.governance.observation.actions.watching import watch_traffic
+    from maidinh.governance.supervision.actions.watching import watch_supervision
     from maidinh.infrastructure.events.actions import deliver_events
     from maidinh.services.procedures.queries import offered
 
@@ -147,6 +149,7 @@ def _deliver(_: Environment, stop: threading.Event) -> None:
                 watch_traffic(at=datetime.now(UTC), served_procedures=[each.code for each in offered()])
                 watch_waivers(at=datetime.now(UTC))
                 watch_exceptions(at=datetime.now(UTC))
+                watch_supervision(at=datetime.now(UTC), running=service_figures)
                 watched = time.monotonic()
         except (DatabaseError, InterfaceError) as error:
             log.warning("events wait for the database", error=str(error).strip())

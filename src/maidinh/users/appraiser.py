@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import appraising, waivers
+from maidinh.channels.web import appraising, supervised, waivers
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -17,6 +17,17 @@ HOME = Home(
             "appraisals",
             appraising.waiting,
             due=appraising.due,
+        ),
+        Task(
+            _("Supervision of projects"),
+            _("How approved projects go: time, money, contracts, risk. The figure: those at high risk."),
+            "supervision",
+            supervised.at_risk,
+        ),
+        Task(
+            _("Systems in use"),
+            _("What is paid for and not used, or used though it should be at rest."),
+            "systems-in-use",
         ),
         Task(_("See the architecture"), _("What a project has to fit into."), "architecture"),
         Task(_("Conformity"), _("What does not conform, whose it is, and what mends it."), "conformity"),
@@ -44,5 +55,6 @@ HOME = Home(
         Item(_("Conformity"), "conformity"),
         Item(_("Waivers"), "waivers"),
         Item(_("Rules of conformity"), "rules"),
+        Item(_("Supervision of projects"), "supervision"),
     ),
 )

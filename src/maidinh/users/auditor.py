@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from maidinh.channels.web import supervised
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -13,6 +14,17 @@ HOME = Home(
         Task(_("Declared and seen connections"), _("Every connection, with what was refused."), "architecture"),
         Task(_("Public keys"), _("Verify receipts and the log with them, offline."), "keys"),
         Task(_("Verify a result"), _("See whether a document is genuine."), "verify"),
+        Task(
+            _("Supervision of projects"),
+            _("How approved projects go: time, money, contracts, risk. The figure: those at high risk."),
+            "supervision",
+            supervised.at_risk,
+        ),
+        Task(
+            _("Systems in use"),
+            _("What is paid for and not used, or used though it should be at rest."),
+            "systems-in-use",
+        ),
     ),
     guide=(
         _("Compare what was seen on the exchange with what is declared."),
@@ -22,5 +34,6 @@ HOME = Home(
         Item(_("Architecture"), "architecture"),
         Item(_("Public keys"), "keys"),
         Item(_("Verify a result"), "verify"),
+        Item(_("Supervision of projects"), "supervision"),
     ),
 )

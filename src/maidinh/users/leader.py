@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from maidinh.channels.counter.waiting import late, to_sign
-from maidinh.channels.web import appraising_opinions, observed, opinions
+from maidinh.channels.web import appraising_opinions, observed, opinions, supervised
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -23,11 +23,28 @@ HOME = Home(
         ),
         Task(_("Projects"), _("What agencies build and buy, what it costs, where it stands."), "projects"),
         Task(
+            _("Public figures of your agency"),
+            _("What everyone reads of your projects: money, days, what is late."),
+            "open-money",
+            query="?agency=mine",
+        ),
+        Task(
             _("Opinions on projects"),
             _("An appraiser asks your agency about a project; answer by the day."),
             "opinions-on-projects",
             appraising_opinions.waiting,
             due=appraising_opinions.due,
+        ),
+        Task(
+            _("Supervision of projects"),
+            _("How approved projects go: time, money, contracts, risk. The figure: those at high risk."),
+            "supervision",
+            supervised.at_risk,
+        ),
+        Task(
+            _("Systems in use"),
+            _("What is paid for and not used, or used though it should be at rest."),
+            "systems-in-use",
         ),
         Task(_("Architecture"), _("What the province has declared, and the traffic seen on it."), "architecture"),
         Task(
@@ -53,5 +70,6 @@ HOME = Home(
         Item(_("Architecture"), "architecture"),
         Item(_("Declared and observed"), "observed"),
         Item(_("Agencies"), "architecture-agencies"),
+        Item(_("Supervision of projects"), "supervision"),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from maidinh.channels.web import supervised
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -17,6 +18,17 @@ HOME = Home(
         ),
         Task(_("Roadmap"), _("What is adopted, as everyone reads it."), "roadmap"),
         Task(_("Projects"), _("Every project, where it stands and what it costs."), "projects"),
+        Task(
+            _("Supervision of projects"),
+            _("How approved projects go: time, money, contracts, risk. The figure: those at high risk."),
+            "supervision",
+            supervised.at_risk,
+        ),
+        Task(
+            _("Systems in use"),
+            _("What is paid for and not used, or used though it should be at rest."),
+            "systems-in-use",
+        ),
         Task(_("See the architecture"), _("What a project has to fit into."), "architecture"),
     ),
     guide=(
@@ -28,5 +40,6 @@ HOME = Home(
         Item(_("Roadmap"), "roadmap"),
         Item(_("Projects"), "projects"),
         Item(_("Architecture"), "architecture"),
+        Item(_("Supervision of projects"), "supervision"),
     ),
 )

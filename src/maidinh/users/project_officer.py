@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import component_reports, observed, projects, roadmap_plans
+from maidinh.channels.web import component_reports, observed, projects, roadmap_plans, supervised
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -30,6 +30,16 @@ HOME = Home(
             _("Who must learn what before a system starts. The figure: overdue ones of your agency."),
             "training-plan",
             roadmap_plans.overdue,
+        Task(
+            _("Supervision of projects"),
+            _("Time, money, contracts, risk. The figure: reports and conditions past their day."),
+            "supervision",
+            supervised.owed,
+        ),
+        Task(
+            _("Systems in use"),
+            _("What is paid for and not used, or used though it should be at rest."),
+            "systems-in-use",
         ),
         Task(_("See the architecture"), _("What a project has to fit into."), "architecture"),
         Task(
@@ -52,5 +62,6 @@ HOME = Home(
         Item(_("Components of my agency"), "components"),
         Item(_("Architecture"), "architecture"),
         Item(_("Declared and observed"), "observed"),
+        Item(_("Supervision of projects"), "supervision"),
     ),
 )

@@ -11,7 +11,7 @@ MENU = (
     Item(_("Track a dossier"), "track"),
     Item(_("Verify a result"), "verify"),
     Item(_("Architecture"), "architecture"),
-    Item(_("Projects"), "projects"),
+    Item(_("Projects in public"), "open-projects"),
 )
 
 HOME = Home(
@@ -26,6 +26,8 @@ HOME = Home(
             _("Which systems the province has, and whose they are."),
             "architecture-explorer",
         ),
+        Task(_("Projects in public"), _("What is built, for whom, how much, by when, is it late."), "open-projects"),
+        Task(_("Money of projects"), _("By year, source and agency, with charts and tables."), "open-money"),
         Task(_("Projects"), _("What agencies build and buy, what it costs, where it stands."), "projects"),
     ),
     guide=(

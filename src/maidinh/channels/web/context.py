@@ -44,6 +44,7 @@ def of_request(request: HttpRequest) -> dict[str, Any]:
         "account": account,
         "home_url": reverse("home"),
         "footer_menu": [
+            {"text": _("Projects in public"), "href": reverse("open-projects")},
             {"text": _("Verify a result"), "href": reverse("verify")},
             {"text": _("Public keys and the log"), "href": reverse("keys")},
         ],

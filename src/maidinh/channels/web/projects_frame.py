@@ -18,7 +18,7 @@ from maidinh.channels.web.context import language
 from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.projects.faults import Fault, faults
 from maidinh.governance.projects.queries import Project, is_of, known, project_for
-from maidinh.governance.projects.rules import EDITABLE
+from maidinh.governance.projects.rules import DECIDED, EDITABLE
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.organisations.queries import agency_names
 
@@ -86,6 +86,8 @@ def frame(request: HttpRequest, row: Project, here: str = "project") -> dict[str
         pages += [("project-write", _("Write")), ("project-check", _("Check"))]
     pages += [("project-difference", _("What changes"))]
     if actor.may(READING):
+        if row.state in DECIDED:
+            pages += [("project-supervision", _("Supervision"))]
         pages += [("project-history", _("Revisions")), ("project-files", _("Files"))]
     return {
         "row": row,

@@ -6,7 +6,7 @@ database shows each reader no more than that; these functions choose what a page
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -189,6 +189,17 @@ def approval_of(row: Project) -> Approval | None:
 def conditions_unmet(row: Project) -> list[Unmet]:
     """The conditions of the verdict behind its approval that nobody has shown to be met: it isn't accepted before."""
     return unmet_conditions(row)
+
+
+def newest_verdicts(projects: Collection[int]) -> dict[int, Verdict]:
+    """The newest verdict of each of these projects, by the project's id. A verdict is public."""
+    found = Verdict.objects.filter(project__in=projects).order_by("project_id", "-pk").distinct("project_id")
+    return {each.project_id: each for each in found.defer("results", "receipt", "reasons")}
+
+
+def approvals_of(projects: Collection[int]) -> dict[int, Approval]:
+    """The decision that approved each of these projects, by the project's id. An approval is public."""
+    return {each.project_id: each for each in Approval.objects.filter(project__in=projects).defer("receipt")}
 
 
 def exceptions_for(actor: Actor) -> QuerySet[ProjectException]:

@@ -12,14 +12,14 @@ from functools import cache, lru_cache
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from maidinh.governance.architecture.queries import Version, declared_organisations, versions
 from maidinh.governance.architecture.rules import DRAFT
 from maidinh.governance.observation.declared import Declared, declared
 from maidinh.governance.observation.definition import ObservationTerms, read_observation_terms
 from maidinh.governance.observation.models import Finding, FindingDecision
-from maidinh.governance.observation.rules import ASK, ASKED, OPEN
+from maidinh.governance.observation.rules import ASK, ASKED, CLOSED, EXCEPTED, OPEN
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.definitions.locating import definitions_root
 
@@ -96,6 +96,13 @@ def findings_of_agency_count(actor: Actor) -> int:
     """How many findings of the actor's own agencies are seen and wait."""
     found = findings_for(actor).filter(gone_at__isnull=True, owner__in=actor.agencies)
     return found.filter(state__in=(OPEN, ASKED)).count()
+
+
+def findings_open_by_project() -> dict[str, int]:
+    """How many findings are seen and not settled of what each project declared; officials and the worker are told."""
+    found = Finding.objects.filter(province=settings.MAIDINH.province, gone_at__isnull=True).exclude(project="")
+    found = found.exclude(state__in=(CLOSED, EXCEPTED))
+    return dict(found.values_list("project").annotate(count=Count("pk")).values_list("project", "count"))
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,10 @@ class Milestone(Form):
 
 
 class Benefit(Form):
-    """What gets better, measured: from `baseline` to `target` by a day; `how` says how it is measured."""
+    """What gets better, measured: from `baseline` to `target` by a day; `how` says how it is measured.
+
+    `measure` names a figure of the running system (`governance/supervision/measures`), of `system` or of `procedure`.
+    """
 
     id: str = Field(pattern=KEY)
     title: Text
@@ -151,6 +154,9 @@ class Benefit(Form):
     target: float = Field(allow_inf_nan=False)
     by: date
     how: Text | None = None
+    measure: str | None = None
+    system: str | None = None
+    procedure: str | None = None
 
 
 class Training(Form):

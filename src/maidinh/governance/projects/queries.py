@@ -14,11 +14,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KeyTransform
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.queries import current_version, declared_organisations
 from maidinh.governance.comparison.conflicts import Conflict
 from maidinh.governance.projects import definition, faults
+from maidinh.governance.projects.figures import RegisterRow
 from maidinh.governance.projects.models import ComponentReport, Event, Project, Revision
 from maidinh.governance.projects.proposal import agency_codes, rebased
 from maidinh.governance.projects.reading import read_projects
@@ -58,6 +60,26 @@ def projects_for(actor: Actor) -> QuerySet[Project]:
     if reads(actor):
         return found.filter(Q(handed_in_at__isnull=False) | Q(owner__in=actor.agencies))
     return found.filter(state__in=PUBLIC)
+
+
+def public_projects() -> QuerySet[Project]:
+    """The projects that everyone may know of, the last changed first: the same for every reader."""
+    found = Project.objects.filter(province=settings.MAIDINH.province, state__in=PUBLIC)
+    return found.order_by("-updated_at", "-pk")
+
+
+def register_rows() -> list[RegisterRow]:
+    """What the public register counts of each of them, in one query: of the form only what is counted."""
+    parts = {f"_{name}": KeyTransform(name, "content") for name in ("summary", "kind", "total", "costs", "schedule")}
+    found = public_projects().annotate(**parts)
+    return [
+        RegisterRow(
+            pk=each["pk"], code=each["code"], title=each["title"], summary=each["_summary"] or {}, owner=each["owner"],
+            state=each["state"], kind=each["_kind"] or "", total=int(each["_total"] or 0),
+            costs=tuple(each["_costs"] or ()), schedule=tuple(each["_schedule"] or ()), changed=each["updated_at"],
+        )
+        for each in found.values("pk", "code", "title", "owner", "state", "updated_at", *parts)
+    ]  # fmt: skip
 
 
 def project_for(actor: Actor, code: str) -> Project | None:

@@ -55,6 +55,8 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "project.exception_refused": ("An exception that was asked for is refused.", ("project", "exception")),
     "project.exception_ending": ("An exception is to be reviewed, or ends soon; told once.", ("project", "exception")),
     "project.exception_ended": ("An exception holds no more.", ("project", "exception")),
+    "project.condition_overdue": ("The day of a condition of a verdict passed; told once.", ("project", "condition")),
+    "project.report_due": ("A report of completion or benefits is due; told once.", ("project", "report")),
     "connection.undeclared": (
         "A system called another without a declared contract.",
         ("client", "service", "reason"),

@@ -5,7 +5,10 @@ Layer 4. The conditions here are for the reader's convenience; what an actor may
 
 from __future__ import annotations
 
-from django.db.models import F, QuerySet
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Q, QuerySet
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.services.dossiers.models import ENDED, Dossier, DossierEvent, Paper, Status, Task
@@ -76,6 +79,39 @@ def tracked(code: str, secret: str) -> Dossier | None:
 def applicant_of(dossier_id: int) -> str:
     """The personal number of a dossier's applicant, for whoever tells them of it. Raises Dossier.DoesNotExist."""
     return str(Dossier.objects.values_list("applicant", flat=True).get(pk=dossier_id))
+
+
+@dataclass(frozen=True)
+class Flow:
+    """How many dossiers of a procedure came in, how many of them online, and of those decided how many on time."""
+
+    procedure: str
+    received: int
+    online: int
+    decided: int
+    on_time: int
+
+
+def flow_of_dossiers(since: datetime, until: datetime, online: int) -> list[Flow]:
+    """The dossiers of a stretch of time by procedure, counted without naming any; `online` is that channel's code."""
+    came, ended = (
+        Q(**{f"{name}__gte": since, f"{name}__lt": until}) for name in ("submitted_at", "finished_at")
+    )  # fmt: skip
+    rows = (
+        Dossier.objects.filter(came | ended)
+        .values("procedure__code")
+        .annotate(
+            received=Count("pk", filter=came),
+            online=Count("pk", filter=came & Q(channel=online)),
+            decided=Count("pk", filter=ended & Q(due_at__isnull=False)),
+            on_time=Count("pk", filter=ended & Q(finished_at__lte=F("due_at"))),
+        )
+        .order_by("procedure__code")
+    )
+    return [
+        Flow(each["procedure__code"], each["received"], each["online"], each["decided"], each["on_time"])
+        for each in rows
+    ]
 
 
 def papers_of(dossier: Dossier) -> list[Paper]:
