@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import Error, connection, transaction
 
+from maidinh.config.measuring import service_figures
 from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.projects.actions.carrying import begin_building
 from maidinh.governance.projects.models import Event, Project
@@ -187,9 +188,13 @@ def test_reports_after_completion_have_their_writers(carrying: Carrying) -> None
     assert {each.term.id for each in known(carrying, row).due if each.written} == {"completion", "evaluation"}
 
 
+@pytest.mark.slow
 def test_once_a_day_figures_are_kept_and_who_holds_it_is_told(
-    carrying: Carrying, building: Project, role: Callable[..., Any], at: datetime
+    own_database: str, official: Callable[..., Actor], role: Callable[..., Any], at: datetime
 ) -> None:
+    carrying = Carrying(official, at)
+    row = carrying.approved(carrying.open(benefits=BENEFITS), CONDITIONS)
+
     def running(since: datetime, until: datetime) -> list[Counted]:
         assert until - since == timedelta(days=30)
         return [Counted("dossiers-on-time", "1.1", 96, 100)]
@@ -197,17 +202,16 @@ def test_once_a_day_figures_are_kept_and_who_holds_it_is_told(
     with role("worker"):
         assert watch_supervision(at=at, running=running) > 0
         assert watch_supervision(at=at, running=running) == 0
-        told = list(Event.objects.filter(project=building, kind="condition-overdue").values_list("details", flat=True))
         watch_supervision(at=at + timedelta(days=1), running=running)
-        assert Event.objects.filter(project=building, kind="condition-overdue").count() == 1
-    assert told == [{"condition": "c1", "until": "2026-11-10"}]
+        assert [*service_figures(at - timedelta(days=30), at)] == []
     with acting(agencies=carrying.officer.agencies):
-        (benefit,) = queries.benefits_of(Project.objects.select_related("baseline").get(pk=building.pk))
-    assert benefit.value is not None
-    assert (benefit.value.figure, benefit.value.as_of, benefit.reached) == (
-        96.0, at.date() + timedelta(days=1), True,
-    )  # fmt: skip
-    assert PhaseMeasure.objects.filter(measure="exchanges", subject="").exists()
+        told = Event.objects.filter(project=row, kind="condition-overdue").values_list("details", flat=True)
+        assert list(told) == [{"condition": "c1", "until": "2026-11-10"}]
+        (benefit,) = queries.benefits_of(Project.objects.select_related("baseline").get(pk=row.pk))
+        assert benefit.value is not None
+        tomorrow = at.date() + timedelta(days=1)
+        assert (benefit.value.figure, benefit.value.as_of, benefit.reached) == (96.0, tomorrow, True)
+        assert PhaseMeasure.objects.filter(measure="exchanges", subject="").exists()
 
 
 def test_unused_and_overdue_systems_are_found_by_their_traffic(

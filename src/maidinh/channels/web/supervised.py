@@ -5,6 +5,8 @@ Layer 2. Plain words for who leads, plans, appraises or audits. Legal ground: Ng
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +22,7 @@ from maidinh.channels.web.projects_choices import by_name
 from maidinh.governance.supervision.queries import (
     Supervised,
     measured_on,
+    phase_results,
     supervised_for,
     supervision_terms,
     unused_systems,
@@ -30,6 +33,7 @@ from maidinh.governance.supervision.use import SystemUse
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.organisations.queries import agency_names
 
+ROADMAP = "maidinh.governance.roadmap.queries"
 READING, READ = "project.read", "architecture.read"
 
 
@@ -57,6 +61,8 @@ def supervision(request: HttpRequest) -> HttpResponse:
                  ("conditions", _("conditions past their day")), ("money", _("money behind or above"))],
         "asked": asked,
         "on": localtime(at),
+        "phases": _phases(),
+        "age": supervised_words.age_text(measured_on(), localtime(at).date()),
     }  # fmt: skip
     return render(request, "projects/supervision.html", context)
 
@@ -85,6 +91,26 @@ def owed(actor: Actor, at: Any) -> int:
     """How many reports and conditions of the actor's own agency are past their day: a figure of its officer's home."""
     mine = [each for each in supervised_for(actor, at) if each.row.owner in actor.agencies]
     return sum(len(each.overdue) + len(_conditions(each)) for each in mine)
+
+
+def _phases() -> list[dict[str, Any]]:
+    """The phases of the adopted roadmap, each target with what was measured of it."""
+    if find_spec(ROADMAP) is None:
+        return []
+    adopted = import_module(ROADMAP).adopted()
+    return [
+        {
+            "title": phase.title.in_language(language()), "ends": phase.ends,
+            "targets": [
+                {
+                    "title": each.of.title.in_language(language()), "target": each.of.target, "reached": each.reached,
+                    "figure": supervised_words.figure_text(each.of.measure, each.value),
+                }
+                for each in targets
+            ],
+        }
+        for phase, targets in phase_results(adopted[0].phases if adopted else ())
+    ]  # fmt: skip
 
 
 def _asked(each: Supervised, asked: dict[str, str]) -> bool:

@@ -5,7 +5,7 @@ Layer 2. The owner's officer reports; who supervises rates and evaluates. What w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -44,6 +44,7 @@ from maidinh.infrastructure.organisations.queries import agency_names
 
 READING, REPORTING, SUPERVISING = "project.read", "project.report", "project.supervise"
 Errors = dict[str, list[str]]
+Forms = Mapping[str, Callable[[HttpRequest, Project], None]]
 NAME = "project-supervision"
 LIMIT = 20_001  # letters of a field that are looked at
 
@@ -67,7 +68,7 @@ def judge(request: HttpRequest, row: Project) -> HttpResponse:
     return _kept(request, row, {"rating": _rating, "report": _report})
 
 
-def _kept(request: HttpRequest, row: Project, forms: dict[str, Callable[[HttpRequest, Project], None]]) -> HttpResponse:
+def _kept(request: HttpRequest, row: Project, forms: Forms) -> HttpResponse:
     form = request.POST.get("form", "")
     if form not in forms:
         return _shown(request, row, {"": [_("Choose what you want to report.")]}, "")
