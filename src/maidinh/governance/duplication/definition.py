@@ -143,6 +143,7 @@ class PlatformFacts(Form):
     masters: list[str] = []
     functions: list[str] = []
     users: list[str] = []
+    territory: list[str] = []
 
 
 class DuplicationTerms(Provenance):

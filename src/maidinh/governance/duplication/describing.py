@@ -27,6 +27,7 @@ class Description:
     bags: Mapping[str, Bag]
     places: frozenset[str]
     foretold: Mapping[CodeModel, Mapping[str, float]]
+    read: frozenset[str]
     shared: bool
     continuing: bool
 
@@ -54,7 +55,7 @@ class Describer:
             _most(bags["object"], meaning.linked, LINKED)
             _most(bags["words"], meaning.words, weight)
             _most(bags["shape"], meaning.shapes, weight)
-            if source in ("title", "masters"):
+            if source != "summary":
                 _most(bags["main"], meaning.objects, 1.0)
             if source in ("masters", "functions"):
                 own = bags["mastered" if source == "masters" else source]
@@ -77,6 +78,8 @@ class Describer:
             bags=bags,
             places=self._places(profile, title.places, summary.places if summary else ()),
             foretold=foretold,
+            read=frozenset(each for text in profile.reads for each in read(text).objects)
+            | frozenset(each for _, meaning in parts for each in meaning.linked),
             shared=profile.kind in ("platform", "service", "national-platform")
             or title.shared
             or bool(summary and summary.shared and profile.kind == "system"),

@@ -19,7 +19,7 @@ from maidinh.governance.duplication.describing import BAGS, Bag, Description
 FEATURES = (
     "mastered", "object", "held", "field", "functions", "users", "words", "text", "codes", "shape", "territory",
     "time", "owner", "other_object", "other_mastered", "other_shape", "other_territory", "other_users",
-    "apart_in_time", "continues",
+    "apart_in_time", "fed", "continues",
 )  # fmt: skip
 LIKE = ("mastered", "object", "field", "functions", "users", "words", "text", "codes", "shape", "owner")
 OTHER = {"other_object": "main", "other_mastered": "mastered", "other_shape": "shape", "other_users": "users"}
@@ -125,26 +125,45 @@ def evidence(measured: Measured, proposals: Sequence[Description], one: Ints, ot
         when = time(mine, its)
         found[n, at["time"]] = when is True
         found[n, at["apart_in_time"]] = when is False
+        found[n, at["fed"]] = fed(mine, its)
         found[n, at["continues"]] = relation(mine, its) is not None
     return found
 
 
+NATIONAL = "national-platform"
 NOTHING = 0.02  # a likeness below it is none
 
 
 def territory(one: Description, other: Description) -> bool | None:
     """Whether they work in the same place, or one's is within the other's; None where it isn't known."""
+    if NATIONAL in (one.profile.kind, other.profile.kind) and not (one.places and other.places):
+        return True  # it is there for the whole nation
     if not one.places or not other.places:
         return None
-    return one.places <= other.places or other.places <= one.places
+    return _within(one.places, other.places) or _within(other.places, one.places)
+
+
+def _within(narrow: frozenset[str], wide: frozenset[str]) -> bool:
+    """Whether each place of one is a place of the other, or named after one: the economic zone of a province."""
+    return all(any(place == each or place.endswith(f" {each}") for place in narrow) for each in wide)
+
+
+def fed(one: Description, other: Description) -> bool:
+    """Whether one only reads or names as linked what the other is about."""
+    return any(
+        bool(mine.read & its.bags["main"].keys()) and not mine.bags["main"].keys() & its.bags["main"].keys()
+        for mine, its in ((one, other), (other, one))
+    )
 
 
 def time(one: Description, other: Description) -> bool | None:
     """Whether both run in the same years; what has no end goes on. None where it isn't known."""
-    if one.profile.begins is None or other.profile.begins is None:
+    if "project" not in (one.profile.kind, other.profile.kind):
+        return True
+    if any(each.begins is None and each.kind == "project" for each in (one.profile, other.profile)):
         return None
     last = _last(one), _last(other)
-    return one.profile.begins <= last[1] and other.profile.begins <= last[0]
+    return (one.profile.begins or 0) <= last[1] and (other.profile.begins or 0) <= last[0]
 
 
 def _last(described: Description) -> int:

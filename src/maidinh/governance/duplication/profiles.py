@@ -107,6 +107,7 @@ def _of_entry(entry: Entry, facts: PlatformFacts) -> Profile:
         masters=facts.masters,
         functions=facts.functions,
         users=facts.users,
+        territory=facts.territory,
         source=entry.source,
         confidence=entry.confidence,
         checked=entry.checked and not (facts.masters or facts.functions or facts.users),
