@@ -1,7 +1,7 @@
 """Which standing or planned things a proposal would pay for again: found, classed, with reasons and the saving.
 
-Layer 4, governance. Pure. Legal ground: Nghị định 224/2026/NĐ-CP article 23 clause 1. The likelihood is a logistic sum of
-the evidence by the weights of the terms, so that each reason can be told; nothing is learned while it runs.
+Layer 4, governance. Pure. Legal ground: Nghị định 224/2026/NĐ-CP article 23 clause 1. The likelihood is a logistic
+sum of the evidence by the weights of the terms, so that each reason can be told; nothing is learned while it runs.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ class Searcher:
         self.described = [self.describer.describe(each) for each in profiles]
         self.places = {each.id: n for n, each in enumerate(profiles)}
         self.measured = Measured(self.described) if self.described else None
+        self.names = {each.id: (each.vi, each.en) for each in (*terms.users, *terms.shapes, *terms.objects())}
         self.weights = np.array([self.term.weights.get(name, 0.0) for name in FEATURES])
 
     def search(self, profile: Profile, *, limit: int = 10) -> list[Finding]:
@@ -85,9 +86,11 @@ class Searcher:
         told = np.flatnonzero(whole >= min(self.term.thresholds.told, self.term.thresholds.complementary))
         for n in told[np.argsort(-scores[told], kind="stable")]:
             mine = found[one[n]]
+            if len(mine) >= limit:
+                continue
             each = self._finding(described[one[n]], self.described[other[n]], float(scores[n]), float(whole[n]),
                                  dict(zip(FEATURES, values[n].tolist(), strict=True)))  # fmt: skip
-            if each is not None and len(mine) < limit:
+            if each is not None:
                 mine.append(each)
         return found
 
@@ -99,7 +102,8 @@ class Searcher:
             for each in {mine.profile.phase_of, mine.profile.instance_of, *mine.profile.reuses}
             if each in self.places
         ]
-        pairs = np.unique(np.array([*zip(one, other, strict=True), *named], dtype=np.int64).reshape(-1, 2), axis=0)
+        more = np.array(named, dtype=np.int64).reshape(-1, 2)
+        pairs = np.unique(np.concatenate([np.stack([one, other], axis=1), more]), axis=0)
         mine = np.array([self.places.get(each.profile.id, -1) for each in described], dtype=np.int64)
         pairs = pairs[mine[pairs[:, 0]] != pairs[:, 1]]
         return pairs[:, 0], pairs[:, 1]
@@ -124,7 +128,7 @@ class Searcher:
             kind = "overlap"
         return Finding(
             mine.profile, its.profile, kind, round(score, 3),
-            reasons_of(mine, its, values, declared, self.terms), self.saving(mine.profile, kind),
+            reasons_of(mine, its, values, declared, self.names), self.saving(mine.profile, kind),
             tuple(flags_of(mine, limits.predicted)),
         )  # fmt: skip
 

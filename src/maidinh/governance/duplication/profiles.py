@@ -1,7 +1,7 @@
 """What a project, the systems of an architecture and the national platforms are about, as profiles.
 
-Layer 4, governance. Pure. Legal ground: Nghị định 224/2026/NĐ-CP article 23 clause 1; the national platforms are those of
-Quyết định 1425/QĐ-TTg annex II, as the framework's definition has them.
+Layer 4, governance. Pure. Legal ground: Nghị định 224/2026/NĐ-CP article 23 clause 1; the national platforms are
+those of Quyết định 1425/QĐ-TTg annex II, as the framework's definition has them.
 """
 
 from __future__ import annotations

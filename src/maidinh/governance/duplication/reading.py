@@ -1,7 +1,7 @@
 """Reading profiles: from an inventory, a project, an architecture of any format, a province's folder, or any folder.
 
-Layer 4, governance. A file says by its keys what it is. What can't be read is told with file, line and field; nothing is
-left out in silence.
+Layer 4, governance. A file says by its keys what it is. What can't be read is told with file, line and field;
+nothing is left out in silence.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ YAML = (".yaml", ".yml", ".json")
 VERSION = "version.yaml"
 PROJECT = {"began_on", "changes", "total"}
 INVENTORY_LIMIT = 32 * 1024 * 1024  # bytes; three thousand profiles are a tenth of it
-
-
 
 
 def read_profiles(path: Path, definitions: Path | None = None) -> list[Profile]:

@@ -6,12 +6,12 @@ Layer 4, governance. Pure. Texts are English and are translated where they are s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from maidinh.governance.duplication.definition import DuplicationTerms
 from maidinh.governance.duplication.describing import Description
 
+Names = Mapping[str, tuple[str, str]]  # Vietnamese and English, by id
 CLEAR = 0.1  # a likeness below it is no reason
 MOST = 4  # names in one reason
 
@@ -57,10 +57,9 @@ class Reason:
 
 
 def reasons_of(
-    mine: Description, its: Description, values: dict[str, float], declared: str | None, terms: DuplicationTerms
+    mine: Description, its: Description, values: dict[str, float], declared: str | None, names: Names
 ) -> tuple[Reason, ...]:
     """What speaks for and against it, the weightiest first; of each only what both papers show."""
-    names = {each.id: (each.vi, each.en) for each in (*terms.objects(), *terms.users, *terms.shapes)}
     found: list[Reason] = []
     if declared is not None:
         found.append(Reason(declared))
@@ -99,7 +98,7 @@ def _named(bag: object) -> list[str]:
     return sorted(bag) if isinstance(bag, dict) else []
 
 
-def _reason(code: str, found: list[str], names: dict[str, tuple[str, str]]) -> Reason:
+def _reason(code: str, found: list[str], names: Names) -> Reason:
     plain = list(dict.fromkeys(each.removeprefix("o:") for each in found))[:MOST]
     return Reason(
         code,

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from maidinh.governance.duplication.definition import DuplicationTerms
 from maidinh.infrastructure.definitions.folding import fold
@@ -55,10 +56,10 @@ class Vocabulary:
         self._objects = _both(_named((each.id, (each.vi, *each.words)) for each in terms.objects()))
         self._shapes = _both(_named((each.id, (each.vi, *each.words)) for each in terms.shapes))
         self._users = _both(_named((each.id, (each.vi, *each.words)) for each in terms.users))
-        self._idle = _both({each: "idle" for each in terms.boilerplate})
-        self._linking = _both({each: "link" for each in terms.linking})
-        self._shared = _both({each: "shared" for each in terms.shared})
-        self._continuing = _both({each: "continuing" for each in terms.continuing})
+        self._idle = _both(dict.fromkeys(terms.boilerplate, "idle"))
+        self._linking = _both(dict.fromkeys(terms.linking, "link"))
+        self._shared = _both(dict.fromkeys(terms.shared, "shared"))
+        self._continuing = _both(dict.fromkeys(terms.continuing, "continuing"))
         self.everywhere = {fold(each) for each in terms.everywhere}
         self.read = lru_cache(maxsize=65536)(self._read)
 
@@ -122,7 +123,7 @@ class Vocabulary:
                 n += 1
         bare_words = [fold(each) if bare else each for each in kept]
         into.words += [each for each in bare_words if each]
-        into.words += [f"{one} {two}" for one, two in zip(bare_words, bare_words[1:], strict=False) if one and two]
+        into.words += [f"{one} {two}" for one, two in pairwise(bare_words) if one and two]
 
     def _without_places(self, text: str, reading: _Reading) -> str:
         """The text without names of places: a unit, then words that begin with a capital."""
