@@ -1,6 +1,6 @@
-"""`/duplicates` and `/projects/<code>/duplicates`: what would be paid for again, why, what could be saved, and deciding.
+"""`/duplicates` and `/projects/<code>/duplicates`: what would be paid for again, and deciding on it.
 
-Layer 2. Whoever reads dossiers reads the findings; who may decide finds the form at each of them. Nothing typed is lost.
+Layer 2. Whoever reads dossiers reads the findings; who may decide finds the form at each.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def project_duplicates(
         "decided": [
             {
                 "title": names[each.decision],
-                "time": each.at,
+                "at": each.at,
                 "text": f"{_name(each.other)}: {each.reason}",
             }
             for each in decisions_on(row)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from maidinh.governance.duplication.describing import Description
+from maidinh.governance.duplication.classifying import Description
 
 Names = Mapping[str, tuple[str, str]]  # Vietnamese and English, by id
 CLEAR = 0.1  # a likeness below it is no reason

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from maidinh.governance.duplication.describing import BAGS, Bag, Description
+from maidinh.governance.duplication.classifying import BAGS, Bag, Description
 
 FEATURES = (
     "mastered", "object", "held", "field", "functions", "users", "words", "text", "codes", "shape", "territory",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from maidinh.governance.duplication.definition import CodeModel, DuplicationTerms, Profile
-from maidinh.governance.duplication.words import Vocabulary
+from maidinh.governance.duplication.texts import Vocabulary
 
 Bag = Mapping[str, float]
 SAYS = {"title": 1.0, "masters": 1.0, "functions": 0.5, "summary": 0.4}  # how much a part says of what it is
