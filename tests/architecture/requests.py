@@ -280,6 +280,7 @@ def _roadmap(world: World) -> Iterator[Asked]:
 def _projects(world: World) -> Iterator[Asked]:
     began = {f"began_on-{part}": value for part, value in (("day", "1"), ("month", "10"), ("year", "2026"))}
     yield Asked("projects", "GET", "it")
+    yield Asked("duplicates", "GET", "it")
     for name, data in (
         ("project-new", {"title.vi": "Mua máy quét", "summary.vi": "Quét giấy tờ", "kind": "purchase"} | began),
         ("project-upload", {"seen": ""}),
@@ -315,6 +316,8 @@ def _projects(world: World) -> Iterator[Asked]:
         })  # fmt: skip
         rated = {"form": "rating", "rating-level": "low", "rating-reasons": "Đúng tiến độ"}
         yield Asked("project-supervision-judge", "POST", on, where, rated)
+        yield Asked("project-duplicate-decide", "POST", on, where, {"other": "none", "decision": "accept"})
+        yield Asked("project-duplicates", "GET", on, where)
         for name in ("project", "project-difference", "project-history", "project-files", "project-write",
                      "project-check", "project-changes"):  # fmt: skip
             yield Asked(name, "GET", on, where)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import appraising, supervised, waivers
+from maidinh.channels.web import appraising, duplicates, supervised, waivers
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -28,6 +28,10 @@ HOME = Home(
             _("Systems in use"),
             _("What is paid for and not used, or used though it should be at rest."),
             "systems-in-use",
+            _("Duplicates"),
+            _("What projects would pay for again. The figure: findings to decide."),
+            "duplicates",
+            duplicates.waiting,
         ),
         Task(_("See the architecture"), _("What a project has to fit into."), "architecture"),
         Task(_("Conformity"), _("What does not conform, whose it is, and what mends it."), "conformity"),
@@ -49,6 +53,7 @@ HOME = Home(
     ),
     menu=(
         Item(_("Appraisal of projects"), "appraisals"),
+        Item(_("Duplicates"), "duplicates"),
         Item(_("Exceptions"), "exceptions"),
         Item(_("Architecture"), "architecture"),
         Item(_("Versions"), "architecture-versions"),

@@ -88,6 +88,7 @@ def frame(request: HttpRequest, row: Project, here: str = "project") -> dict[str
     if actor.may(READING):
         if row.state in DECIDED:
             pages += [("project-supervision", _("Supervision"))]
+        pages += [("project-duplicates", _("Duplicates"))]
         pages += [("project-history", _("Revisions")), ("project-files", _("Files"))]
     return {
         "row": row,
