@@ -259,6 +259,7 @@ def _rules(world: World) -> Iterator[Asked]:
 def _projects(world: World) -> Iterator[Asked]:
     began = {f"began_on-{part}": value for part, value in (("day", "1"), ("month", "10"), ("year", "2026"))}
     yield Asked("projects", "GET", "it")
+    yield Asked("duplicates", "GET", "it")
     for name, data in (
         ("project-new", {"title.vi": "Mua máy quét", "summary.vi": "Quét giấy tờ", "kind": "purchase"} | began),
         ("project-upload", {"seen": ""}),
@@ -281,7 +282,8 @@ def _projects(world: World) -> Iterator[Asked]:
     )  # fmt: skip
     for on, code in world.projects.items():
         where = {"code": code}
-        for name in ("project", "project-difference", "project-history", "project-files", "project-write",
+        yield Asked("project-duplicate-decide", "POST", on, where, {"other": "none", "decision": "accept"})
+        for name in ("project", "project-duplicates", "project-difference", "project-history", "project-files", "project-write",
                      "project-check", "project-changes"):  # fmt: skip
             yield Asked(name, "GET", on, where)
         yield Asked("project-file", "GET", on, where | {"form": "yaml"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import appraising, waivers
+from maidinh.channels.web import appraising, duplicates, waivers
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -17,6 +17,12 @@ HOME = Home(
             "appraisals",
             appraising.waiting,
             due=appraising.due,
+        ),
+        Task(
+            _("Duplicates"),
+            _("What projects would pay for again. The figure: findings to decide."),
+            "duplicates",
+            duplicates.waiting,
         ),
         Task(_("See the architecture"), _("What a project has to fit into."), "architecture"),
         Task(_("Conformity"), _("What does not conform, whose it is, and what mends it."), "conformity"),
@@ -38,6 +44,7 @@ HOME = Home(
     ),
     menu=(
         Item(_("Appraisal of projects"), "appraisals"),
+        Item(_("Duplicates"), "duplicates"),
         Item(_("Exceptions"), "exceptions"),
         Item(_("Architecture"), "architecture"),
         Item(_("Versions"), "architecture-versions"),

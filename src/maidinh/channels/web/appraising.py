@@ -33,6 +33,7 @@ from maidinh.governance.appraisal.queries import (
 )
 from maidinh.governance.appraisal.rules import CONCLUDED, OPEN, STOPPED, WAITING
 from maidinh.governance.architecture.queries import current_version
+from maidinh.governance.duplication.queries import open_duplicates
 from maidinh.governance.projects.rules import APPRAISED
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.organisations.queries import agency_names
@@ -87,6 +88,7 @@ def appraisal(
         "opinions": opinions_of(row, at),
         "meetings": meetings_of(row),
         "verdict": verdict_of(verdict) if verdict is not None else None,
+        "duplicates": open_duplicates(actor, row.project),
         "may": what_may(actor, row),
         "done": request.GET.get("done", ""),
         "errors": errors or {},

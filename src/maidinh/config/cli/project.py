@@ -10,6 +10,7 @@ import typer
 from maidinh.config.cli.project_appraise import appraise
 from maidinh.config.cli.project_change import diff, rebase
 from maidinh.config.cli.project_check import check
+from maidinh.config.cli.project_duplicates import duplicates
 from maidinh.config.cli.project_files import table, template
 from maidinh.config.texts import say
 
@@ -20,3 +21,4 @@ app.command(help=say("Say what a project changes in an architecture, and what th
 app.command(help=say("Move a project onto another version, with a conflict for each field."))(rebase)
 app.command(help=say("Write a project as a spreadsheet, or a spreadsheet as YAML."))(table)
 app.command(help=say("Hold a project against the law and the architecture that it changes."))(appraise)
+app.command(help=say("Say what a proposal would pay for again, why, and what could be saved."))(duplicates)

@@ -1,0 +1,167 @@
+"""Which standing or planned things a proposal would pay for again: found, classed, with reasons and the saving.
+
+Layer 4, governance. Pure. Legal ground: Nghị định 224/2026/NĐ-CP article 23 clause 1. The likelihood is a logistic
+sum of the evidence by the weights of the terms, so that each reason can be told; nothing is learned while it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from maidinh.governance.duplication.classifying import Describer, Description
+from maidinh.governance.duplication.definition import CodeModel, DuplicationTerm, DuplicationTerms, Profile, Shares
+from maidinh.governance.duplication.likeness import BAGS, FEATURES, Floats, Ints, Measured, evidence, relation
+from maidinh.governance.duplication.reasons import Reason, reasons_of
+
+Class = Literal["duplicate", "overlap", "should-reuse", "complementary"]
+SERIOUS: tuple[Class, ...] = ("duplicate", "overlap", "should-reuse")
+CODES: tuple[CodeModel, ...] = ("brm", "drm", "arm")
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A classification that the words of a profile contradict, or that is missing where they speak for one."""
+
+    model: CodeModel
+    declared: tuple[str, ...]
+    predicted: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A proposal and what it resembles; `score` is the likelihood, 0 to 1, that the same is paid for twice."""
+
+    proposal: Profile
+    other: Profile
+    kind: Class
+    score: float
+    reasons: tuple[Reason, ...]
+    saving: int
+    flags: tuple[Flag, ...] = ()
+
+
+class Searcher:
+    """Profiles, made ready for holding many proposals against them. `terms` are weighed as they hold last."""
+
+    def __init__(
+        self, profiles: Sequence[Profile], terms: DuplicationTerms, *, term: DuplicationTerm | None = None
+    ) -> None:
+        self.terms = terms
+        self.term = term or terms.newest()
+        self.describer = Describer(terms)
+        self.described = [self.describer.describe(each) for each in profiles]
+        self.places = {each.id: n for n, each in enumerate(profiles)}
+        self.measured = Measured(self.described) if self.described else None
+        self.names = {each.id: (each.vi, each.en) for each in (*terms.users, *terms.shapes, *terms.objects())}
+        self.weights = np.array([self.term.weights.get(name, 0.0) for name in FEATURES])
+
+    def search(self, profile: Profile, *, limit: int = 10) -> list[Finding]:
+        """What one proposal resembles, the likeliest first."""
+        return self._found([profile], limit)[0]
+
+    def all(self, proposals: Sequence[Profile], *, limit: int = 10) -> dict[str, list[Finding]]:
+        """The same for many proposals, by their ids."""
+        return {each.id: found for each, found in zip(proposals, self._found(proposals, limit), strict=True)}
+
+    def code_flags(self, profile: Profile) -> list[Flag]:
+        """The codes of a profile that its words contradict."""
+        return flags_of(self.describer.describe(profile), self.term.thresholds.predicted)
+
+    def _found(self, proposals: Sequence[Profile], limit: int) -> list[list[Finding]]:
+        found: list[list[Finding]] = [[] for _ in proposals]
+        if self.measured is None or not proposals:
+            return found
+        described = [self.describer.describe(each) for each in proposals]
+        rows = {name: self.measured.matrix(name, described) for name in BAGS}
+        one, other = self._pairs(described, *self.measured.candidates(rows, self.term.candidates))
+        values = evidence(self.measured, described, one, other, rows)
+        sums = values @ self.weights + self.term.weights.get("intercept", 0.0)
+        apart = sums - values[:, FEATURES.index("continues")] * self.term.weights.get("continues", 0.0)
+        scores, whole = _likelihood(sums), _likelihood(apart)
+        told = np.flatnonzero(whole >= min(self.term.thresholds.told, self.term.thresholds.complementary))
+        for n in told[np.argsort(-scores[told], kind="stable")]:
+            mine = found[one[n]]
+            if len(mine) >= limit:
+                continue
+            each = self._finding(described[one[n]], self.described[other[n]], float(scores[n]), float(whole[n]),
+                                 dict(zip(FEATURES, values[n].tolist(), strict=True)))  # fmt: skip
+            if each is not None:
+                mine.append(each)
+        return found
+
+    def _pairs(self, described: Sequence[Description], one: Ints, other: Ints) -> tuple[Ints, Ints]:
+        """The candidates, and those that a proposal itself names; never itself."""
+        named = [
+            (n, self.places[each])
+            for n, mine in enumerate(described)
+            for each in {mine.profile.phase_of, mine.profile.instance_of, *mine.profile.reuses}
+            if each in self.places
+        ]
+        more = np.array(named, dtype=np.int64).reshape(-1, 2)
+        pairs = np.unique(np.concatenate([np.stack([one, other], axis=1), more]), axis=0)
+        mine = np.array([self.places.get(each.profile.id, -1) for each in described], dtype=np.int64)
+        pairs = pairs[mine[pairs[:, 0]] != pairs[:, 1]]
+        return pairs[:, 0], pairs[:, 1]
+
+    def _finding(
+        self, mine: Description, its: Description, score: float, apart: float, values: dict[str, float]
+    ) -> Finding | None:
+        limits = self.term.thresholds
+        declared = relation(mine, its)
+        kind: Class
+        if declared is not None:
+            if apart < limits.complementary:
+                return None
+            kind = "complementary"
+        elif score < limits.told:
+            return None
+        elif its.shared:
+            kind = "should-reuse"
+        elif score >= limits.duplicate and values["held"] >= limits.covered:
+            kind = "duplicate"
+        else:
+            kind = "overlap"
+        return Finding(
+            mine.profile, its.profile, kind, round(score, 3),
+            reasons_of(mine, its, values, declared, self.names), self.saving(mine.profile, kind),
+            tuple(flags_of(mine, limits.predicted)),
+        )  # fmt: skip
+
+    def saving(self, profile: Profile, kind: Class) -> int:
+        """Dong that need not be spent: shares of building, and of some years of running."""
+        shares = self.shares(kind)
+        return round(profile.build_cost * shares.build + profile.run_cost * shares.run * self.term.saving.years)
+
+    def shares(self, kind: Class) -> Shares:
+        """Which shares of the costs a class saves."""
+        saving = self.term.saving
+        known = {"duplicate": saving.duplicate, "overlap": saving.overlap, "should-reuse": saving.should_reuse}
+        return known.get(kind, Shares(build=0, run=0))
+
+
+def flags_of(described: Description, confidence: float) -> list[Flag]:
+    """Where the words speak clearly for one code of a model and the profile declares none, or only others."""
+    found = []
+    for model in CODES:
+        foretold = described.foretold[model]
+        if not foretold:
+            continue
+        best, share = max(foretold.items(), key=lambda each: (each[1], each[0]))
+        declared = tuple(described.profile.classification.get(model, ()))
+        if share >= confidence and not set(declared) & set(foretold):
+            found.append(Flag(model, declared, best, round(share, 2)))
+    return found
+
+
+def code_flags(profile: Profile, terms: DuplicationTerms) -> list[Flag]:
+    """The codes of one profile that its words contradict."""
+    return flags_of(Describer(terms).describe(profile), terms.newest().thresholds.predicted)
+
+
+def _likelihood(sums: Floats) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-sums)))

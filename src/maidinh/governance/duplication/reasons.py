@@ -1,0 +1,112 @@
+"""Why two things are told to be the same, in words that an appraiser can check against both papers.
+
+Layer 4, governance. Pure. Texts are English and are translated where they are shown: pages and the command line fill
+`SAYINGS` from the values of a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from maidinh.governance.duplication.classifying import Description
+
+Names = Mapping[str, tuple[str, str]]  # Vietnamese and English, by id
+CLEAR = 0.1  # a likeness below it is no reason
+MOST = 4  # names in one reason
+
+
+def N_(text: str) -> str:  # noqa: N802 - marks a text that is translated where it is shown
+    """The text itself."""
+    return text
+
+
+SAYINGS: dict[str, str] = {
+    "mastered": N_("Both master the same data: %(what)s."),
+    "object": N_("Both are about %(what)s."),
+    "held": N_("What the smaller one is about, the larger one has as well: %(what)s."),
+    "functions": N_("Both do the same: %(what)s."),
+    "users": N_("Both serve %(what)s."),
+    "words": N_("Both are described with the same uncommon words: %(what)s."),
+    "codes": N_("Both have the same classification: %(what)s."),
+    "territory": N_("Both work in the same place: %(what)s."),
+    "time": N_("Both run in the same years: %(what)s."),
+    "other_object": N_("Against it: their titles and data name different things."),
+    "other_mastered": N_("Against it: they master different data."),
+    "other_territory": N_("Against it: they work in different places."),
+    "other_shape": N_("Against it: they are systems of different kinds (%(what)s)."),
+    "phase": N_("One continues the other as its next phase."),
+    "instance": N_("One is a place's instance of the other."),
+    "reuse": N_("One says that it uses the other."),
+    "siblings": N_("Both are instances of the same platform in different places."),
+    "shared": N_("The other one is there for all agencies to use."),
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason: its code in SAYINGS, and what it names, in Vietnamese and English."""
+
+    code: str
+    values: dict[str, str] = field(default_factory=dict)
+    values_en: dict[str, str] = field(default_factory=dict)
+
+    def in_language(self, language: str) -> dict[str, str]:
+        """What it names, in the language asked for."""
+        return self.values_en if language == "en" and self.values_en else self.values
+
+
+def reasons_of(
+    mine: Description, its: Description, values: dict[str, float], declared: str | None, names: Names
+) -> tuple[Reason, ...]:
+    """What speaks for and against it, the weightiest first; of each only what both papers show."""
+    found: list[Reason] = []
+    if declared is not None:
+        found.append(Reason(declared))
+    if its.shared:
+        found.append(Reason("shared"))
+    for code in ("mastered", "object", "functions", "users", "words", "codes"):
+        if values[code] > CLEAR and (shared := _shared(mine, its, code)):
+            found.append(_reason(code, shared, names))
+    if values["territory"]:
+        found.append(_reason("territory", sorted(_stated(mine, its)), {}))
+    if values["time"]:
+        years = [each for each in (mine.profile.begins, its.profile.begins) if each]
+        found.append(_reason("time", [f"{max(years)}"], {}))
+    for code in ("other_object", "other_mastered", "other_territory", "other_shape"):
+        if values[code]:
+            kinds = [*_named(mine.bags["shape"]), *_named(its.bags["shape"])] if code == "other_shape" else []
+            found.append(_reason(code, kinds, names))
+    return tuple(found)
+
+
+def _shared(mine: Description, its: Description, name: str) -> list[str]:
+    both = mine.bags[name].keys() & its.bags[name].keys()
+    if name in ("words", "functions", "mastered"):  # a pair of words says what each of the two says
+        inside = {part for each in both if " " in each for part in each.split()}
+        both = {each for each in both if each not in inside}
+    return sorted(both, key=lambda each: (-mine.bags[name][each] * its.bags[name][each], -len(each), each))
+
+
+def _stated(mine: Description, its: Description) -> Iterable[str]:
+    """The territory as the narrower of both states it."""
+    narrow = mine if len(mine.places) >= len(its.places) else its
+    return narrow.profile.territory or narrow.places
+
+
+def _named(bag: object) -> list[str]:
+    return sorted(bag) if isinstance(bag, dict) else []
+
+
+def _reason(code: str, found: list[str], names: Names) -> Reason:
+    plain = list(dict.fromkeys(each.removeprefix("o:") for each in found))[:MOST]
+    return Reason(
+        code,
+        {"what": ", ".join(names.get(each, (_code(each),))[0] for each in plain)},
+        {"what": ", ".join(names.get(each, (_code(each),))[-1] for each in plain)},
+    )
+
+
+def _code(text: str) -> str:
+    model, colon, code = text.partition(":")
+    return f"{model.upper()} {code}" if colon else text
