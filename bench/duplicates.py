@@ -120,7 +120,7 @@ def _score(scores: Scores, one: str, other: str) -> float:
 
 
 def _ours(proposals: Sequence[Profile], others: Sequence[Profile]) -> Scores:
-    """What the product says is a duplicate, an overlap or should be reused; what completes each other scores nothing."""
+    """What the product says is a duplicate, an overlap or should be reused; what is complementary scores nothing."""
     searcher = _searcher(others)
     return {
         each.id: {

@@ -1,6 +1,6 @@
-"""The labelled set of duplicate investment: its two halves, the pairs that people class, and codes put wrong by a seed.
+"""The labelled set of duplicate investment: its halves, pairs classed by people, codes put wrong by a seed.
 
-Nothing here knows the detector. Where the set comes from and what it can't tell: docs/explanation/labelled-duplicates.md.
+Nothing here knows the detector. How the set was made: docs/explanation/labelled-duplicates.md.
 """
 
 from __future__ import annotations
@@ -112,13 +112,13 @@ def is_code(name: str) -> bool:
 
 
 def with_wrong_codes(profiles: list[Profile], *, share: float, seed: int) -> list[Profile]:
-    """The same profiles with that share of their codes replaced by others: classification, and entities mastered or read.
+    """The same profiles with that share of their codes replaced: classification, and entities mastered or read.
 
     The wrong ones are drawn from the codes that the set uses, so that each is a code that there is.
     """
     if not share:
         return profiles
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - a published seed
     known = {
         model: sorted({code for each in profiles for code in each.classification.get(model, [])})
         for model in ("brm", "drm", "arm")

@@ -1,4 +1,4 @@
-"""How well pairs are ranked: precision, recall, the area under their curve, and what stands among a proposal's first five.
+"""How well pairs are ranked: precision, recall, the area under their curve, and a proposal's first five.
 
 Equal scores are taken together, so that no order among them is luck.
 """
@@ -12,7 +12,7 @@ FIRST = 5
 
 
 def steps(scored: Scored) -> Iterator[tuple[float, float, float]]:
-    """Threshold, precision and recall at each score that there is, from the highest; nothing is found at a score of 0."""
+    """Threshold, precision and recall at each score, from the highest; nothing is found at a score of 0."""
     true = sum(is_true for _, is_true in scored)
     ranked = sorted((pair for pair in scored if pair[0] > 0), reverse=True)
     hits = 0

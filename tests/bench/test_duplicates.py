@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from bench.investments import investments
 from bench.labelled import HALVES, read_half
 from bench.ranking import at_threshold, average_precision, best_threshold, precision_at_recall, recall_among_first

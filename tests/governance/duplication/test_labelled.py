@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from bench.labelled import FEW, HALVES, NATIONAL, Half, read_half, shared_codes, shared_words, with_wrong_codes
 
 
