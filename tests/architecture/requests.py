@@ -283,7 +283,8 @@ def _projects(world: World) -> Iterator[Asked]:
     for on, code in world.projects.items():
         where = {"code": code}
         yield Asked("project-duplicate-decide", "POST", on, where, {"other": "none", "decision": "accept"})
-        for name in ("project", "project-duplicates", "project-difference", "project-history", "project-files", "project-write",
+        yield Asked("project-duplicates", "GET", on, where)
+        for name in ("project", "project-difference", "project-history", "project-files", "project-write",
                      "project-check", "project-changes"):  # fmt: skip
             yield Asked(name, "GET", on, where)
         yield Asked("project-file", "GET", on, where | {"form": "yaml"})

@@ -20,7 +20,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     "applications/registers": {"provider"},
     "governance/architecture": {"frameworks"},
     "governance/observation": {"declared", "differing", "remedy"},
-    "governance/duplication": {"profiles", "texts", "likeness", "judging", "classifying", "reasons", "saving", "tuning"},
+    "governance/duplication": {"profiles", "texts", "likeness", "judging", "classifying", "reasons"},
     "governance/roadmap": {
         "checking", "programme", "solving", "conflicts", "marginal", "scenarios", "demands", "timeline", "plateaus",
         "plans", "training", "files",

@@ -33,6 +33,7 @@ from maidinh.governance.conformity.reading import national_shelf, rule_files
 from maidinh.governance.conformity.waiving import read_waiver_terms
 from maidinh.governance.documents.reading import FOLDER as DOCUMENTS
 from maidinh.governance.documents.reading import WORDS, read_dossiers, read_plans, read_words
+from maidinh.governance.duplication.definition import read_duplication_terms
 from maidinh.governance.exploring.publication import read_publication_rules
 from maidinh.governance.exploring.reference import read_notice
 from maidinh.governance.modelling.catalogues import Shelf, read_catalogues
@@ -129,6 +130,7 @@ def _check_nation(national: Path, findings: Findings) -> Nation:
     catalogues = findings.read(lambda: read_catalogues(national))
     findings.read(lambda: read_waiver_terms(national))
     findings.read(lambda: read_packs(national))
+    findings.read(lambda: read_duplication_terms(national))
     findings.read(lambda: read_observation_terms(national))
     findings.read(lambda: read_publication_rules(national))
     findings.read(lambda: read_notice(national))

@@ -17,6 +17,7 @@ from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.conformity.definition import RuleBook
 from maidinh.governance.conformity.waiving import WaiverTerms
 from maidinh.governance.documents.definition import DocumentPlan, DocumentWords, DossierPlan
+from maidinh.governance.duplication.definition import DuplicationTerms, Inventory
 from maidinh.governance.exploring.publication import PublicationRules
 from maidinh.governance.exploring.reference import Notice
 from maidinh.governance.modelling.catalogues import Catalogue
@@ -46,7 +47,9 @@ FORMS: dict[str, type[BaseModel]] = {
     "document-plan": DocumentPlan,
     "document-words": DocumentWords,
     "dossier-plan": DossierPlan,
+    "duplication-terms": DuplicationTerms,
     "framework": Framework,
+    "inventory": Inventory,
     "land-register": LandRegister,
     "nas-data-set": DataSetStructure,
     "nas-mapping": NasMapping,

@@ -13,13 +13,14 @@ from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework
 from maidinh.governance.architecture.reading import following, read_versions, resolve, version_files
 from maidinh.governance.architecture.rules import problems as misfits
+from maidinh.governance.duplication.definition import Inventory
 from maidinh.governance.modelling.catalogues import Shelf
 from maidinh.governance.modelling.union import Decisions, Origin, unite
 from maidinh.governance.projects.definition import Project
 from maidinh.infrastructure.definitions.document import Document
 from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_all, read_form
 
-FOLDER, DECISIONS = "examples", "decisions.yaml"
+FOLDER, DECISIONS, DUPLICATES = "examples", "decisions.yaml", "duplicates"
 
 
 def example_problems(root: Path, shelf: Shelf | None, frameworks: Mapping[str, Framework]) -> Iterator[Problem]:
@@ -27,6 +28,9 @@ def example_problems(root: Path, shelf: Shelf | None, frameworks: Mapping[str, F
     for example in sorted((root / FOLDER).glob("*/")):
         for province in sorted(each for each in example.glob("*/") if version_files(each)):
             yield from _models(province, shelf, frameworks)
+        if example.name == DUPLICATES:
+            yield from _inventories(example)
+            continue
         projects = [each for each in sorted(example.glob("*.yaml")) if each.name != DECISIONS]
         try:
             if (example / DECISIONS).is_file() or not projects:
@@ -34,6 +38,13 @@ def example_problems(root: Path, shelf: Shelf | None, frameworks: Mapping[str, F
             yield from _projects(projects)
         except DefinitionError as error:
             yield from error.problems
+
+
+def _inventories(example: Path) -> Iterator[Problem]:
+    try:
+        read_all(sorted(example.glob("*.yaml")), Inventory)
+    except DefinitionError as error:
+        yield from error.problems
 
 
 def _models(province: Path, shelf: Shelf | None, frameworks: Mapping[str, Framework]) -> Iterator[Problem]:

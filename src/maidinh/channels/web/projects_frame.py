@@ -86,11 +86,8 @@ def frame(request: HttpRequest, row: Project, here: str = "project") -> dict[str
         pages += [("project-write", _("Write")), ("project-check", _("Check"))]
     pages += [("project-difference", _("What changes"))]
     if actor.may(READING):
-        pages += [
-            ("project-duplicates", _("Duplicates")),
-            ("project-history", _("Revisions")),
-            ("project-files", _("Files")),
-        ]
+        pages += [("project-duplicates", _("Duplicates"))]
+        pages += [("project-history", _("Revisions")), ("project-files", _("Files"))]
     return {
         "row": row,
         "project": row.project,

@@ -122,7 +122,8 @@ def _told(profile: Profile, found: Sequence[Finding], flags: Sequence[Flag], sea
             how = say("%(build)s %% of building, %(run)s %% of %(years)s years of running") % {
                 "build": round(shares.build * 100), "run": round(shares.run * 100), "years": years
             }  # fmt: skip
-            yield f"      {say('Could be saved')}: {each.saving:,} {say('dong')} ({how})".replace(",", ".")
+            money = f"{each.saving:,}".replace(",", ".")
+            yield f"      {say('Could be saved')}: {money} {say('dong')} ({how})"
 
 
 def class_names() -> dict[str, str]:
