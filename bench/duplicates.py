@@ -39,8 +39,8 @@ def run(report: Report) -> None:
     size = f"{count} x {count}, seed {SEED}, peak {ours['peak']:.0f} MB"
     peers = {} if report.quick else {name: _child("time", name, str(count)) for name in PEERS}
     report.row("planted pairs not among the first five", ours["missed"] * 100, unit="%", note=size)
-    for name, found in (peers or {"": None}).items():
-        peer = {"peer": found["matrix"], "peer_name": name} if found else {}
+    for name in peers or [""]:
+        peer = {"peer": peers[name]["matrix"], "peer_name": name} if name else {}
         report.row("all projects against all systems", ours["matrix"], bound=MATRIX, note=size, **peer)
     report.row("one new project", ours["single"], bound=SINGLE, note=f"slowest {max(ours['single']):.2f} s")
 
@@ -75,7 +75,8 @@ def _child(*arguments: str) -> dict[str, Any]:
 def rank(name: str, share: int, seed: int, halves: Sequence[str] = HALVES) -> dict[str, Any]:
     """How one way ranks the second half; what it lets one choose is chosen on the first."""
     tune, held = (_half(half, share, seed) for half in halves)
-    threshold, way = 0.0, _ours
+    threshold = 0.0
+    way: Way = _ours
     if name != "ours":
         ways = [PEERS[name](wording) for wording in (_title, _everything)]
         of_tune = [(average_precision(_scored(tune, each(tune.profiles, tune.profiles))), each) for each in ways]
@@ -138,7 +139,8 @@ def _searcher(others: Sequence[Profile]) -> Any:
 
 
 def _title(profile: Profile) -> str:
-    return profile.title.vi
+    title: str = profile.title.vi
+    return title
 
 
 def _everything(profile: Profile) -> str:
@@ -207,4 +209,4 @@ def timed(name: str, count: int) -> dict[str, Any]:
 
 if __name__ == "__main__":
     task, who, *numbers = sys.argv[1:]
-    print(json.dumps(rank(who, *map(int, numbers)) if task == "rank" else timed(who, *map(int, numbers))))
+    print(json.dumps(rank(who, int(numbers[0]), int(numbers[1])) if task == "rank" else timed(who, int(numbers[0]))))

@@ -162,7 +162,7 @@ def _profile(
         territory=[f"Xã {commune}, {province}" if commune else province],
         classification={
             model: [code] for model, code in (("brm", brm), ("drm", drm), ("arm", arm)) if chance.random() < 0.7
-        },  # type: ignore[arg-type]
+        },
         begins=begins,
         ends=begins + 1 if kind == "project" else None,
         build_cost=chance.randint(800, 30_000) * 10**6,

@@ -75,7 +75,7 @@ def read_half(name: str) -> Half:
     profiles = [
         profile
         for path in sorted((folder / "profiles").glob("*.yaml"))
-        for profile in read_form(path, Inventory).profiles  # type: ignore[attr-defined]
+        for profile in read_form(path, Inventory).profiles
     ]
     rows = yaml.safe_load((folder / "pairs.yaml").read_text("utf-8"))["pairs"]
     pairs = [Pair(class_=row["class"], **{key: row[key] for key in ("one", "other", "why")}) for row in rows]
