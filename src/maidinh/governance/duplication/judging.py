@@ -12,9 +12,9 @@ from typing import Literal
 
 import numpy as np
 
-from maidinh.governance.duplication.classifying import Describer, Description
+from maidinh.governance.duplication.classifying import BAGS, Describer, Description
 from maidinh.governance.duplication.definition import CodeModel, DuplicationTerm, DuplicationTerms, Profile, Shares
-from maidinh.governance.duplication.likeness import BAGS, FEATURES, Floats, Ints, Measured, evidence, relation
+from maidinh.governance.duplication.likeness import FEATURES, Floats, Ints, Measured, evidence, relation
 from maidinh.governance.duplication.reasons import Reason, reasons_of
 
 Class = Literal["duplicate", "overlap", "should-reuse", "complementary"]

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from maidinh.governance.architecture.queries import Version, current_version
+from maidinh.governance.architecture.models import Version
+from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.duplication.definition import DuplicationTerms, Profile, read_duplication_terms
 from maidinh.governance.duplication.judging import Finding, Flag, Searcher
 from maidinh.governance.duplication.models import Decision

@@ -132,7 +132,8 @@ class Vocabulary:
         n = 0
         while n < len(parts):
             if _plain(parts[n]) in self.units:
-                last, name = n, []
+                last = n
+                name: list[str] = []
                 while last + 2 < len(parts) and parts[last + 2][:1].isupper() and len(name) < 4:
                     name.append(parts[last + 2].rstrip(",.;:)"))
                     last += 2
@@ -158,7 +159,8 @@ def _named(groups: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
 
 def _both(words: dict[str, str]) -> tuple[Tree, Tree]:
     """Two trees: of the words as they are written, and of their bare letters."""
-    written, bare = {}, {}
+    written: Tree = {}
+    bare: Tree = {}
     for word, meaning in words.items():
         tokens = [part for match in TOKEN.findall(_plain(word)) for part in re.split(r"[&\-]", match)]
         _plant(written, tokens, meaning)

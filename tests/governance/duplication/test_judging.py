@@ -1,0 +1,162 @@
+"""What is found of made-up pairs: in other words, in other places, phases, shared platforms; and what isn't."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from maidinh.governance.duplication.definition import DuplicationTerms, Profile, read_duplication_terms
+from maidinh.governance.duplication.judging import Finding, Searcher
+from maidinh.governance.duplication.profiles import national_platforms, profile_of_project
+from maidinh.governance.duplication.reading import read_profiles
+from maidinh.governance.duplication.texts import Vocabulary
+from maidinh.governance.projects.reading import read_project
+from maidinh.infrastructure.definitions.reading import DefinitionError
+
+ROOT = Path(__file__).resolve().parents[3]
+NATIONAL = ROOT / "definitions/national"
+
+
+@pytest.fixture(scope="module")
+def terms() -> DuplicationTerms:
+    return read_duplication_terms(NATIONAL)
+
+
+def profile(id_: str, title: str, **more: Any) -> Profile:
+    content = {"id": id_, "title": {"vi": title}, "territory": ["Tỉnh Mẫu"], "begins": 2027, "kind": "project"}
+    return Profile.model_validate(content | more)
+
+
+def system(id_: str, title: str, **more: Any) -> Profile:
+    return profile(id_, title, **({"kind": "system", "begins": 2020} | more))
+
+
+STANDING = (
+    system("civil", "Cơ sở dữ liệu hộ tịch", masters=["Sổ hộ tịch"], functions=["Đăng ký khai sinh, kết hôn"]),
+    system("land", "Hệ thống thông tin đất đai", masters=["parcel"], functions=["Đăng ký biến động đất đai"]),
+    system("merit", "Phần mềm quản lý hồ sơ người có công", masters=["Hồ sơ người có công"]),
+    system("one-stop", "Hệ thống thông tin giải quyết thủ tục hành chính", functions=["Tiếp nhận, trả kết quả"]),
+    system("gis", "Nền tảng bản đồ số GIS dùng chung", kind="platform"),
+    system("elsewhere", "Cơ sở dữ liệu cung cầu lao động", territory=["Tỉnh Khác"], masters=["Người tìm việc"]),
+)
+
+
+def searched(terms: DuplicationTerms, proposal: Profile) -> list[Finding]:
+    return Searcher(STANDING, terms).search(proposal)
+
+
+def test_other_words_for_the_same_are_found_with_reasons_and_saving(terms: DuplicationTerms) -> None:
+    proposal = profile("p", "Ứng dụng ghi sinh tử, kết hôn tại phường", masters=["Khai sinh", "Khai tử"],
+                       functions=["Cấp giấy khai sinh"], build_cost=1_000_000_000, run_cost=100_000_000)  # fmt: skip
+    first = searched(terms, proposal)[0]
+    assert (first.other.id, first.kind) == ("civil", "duplicate")
+    shares = terms.newest().saving
+    expected = 1_000_000_000 * shares.duplicate.build + 100_000_000 * shares.duplicate.run * shares.years
+    assert first.saving == round(expected)
+    assert {"mastered", "object"} <= {each.code for each in first.reasons}
+    named = next(each for each in first.reasons if each.code == "object")
+    assert "hộ tịch" in named.in_language("vi")["what"]
+    assert "civil status" in named.in_language("en")["what"]
+
+
+def test_the_same_frame_of_words_about_something_else_is_not_found(terms: DuplicationTerms) -> None:
+    proposal = profile("p", "Xây dựng cơ sở dữ liệu, phần mềm quản lý đàn vật nuôi", masters=["Đàn vật nuôi"])
+    assert not searched(terms, proposal)
+
+
+def test_what_has_no_diacritics_is_read_by_its_bare_letters(terms: DuplicationTerms) -> None:
+    proposal = profile("p", "Xay dung CSDL nguoi co cong", masters=["liet si, thuong binh"])
+    assert searched(terms, proposal)[0].other.id == "merit"
+
+
+def test_a_phase_and_an_instance_complement_what_they_name(terms: DuplicationTerms) -> None:
+    for part in ("phase_of", "instance_of"):
+        proposal = profile("p", "Mở rộng hệ thống thông tin đất đai", masters=["parcel"],
+                           functions=["Đăng ký biến động đất đai"], build_cost=10, **{part: "land"})  # fmt: skip
+        found = {each.other.id: each for each in searched(terms, proposal)}
+        assert found["land"].kind == "complementary"
+        assert found["land"].saving == 0
+
+
+def test_a_shared_platform_should_be_reused(terms: DuplicationTerms) -> None:
+    proposal = profile("p", "Xây dựng nền tảng bản đồ số, webgis của ngành", functions=["Bản đồ số dùng chung"])
+    found = {each.other.id: each.kind for each in searched(terms, proposal)}
+    assert found["gis"] == "should-reuse"
+
+
+def test_the_same_in_another_province_is_likelier_here(terms: DuplicationTerms) -> None:
+    words = {"masters": ["Người tìm việc", "Cung cầu lao động"]}
+    here = profile("p", "Cơ sở dữ liệu thị trường lao động", **words)
+    there = here.model_copy(update={"id": "q", "territory": ["Tỉnh Khác"]})
+    searcher = Searcher(STANDING, terms)
+    scores = [next((each.score for each in searcher.search(one) if each.other.id == "elsewhere"), 0.0)
+              for one in (here, there)]  # fmt: skip
+    assert scores[1] > scores[0]
+
+
+def test_a_proposal_is_not_held_against_itself(terms: DuplicationTerms) -> None:
+    searcher = Searcher(STANDING, terms)
+    assert all(each.other.id != "land" for each in searcher.search(STANDING[1]))
+
+
+def test_codes_that_the_words_contradict_are_flagged(terms: DuplicationTerms) -> None:
+    wrong = profile("p", "Cơ sở dữ liệu đất đai", masters=["parcel"], classification={"brm": ["brm-xa-hoi"]})
+    flags = {each.model: each for each in Searcher([], terms).code_flags(wrong)}
+    assert (flags["brm"].declared, flags["brm"].predicted) == (("brm-xa-hoi",), "brm-kinh-te")
+    right = wrong.model_copy(update={"classification": {"brm": ["brm-kinh-te"], "drm": ["data-4"]}})
+    assert not {"brm", "drm"} & {each.model for each in Searcher([], terms).code_flags(right)}
+
+
+def test_what_a_thing_is_linked_to_is_not_what_it_is(terms: DuplicationTerms) -> None:
+    meaning = Vocabulary(terms).read("Quản lý cấp phép xây dựng, kết nối cơ sở dữ liệu đất đai")
+    assert "land" in meaning.linked
+    assert "land" not in meaning.objects
+
+
+def test_many_at_once_are_found_as_one_by_one(terms: DuplicationTerms) -> None:
+    searcher = Searcher(STANDING, terms)
+    proposals = [each.model_copy(update={"id": f"p-{each.id}", "kind": "project"}) for each in STANDING]
+    together = searcher.all(proposals)
+    assert together == {each.id: searcher.search(each) for each in proposals}
+    assert all(together[f"p-{each.id}"][0].other.id == each.id for each in STANDING[:4])
+    begun = time.perf_counter()
+    searcher.search(proposals[0])
+    assert time.perf_counter() - begun < 0.3
+
+
+def test_national_platforms_are_profiles_with_their_source(terms: DuplicationTerms) -> None:
+    found = {each.id: each for each in national_platforms(NATIONAL, terms)}
+    assert found["national:A16"].title.vi == "Nền tảng VNeID"
+    assert found["national:A16"].source
+    assert not found["national:A16"].checked  # what it is for was read from its name
+    assert {f"national:A{n}" for n in range(1, 18)} <= found.keys()
+
+
+def test_a_project_is_a_profile() -> None:
+    project = read_project(ROOT / "definitions/provinces/vinh-phuc/projects/cap-phep-xay-dung-2027.yaml")
+    found = profile_of_project(project)
+    assert "building-permit" in found.masters
+    assert found.classification["arm"] == ["AP-SECTOR", "DB-SECTOR", "SI-DATASVC"]
+    assert found.build_cost == project.total
+    assert (found.begins, found.ends) == (2026, 2027)
+
+
+def test_a_province_and_an_inventory_are_read_and_what_is_wrong_is_told_at_its_field(tmp_path: Path) -> None:
+    ids = {each.id for each in read_profiles(ROOT / "definitions/provinces/vinh-phuc")}
+    assert {"one-stop", "lgsp", "cap-phep-xay-dung-2027"} <= ids
+    assert len(read_profiles(ROOT / "definitions/examples/duplicates")) == 4
+    wrong = tmp_path / "inventory.yaml"
+    wrong.write_text("profiles:\n  - id: a\n    title: {vi: A}\n    build_cost: -5\n", "utf-8")
+    with pytest.raises(DefinitionError) as error:
+        read_profiles(wrong)
+    assert error.value.problems[0].place == "profiles.0.build_cost"
+    assert error.value.problems[0].line == 4
+    twice = tmp_path / "twice.yaml"
+    twice.write_text("profiles:\n  - {id: a, title: {vi: A}}\n  - {id: a, title: {vi: B}}\n", "utf-8")
+    with pytest.raises(DefinitionError, match="stands twice"):
+        read_profiles(twice)
+    with pytest.raises(DefinitionError):
+        read_profiles(tmp_path)
