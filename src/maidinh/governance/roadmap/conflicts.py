@@ -1,9 +1,9 @@
 """The smallest set of demands that cannot hold together, in words, where no roadmap keeps all of them.
 
 Layer 4, governance. Pure. Sets that must be given up are gathered until the smallest set that meets all of them can't
-be kept either: that one is a conflict, and none is smaller (the implicit hitting set method). Where time runs out first,
-the demands are taken out one by one as long as the rest still conflicts, which leaves a conflict of which no part can
-be left out.
+be kept either: that one is a conflict, and none is smaller (the implicit hitting set method). Where time runs out
+first, the demands are taken out one by one as long as the rest still conflicts, which leaves a conflict of which no
+part can be left out.
 """
 
 from __future__ import annotations

@@ -234,7 +234,7 @@ def _capacities(programme: Programme) -> Iterator[Row]:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the solver said: values of the columns (None where there are none), whether proven, and how far from best."""
+    """What the solver said: values of the columns (None where there are none), and how far from best they may be."""
 
     values: list[float] | None
     infeasible: bool
