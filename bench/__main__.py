@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.report import Report
 
 NOT_BENCHES = {"__init__", "__main__", "edges", "environment", "exchange_facts", "investments", "labelled", "models",
-               "provinces", "ranking", "report"}  # fmt: skip
+               "portfolios", "provinces", "ranking", "report"}  # fmt: skip
 
 
 def names() -> list[str]:
