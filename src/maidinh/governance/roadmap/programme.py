@@ -7,8 +7,11 @@ one variable for each start. Money is counted in million dong, so that a toleran
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import highspy
 import numpy as np
@@ -248,6 +251,7 @@ def ask(
     first: Sequence[float] | None = None, elastic: int = 0,
 ) -> Answer:  # fmt: skip
     """The best values of the columns. `elastic` columns more come after the programme's own, all of them 0 or 1."""
+    _greeted()
     highs = highspy.Highs()
     for name, value in (
         ("output_flag", False), ("random_seed", SEED), ("threads", 1), ("mip_rel_gap", gap), ("time_limit", seconds),
@@ -268,6 +272,20 @@ def ask(
     values = list(highs.getSolution().col_value)
     proven = status == highspy.HighsModelStatus.kOptimal
     return Answer(values, False, proven, info.objective_function_value, info.mip_dual_bound)
+
+
+@cache
+def _greeted() -> None:
+    """The library greets on standard output when it is first used, where machines read our JSON: not here."""
+    sys.stdout.flush()
+    out, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        highspy.Highs()
+    finally:
+        os.dup2(out, 1)
+        os.close(out)
+        os.close(nowhere)
 
 
 def _as_arrays(programme: Programme, worth: Mapping[int, float], rows: Sequence[Row], elastic: int) -> highspy.HighsLp:
