@@ -37,6 +37,7 @@ class Description:
     foretold: Mapping[CodeModel, Mapping[str, float]]
     shared: bool
     continuing: bool
+    nationwide: bool = False
     known: float = 0.0  # the part of what its title and data say that the words of the terms cover
 
 
@@ -97,6 +98,7 @@ class Describer:
             profile=profile,
             bags=bags,
             places=places,
+            nationwide=bool(profile.territory) and not places and self.vocabulary.nationwide(profile.territory),
             known=sum(each.known for each in phrase) / (sum(each.said for each in phrase) or 1),
             foretold=foretold,
             shared=profile.kind in ("platform", "service", "national-platform")
@@ -121,8 +123,15 @@ class Describer:
                     _most(bags["letters"], runs, SAYS[source])
 
     def _places(self, profile: Profile, *named: Iterable[str]) -> frozenset[str]:
+        """The places it works in; the owner's name tells the province where only a commune or the whole is stated."""
         said = frozenset(place for each in profile.territory for place in self.vocabulary.place(each))
-        return said if profile.territory else frozenset(place for group in named for place in group)
+        if not profile.territory:
+            said = frozenset(place for group in named for place in group)
+        owner = frozenset(self.vocabulary.read(profile.owner).places) if profile.owner else frozenset[str]()
+        vague = not said and not self.vocabulary.nationwide(profile.territory)
+        if vague or (said and not self.vocabulary.names_province(profile.territory)):
+            return said | owner
+        return said
 
     def _foretold(self, bags: Mapping[str, Bag]) -> dict[CodeModel, dict[str, float]]:
         """Codes that the words speak for, each with its share of all that speaks."""

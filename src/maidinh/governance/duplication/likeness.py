@@ -21,12 +21,15 @@ FEATURES = (
     "time", "owner", "other_object", "other_mastered", "other_shape", "other_territory", "other_users",
     "apart_in_time", "fed", "continues", "near", "letters", "place", "keeper", "contained", "neighbour",
 )  # fmt: skip
-LIKE = ("mastered", "object", "field", "functions", "users", "words", "text", "codes", "shape", "owner", "near", "letters",
-        "place", "keeper")  # fmt: skip
+LIKE = (
+    "mastered", "object", "field", "functions", "users", "words", "text", "codes", "shape", "owner", "near", "letters",
+    "place", "keeper",
+)  # fmt: skip
 OTHER = {"other_object": "main", "other_mastered": "mastered", "other_shape": "shape", "other_users": "users"}
 BLOCKING = {"object": 1.5, "words": 1.2, "mastered": 1.0, "functions": 0.8, "field": 0.4, "codes": 0.2, "near": 0.8,
             "letters": 1.0, "place": 0.6, "users": 0.5}  # fmt: skip
 ROWS = 512  # proposals whose candidates are looked for at once
+PAIRS = 20_000  # pairs that are weighed at once
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -148,6 +151,8 @@ def territory(one: Description, other: Description) -> bool | None:
     """Whether they work in the same place, or one's is within the other's; None where it isn't known."""
     if NATIONAL in (one.profile.kind, other.profile.kind) and not (one.places and other.places):
         return True  # it is there for the whole nation
+    if one.nationwide or other.nationwide:
+        return True
     if not one.places or not other.places:
         return None
     return _within(one.places, other.places) or _within(other.places, one.places)
@@ -209,6 +214,9 @@ def _fed(measured: Measured, proposals: Sequence[Description], one: Ints, other:
 
 
 def _products(left: sparse.csr_array, right: sparse.csr_array, one: Ints, other: Ints) -> Floats:
-    if not len(one):
-        return np.zeros(0)
-    return np.asarray(left[one].multiply(right[other]).sum(axis=1)).ravel()
+    """The products of rows in pairs, so many at once that they stay small in memory."""
+    parts = [
+        np.asarray(left[one[n : n + PAIRS]].multiply(right[other[n : n + PAIRS]]).sum(axis=1)).ravel()
+        for n in range(0, len(one), PAIRS)
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0)

@@ -68,6 +68,9 @@ class Vocabulary:
         self._linking = _both(dict.fromkeys(terms.linking, "link"))
         self._shared = _both(dict.fromkeys(terms.shared, "shared"))
         self._continuing = _both(dict.fromkeys(terms.continuing, "continuing"))
+        self.unit_words = {word for each in self.units for word in each.split()}
+        self.communes = [_plain(each) for each in terms.commune_units]
+        self.whole = {fold(each) for each in terms.whole}
         self.everywhere = {fold(each) for each in terms.everywhere}
         self.read = lru_cache(maxsize=65536)(self._read)
 
@@ -85,14 +88,26 @@ class Vocabulary:
     def place(self, text: str) -> frozenset[str]:
         """The places that a stated territory names, without the kind of place; empty for the whole nation."""
         found = set()
-        for part in re.split(r"[,;()]", text):
+        for part in re.split(r"[,;()]", text.replace(".", " ")):
             words = _plain(part).split()
-            while len(words) > 1 and words[0] in self.units:
+            whole = fold(" ".join(words))
+            if any(whole == each or whole.startswith(f"{each} ") for each in self.whole):
+                continue
+            while len(words) > 1 and words[0] in self.unit_words:
                 words = words[1:]
             name = fold(" ".join(words))
             if name and name not in self.everywhere:
                 found.add(name)
         return frozenset(found)
+
+    def nationwide(self, territory: Iterable[str]) -> bool:
+        """Whether a stated territory is the whole nation."""
+        return any(fold(part.strip()) in self.everywhere for each in territory for part in re.split(r"[,;()]", each))
+
+    def names_province(self, territory: Iterable[str]) -> bool:
+        """Whether a stated territory names more than communes."""
+        parts = [_plain(part) for each in territory for part in re.split(r"[,;()]", each) if part.strip()]
+        return not parts or any(not part.startswith(tuple(f"{unit} " for unit in self.communes)) for part in parts)
 
     def _read(self, text: str) -> Meaning:
         reading = _Reading()
@@ -144,7 +159,7 @@ class Vocabulary:
         out: list[str] = []
         n = 0
         while n < len(parts):
-            if _plain(parts[n]) in self.units:
+            if _plain(parts[n]).rstrip(".") in self.units:
                 last = n
                 name: list[str] = []
                 while last + 2 < len(parts) and parts[last + 2][:1].isupper() and len(name) < 4:
