@@ -24,6 +24,7 @@ def N_(text: str) -> str:  # noqa: N802 - marks a text that is translated where 
 SAYINGS: dict[str, str] = {
     "mastered": N_("Both master the same data: %(what)s."),
     "object": N_("Both are about %(what)s."),
+    "near": N_("The words of both come near to: %(what)s."),
     "held": N_("What the smaller one is about, the larger one has as well: %(what)s."),
     "functions": N_("Both do the same: %(what)s."),
     "users": N_("Both serve %(what)s."),
@@ -68,6 +69,8 @@ def reasons_of(
     for code in ("mastered", "object", "functions", "users", "words", "codes"):
         if values[code] > CLEAR and (shared := _shared(mine, its, code)):
             found.append(_reason(code, shared, names))
+    if not _shared(mine, its, "object") and values["near"] > CLEAR and (shared := _shared(mine, its, "near")):
+        found.append(_reason("near", shared, names))
     if values["territory"]:
         found.append(_reason("territory", sorted(_stated(mine, its)), {}))
     years = [each for each in (mine.profile.begins, its.profile.begins) if each]
