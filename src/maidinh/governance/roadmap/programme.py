@@ -98,15 +98,12 @@ def options_of(portfolio: Portfolio, demand: Demand, *, free: bool = False) -> l
     if demand.committed is not None:
         return [demand.committed]
     if free:
-        years = list(range(max(first, demand.earliest or first), last - demand.duration + 2))
-        pinned = [demand.pinned] if isinstance(demand.pinned, int) else []
-        return sorted({*years, *(each for each in pinned if first <= each <= last)})
+        return list(range(max(first, demand.earliest or first), last - demand.duration + 2))
     if demand.pinned == "out":
         return []
-    if isinstance(demand.pinned, int):
-        return [demand.pinned]
     last = min(last, demand.deadline or last) - demand.duration + 1
-    return list(range(max(first, demand.earliest or first), last + 1))
+    years = range(max(first, demand.earliest or first), last + 1)
+    return [each for each in years if demand.pinned in (None, each)]
 
 
 def must_start(demand: Demand) -> bool:
@@ -153,15 +150,16 @@ def _musts(programme: Programme, demand: Demand, free: bool) -> Iterator[Row]:
         if must_start(demand):
             yield Row({columns[-1]: 1.0} if columns else {}, 1.0, np.inf)
         return
-    if demand.committed is not None:
+    if demand.committed is not None:  # no deadline and no pin moves what was begun
         yield Row({columns[-1]: 1.0}, 1.0, np.inf, Rule("committed", demand.id))
+        return
     if demand.deadline is not None:
         column = programme.started_by(demand.id, demand.deadline - demand.duration + 1)
         terms = {} if column is None else {column: 1.0}
         yield Row(terms, 1.0, np.inf, Rule("deadline", demand.id, year=demand.deadline))
     if demand.pinned == "out" and columns:
         yield Row({columns[-1]: 1.0}, -np.inf, 0.0, Rule("pinned", demand.id))
-    if isinstance(demand.pinned, int) and demand.committed is None:
+    if isinstance(demand.pinned, int):
         terms = {}
         for option, column, before in programme.starts(demand.id):
             if option == demand.pinned:
@@ -237,7 +235,7 @@ def _capacities(programme: Programme) -> Iterator[Row]:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the solver said: values of the columns (None where there are none), and how far from best they may be."""
+    """What the solver said: values of the columns (None where there are none), whether proven, how far from best."""
 
     values: list[float] | None
     infeasible: bool

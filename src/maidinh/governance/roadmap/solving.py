@@ -184,7 +184,6 @@ def _told(portfolio: Portfolio, starts: dict[str, int], tiers: Sequence[Tier], g
     return Roadmap(
         portfolio=portfolio.id, status="optimal" if worst <= gap + 1e-9 else "feasible",
         gap=(bound - value) / bound if bound > 0 else 0.0, value=value, bound=bound,
-        starts=dict(sorted(starts.items())),
-        left_out=left_out(portfolio, starts), spend=money(portfolio, starts), tiers=list(tiers),
-        changed=changed | added, seconds=seconds,
+        starts=dict(sorted(starts.items())), left_out=left_out(portfolio, starts), spend=money(portfolio, starts),
+        tiers=list(tiers), changed=changed | added, seconds=seconds,
     )  # fmt: skip
