@@ -37,7 +37,7 @@ def test_a_planner_computes_what_another_adopts(
     own_database: str, official: Callable[..., Actor], signer: Any, at: datetime
 ) -> None:
     planning = Planning(official, signer, at)
-    row = planning.open(portfolio(budgets=[]))
+    row = planning.open(portfolio(budgets=[]), checked=False)
     desk, here = browser(planning.planner, at), f"/roadmap/scenarios/{row.pk}"
     sent = {"seen": "1", "form": "table", "amount-2027-local-budget": "3.x", "amount-2028-local-budget": "5.000"}
     wrong = desk.post(f"{here}/money", sent)

@@ -35,12 +35,13 @@ class Planning:
         self.at, self.signer = at, signer
         self.planner, self.approver = official("roadmap.plan"), official("roadmap.adopt")
 
-    def open(self, form: Portfolio | None = None, name: str = "Phương án 1") -> Any:
+    def open(self, form: Portfolio | None = None, name: str = "Phương án 1", *, checked: bool = True) -> Any:
         """A scenario."""
         from maidinh.governance.roadmap.actions.planning import open_scenario
 
         with acting(agencies=self.planner.agencies, official=self.planner.id):
-            return open_scenario(actor=self.planner, name=name, portfolio=form or portfolio(), at=self.at)
+            form = form or portfolio()
+            return open_scenario(actor=self.planner, name=name, portfolio=form, at=self.at, checked=checked)
 
     def computed(self, form: Portfolio | None = None) -> Any:
         """A scenario that was asked for and computed by the worker."""
