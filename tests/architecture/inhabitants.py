@@ -45,7 +45,7 @@ from tests.governance.conformity.own import rule_finding
 from tests.governance.projects.appraised import approve, pass_it
 from tests.governance.projects.appraised import hand_in as hand_in_project
 from tests.governance.projects.conftest import proposal
-from tests.governance.roadmap.planning import portfolio, stand_in
+from tests.governance.roadmap.planning import portfolio
 from tests.services.results.stages import PDF, advanced_to, answers_for, submitted, version_of_kind
 
 HERE = Installation(address="http://127.0.0.1:8000", province="lao-cai", promise_within=60, sample=True)
@@ -232,7 +232,6 @@ class World:
 
     def _scenarios(self) -> dict[str, int]:
         """A scenario of the roadmap that nobody asked to compute yet."""
-        stand_in()
         planner = self.actors["planner"]
         with acting(agencies=planner.agencies, official=planner.id):
             row = open_scenario(actor=planner, name="Phương án 1", portfolio=portfolio(), at=self.at)

@@ -58,12 +58,14 @@ class Installation:
         from django.conf import settings
         from django.db import connections
 
-        from maidinh.config.preparation import open_projects, prepare_installation
+        from maidinh.config.preparation import adopt_sample_roadmap, open_projects, prepare_installation
 
         now = datetime.now(UTC)
         prepare_installation(self.environment, settings.CONNECTIONS, self.province, now)
         for line in open_projects(self.environment, settings.CONNECTIONS, self.province, now):
             print(f"a sample project was not begun: {line}", file=sys.stderr, flush=True)
+        for line in adopt_sample_roadmap(self.environment, settings.CONNECTIONS, self.province, now):
+            print(f"the sample roadmap was not adopted: {line}", file=sys.stderr, flush=True)
         connections.close_all()
 
     def run(self, on_ready: Callable[[], None]) -> None:

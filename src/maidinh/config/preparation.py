@@ -15,9 +15,11 @@ from maidinh.governance.architecture.rules import instance_of, subsystem_ids, wi
 from maidinh.infrastructure.database.connections import Connections, prepare
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.database.standing import as_role
+from maidinh.infrastructure.definitions.locating import province_root
 from maidinh.infrastructure.keys.client import SignerClient
 
 CERTIFICATE_DAYS = 730
+SAMPLE_DECISION = "01/QĐ-UBND (mẫu)"
 SIGNING = {"dossier.sign", "project.appraise"}  # who signs documents with a key of their own
 
 
@@ -139,3 +141,47 @@ def open_projects(environment: Environment, connections: Connections, province: 
                 except ProjectRefused as refused:
                     left.append(f"{code}: {refused}")
     return left
+
+
+def adopt_sample_roadmap(
+    environment: Environment, connections: Connections, province: Province, at: datetime
+) -> list[str]:
+    """In a sample without a scenario: the roadmap of the province's definitions, computed, and adopted by another.
+
+    Its projects are those that are there. What stands in the way is returned, a line each.
+    """
+    file = province_root(province.id, environment.definitions) / "roadmap.yaml"
+    if not environment.sample or not file.is_file():
+        return []
+    from maidinh.governance.roadmap.actions.adopting import adopt_roadmap
+    from maidinh.governance.roadmap.actions.computing import compute_waiting
+    from maidinh.governance.roadmap.actions.planning import ask_to_compute, open_scenario
+    from maidinh.governance.roadmap.queries import newest_revision, portfolio_of_projects, scenarios_for
+    from maidinh.governance.roadmap.reading import read_portfolio
+    from maidinh.governance.roadmap.rules import RoadmapRefused
+    from maidinh.infrastructure.identity.queries import actor_of_official, official
+
+    planner = actor_of_official(official(province.official_with("roadmap.plan").id))
+    approver = actor_of_official(official(province.official_with("roadmap.adopt").id))
+    given, signer = read_portfolio(file), SignerClient.for_caller(environment.home, "operator")
+    try:
+        with as_role(connections, "web"), acting(agencies=planner.agencies, official=planner.id):
+            if scenarios_for(planner).exists():
+                return []
+            found = portfolio_of_projects(planner, id=given.id, title=given.title, first_year=given.years[0])
+            parts = {"demands": found.demands, "standing": found.standing, "agencies": found.agencies}
+            scenario = open_scenario(
+                actor=planner, name=given.title.vi, portfolio=given.model_copy(update=parts), at=at
+            )  # fmt: skip
+            ask_to_compute(actor=planner, scenario_id=scenario.pk, at=at)
+        with as_role(connections, "worker"):
+            compute_waiting(at=at)
+        with as_role(connections, "web"), acting(agencies=approver.agencies, official=approver.id):
+            revision = newest_revision(scenario)
+            adopt_roadmap(
+                actor=approver, revision_id=revision.pk, roadmap_hash=revision.roadmap_hash, decision=SAMPLE_DECISION,
+                text=given.source or given.title.vi, at=at, signer=signer,
+            )  # fmt: skip
+    except RoadmapRefused as refused:
+        return [str(refused)]
+    return []

@@ -23,6 +23,11 @@ HOME = Home(
         ),
         Task(_("Projects"), _("What agencies build and buy, what it costs, where it stands."), "projects"),
         Task(
+            _("Roadmap"),
+            _("Which projects start in which year, and the yearly plan of your agency."),
+            "roadmap",
+        ),
+        Task(
             _("Public figures of your agency"),
             _("What everyone reads of your projects: money, days, what is late."),
             "open-money",
@@ -66,6 +71,7 @@ HOME = Home(
         Item(_("Worklist"), "worklist"),
         Item(_("Opinions on the architecture"), "architecture-rounds"),
         Item(_("Projects"), "projects"),
+        Item(_("Roadmap"), "roadmap"),
         Item(_("Opinions on projects"), "opinions-on-projects"),
         Item(_("Architecture"), "architecture"),
         Item(_("Declared and observed"), "observed"),

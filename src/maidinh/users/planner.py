@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maidinh.channels.web import supervised
+from maidinh.channels.web import roadmap_plans, supervised
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -17,6 +17,18 @@ HOME = Home(
             "roadmap-scenarios",
         ),
         Task(_("Roadmap"), _("What is adopted, as everyone reads it."), "roadmap"),
+        Task(_("Roadmap by year and by phase"), _("The adopted roadmap as pictures and tables."), "roadmap-timeline"),
+        Task(
+            _("Yearly plans of agencies"),
+            _("What the roadmap gives each agency to do, as a workbook or a document."),
+            "roadmap-plans",
+        ),
+        Task(
+            _("Training plan"),
+            _("Who must learn what before which system starts. The figure: overdue in your agency."),
+            "training-plan",
+            roadmap_plans.overdue,
+        ),
         Task(_("Projects"), _("Every project, where it stands and what it costs."), "projects"),
         Task(
             _("Supervision of projects"),
@@ -38,6 +50,8 @@ HOME = Home(
     menu=(
         Item(_("Scenarios of the roadmap"), "roadmap-scenarios"),
         Item(_("Roadmap"), "roadmap"),
+        Item(_("Yearly plans of agencies"), "roadmap-plans"),
+        Item(_("Training plan"), "training-plan"),
         Item(_("Projects"), "projects"),
         Item(_("Architecture"), "architecture"),
         Item(_("Supervision of projects"), "supervision"),

@@ -16,7 +16,7 @@ from maidinh.governance.roadmap.models import ScenarioRevision
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.identity.actions import sign_in
-from tests.governance.roadmap.planning import Planning, portfolio, stand_in
+from tests.governance.roadmap.planning import Planning, portfolio
 
 
 def browser(actor: Actor | None, at: datetime) -> Client:
@@ -36,9 +36,8 @@ def browser(actor: Actor | None, at: datetime) -> Client:
 def test_a_planner_computes_what_another_adopts(
     own_database: str, official: Callable[..., Actor], signer: Any, at: datetime
 ) -> None:
-    stand_in()
     planning = Planning(official, signer, at)
-    row = planning.open(portfolio(budgets=[]))
+    row = planning.open(portfolio(budgets=[]), checked=False)
     desk, here = browser(planning.planner, at), f"/roadmap/scenarios/{row.pk}"
     sent = {"seen": "1", "form": "table", "amount-2027-local-budget": "3.x", "amount-2028-local-budget": "5.000"}
     wrong = desk.post(f"{here}/money", sent)

@@ -53,7 +53,7 @@ def test_an_officer_sees_the_plan_takes_it_along_and_records_a_training(
 ) -> None:
     officer = official("training.record")
     code, line = next((each.id, each.training[0]) for each in declared_projects().values() if each.training)
-    monkeypatch.setattr(roadmap_plans, "_projects", _of(officer, code))
+    monkeypatch.setattr(roadmap_plans, "known_projects", _of(officer, code))
     demand = PORTFOLIO.demands[0].model_copy(update={"id": code, "agency": officer.agency})
     content = PORTFOLIO.model_copy(update={"demands": [demand]})
     roadmap = Roadmap(portfolio="small", status="optimal", starts={code: 2026})
@@ -91,7 +91,7 @@ def test_an_officer_sees_the_plan_takes_it_along_and_records_a_training(
 
 def _of(officer: Actor, code: str) -> Callable[[Any], Any]:
     """The declared projects, as if the officer's agency owned that one."""
-    known = roadmap_plans._projects
+    known = roadmap_plans.known_projects
     return lambda actor: {
         each: project.model_copy(update={"owner": officer.agency}) if each == code else project
         for each, project in known(actor).items()

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import datetime
-from importlib.util import find_spec
-from types import ModuleType
 from typing import Any
 
 from django.conf import settings
 
-from maidinh.governance.projects.faults import Fault
-from maidinh.governance.roadmap.definition import Portfolio, Roadmap, YearSpend
+from maidinh.governance.roadmap.definition import Portfolio
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.database.standing import as_role
@@ -39,12 +35,13 @@ class Planning:
         self.at, self.signer = at, signer
         self.planner, self.approver = official("roadmap.plan"), official("roadmap.adopt")
 
-    def open(self, form: Portfolio | None = None, name: str = "Phương án 1") -> Any:
+    def open(self, form: Portfolio | None = None, name: str = "Phương án 1", *, checked: bool = True) -> Any:
         """A scenario."""
         from maidinh.governance.roadmap.actions.planning import open_scenario
 
         with acting(agencies=self.planner.agencies, official=self.planner.id):
-            return open_scenario(actor=self.planner, name=name, portfolio=form or portfolio(), at=self.at)
+            form = form or portfolio()
+            return open_scenario(actor=self.planner, name=name, portfolio=form, at=self.at, checked=checked)
 
     def computed(self, form: Portfolio | None = None) -> Any:
         """A scenario that was asked for and computed by the worker."""
@@ -62,27 +59,3 @@ class Planning:
 
         with as_role(settings.CONNECTIONS, "worker"):
             return compute_waiting(at=self.at)
-
-
-def stand_in() -> None:
-    """Where the solver is not there: everything starts in the first year."""
-    name = "maidinh.governance.roadmap.solving"
-    if name in sys.modules or find_spec(name) is not None:
-        return
-    checking, solving = (ModuleType(f"maidinh.governance.roadmap.{each}") for each in ("checking", "solving"))
-
-    def faults(form: Portfolio) -> list[Fault]:
-        return [
-            Fault(f"budgets.{n}.amount", "is less than 0.") for n, each in enumerate(form.budgets) if each.amount < 0
-        ]
-
-    def solve(form: Portfolio) -> Roadmap:
-        first, spent = form.years[0], sum(line.amount for each in form.demands for line in each.spend)
-        line = YearSpend(
-            year=first, source="local-budget", budget=spent, carried_in=0, build=spent, run=0, carried_out=0
-        )
-        return Roadmap(portfolio=form.id, status="optimal", gap=0.0, value=sum(each.value for each in form.demands),
-                       starts={each.id: first for each in form.demands}, spend={"local-budget": [line]})  # fmt: skip
-
-    checking.faults, solving.solve, solving.marginal = faults, solve, lambda *_: []  # type: ignore[attr-defined]
-    sys.modules[checking.__name__], sys.modules[solving.__name__] = checking, solving

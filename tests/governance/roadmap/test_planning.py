@@ -20,12 +20,11 @@ from maidinh.infrastructure.actor import Actor, NotAllowed
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.events.models import Event
 from maidinh.infrastructure.translog.models import Entry
-from tests.governance.roadmap.planning import Planning, portfolio, stand_in
+from tests.governance.roadmap.planning import Planning, portfolio
 
 
 @pytest.fixture
 def planning(own_database: str, official: Callable[..., Actor], signer: Any, at: datetime) -> Iterator[Planning]:
-    stand_in()
     yield Planning(official, signer, at)
 
 

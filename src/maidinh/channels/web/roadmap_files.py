@@ -14,6 +14,7 @@ from maidinh.channels.web.projects_faults import said
 from maidinh.channels.web.wording import file_refusal
 from maidinh.governance.projects.faults import ProjectUnreadable
 from maidinh.governance.roadmap.definition import Portfolio
+from maidinh.governance.roadmap.queries import portfolio_with_codes
 from maidinh.infrastructure.definitions.reading import DefinitionError
 
 SUFFIXES = (".yaml", ".yml", ".xlsx")
@@ -36,7 +37,7 @@ def incoming(request: HttpRequest) -> tuple[Portfolio | None, Problems]:
         path = Path(folder) / f"roadmap{'.xlsx' if suffix == '.xlsx' else '.yaml'}"
         path.write_bytes(sent.read())
         try:
-            return read_portfolio(path), []
+            return portfolio_with_codes(read_portfolio(path)), []
         except ProjectUnreadable as error:
             return None, [": ".join(part for part in (each.place or each.field, said(each)) if part)
                           for each in error.faults]  # fmt: skip

@@ -82,6 +82,11 @@ def _budgets(typed: dict[str, str], portfolio: Portfolio, sources: dict[str, str
             else:
                 carries = typed.get(f"carry-{source}") == "yes"
                 made.append(Budget(year=year, source=source, amount=int(text), carries_over=carries))
+    given = {each.source for each in made} | {name.split("-", 2)[2] for name in errors}
+    wanted = {line.source for each in portfolio.demands for line in each.spend}
+    for source in sources:
+        if source in wanted - given:  # what stays empty gives nothing, and that is said
+            made.append(Budget(year=portfolio.years[0], source=source, amount=0))
     return made
 
 

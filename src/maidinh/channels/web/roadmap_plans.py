@@ -14,7 +14,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -23,10 +22,9 @@ from maidinh.channels.web import rounds
 from maidinh.channels.web.context import language
 from maidinh.channels.web.downloads import attachment
 from maidinh.channels.web.projects_faults import said
+from maidinh.channels.web.roadmap_pictures import pictures_of
 from maidinh.governance.architecture.queries import declared_organisations
-from maidinh.governance.projects.definition import Project as ProjectForm
-from maidinh.governance.projects.proposal import agency_codes, with_agency_codes
-from maidinh.governance.projects.queries import SOURCES, declared_projects, projects_for
+from maidinh.governance.projects.queries import SOURCES
 from maidinh.governance.roadmap import plateaus, timeline
 from maidinh.governance.roadmap.actions.training import record_training
 from maidinh.governance.roadmap.definition import Portfolio, Roadmap
@@ -40,7 +38,7 @@ from maidinh.governance.roadmap.files import (
     training_workbook,
 )
 from maidinh.governance.roadmap.plans import AnnualPlan, SourceOfMoney, annual_plan, years_of
-from maidinh.governance.roadmap.queries import adopted, training_records
+from maidinh.governance.roadmap.queries import adopted, known_projects, portfolio_with_codes, training_records
 from maidinh.governance.roadmap.rules import READING, RECORDING, RoadmapRefused
 from maidinh.governance.roadmap.training import TrainingItem, training_plan
 from maidinh.governance.roadmap.wording import word
@@ -66,7 +64,7 @@ def of_adopted(view: View) -> View:
     def seen(request: HttpRequest, **parts: Any) -> HttpResponse:
         found = adopted()
         if found is not None:
-            return view(request, _portfolio_coded(found[0]), found[1], **parts)
+            return view(request, portfolio_with_codes(found[0]), found[1], **parts)
         if "form" in parts:
             raise Http404("no roadmap is adopted")
         return render(request, "roadmap/none.html", {}, status=200)
@@ -77,24 +75,9 @@ def of_adopted(view: View) -> View:
 @of_adopted
 def pictures(request: HttpRequest, portfolio: Portfolio, roadmap: Roadmap) -> HttpResponse:
     """The years and the plateaus, each as a picture and as the table that says the same."""
-    names, spoken = agency_names(language()), language()
-    known = set(_projects(request.actor))  # type: ignore[attr-defined]
-
-    def href(code: str) -> str | None:
-        return reverse("project", kwargs={"code": code}) if code in known else None
-
-    drawn = timeline.timeline_picture(portfolio, roadmap, spoken, names)
-    context = {
-        "title": portfolio.title.in_language(spoken),
+    context = pictures_of(request.actor, portfolio, roadmap) | {  # type: ignore[attr-defined]
+        "title": portfolio.title.in_language(language()),
         "sample": portfolio.sample,
-        "says": drawn.description,
-        "timeline": _markup(timeline.draw_timeline(portfolio, roadmap, spoken, names, href=href)),
-        "timeline_head": timeline.headings(spoken),
-        "timeline_rows": [each.cells(spoken) for each in timeline.rows(portfolio, roadmap, spoken, names)],
-        "plateaus": _markup(plateaus.draw_plateaus(portfolio, roadmap, spoken)),
-        "plateaus_says": plateaus.plateaus_picture(portfolio, roadmap, spoken).description,
-        "plateaus_head": plateaus.headings(spoken),
-        "plateaus_rows": plateaus.rows(portfolio, roadmap, spoken, names),
     }
     return render(request, "roadmap/timeline.html", context)
 
@@ -277,30 +260,9 @@ def overdue(actor: Actor, at: Any) -> int:
     return sum(each.state == "late" and _is_of(actor, each) for each in items)
 
 
-def _projects(actor: Actor) -> dict[str, ProjectForm]:
-    """What is known of each project, by code: as it stands here, else as the province's definitions declare it."""
-    rows = projects_for(actor).filter(province=settings.MAIDINH.province)
-    found = declared_projects() | {row.code: row.project for row in rows}
-    codes = agency_codes(declared_organisations())
-    return {code: with_agency_codes(each, codes) for code, each in found.items()}
-
-
-def _portfolio_coded(portfolio: Portfolio) -> Portfolio:
-    """The portfolio with agencies by code."""
-    codes = agency_codes(declared_organisations())
-    demands = [
-        each.model_copy(update={
-            "agency": codes.get(each.agency, each.agency),
-            "work": [one.model_copy(update={"agency": codes.get(one.agency, one.agency)}) for one in each.work],
-        })
-        for each in portfolio.demands
-    ]  # fmt: skip
-    return portfolio.model_copy(update={"demands": demands})
-
-
 def _items(actor: Actor, roadmap: Roadmap, today: Any = None) -> list[TrainingItem]:
     day = today or localtime(timezone.now()).date()
-    return training_plan(_projects(actor), roadmap, training_records(), today=day)
+    return training_plan(known_projects(actor), roadmap, training_records(), today=day)
 
 
 def _is_of(actor: Actor, item: TrainingItem) -> bool:
@@ -320,7 +282,7 @@ def _plan(
         each.code: SourceOfMoney(each.name, bool(each.properties["regular"]) if "regular" in each.properties else None)
         for each in listed
     }
-    made = annual_plan(portfolio, roadmap, _projects(actor), agency, year, sources)
+    made = annual_plan(portfolio, roadmap, known_projects(actor), agency, year, sources)
     declared = declared_organisations()
     parent = next((each.parent for each in declared.agencies if each.code == agency), None)
     place = declared.name.in_language(language())
@@ -332,10 +294,6 @@ def _task_row(task: Any, made: AnnualPlan, head: Head, spoken: str) -> dict[str,
     money = [(made.source_name(each, spoken), amount) for each, amount in task.money.items()]
     cells = dict(zip(keys, task_cells(task, made, spoken, head), strict=True))
     return cells | {"task": task, "money": money}
-
-
-def _markup(svg: str) -> str:
-    return mark_safe(svg)  # noqa: S308 - made by an XML writer that escapes
 
 
 PLAN = "roadmap/plans/<str:agency>/<int:year>"

@@ -20,6 +20,7 @@ from maidinh.channels.routing import page
 from maidinh.channels.web.downloads import attachment
 from maidinh.channels.web.projects_faults import said
 from maidinh.channels.web.roadmap_files import SUFFIXES, Problems, incoming
+from maidinh.channels.web.roadmap_pictures import pictures_of
 from maidinh.channels.web.roadmap_words import Words, cost_of, state_of, told
 from maidinh.governance.projects.faults import Fault
 from maidinh.governance.roadmap.actions.planning import ask_to_compute, content_of, open_scenario
@@ -163,6 +164,8 @@ def shown(
         "done": request.GET.get("done", ""),
         "errors": errors,
     }
+    if roadmap is not None and roadmap.starts:
+        context |= pictures_of(actor, portfolio, roadmap)
     answer = render(request, "roadmap/scenario.html", context, status=status)
     if revision.state == WAITING:
         answer["Refresh"] = AGAIN

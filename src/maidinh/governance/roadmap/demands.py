@@ -7,7 +7,7 @@ and tier, and they begin with the middle of both.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from maidinh.governance.projects.definition import Project
 from maidinh.governance.roadmap.definition import Budget, Capacity, Demand, Phase, Portfolio, Spend
@@ -55,6 +55,22 @@ def demand_of(
         confidence=project.confidence,
         sample=project.sample,
     )  # fmt: skip
+
+
+def in_codes(portfolio: Portfolio, codes: Mapping[str, str]) -> Portfolio:
+    """The same portfolio with each agency by its code; one that is not in `codes` stays as it is written."""
+    demands = [
+        each.model_copy(update={
+            "agency": codes.get(each.agency, each.agency),
+            "work": [one.model_copy(update={"agency": codes.get(one.agency, one.agency)}) for one in each.work],
+        })
+        for each in portfolio.demands
+    ]  # fmt: skip
+    capacities = [
+        each.model_copy(update={"agency": codes.get(each.agency, each.agency)}) for each in portfolio.capacities
+    ]
+    agencies = list(dict.fromkeys(codes.get(each, each) for each in portfolio.agencies))
+    return portfolio.model_copy(update={"demands": demands, "capacities": capacities, "agencies": agencies})
 
 
 def portfolio_from(

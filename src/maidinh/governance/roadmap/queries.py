@@ -12,15 +12,16 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
 
-from maidinh.governance.architecture.queries import current_version
+from maidinh.governance.architecture.queries import current_version, declared_organisations
 from maidinh.governance.projects.definition import Project as ProjectForm
 from maidinh.governance.projects.faults import shared_platforms
+from maidinh.governance.projects.proposal import agency_codes, with_agency_codes
 from maidinh.governance.projects.queries import declared_projects, projects_for
 from maidinh.governance.projects.rules import ACCEPTED as PROJECT_ACCEPTED
 from maidinh.governance.projects.rules import BUILDING, COMPLETED, IN_FORCE, REFUSED, WITHDRAWN
 from maidinh.governance.projects.rules import MERGED as PROJECT_MERGED
 from maidinh.governance.roadmap.definition import Budget, Demand, Portfolio, Roadmap
-from maidinh.governance.roadmap.demands import portfolio_from
+from maidinh.governance.roadmap.demands import in_codes, portfolio_from
 from maidinh.governance.roadmap.models import Adoption, Scenario, ScenarioRevision, TrainingRecord
 from maidinh.governance.roadmap.rules import ADOPTING, COMPUTED, READING, SOLVED
 from maidinh.infrastructure.actor import Actor
@@ -136,7 +137,21 @@ def open_projects_for(actor: Actor) -> tuple[list[ProjectForm], dict[str, int]]:
     for code, project in declared_projects().items():
         if code not in ended:
             found.setdefault(code, project)
-    return [found[code] for code in sorted(found)], begun
+    codes = agency_codes(declared_organisations())
+    return [with_agency_codes(found[code], codes) for code in sorted(found)], begun
+
+
+def known_projects(actor: Actor) -> dict[str, ProjectForm]:
+    """What is known of each project, by code, ended or not: as it stands here, else as the province declares it."""
+    rows = projects_for(actor).filter(province=settings.MAIDINH.province)
+    found = declared_projects() | {row.code: row.project for row in rows}
+    codes = agency_codes(declared_organisations())
+    return {code: with_agency_codes(each, codes) for code, each in found.items()}
+
+
+def portfolio_with_codes(portfolio: Portfolio) -> Portfolio:
+    """A portfolio with every agency by its code, where a file names it by its short id."""
+    return in_codes(portfolio, agency_codes(declared_organisations()))
 
 
 def portfolio_of_projects(

@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from maidinh.governance.architecture.rules import kept_text as kept
 from maidinh.governance.projects.faults import N_, Fault
 from maidinh.governance.roadmap.models import TrainingRecord
-from maidinh.governance.roadmap.queries import open_projects_for
+from maidinh.governance.roadmap.queries import known_projects
 from maidinh.governance.roadmap.rules import LONGEST_TEXT, RECORDING, refusal, refuse
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
@@ -25,8 +25,7 @@ def record_training(
 ) -> TrainingRecord:
     """Write down that people were trained, as a line of the project's plan foresees; for the agency that is taught."""
     require(actor, RECORDING)
-    forms, _begun = open_projects_for(actor)
-    form = next((each for each in forms if each.id == project), None)
+    form = known_projects(actor).get(project)
     line = next((each for each in form.training if each.id == training), None) if form else None
     if form is None or line is None:
         raise refusal("", N_("The project plans no such training."))
