@@ -66,7 +66,7 @@ def _told(found: Comparison, names: Names) -> Iterator[str]:
         yield f"[{n}] {each.name}: {status[each.status]}"
         yield (
             f"    {say('Value')}: {number(each.value)}; {say('projects with a place')}: {each.started}; "
-            f"{say('without one')}: {each.left_out}"
+            f"{say('projects without a place')}: {each.left_out}"
         )
         yield f"    {say('spent')}: " + "; ".join(f"{year}: {money(amount)}" for year, amount in each.spend.items())
     yield f"{say('What differs')}: {len(found.differing)}"

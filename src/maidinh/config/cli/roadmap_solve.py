@@ -112,7 +112,7 @@ def _told(portfolio: Portfolio, roadmap: Roadmap) -> Iterator[str]:
     head = say("The best roadmap, to within the gap.") if roadmap.status == "optimal" else say(
         "Time ran out; a better roadmap may exist."
     )  # fmt: skip
-    yield f"{head} {say('Value')}: {number(roadmap.value)}; {say('gap')}: {number((roadmap.gap or 0) * 100)} %."
+    yield f"{head} {say('Value')}: {number(roadmap.value)}; {say('gap to the best')}: {number((roadmap.gap or 0) * 100)} %."
     for year in sorted(set(roadmap.starts.values())):
         yield f"{year}"
         yield from (f"  {names.of(each)}" for each in roadmap.starts if roadmap.starts[each] == year)
@@ -124,7 +124,7 @@ def _told(portfolio: Portfolio, roadmap: Roadmap) -> Iterator[str]:
         for each in years:
             yield (
                 f"  {source} {each.year}: {say('spent')} {money(each.build + each.run)}, "
-                f"{say('given')} {money(each.budget + each.carried_in)}, "
+                f"{say('to spend')} {money(each.budget + each.carried_in)}, "
                 f"{say('carried over')} {money(each.carried_out)}"
             )
     bought = [each for each in roadmap.marginal if each.value > 0]
