@@ -103,6 +103,12 @@ def _other() -> bytes:
     return out.getvalue()
 
 
+def test_the_example_of_the_reference_is_in_order(tmp_path: Path) -> None:
+    page = (definitions_root().parent / "docs/reference/roadmap.md").read_text("utf-8")
+    (tmp_path / "one.yaml").write_text(page.split("```yaml\n")[1].split("```")[0], "utf-8")
+    assert faults(read_portfolio(tmp_path / "one.yaml")) == []
+
+
 def test_yaml_that_is_no_portfolio_names_its_line(tmp_path: Path) -> None:
     (tmp_path / "one.yaml").write_text("id: one\ntitle: {vi: Một}\nyears: [2027]\nbudget: []\n", "utf-8")
     with pytest.raises(DefinitionError, match=r"one\.yaml:4"):

@@ -112,7 +112,8 @@ def _told(portfolio: Portfolio, roadmap: Roadmap) -> Iterator[str]:
     head = say("The best roadmap, to within the gap.") if roadmap.status == "optimal" else say(
         "Time ran out; a better roadmap may exist."
     )  # fmt: skip
-    yield f"{head} {say('Value')}: {number(roadmap.value)}; {say('gap to the best')}: {number((roadmap.gap or 0) * 100)} %."
+    gap = number((roadmap.gap or 0) * 100)
+    yield f"{head} {say('Value')}: {number(roadmap.value)}; {say('gap to the best')}: {gap} %."
     for year in sorted(set(roadmap.starts.values())):
         yield f"{year}"
         yield from (f"  {names.of(each)}" for each in roadmap.starts if roadmap.starts[each] == year)
