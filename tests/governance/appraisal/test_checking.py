@@ -168,6 +168,7 @@ def test_every_requirement_of_the_law_that_a_check_answers_was_broken() -> None:
     broken = {requirement for requirement, *_ in BREAKING}
     pack = packs()[PACK]
     asked = {each.id for each in pack.requirements if each.binds and not each.when.kinds}
+    asked -= {"owners-agree"}  # what another agency says is awaited, and never not met: see test_owning
     assert asked <= broken, sorted(asked - broken)
 
 
@@ -223,7 +224,7 @@ def test_what_stood_before_does_not_count() -> None:
     said["changes"].append(
         {"action": "change", "section": "elements", "item": "staff", "set": {"security_level": 3}}
     )  # fmt: skip
-    mending = assessed(said, clean.built(before))
+    mending = assessed(said, clean.built(before), agreed={"H99.4"})
     assert {each.subject for each in mending.mended} == {"staff"}
     assert mending.verdict == "met"
 

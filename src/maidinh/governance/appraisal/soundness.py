@@ -139,6 +139,20 @@ def masters(case: Case) -> Outcome:
     return Outcome(tuple(proofs))
 
 
+def owners(case: Case) -> Outcome:
+    """Whether each agency agrees whose elements, interfaces or contracts the project changes, retires or widens."""
+    open_ones = any(each.agency not in case.agreed for each in case.consents)
+    proofs = []
+    for each in case.consents:
+        element = case.after.get(each.item) or case.before.get(each.item)
+        values: dict[str, Value] = {"agency": _agency(case, each.agency)}
+        values["name"] = named(element) if element is not None else Text(vi=each.item)
+        agreed = each.agency in case.agreed
+        code = "agreed" if agreed else "contract" if each.contract else each.action
+        proofs.append(Proof(code, each.item, values, against=not agreed))
+    return Outcome(tuple(proofs), UNDETERMINED if open_ones else None)
+
+
 def procedures(case: Case) -> Outcome:
     """Whether the procedures that the project improves are there."""
     if not case.project.procedures:
@@ -179,6 +193,14 @@ def _flow(case: Case, relation: Relation) -> Iterator[Proof]:
             yield Proof("leads-to-gone", relation.id, values)
         else:
             yield Proof("contract", relation.id, values | {"contract": contract.id}, against=False)
+
+
+def _agency(case: Case, code: str) -> Text:
+    found = next((each for each in case.organisations.agencies if each.code == code), None) if (
+        case.organisations is not None
+    ) else None  # fmt: skip
+    name = found.name if found is not None else None
+    return Text(vi=f"{name.vi} ({code})", en=f"{name.en or name.vi} ({code})") if name is not None else Text(vi=code)
 
 
 def _technology(case: Case, element: Element, chosen: str) -> Proof | None:
