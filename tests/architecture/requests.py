@@ -58,7 +58,8 @@ def _plain(world: World) -> Iterator[Asked]:
     for name in ("home", "health", "keys", "procedures", "architecture", "architecture-json", "architecture-versions",
                  "dossiers", "notices", "track", "verify", "desk", "worklist", "signing", "sign-in",
                  "sign-in-return", "architecture-difference", "architecture-difference-json",
-                 "architecture-rounds", "conformity", "conformity-json", "waivers", "rules", "observed", "supervision", "systems-in-use",
+                 "architecture-rounds", "conformity", "conformity-json", "waivers", "rules", "observed",
+        "supervision", "systems-in-use",
                  "architecture-diagrams", "architecture-document", "architecture-document-reading",
                  "architecture-document-file", "architecture-dossier", "architecture-dossier-file"):  # fmt: skip
         yield Asked(name, "GET", "it")

@@ -23,10 +23,9 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     "governance/duplication": {
         "profiles", "texts", "likeness", "judging", "classifying", "reasons", "saving", "tuning",
     },
-    "governance/duplication": {"profiles", "texts", "likeness", "judging", "classifying", "reasons"},
     "governance/roadmap": {
         "checking", "programme", "solving", "conflicts", "marginal", "scenarios", "demands", "timeline", "plateaus",
-        "plans", "training", "files", "ledger", "refusing", "wording",
+        "plans", "training", "files", "ledger", "refusing", "wording", "sheets",
     },
     "governance/supervision": {"rating", "progress", "evaluation", "money", "use", "measures"},
     "governance/drafting": {"content", "removal"},

@@ -28,6 +28,8 @@ HOME = Home(
             _("Systems in use"),
             _("What is paid for and not used, or used though it should be at rest."),
             "systems-in-use",
+        ),
+        Task(
             _("Duplicates"),
             _("What projects would pay for again. The figure: findings to decide."),
             "duplicates",

@@ -30,6 +30,7 @@ HOME = Home(
             _("Who must learn what before a system starts. The figure: overdue ones of your agency."),
             "training-plan",
             roadmap_plans.overdue,
+        ),
         Task(
             _("Supervision of projects"),
             _("Time, money, contracts, risk. The figure: reports and conditions past their day."),

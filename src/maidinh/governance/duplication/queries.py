@@ -13,15 +13,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from maidinh.governance.architecture.models import Version
-from maidinh.governance.architecture.queries import current_version
+from maidinh.governance.architecture.queries import Version, current_version
 from maidinh.governance.duplication.definition import DuplicationTerms, Profile, read_duplication_terms
 from maidinh.governance.duplication.judging import Finding, Flag, Searcher
 from maidinh.governance.duplication.models import Decision
 from maidinh.governance.duplication.profiles import national_platforms, profile_of_project, profiles_of_version
 from maidinh.governance.duplication.rules import SERIOUS
-from maidinh.governance.projects.models import Project
-from maidinh.governance.projects.queries import projects_for
+from maidinh.governance.projects.queries import Project, projects_for
 from maidinh.governance.projects.rules import IN_FORCE, REFUSED, WITHDRAWN
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.definitions.hashing import content_hash

@@ -70,8 +70,8 @@ def reasons_of(
             found.append(_reason(code, shared, names))
     if values["territory"]:
         found.append(_reason("territory", sorted(_stated(mine, its)), {}))
-    if values["time"]:
-        years = [each for each in (mine.profile.begins, its.profile.begins) if each]
+    years = [each for each in (mine.profile.begins, its.profile.begins) if each]
+    if values["time"] and years:
         found.append(_reason("time", [f"{max(years)}"], {}))
     for code in ("other_object", "other_mastered", "other_territory", "other_shape"):
         if values[code]:

@@ -120,7 +120,7 @@ def _general_rows(content: Mapping[str, Any], language: str) -> list[list[str]]:
                 [label, each, column.key] for each in values or ([""] if column.key != "legal_basis_unchecked" else [])
             ]
         else:
-            rows.append([label, _shown(column, _at(content, column.key), language), column.key])
+            rows.append([label, shown(column, _at(content, column.key), language), column.key])
     return rows
 
 
@@ -162,7 +162,7 @@ def _put_leaf(content: Content, path: str, value: Any) -> bool:
 
 
 def _shown_row(sheet: Sheet, content: Mapping[str, Any], language: str) -> list[str]:
-    return [_shown(each, _at(content, each.key), language) for each in sheet.columns]
+    return [shown(each, _at(content, each.key), language) for each in sheet.columns]
 
 
 def _at(content: Mapping[str, Any], key: str) -> Any:
@@ -172,22 +172,23 @@ def _at(content: Mapping[str, Any], key: str) -> Any:
     return found
 
 
-def _shown(column: Column, value: Any, language: str) -> str:
+def shown(column: Column, value: Any, language: str) -> str:
+    """A value as its cell shows it."""
     if value is None:
         return ""
-    shown = str(value)
+    text = str(value)
     match column.kind:
         case "choice" | "yes":
-            shown = _of(CHOICES[column.choices][shown.lower() if isinstance(value, bool) else shown], language)
+            text = _of(CHOICES[column.choices][text.lower() if isinstance(value, bool) else text], language)
         case "list":
-            shown = "\n".join(value)
+            text = "\n".join(value)
         case "value":
-            shown = _written(value[0])
+            text = _written(value[0])
         case "day" if language != "en":
-            shown = "/".join(reversed(shown.split("-")))
-        case "number" if "e" not in shown:
-            shown = shown.replace(".", ",")
-    return shown
+            text = "/".join(reversed(text.split("-")))
+        case "number" if "e" not in text:
+            text = text.replace(".", ",")
+    return text
 
 
 def _written(value: Any) -> str:
@@ -369,7 +370,7 @@ class _Reading:
         elif column.kind in CHOSEN:
             value = self._chosen(column, text, name, row, number)
         elif column.kind != "text":
-            value = _read(column, cell, text)
+            value = read_cell(column, cell, text)
         at = content
         for step in way[:-1]:
             at = at.setdefault(str(step), {})
@@ -396,7 +397,7 @@ def _place(sheet: str, row: int, column: int) -> str:
     return f"{sheet}, {column_letters(column)}{row}"
 
 
-def _read(column: Column, cell: Cell, text: str) -> Any:
+def read_cell(column: Column, cell: Cell, text: str) -> Any:
     """What a cell says, as far as it is understood; the form tells of the rest."""
     match column.kind:
         case "value":

@@ -7,8 +7,11 @@ one variable for each start. Money is counted in million dong, so that a toleran
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import highspy
 import numpy as np
@@ -95,15 +98,12 @@ def options_of(portfolio: Portfolio, demand: Demand, *, free: bool = False) -> l
     if demand.committed is not None:
         return [demand.committed]
     if free:
-        years = list(range(max(first, demand.earliest or first), last - demand.duration + 2))
-        pinned = [demand.pinned] if isinstance(demand.pinned, int) else []
-        return sorted({*years, *(each for each in pinned if first <= each <= last)})
+        return list(range(max(first, demand.earliest or first), last - demand.duration + 2))
     if demand.pinned == "out":
         return []
-    if isinstance(demand.pinned, int):
-        return [demand.pinned]
     last = min(last, demand.deadline or last) - demand.duration + 1
-    return list(range(max(first, demand.earliest or first), last + 1))
+    years = range(max(first, demand.earliest or first), last + 1)
+    return [each for each in years if demand.pinned in (None, each)]
 
 
 def must_start(demand: Demand) -> bool:
@@ -150,15 +150,16 @@ def _musts(programme: Programme, demand: Demand, free: bool) -> Iterator[Row]:
         if must_start(demand):
             yield Row({columns[-1]: 1.0} if columns else {}, 1.0, np.inf)
         return
-    if demand.committed is not None:
+    if demand.committed is not None:  # no deadline and no pin moves what was begun
         yield Row({columns[-1]: 1.0}, 1.0, np.inf, Rule("committed", demand.id))
+        return
     if demand.deadline is not None:
         column = programme.started_by(demand.id, demand.deadline - demand.duration + 1)
         terms = {} if column is None else {column: 1.0}
         yield Row(terms, 1.0, np.inf, Rule("deadline", demand.id, year=demand.deadline))
     if demand.pinned == "out" and columns:
         yield Row({columns[-1]: 1.0}, -np.inf, 0.0, Rule("pinned", demand.id))
-    if isinstance(demand.pinned, int) and demand.committed is None:
+    if isinstance(demand.pinned, int):
         terms = {}
         for option, column, before in programme.starts(demand.id):
             if option == demand.pinned:
@@ -234,7 +235,7 @@ def _capacities(programme: Programme) -> Iterator[Row]:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the solver said: values of the columns (None where there are none), whether proven, and how far from best."""
+    """What the solver said: values of the columns (None where there are none), whether proven, how far from best."""
 
     values: list[float] | None
     infeasible: bool
@@ -248,6 +249,7 @@ def ask(
     first: Sequence[float] | None = None, elastic: int = 0,
 ) -> Answer:  # fmt: skip
     """The best values of the columns. `elastic` columns more come after the programme's own, all of them 0 or 1."""
+    _greeted()
     highs = highspy.Highs()
     for name, value in (
         ("output_flag", False), ("random_seed", SEED), ("threads", 1), ("mip_rel_gap", gap), ("time_limit", seconds),
@@ -268,6 +270,20 @@ def ask(
     values = list(highs.getSolution().col_value)
     proven = status == highspy.HighsModelStatus.kOptimal
     return Answer(values, False, proven, info.objective_function_value, info.mip_dual_bound)
+
+
+@cache
+def _greeted() -> None:
+    """The library greets on standard output when it is first used, where machines read our JSON: not here."""
+    sys.stdout.flush()
+    out, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        highspy.Highs()
+    finally:
+        os.dup2(out, 1)
+        os.close(out)
+        os.close(nowhere)
 
 
 def _as_arrays(programme: Programme, worth: Mapping[int, float], rows: Sequence[Row], elastic: int) -> highspy.HighsLp:

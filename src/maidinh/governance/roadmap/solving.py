@@ -14,11 +14,8 @@ import numpy as np
 from maidinh.governance.roadmap.conflicts import conflicts_of
 from maidinh.governance.roadmap.definition import Demand, Portfolio, Roadmap, Tier
 from maidinh.governance.roadmap.ledger import Room, broken, money
-from maidinh.governance.roadmap.marginal import marginal
 from maidinh.governance.roadmap.programme import Answer, Programme, Row, ask, options_of, programme_of, value_in
 from maidinh.governance.roadmap.refusing import left_out
-
-__all__ = ["NothingFound", "marginal", "solve"]
 
 CHANGED, NEARER = 1.0, 0.01  # what it counts that a demand starts in another year, and for each year that it is further
 
@@ -183,7 +180,7 @@ def _told(portfolio: Portfolio, starts: dict[str, int], tiers: Sequence[Tier], g
     bound = max(sum(each.bound for each in tiers), value)
     return Roadmap(
         portfolio=portfolio.id, status="optimal" if worst <= gap + 1e-9 else "feasible",
-        gap=(bound - value) / bound if bound > 0 else 0.0, value=value, bound=bound, starts=dict(sorted(starts.items())),
-        left_out=left_out(portfolio, starts), spend=money(portfolio, starts), tiers=list(tiers),
-        changed=changed | added, seconds=seconds,
+        gap=(bound - value) / bound if bound > 0 else 0.0, value=value, bound=bound,
+        starts=dict(sorted(starts.items())), left_out=left_out(portfolio, starts), spend=money(portfolio, starts),
+        tiers=list(tiers), changed=changed | added, seconds=seconds,
     )  # fmt: skip

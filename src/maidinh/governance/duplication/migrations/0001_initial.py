@@ -15,14 +15,14 @@ TABLE = "duplication_decision"
 FOR_AN_AGENCY = "(SELECT coalesce(current_setting('maidinh.agencies', true), '')) <> ''"
 BY_A_PERSON = "\"by\" <> ''"
 
-# It runs as the tables' owner, so that it sees every project.
+# It runs as whoever decides, who sees the project: of one that they don't see, nothing can be decided.
 KEEP = """
 CREATE FUNCTION duplication_decision_kept() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     row public.projects_project%ROWTYPE;
 BEGIN
-    SELECT * INTO row FROM public.projects_project WHERE id = NEW.project_id FOR SHARE;
+    SELECT * INTO row FROM public.projects_project WHERE id = NEW.project_id;
     IF row.author = NEW."by" OR NEW."by" = ANY (row.authors) THEN
         RAISE EXCEPTION 'duplication_decision: who wrote in a project does not decide on it'
             USING ERRCODE = 'restrict_violation';
