@@ -321,3 +321,19 @@ def test_the_json_is_the_same_whatever_the_order_and_says_both_languages() -> No
     assert set(result["says"]) == {"vi", "en"}
     assert result["basis"][0].startswith("Nghị định 224/2026/NĐ-CP")
     assert one["version_hash"] != one["project_hash"]
+
+
+def test_a_withdrawn_connection_is_not_put_back_without_a_word() -> None:
+    plain = assessed(content(), withdrawn={"another"}).result_of("connection")
+    assert plain.result == "met"
+    same = assessed(content(), withdrawn={changed(content(), CALL)["contract"]["id"]}).result_of("connection")
+    assert (same.result, [each.code for each in same.proof if each.against]) == ("undetermined", ["withdrawn"])
+    standing = next(each for each in version().relations if each.contract is not None)
+    source, target = standing.from_, standing.to
+    again = content()
+    contract = changed(content(), CALL)["contract"] | {"id": "under-another-name"}
+    again["changes"].append(relation(source, "flow", target, contract=contract) | {"item": "again"})
+    again["changes"][-1]["value"]["id"] = "again"
+    renamed = assessed(again, withdrawn={standing.contract.id}).result_of("connection")
+    assert "withdrawn" in {each.code for each in renamed.proof if each.against}
+    assert renamed.result in ("undetermined", "not-met")

@@ -35,7 +35,7 @@ from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.organisations.queries import agency_names
 
 KEPT = "projects-typed"
-LONGEST_KEPT = 200_000
+LONGEST_KEPT, MOST_KEPT = 200_000, 1_000_000  # letters of one form, and of all that a person left unsaved
 Errors = dict[str, list[str]]
 BEGIN = Part(
     "begin", GENERAL.title, "",
@@ -273,7 +273,19 @@ def _remember(request: HttpRequest, row: Project, part: Part) -> None:
     do = str(request.POST.get("do", ""))
     written = _after_rows(posted, do)
     if len(written) <= LONGEST_KEPT:
-        request.session[KEPT] = {**request.session.get(KEPT, {}), _key(row, part): written}
+        before = {name: text for name, text in request.session.get(KEPT, {}).items() if name != _key(row, part)}
+        request.session[KEPT] = newest({**before, _key(row, part): written})
+
+
+def newest(kept: dict[str, str], most: int = MOST_KEPT) -> dict[str, str]:
+    """What was typed last, as much of it as is kept: a session is no store."""
+    found: dict[str, str] = {}
+    for name, text in reversed(kept.items()):
+        most -= len(text)
+        if most < 0:
+            break
+        found[name] = text
+    return dict(reversed(found.items()))
 
 
 def _after_rows(posted: QueryDict, do: str) -> str:

@@ -31,7 +31,7 @@ GONE = ("retiring", "retired")
 class Case:
     """What the checks look at; `model` is None where the project's changes can't be made.
 
-    `agreed` are the agencies that have agreed to what the project says.
+    `agreed` are the agencies that have agreed to what the project says, `withdrawn` the contracts that two people stopped.
     """
 
     project: Project
@@ -45,6 +45,7 @@ class Case:
     procedures: Collection[str] | None
     organisations: Organisations | None = None
     agreed: Collection[str] = ()
+    withdrawn: Collection[str] = ()
 
     @cached_property
     def before(self) -> Mapping[str, Element]:
@@ -121,6 +122,18 @@ class Case:
     def consents(self) -> tuple[Consent, ...]:
         """What of other agencies the project changes, retires or widens, in the order of its file."""
         return tuple(consents(self.project, self.version, self.model, self.organisations)) if self.model else ()
+
+    @cached_property
+    def stopped(self) -> frozenset[tuple[str, str]]:
+        """Which system may no more call which, because the contract between them is withdrawn."""
+        found = (each for each in self.version.relations if each.contract and each.contract.id in self.withdrawn)
+        return frozenset(self.systems_at(each) for each in found)
+
+    def systems_at(self, relation: Relation) -> tuple[str, str]:
+        """The systems that a relation joins: of an interface its system."""
+        ends = (self.after.get(end) or self.before.get(end) for end in (relation.from_, relation.to))
+        first, second = (each.interface.system if each and each.interface else each.id if each else "" for each in ends)
+        return first, second
 
     def faults_at(self, *fields: str) -> tuple[Fault, ...]:
         """The faults of these fields."""

@@ -78,13 +78,14 @@ def assess(
     procedures: Collection[str] | None = None,
     sources: CodeList | None = None,
     agreed: Collection[str] = (),
+    withdrawn: Collection[str] = (),
     day: date,
     checker: Checker | None = None,
 ) -> Assessment:
     """What the checks say of the project on this day.
 
     `others` are the other projects with those that they need; `agreed` the agencies that agree to what this
-    one says. A `checker` given holds `version` against the same rules
+    one says, `withdrawn` the contracts that are stopped. A `checker` given holds `version` against the same rules
     on the same day already; it is left as it was, and only what the change concerns is asked again.
     """
     codes = agency_codes(organisations) if organisations else _owners(version)
@@ -104,7 +105,7 @@ def assess(
     seen = _seen(checker, version, model)
     case = Case(
         project, version, model, pack, shelf or Shelf(), day, wrong, tuple(required_papers(pack, project)), procedures,
-        organisations, agreed,
+        organisations, agreed, withdrawn,
     )  # fmt: skip
     found = reuse.platforms_found(case)
     results = _Answering(case, found, seen, sources).results()

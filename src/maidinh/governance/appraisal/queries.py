@@ -21,7 +21,12 @@ from maidinh.governance.appraisal.definition import AppraisalPack
 from maidinh.governance.appraisal.models import Appraisal, Approval, BodyOpinion, ProjectException, Turn, Verdict
 from maidinh.governance.appraisal.packs import SOURCES, read_packs
 from maidinh.governance.appraisal.rules import AGREE, ASKED, CONCLUDED, ENDED, GRANTED
-from maidinh.governance.architecture.queries import Version, current_version, declared_organisations
+from maidinh.governance.architecture.queries import (
+    Version,
+    current_version,
+    declared_organisations,
+    withdrawn_contracts,
+)
 from maidinh.governance.conformity.queries import Appraised, checker_on, framework_for, surroundings
 from maidinh.governance.projects.proposal import agency_codes, proposed, rebased
 from maidinh.governance.projects.queries import Project, Unmet, known, projects_for, reads, unmet_conditions
@@ -84,6 +89,7 @@ def assessed(project: Project, version: Version, *, pack: AppraisalPack, at: dat
             procedures=here.procedures,
             sources=budget_sources(),
             agreed=agreed_to(project),
+            withdrawn=withdrawn_contracts(project.province),
             day=day,
             checker=checker,
         ).as_json()

@@ -99,7 +99,9 @@ def connections(case: Case) -> Outcome:
             proofs.append(Proof("no-interface", system.id, values | told))
     for relation in case.relations:
         proofs += _flow(case, relation)
-    return Outcome(tuple(proofs))
+    again = tuple(_again(case, each) for each in case.relations if _withdrawn(case, each))
+    open_ones = bool(again) and not any(each.against for each in proofs)  # who appraises decides, and says why
+    return Outcome((*proofs, *again), UNDETERMINED if open_ones else None)
 
 
 def security(case: Case) -> Outcome:
@@ -193,6 +195,18 @@ def _flow(case: Case, relation: Relation) -> Iterator[Proof]:
             yield Proof("leads-to-gone", relation.id, values)
         else:
             yield Proof("contract", relation.id, values | {"contract": contract.id}, against=False)
+
+
+def _withdrawn(case: Case, relation: Relation) -> bool:
+    """Whether a relation puts back, by its contract or by another one, what two people stopped."""
+    contract = relation.contract
+    return contract is not None and (contract.id in case.withdrawn or case.systems_at(relation) in case.stopped)
+
+
+def _again(case: Case, relation: Relation) -> Proof:
+    ends = (case.after.get(each) for each in (relation.from_, relation.to))
+    source, target = (named(each) if each is not None else Text(vi="–") for each in ends)
+    return Proof("withdrawn", relation.id, {"from": source, "to": target})
 
 
 def _agency(case: Case, code: str) -> Text:
