@@ -173,7 +173,7 @@ def _agreed(appraiser: Visit, appraisal: str, caller: Caller, seat: Callable[[st
     appraiser.open(f"{appraisal}/opinion")
     appraiser.main.locator("[name='agency']").select_option(caller.owner_of_land)
     appraiser.main.locator("[name='question']").fill("Đồng ý cho tra cứu thửa đất không?")
-    _fill_day(appraiser, "due_on", date.today() + timedelta(days=5))
+    _fill_day(appraiser, "due", date.today() + timedelta(days=5))
     appraiser.press("Ask")
     theirs = seat(caller.owner_of_land)
     theirs.open("/appraisals/opinions")

@@ -21,6 +21,7 @@ from maidinh.channels.web.projects_choices import choices, source_names
 from maidinh.channels.web.projects_faults import errors_of, said, told
 from maidinh.channels.web.projects_forms import PartForm, free_key, sums
 from maidinh.channels.web.projects_frame import PAGE, PROPOSING, address, behind, frame, may_write, of_own, open_faults
+from maidinh.channels.web.projects_inputs import Option
 from maidinh.channels.web.projects_law import law_choices, offered_rows, papers_asked, requirements_asked, still_missing
 from maidinh.channels.web.projects_parts import GENERAL, PARTS, Column, Part, after
 from maidinh.channels.web.projects_words import kind_names
@@ -30,7 +31,8 @@ from maidinh.governance.projects.actions.preparing import ProjectChanged, Projec
 from maidinh.governance.projects.content import content_of
 from maidinh.governance.projects.definition import Project as Proposal
 from maidinh.governance.projects.faults import form_faults
-from maidinh.governance.projects.queries import Project, known
+from maidinh.governance.projects.queries import Project, known, projects_for
+from maidinh.governance.projects.rules import REFUSED, WITHDRAWN
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.organisations.queries import agency_names
 
@@ -135,7 +137,7 @@ def edit(request: HttpRequest, row: Project, part: str) -> HttpResponse:
         _forget(request, row, which)
         return redirect("project-edit", code=row.code, part=part)
     form = PartForm(
-        which, content_of(row.project), choices(row.project, row.base.model, law_choices(row.pack)), data,
+        which, content_of(row.project), _choices(row, request.actor), data,  # type: ignore[attr-defined]
         offered=offered_rows(row.project, row.pack, which.id),
     )  # fmt: skip
     errors: dict[str, Any] = {}
@@ -238,6 +240,12 @@ def _begun_errors(faults: Any) -> dict[str, Any]:
 def _in_force(version: str, current: str) -> str:
     text = _("version %(version)s, in force") if version == current else _("version %(version)s")
     return text % {"version": version}
+
+
+def _choices(row: Project, actor: Actor) -> dict[str, list[Option]]:
+    """The lists of the form; of the projects those that this person sees and nobody gave up."""
+    projects = projects_for(actor).exclude(state__in=(REFUSED, WITHDRAWN))
+    return choices(row.project, row.base.model, law_choices(row.pack), projects)
 
 
 def _suggesting(part: Part) -> set[str]:

@@ -31,7 +31,7 @@ GONE = ("retiring", "retired")
 class Case:
     """What the checks look at; `model` is None where the project's changes can't be made.
 
-    `agreed` are the agencies that have agreed to what the project says, `withdrawn` the contracts that two people stopped.
+    `agreed` are the agencies that have agreed to what the project says, `withdrawn` the contracts that are stopped.
     """
 
     project: Project

@@ -100,7 +100,7 @@ def give_verdict(
         "kind": "project-verdict", "province": row.project.province, "project": row.project.code,
         "appraisal": row.number, "revision": row.revision.number, "project_hash": row.revision.hash,
         "version": row.version.version, "version_hash": row.version_hash, "pack": row.pack, "result": result,
-        "conditions": asked, "document": hashlib.sha256(signed).hexdigest(), "number": opinion_number(row),
+        "conditions": asked, "document": hashlib.sha256(signed).hexdigest(), "number": opinion_number(row, at),
         "agency": row.agency, "given_by": actor.id, "given_at": jws.timestamp(at),
     }  # fmt: skip
     keeper = LogKeeper(signer, installation.province, installation.promise_within)
