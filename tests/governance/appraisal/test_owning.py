@@ -116,4 +116,6 @@ def test_the_owner_agrees_to_one_text_and_is_asked_again_about_another(
     row = appraising.do(check_again, appraising.appraiser, appraisal_id=row.pk)
     found = {each["requirement"]: each["result"] for each in row.assessment["results"]}
     assert found["owners-agree"] == "met"
-    assert appraising.verdict(row).result == "pass"
+    verdict = appraising.verdict(row)
+    assert verdict.result == "pass"
+    assert verdict.receipt["content"]["number"] == f"01/{appraising.at.year}/KQTĐ"
