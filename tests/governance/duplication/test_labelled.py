@@ -1,4 +1,4 @@
-"""The labelled set holds what it promises: its counts, its difficulty, and that no agency stands in two of its parts."""
+"""The labelled set holds what it promises: its counts, its difficulty, and that its parts share no agency."""
 
 from __future__ import annotations
 
