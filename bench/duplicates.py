@@ -59,7 +59,9 @@ def _ranking(report: Report, share: int, seeds: Sequence[int]) -> None:
     for part, (what, key, bound) in product(MEASURED, measures):
         ours = [each[part][key] for each in found["ours"]]
         for name in peers or [None]:
-            peer = {"peer": [each[part][key] for each in found[name]], "peer_name": name} if name else {}
+            peer: dict[str, Any] = (
+                {"peer": [each[part][key] for each in found[name]], "peer_name": name} if name else {}
+            )
             report.row(f"{part}: {what}", ours, unit="%", bound=bound, note=told, **peer)
 
 
