@@ -30,7 +30,7 @@ PENALTY = 0.3
 UNLABELLED = 0.04  # what a pair weighs that nobody classed
 TRUE = 3.0  # what a true pair weighs: there are fewer of them
 AGAINST = ("other_object", "other_mastered", "other_shape", "other_territory", "other_users", "apart_in_time", "fed",
-           "continues", "neighbour")  # fmt: skip
+           "continues", "neighbour", "other_title")  # fmt: skip
 Labels = dict[frozenset[str], bool]
 PROVINCES = ("Tỉnh Thứ Nhất", "Tỉnh Thứ Hai")
 
@@ -182,6 +182,7 @@ def main() -> None:
     print("    weights:")
     for name, value in zip(("intercept", *FEATURES), [weights[-1], *weights[:-1]], strict=True):
         print(f"      {name}: {value if name != 'continues' else -2.5:.2f}")
+    print("      third: -2.00")
 
 
 if __name__ == "__main__":
