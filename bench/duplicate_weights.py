@@ -150,7 +150,8 @@ def told(name: str, weights: Floats, found: Examples) -> None:
         for t in (0.2, 0.3, 0.4, 0.5)
     ]
     print(f"# {name:34} first five {recall_among_first(ranked, partners):.2f}  at recall 0.75 "
-          f"{precision_at_recall(scored, 0.75):.2f}  area {average_precision(scored):.2f}  | {'  '.join(limits)}")  # fmt: skip
+          f"{precision_at_recall(scored, 0.75):.2f}  area {average_precision(scored):.2f}  | "
+          f"{'  '.join(limits)}")  # fmt: skip
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from maidinh.governance.duplication.reasons import Reason, reasons_of
 Class = Literal["duplicate", "overlap", "should-reuse", "complementary"]
 SERIOUS: tuple[Class, ...] = ("duplicate", "overlap", "should-reuse")
 CONTINUES = FEATURES.index("continues")
-THIRDS = 12  # of the likeliest, those among which a third is looked for
+THIRDS = 6  # of the likeliest, those among which a third is looked for
 CODES: tuple[CodeModel, ...] = ("brm", "drm", "arm")
 
 
@@ -100,7 +100,7 @@ class Searcher:
 
     def _third(self, described: Sequence[Description], one: Ints, other: Ints, scores: Floats) -> Floats:
         """How much a proposal and another one both repeat something that stands: that comes first, not the other."""
-        limit, against = self.term.thresholds.told, np.zeros(len(one))
+        limit, against = self.term.thresholds.complementary, np.zeros(len(one))
         near: dict[int, list[tuple[int, int]]] = {}
         for n in np.flatnonzero(scores >= limit):
             near.setdefault(int(one[n]), []).append((int(n), int(other[n])))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,8 @@ from maidinh.governance.duplication.classifying import BAGS, Bag, Description
 FEATURES = (
     "mastered", "object", "held", "field", "functions", "users", "words", "text", "codes", "shape", "territory",
     "time", "owner", "other_object", "other_mastered", "other_shape", "other_territory", "other_users",
-    "apart_in_time", "fed", "continues", "near", "letters", "place", "keeper", "contained", "neighbour", "titled", "other_title",
-   
+    "apart_in_time", "fed", "continues", "near", "letters", "place", "keeper", "contained", "neighbour",
+    "titled", "other_title",
 )  # fmt: skip
 LIKE = (
     "mastered", "object", "field", "functions", "users", "words", "text", "codes", "shape", "owner", "near", "letters",
@@ -166,6 +167,7 @@ def territory(one: Description, other: Description) -> bool | None:
     return _within(one.places, other.places) or _within(other.places, one.places)
 
 
+@lru_cache(maxsize=65536)
 def _within(narrow: frozenset[str], wide: frozenset[str]) -> bool:
     """Whether each place of one is a place of the other, or named after one: the economic zone of a province."""
     return all(any(place == each or place.endswith(f" {each}") for place in narrow) for each in wide)
