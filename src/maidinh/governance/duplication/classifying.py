@@ -20,7 +20,7 @@ LINKED = 0.1
 FORETOLD = 0.5  # what a code that is foretold weighs beside one that is declared
 BAGS = (
     "object", "main", "field", "mastered", "functions", "users", "words", "text", "codes", "shape", "owner", "near",
-    "letters", "place", "keeper", "kept", "reading",
+    "letters", "place", "keeper", "kept", "reading", "titled",
 )  # fmt: skip
 PAIR = 2.0  # how much more two syllables say than one: most words have two
 NEAREST = 0.25  # objects that a text is nearer to than this part of the nearest count
@@ -65,6 +65,8 @@ class Describer:
             _most(bags["object"], meaning.linked, LINKED)
             _most(bags["words"], meaning.words, weight)
             _most(bags["shape"], meaning.shapes, weight)
+            if source == "title":
+                _most(bags["titled"], meaning.objects, 1.0)
             if source != "summary":
                 _most(bags["main"], meaning.objects, 1.0)
             if source in ("masters", "functions"):

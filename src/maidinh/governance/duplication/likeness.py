@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +21,14 @@ FEATURES = (
     "mastered", "object", "held", "field", "functions", "users", "words", "text", "codes", "shape", "territory",
     "time", "owner", "other_object", "other_mastered", "other_shape", "other_territory", "other_users",
     "apart_in_time", "fed", "continues", "near", "letters", "place", "keeper", "contained", "neighbour",
+    "titled", "other_title",
 )  # fmt: skip
 LIKE = (
     "mastered", "object", "field", "functions", "users", "words", "text", "codes", "shape", "owner", "near", "letters",
-    "place", "keeper",
+    "place", "keeper", "titled",
 )  # fmt: skip
-OTHER = {"other_object": "main", "other_mastered": "mastered", "other_shape": "shape", "other_users": "users"}
+OTHER = {"other_object": "main", "other_mastered": "mastered", "other_shape": "shape", "other_users": "users",
+         "other_title": "titled"}  # fmt: skip
 BLOCKING = {"object": 1.5, "words": 1.2, "mastered": 1.0, "functions": 0.8, "field": 0.4, "codes": 0.2, "near": 0.8,
             "letters": 1.0, "place": 0.6, "users": 0.5}  # fmt: skip
 ROWS = 512  # proposals whose candidates are looked for at once
@@ -39,6 +42,7 @@ class Measured:
 
     def __init__(self, described: Sequence[Description]) -> None:
         self.described = described
+        self._held: dict[str, tuple[sparse.csr_array, Floats]] = {}
         self.columns: dict[str, dict[str, int]] = {}
         self.rarity: dict[str, Floats] = {}
         self.rarest = math.log(len(described) + 1) + 0.3
@@ -66,10 +70,15 @@ class Measured:
 
     def having(self, described: Sequence[Description], name: str = "main") -> tuple[sparse.csr_array, Floats]:
         """What each is mainly about, or says, and how much that is. Titles are held against all that is said."""
+        if described is self.described and name in self._held:
+            return self._held[name]
         column = "words" if name == "text" else name
         bags = [each.bags[name] for each in described]
         sums = np.array([sum(self.weight(column, word) for word in bag) for bag in bags], dtype=np.float64)
-        return self._rows(column, [dict.fromkeys(bag, 1.0) for bag in bags], unit=False), sums
+        found = self._rows(column, [dict.fromkeys(bag, 1.0) for bag in bags], unit=False), sums
+        if described is self.described:
+            self._held[name] = found
+        return found
 
     def together(self, rows: Mapping[str, sparse.csr_array]) -> sparse.csr_array:
         """All that candidates are found by."""
@@ -128,7 +137,7 @@ def evidence(measured: Measured, proposals: Sequence[Description], one: Ints, ot
         filled &= np.array([bool(each.bags[name]) for each in measured.described])[other]
         alike = found[:, at["held"]] if name == "main" else found[:, at[name]]
         # What the words of the terms don't cover may be the same: being unknown doesn't speak against it.
-        found[:, at[feature]] = (filled & (alike < NOTHING)) * (known if name == "main" else 1.0)
+        found[:, at[feature]] = (filled & (alike < NOTHING)) * (known if name in ("main", "titled") else 1.0)
     found[:, at["fed"]] = _fed(measured, proposals, one, other)
     found[:, at["neighbour"]] = found[:, at["other_object"]] * found[:, at["field"]]
     for n, (left, right) in enumerate(zip(one, other, strict=True)):
@@ -158,6 +167,7 @@ def territory(one: Description, other: Description) -> bool | None:
     return _within(one.places, other.places) or _within(other.places, one.places)
 
 
+@lru_cache(maxsize=65536)
 def _within(narrow: frozenset[str], wide: frozenset[str]) -> bool:
     """Whether each place of one is a place of the other, or named after one: the economic zone of a province."""
     return all(any(place == each or place.endswith(f" {each}") for place in narrow) for each in wide)

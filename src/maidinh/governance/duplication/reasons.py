@@ -40,6 +40,7 @@ SAYINGS: dict[str, str] = {
     "instance": N_("One is a place's instance of the other."),
     "reuse": N_("One says that it uses the other."),
     "siblings": N_("Both are instances of the same platform in different places."),
+    "standing": N_("Both stand already, so neither would be invested in again."),
     "shared": N_("The other one is there for all agencies to use."),
 }
 
