@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from maidinh.governance.architecture.definition import ArchitectureVersion, Element, Relation
 from maidinh.governance.conformity.rules import OUTSIDE, Connection
@@ -23,6 +24,19 @@ from maidinh.governance.drawings.traffic import with_traffic
 from maidinh.governance.drawings.viewpoints import seven_layers
 
 
+@cache
+def _kind_names(language: str) -> dict[str, str]:
+    """The names in the reader's language, once: a page asks for them with each of hundreds of things."""
+    del language  # by which it is kept; the texts come in the language that is active
+    return wording.kind_names(_)
+
+
+@cache
+def _relation_names(language: str) -> dict[str, str]:
+    del language
+    return wording.relation_names(_)
+
+
 def layer_names() -> dict[int, str]:
     """The seven layers."""
     return wording.layer_names(_)
@@ -30,12 +44,12 @@ def layer_names() -> dict[int, str]:
 
 def kind_names() -> dict[str, str]:
     """What each kind of element is called."""
-    return wording.kind_names(_)
+    return dict(_kind_names(get_language() or ""))
 
 
 def kind_name(kind: str) -> str:
     """What a kind of element is called."""
-    return kind_names().get(kind, kind.replace("-", " "))
+    return _kind_names(get_language() or "").get(kind, kind.replace("-", " "))
 
 
 def state_names() -> dict[str, str]:
@@ -45,7 +59,7 @@ def state_names() -> dict[str, str]:
 
 def relation_names() -> dict[str, str]:
     """What each kind of relation is called."""
-    return wording.relation_names(_)
+    return dict(_relation_names(get_language() or ""))
 
 
 def verdict_names() -> dict[str, str]:

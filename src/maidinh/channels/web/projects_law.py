@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from maidinh.channels.web.context import language
 from maidinh.channels.web.projects_inputs import Option
@@ -64,7 +65,7 @@ def papers_asked(project: Project, pack: str) -> list[dict[str, Any]]:
     return [
         {
             "kind": each.paper.id, "title": each.paper.title.in_language(here), "given": each.given is not None,
-            "basis": _basis(each.paper.basis), "why": each.why.in_language(here),
+            "basis": _basis(each.paper.basis) + _unread(project, each.paper.checked), "why": each.why.in_language(here),
         }
         for each in required_papers(found, project)
     ]  # fmt: skip
@@ -101,6 +102,11 @@ def offered_rows(project: Project, pack: str, part: str) -> Mapping[str, Sequenc
         silent = [each for each in requirements_asked(project, pack) if not each["said"]]
         return {"statements": [{"requirement": each["id"]} for each in silent]}
     return {}
+
+
+def _unread(project: Project, checked: bool | None) -> str:
+    """That the papers of a purchase from regular funds stand as a setting here, where the text was not read for it."""
+    return f" ({_('not checked for purchases')})" if project.kind == "purchase" and checked is False else ""
 
 
 def _basis(basis: Sequence[LegalBasis]) -> str:
