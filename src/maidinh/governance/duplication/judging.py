@@ -85,7 +85,9 @@ class Searcher:
         sums = values @ self.weights + self.term.weights.get("intercept", 0.0)
         apart = sums - values[:, CONTINUES] * self.weights[CONTINUES]
         whole = _likelihood(apart)
-        third = self._third(described, one, other, _likelihood(sums)) * self.term.weights.get("third", 0.0)
+        third = self._third(self.measured, described, one, other, _likelihood(sums)) * self.term.weights.get(
+            "third", 0.0
+        )
         scores = _likelihood(sums + third)
         told = np.flatnonzero(whole >= min(self.term.thresholds.told, self.term.thresholds.complementary))
         for n in told[np.argsort(-scores[told], kind="stable")]:
@@ -98,7 +100,9 @@ class Searcher:
                 mine.append(each)
         return found
 
-    def _third(self, described: Sequence[Description], one: Ints, other: Ints, scores: Floats) -> Floats:
+    def _third(
+        self, measured: Measured, described: Sequence[Description], one: Ints, other: Ints, scores: Floats
+    ) -> Floats:
         """How much a proposal and another one both repeat something that stands: that comes first, not the other."""
         limit, against = self.term.thresholds.complementary, np.zeros(len(one))
         near: dict[int, list[tuple[int, int]]] = {}
@@ -114,12 +118,12 @@ class Searcher:
         if not asked:
             return against
         pairs_of = np.array([(q, other[m]) for _, q, m in asked], dtype=np.int64)
-        values = evidence(self.measured, self.described, pairs_of[:, 0], pairs_of[:, 1], self.measured.rows)
+        values = evidence(measured, self.described, pairs_of[:, 0], pairs_of[:, 1], measured.rows)
         apart = values @ self.weights - values[:, CONTINUES] * self.weights[CONTINUES]
         theirs = _likelihood(apart + self.term.weights.get("intercept", 0.0))
-        for (n, _, m), likely in zip(asked, theirs, strict=True):
+        for (pair, _, beside), likely in zip(asked, theirs.tolist(), strict=True):
             if likely >= limit:
-                against[n] = max(against[n], min(scores[m], likely))
+                against[pair] = max(against[pair], min(scores[beside], likely))
         return against
 
     def _pairs(self, described: Sequence[Description], one: Ints, other: Ints) -> tuple[Ints, Ints]:
