@@ -109,17 +109,19 @@ class Words:
                 for each in found]  # fmt: skip
 
     def marginal(self) -> list[dict[str, str]]:
-        """What a little more of each source would buy, the most first."""
+        """What a little more of each source would buy, the most first; what would buy nothing is left away."""
         found = sorted(self.roadmap.marginal, key=lambda each: -each.value) if self.roadmap else []
         return [
             {
                 "what": _("%(amount)s more from %(source)s in %(year)s")
                 % {"amount": vn_money(each.amount), "source": self.source(each.source), "year": each.year},
                 "value": vn_decimal(each.value),
-                "comes_in": ", ".join(map(self.title, each.comes_in)),
+                "comes_in": ", ".join(map(self.title, each.comes_in))
+                or (_("nothing new, but projects start earlier") if not each.goes_out else ""),
                 "goes_out": ", ".join(map(self.title, each.goes_out)),
             }
             for each in found
+            if vn_decimal(each.value) not in ("0", "-0")
         ]
 
     def conflicts(self) -> list[dict[str, str]]:
