@@ -120,7 +120,7 @@ def test_a_training_of_the_adopted_roadmap_is_recorded_once_it_was_held(
         assert version is not None and set(found.standing) == shared_platforms(version.model)
         assert all(each.platform in {None, *found.standing} for each in found.demands)
     sources = {each.source for demand in found.demands for each in demand.spend}
-    money = [Budget(year=2026, source=each, amount=10**12, carries_over=True) for each in sources]
+    money = [Budget(year=year, source=each, amount=10**11) for each in sources for year in found.years]
     revision = planning.computed(found.model_copy(update={"budgets": money}))
     with acting(agencies=planning.approver.agencies, official=planning.approver.id):
         row = ScenarioRevision.objects.get(pk=revision.pk)

@@ -83,6 +83,11 @@ def _budgets(typed: dict[str, str], portfolio: Portfolio, sources: dict[str, str
             else:
                 carries = typed.get(f"carry-{source}") == "yes"
                 made.append(Budget(year=year, source=source, amount=int(text), carries_over=carries))
+    held = {(each.year, each.source) for each in made}
+    for source in sources:  # what is left is carried from year to year, also through one without money of its own
+        if typed.get(f"carry-{source}") == "yes" and any(each.source == source for each in made):
+            made += [Budget(year=year, source=source, amount=0, carries_over=True)
+                     for year in portfolio.years if (year, source) not in held]  # fmt: skip
     given = {each.source for each in made} | {name.split("-", 2)[2] for name in errors}
     for source in sources:
         if source in _wanted(portfolio) - given:  # what stays empty gives nothing, and that is said
