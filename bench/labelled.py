@@ -1,4 +1,4 @@
-"""The labelled set of duplicate investment: its halves, pairs classed by people, codes put wrong by a seed.
+"""The labelled set of duplicate investment: its parts, pairs classed by people, codes put wrong by a seed.
 
 Nothing here knows the detector. How the set was made: docs/explanation/labelled-duplicates.md.
 """
@@ -19,6 +19,8 @@ from maidinh.infrastructure.definitions.reading import read_form
 
 LABELLED = Path(__file__).resolve().parents[1] / "tests/governance/duplication/labelled"
 HALVES = ("tune", "held-out")
+FRESH = "fresh"  # written last; nobody who tunes has seen it or its figures
+PARTS = (*HALVES, FRESH)
 TRUE = frozenset({"duplicate", "overlap", "should-reuse"})
 NATIONAL = "national:"
 FEW = 0.2  # two titles share few words when no more than this part of all their words is in both
@@ -47,7 +49,7 @@ class Pair(BaseModel):
 
 
 class Half(BaseModel):
-    """All profiles of one half and its pairs. A pair may name a national platform, which is defined elsewhere."""
+    """All profiles of one part and its pairs. A pair may name a national platform, which is defined elsewhere."""
 
     model_config = ConfigDict(frozen=True)
     name: str
@@ -56,7 +58,7 @@ class Half(BaseModel):
 
     @property
     def agencies(self) -> set[str]:
-        """The owners; the two halves share none."""
+        """The owners; no two parts share one."""
         return {each.owner for each in self.profiles if each.owner}
 
     def partners(self) -> dict[str, set[str]]:
@@ -70,7 +72,7 @@ class Half(BaseModel):
 
 
 def read_half(name: str) -> Half:
-    """One half, every profile held against the product's own form."""
+    """One part, every profile held against the product's own form."""
     folder = LABELLED / name
     profiles = [
         profile

@@ -30,7 +30,9 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     "governance/supervision": {"rating", "progress", "evaluation", "money", "use", "measures"},
     "governance/drafting": {"content", "removal"},
     "governance/conformity": {"checking", "examples", "identity", "programs", "proposing", "report", "waiving"},
-    "governance/appraisal": {"assessment", "case", "checking", "clock", "packs", "papers", "reuse", "soundness"},
+    "governance/appraisal": {
+        "assessment", "case", "checking", "clock", "owning", "packs", "papers", "reuse", "soundness",
+    },
     "governance/projects": {"content", "faults", "figures", "fitting", "proposal", "sayings", "sheets", "tables"},
 }  # fmt: skip
 REFUSED = {"utils", "helpers", "common", "base", "core", "managers", "misc", "services"}

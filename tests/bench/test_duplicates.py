@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from bench.investments import investments
-from bench.labelled import HALVES, read_half
+from bench.labelled import PARTS, read_half
 from bench.ranking import at_threshold, average_precision, best_threshold, precision_at_recall, recall_among_first
 
 RANKED = [(0.9, True), (0.8, False), (0.7, True), (0.0, True), (0.0, False)]
@@ -39,5 +39,5 @@ def test_generated_investments_are_the_same_each_time_and_hold_none_of_the_label
     assert made == investments(200, seed=3) != investments(200, seed=4)
     assert len(made.projects) == len(made.systems) == 200
     assert 5 < len(made.planted) < 40
-    labelled = {each.title.vi for half in HALVES for each in read_half(half).profiles}
+    labelled = {each.title.vi for half in PARTS for each in read_half(half).profiles}
     assert not labelled & {each.title.vi for each in [*made.projects, *made.systems]}

@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,7 @@ class Caller:
     land: str = field(init=False)
     people: str = field(init=False)
     interface: str = field(init=False)
+    owner_of_land: str = field(init=False)
     parcel: str = field(init=False)
     forgotten: Words = field(init=False)
 
@@ -62,6 +63,7 @@ class Caller:
         self.element, self.name = next(each for each in systems.items() if each[0] not in declared | providers)
         self.owner = next(each.owner or "" for each in model.elements if each.id == self.element)
         self.interface, self.land = next(each for each in services.items() if each[1].endswith("/land"))
+        self.owner_of_land = next(each.owner or "" for each in model.elements if each.id == self.interface)
         owned = next(each.parcels[0] for each in province.population.personas if each.parcels)
         self.parcel = f"/parcels/{owned}"
         register, self.people = next(each for each in services.items() if each[1].endswith("/population"))
@@ -92,6 +94,7 @@ def test_the_loop_is_closed(
     _proposed(officer, caller, tmp_path)
     appraisal = _returned(appraiser)
     _mended(officer)
+    _agreed(appraiser, appraisal, caller, lambda agency: desks.seat(_opining(running, agency)))
     _judged(appraiser, appraisal)
     _approved(approver, officer)
     _built_and_accepted(officer, approver)
@@ -161,6 +164,24 @@ def _mended(officer: Visit) -> None:
         officer.press("Save and show all parts")
     officer.open(f"/projects/{CODE}/answer")
     officer.press("Answer")
+
+
+def _agreed(appraiser: Visit, appraisal: str, caller: Caller, seat: Callable[[str], Visit]) -> None:
+    """Whose register it is agrees that it may be asked; before, the checks say that this is missing."""
+    if caller.owner_of_land == caller.owner:
+        return
+    appraiser.open(f"{appraisal}/opinion")
+    appraiser.main.locator("[name='agency']").select_option(caller.owner_of_land)
+    appraiser.main.locator("[name='question']").fill("Đồng ý cho tra cứu thửa đất không?")
+    _fill_day(appraiser, "due", date.today() + timedelta(days=5))
+    appraiser.press("Ask")
+    theirs = seat(caller.owner_of_land)
+    theirs.open("/appraisals/opinions")
+    theirs.follow(theirs.main.locator("a", has_text="Tra cứu thửa đất").first)
+    theirs.main.locator("[name='stance'][value='agree']").check()
+    theirs.press("Give this opinion")
+    appraiser.open(appraisal)
+    appraiser.press(appraiser.main.locator("form[action$='/check'] button"))
 
 
 def _judged(appraiser: Visit, appraisal: str) -> None:
@@ -295,6 +316,12 @@ def _project(caller: Caller, officer: Visit) -> dict[str, Any]:
 
 def _official(running: RunningProvince, role: str) -> Any:
     return next(each for each in running.province.organisations.officials if role in each.roles)
+
+
+def _opining(running: RunningProvince, agency: str) -> Any:
+    """Who gives an agency's opinion."""
+    return next(each for each in running.province.organisations.officials
+                if each.agency == agency and {"specialist", "leader"} & set(each.roles))  # fmt: skip
 
 
 def _fill_day(seat: Visit, name: str, day: date) -> None:

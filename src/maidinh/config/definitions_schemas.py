@@ -26,6 +26,7 @@ from maidinh.governance.nas.definition import CommuneModel, DataSetStructure
 from maidinh.governance.nas.mapping.definition import NasMapping
 from maidinh.governance.observation.definition import ObservationTerms
 from maidinh.governance.projects.definition import Project
+from maidinh.governance.roadmap.definition import Portfolio
 from maidinh.governance.supervision.definition import SupervisionTerms
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.definitions.code_lists import CodeList
@@ -59,6 +60,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "supervision-terms": SupervisionTerms,
     "organisations": Organisations,
     "population-register": PopulationRegister,
+    "portfolio": Portfolio,
     "procedure": Procedure,
     "project": Project,
     "publication-rules": PublicationRules,

@@ -17,10 +17,12 @@ from maidinh.governance.duplication.definition import Inventory
 from maidinh.governance.modelling.catalogues import Shelf
 from maidinh.governance.modelling.union import Decisions, Origin, unite
 from maidinh.governance.projects.definition import Project
+from maidinh.governance.roadmap.checking import faults
+from maidinh.governance.roadmap.definition import Portfolio
 from maidinh.infrastructure.definitions.document import Document
 from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_all, read_form
 
-FOLDER, DECISIONS, DUPLICATES = "examples", "decisions.yaml", "duplicates"
+FOLDER, DECISIONS, DUPLICATES, ROADMAP = "examples", "decisions.yaml", "duplicates", "roadmap"
 
 
 def example_problems(root: Path, shelf: Shelf | None, frameworks: Mapping[str, Framework]) -> Iterator[Problem]:
@@ -30,6 +32,9 @@ def example_problems(root: Path, shelf: Shelf | None, frameworks: Mapping[str, F
             yield from _models(province, shelf, frameworks)
         if example.name == DUPLICATES:
             yield from _inventories(example)
+            continue
+        if example.name == ROADMAP:
+            yield from _portfolios(example)
             continue
         projects = [each for each in sorted(example.glob("*.yaml")) if each.name != DECISIONS]
         try:
@@ -45,6 +50,19 @@ def _inventories(example: Path) -> Iterator[Problem]:
         read_all(sorted(example.glob("*.yaml")), Inventory)
     except DefinitionError as error:
         yield from error.problems
+
+
+def _portfolios(example: Path) -> Iterator[Problem]:
+    """What is wrong in the portfolios of an example. That the one can't be kept is no fault of it."""
+    try:
+        portfolios = read_all(sorted(example.glob("*.yaml")), Portfolio)
+    except DefinitionError as error:
+        yield from error.problems
+        return
+    for path, portfolio in portfolios.items():
+        document = Document(path)
+        for fault in faults(portfolio):
+            yield document.problem(fault.at, f"{fault.says} {fault.remedy}" % fault.values)
 
 
 def _models(province: Path, shelf: Shelf | None, frameworks: Mapping[str, Framework]) -> Iterator[Problem]:

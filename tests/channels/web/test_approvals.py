@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from maidinh.channels.web import approvals, exceptions
+from maidinh.channels.web import appraising, approvals, exceptions
+from maidinh.governance.appraisal.actions.refusing import AppraisalRefused
 from maidinh.governance.appraisal.models import Approval, ProjectException
 from maidinh.governance.projects.models import Project
 from maidinh.infrastructure.actor import Actor
@@ -82,6 +84,23 @@ def test_why_it_can_not_be_approved_is_said_with_the_way_out(bench: Bench) -> No
     refused = sent(browser, address(row, "approval"), 422, choice="approve", decision="15/QĐ-UBND", **DAY)
     assert "does not pass" in refused.content.decode()
     assert not Approval.objects.exists()
+
+
+def test_who_has_every_role_and_did_one_part_does_not_do_the_next(bench: Bench) -> None:
+    roles = frozenset({*bench.officer.permissions, *bench.appraiser.permissions, *bench.approver.permissions})
+    row = bench.begin()
+    author = replace(bench.appraiser, id=bench.officer.id, permissions=roles)
+    with acting(agencies=author.agencies, person=author.id):
+        said = appraising.what_may(author, row)
+    assert (said["barred"], said["take"]) == ("You wrote in this project. Somebody else must appraise it.", False)
+    verdict = bench.verdict(row)
+    for person, says in ((bench.officer, "You wrote in this project."), (bench.appraiser, "You gave the verdict.")):
+        decider = replace(bench.approver, id=person.id, permissions=roles)
+        with acting(agencies=decider.agencies, person=decider.id):
+            told = approvals.obstacles(decider, bench.fresh(verdict.project))
+        assert (told[0]["what"], told[0]["do"]) == (says, "Another person must decide on it.")
+        with pytest.raises(AppraisalRefused, match=says):
+            bench.approve(verdict.project, actor=decider)
 
 
 def test_an_outdated_verdict_does_not_carry_a_decision(bench: Bench) -> None:

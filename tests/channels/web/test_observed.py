@@ -15,7 +15,7 @@ from django.utils import translation
 
 from maidinh.channels.sessions import ACCOUNT
 from maidinh.channels.web.observed_words import Words
-from maidinh.governance.observation.actions.deciding import open_remedy
+from maidinh.governance.observation.actions.deciding import acting_for, open_remedy
 from maidinh.governance.observation.models import Finding
 from maidinh.governance.observation.queries import decisions_on, findings_for
 from maidinh.governance.observation.rules import KINDS
@@ -147,6 +147,20 @@ def test_it_is_settled_with_a_word_on_what_was_done(watching: Watching) -> None:
     assert watching.seen().state == "closed"
     watching.decide(watching.integrator, 422, form="close", close_reason="Đã tắt")
     watching.decide(watching.integrator, 422, form="whatever")
+
+
+def test_an_officer_of_a_unit_in_line_with_the_owner_begins_it_for_their_own(
+    watching: Watching, official: Callable[..., Actor]
+) -> None:
+    officer = official("project.propose")
+    finding = Finding(pk=1, owner="H38.5.1")  # a unit of the officer's agency
+    with acting(agencies=officer.agencies):
+        assert acting_for(officer, finding) == "H38.5"
+        assert acting_for(replace(officer, agencies=("H38.5.1", "H38.5")), finding) == "H38.5.1", "the owner itself"
+        assert acting_for(replace(officer, agencies=("H38.6",)), finding) is None
+        assert acting_for(replace(officer, agencies=("H38",)), finding) is None, "the root speaks for nobody"
+        finding.owner = "H38.5"
+        assert acting_for(replace(officer, agencies=("H38.5.1",)), finding) == "H38.5.1"
 
 
 def test_the_owner_begins_the_project_that_declares_it(watching: Watching, official: Callable[..., Actor]) -> None:

@@ -167,3 +167,13 @@ def test_every_reason_of_the_exchange_has_words() -> None:
     reasons = set(re.findall(r'return "([a-z_]+_[a-z_]+)"', inspect.getsource(directory_rules)))
     assert "no_contract" in reasons
     assert not [each for each in reasons if refusal_name(each) == each]
+
+
+def test_a_needed_project_is_chosen_by_its_name() -> None:
+    lists = {"projects": [("camera-2027", "Camera giao thông")]}
+    typed = _sent(PartForm(SCHEDULE, CONTENT, lists)) | {
+        "needs.count": "2", "needs.0.code": "camera giao thong", "needs.1.code": "camera-2028",
+    }  # fmt: skip
+    content = PartForm(SCHEDULE, CONTENT, lists, typed).read()
+    assert content is not None
+    assert content["needs"] == ["camera-2027", "camera-2028"]  # what is not known is told by the checks

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from maidinh.governance.duplication.classifying import Describer
 from maidinh.governance.duplication.definition import DuplicationTerms, Profile, read_duplication_terms
 from maidinh.governance.duplication.judging import Finding, Searcher
 from maidinh.governance.duplication.profiles import national_platforms, profile_of_project
@@ -160,3 +161,45 @@ def test_a_province_and_an_inventory_are_read_and_what_is_wrong_is_told_at_its_f
         read_profiles(twice)
     with pytest.raises(DefinitionError):
         read_profiles(tmp_path)
+
+
+def test_what_no_word_of_the_terms_names_is_found_by_its_text(terms: DuplicationTerms) -> None:
+    without = terms.model_copy(update={"fields": [each for each in terms.fields if each.id != "culture"]})
+    standing = (*STANDING, system("fields", "Quản lý sân bóng, nhà thi đấu", functions=["Cho thuê sân theo giờ"]))
+    proposal = profile("p", "Phần mềm đặt sân bóng của phường", functions=["Thuê sân bóng theo giờ"])
+    first = Searcher(standing, without).search(proposal)[0]
+    assert first.other.id == "fields"
+    assert {"words", "functions"} & {each.code for each in first.reasons}
+
+
+def test_the_whole_of_a_province_is_read_from_its_owner(terms: DuplicationTerms) -> None:
+    places = [
+        Describer(terms).describe(profile("p", "A", territory=[stated], owner=owner)).places
+        for stated, owner in (
+            ("Toàn tỉnh", "Sở Y tế tỉnh Mẫu"), ("Phường Một", "UBND phường Một, tỉnh Mẫu"), ("TP. Mẫu", "Sở Y tế"),
+            ("Toàn quốc", "Sở Y tế tỉnh Mẫu"),
+        )
+    ]  # fmt: skip
+    assert places == [{"mau"}, {"mot", "mau"}, {"mau"}, set()]
+
+
+def test_the_same_in_another_place_is_not_told(terms: DuplicationTerms) -> None:
+    there = STANDING[0].model_copy(update={"id": "p", "kind": "project", "territory": ["Tỉnh Khác"]})
+    assert all(each.other.id != "civil" for each in searched(terms, there))
+
+
+def test_what_stands_already_is_no_investment(terms: DuplicationTerms) -> None:
+    again = STANDING[0].model_copy(update={"id": "again"})
+    found = searched(terms, again)[0]
+    assert (found.other.id, found.kind, found.saving) == ("civil", "complementary", 0)
+    assert "standing" in {each.code for each in found.reasons}
+
+
+def test_of_two_proposals_that_repeat_a_third_the_third_comes_first(terms: DuplicationTerms) -> None:
+    words = {"masters": ["Sổ hộ tịch"], "functions": ["Đăng ký khai sinh, kết hôn"]}
+    other = profile("q", "Phần mềm khai sinh, kết hôn", **words)
+    proposal = profile("p", "Phần mềm ghi khai sinh, kết hôn", **words)
+    alone = Searcher([other], terms).search(proposal)[0].score
+    found = {each.other.id: each.score for each in Searcher([*STANDING, other], terms).search(proposal)}
+    assert found["civil"] > found.get("q", 0.0)
+    assert found.get("q", 0.0) < alone

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -154,9 +155,10 @@ def meeting(request: HttpRequest, appraisal_id: int) -> HttpResponse:
 
 
 def bodies(row: Appraisal) -> list[tuple[str, str]]:
-    """Who can be asked: bodies that have somebody who may say it, were not asked yet, and are neither of the two."""
+    """Who can be asked: bodies that have somebody who may say it, are neither of the two and not asked about this."""
     names = agency_names(language())
-    out = {row.owner, row.agency, *row.opinions.values_list("agency", flat=True)}
+    asked = row.opinions.filter(Q(given_at__isnull=True) | Q(revision__hash=row.revision.hash))
+    out = {row.owner, row.agency, *asked.values_list("agency", flat=True)}
     return sorted(((code, names.get(code, code)) for code in agencies_with(OPINING) if code not in out),
                   key=lambda pair: pair[1])  # fmt: skip
 

@@ -24,7 +24,13 @@ from maidinh.channels.routing import page
 from maidinh.channels.web import rounds
 from maidinh.channels.web.context import language
 from maidinh.channels.web.observed_words import GONE, Words, kind_names, refusal_name, state_names
-from maidinh.governance.observation.actions.deciding import PROPOSING, DecisionRefused, decide_finding, open_remedy
+from maidinh.governance.observation.actions.deciding import (
+    PROPOSING,
+    DecisionRefused,
+    acting_for,
+    decide_finding,
+    open_remedy,
+)
 from maidinh.governance.observation.queries import (
     DECIDE,
     Finding,
@@ -118,7 +124,9 @@ def finding(request: HttpRequest, finding_id: int, errors: Errors | None = None,
     may = actor.may(DECIDE) and not row.gone_at
     projects = [each for each in projects_for(actor) if each.state not in ENDED] if may else []
     titles = [(each.code, f"{each.code}: {each.title.get(language()) or each.title['vi']}") for each in projects]
+    beginning = acting_for(actor, row)
     context = {
+        "beginning": words.agency(beginning) if beginning not in (None, row.owner) else "",
         "row": words.row(row),
         "finding": row,
         "links": _links(words, row),
@@ -129,8 +137,7 @@ def finding(request: HttpRequest, finding_id: int, errors: Errors | None = None,
         "may_answer": may and asked is not None and asked.by != actor.id,
         "own": asked is not None and asked.by == actor.id,
         "asked": asked,
-        "may_open": actor.may(PROPOSING) and row.owner in actor.agencies and row.state in FROM[PROPOSE]
-        and not row.gone_at,
+        "may_open": beginning is not None and row.state in FROM[PROPOSE] and not row.gone_at,
         "projects": titles,
         "longest_days": term.longest_exception_days if term else 0,
         "longest_text": LONGEST_TEXT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from maidinh.channels.web.projects_words import cost_kind_names, decision_names,
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.projects.definition import Project
 from maidinh.governance.projects.faults import shared_platforms
+from maidinh.governance.projects.queries import Project as Row
 from maidinh.infrastructure.definitions.code_lists import CodeList, read_code_lists
 from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.infrastructure.organisations.queries import agency_names
@@ -46,8 +47,18 @@ def by_name(names: Mapping[str, str]) -> list[Option]:
     return sorted(names.items(), key=lambda each: each[1].casefold())
 
 
-def choices(project: Project, version: ArchitectureVersion, law: Mapping[str, list[Option]]) -> dict[str, list[Option]]:
-    """Every list that the form of this project uses; `law` are the papers and requirements of its pack."""
+def project_names(projects: Iterable[Row]) -> dict[str, str]:
+    """What each project is called, by its code."""
+    return {each.code: str(each.title.get(language()) or each.title["vi"]) for each in projects}
+
+
+def choices(
+    project: Project, version: ArchitectureVersion, law: Mapping[str, list[Option]], projects: Iterable[Row] = ()
+) -> dict[str, list[Option]]:
+    """Every list that the form of this project uses.
+
+    `law` are the papers and requirements of its pack, `projects` those that it may wait for.
+    """
     here = language()
     names = picture.element_names(version, here)
     platforms = {each: names[each] for each in shared_platforms(version)}
@@ -61,6 +72,7 @@ def choices(project: Project, version: ArchitectureVersion, law: Mapping[str, li
         "agencies": by_name(agency_names(here)),
         "procedures": by_name(procedure_names()),
         "platforms": by_name(platforms),
+        "projects": by_name({code: name for code, name in project_names(projects).items() if code != project.id}),
         "changed": [(each, names.get(each) or _added_name(project, each)) for each in _changed(project)],
         **law,
     }

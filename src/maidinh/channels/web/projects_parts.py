@@ -111,10 +111,9 @@ SCHEDULE = Part(
             Column("after", _("After which stages"), "after", required=False, width=10,
                    hint=_("Their numbers, such as 1, 2.")),
         ), identified=True),
-    ),
-    fields=(
-        Column("needs", _("Projects that must be finished before"), "lines", required=False,
-               hint=_("The code of each, one on each line. It stands at the end of the address of its page.")),
+        Rows("needs", _("Projects that must be finished before"), _("Project"), _("Add a project"), (
+            Column("code", _("Code or name of the project"), "suggest", "projects"),
+        ), plain=True),
     ),
     holds=("schedule", "needs"),
 )  # fmt: skip

@@ -21,6 +21,7 @@ from maidinh.channels.web.projects_choices import choices, source_names
 from maidinh.channels.web.projects_faults import errors_of, said, told
 from maidinh.channels.web.projects_forms import PartForm, free_key, sums
 from maidinh.channels.web.projects_frame import PAGE, PROPOSING, address, behind, frame, may_write, of_own, open_faults
+from maidinh.channels.web.projects_inputs import Option
 from maidinh.channels.web.projects_law import law_choices, offered_rows, papers_asked, requirements_asked, still_missing
 from maidinh.channels.web.projects_parts import GENERAL, PARTS, Column, Part, after
 from maidinh.channels.web.projects_words import kind_names
@@ -30,12 +31,13 @@ from maidinh.governance.projects.actions.preparing import ProjectChanged, Projec
 from maidinh.governance.projects.content import content_of
 from maidinh.governance.projects.definition import Project as Proposal
 from maidinh.governance.projects.faults import form_faults
-from maidinh.governance.projects.queries import Project, known
+from maidinh.governance.projects.queries import Project, known, projects_for
+from maidinh.governance.projects.rules import REFUSED, WITHDRAWN
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.organisations.queries import agency_names
 
 KEPT = "projects-typed"
-LONGEST_KEPT = 200_000
+LONGEST_KEPT, MOST_KEPT = 200_000, 1_000_000  # letters of one form, and of all that a person left unsaved
 Errors = dict[str, list[str]]
 BEGIN = Part(
     "begin", GENERAL.title, "",
@@ -135,7 +137,7 @@ def edit(request: HttpRequest, row: Project, part: str) -> HttpResponse:
         _forget(request, row, which)
         return redirect("project-edit", code=row.code, part=part)
     form = PartForm(
-        which, content_of(row.project), choices(row.project, row.base.model, law_choices(row.pack)), data,
+        which, content_of(row.project), _choices(row, request.actor), data,  # type: ignore[attr-defined]
         offered=offered_rows(row.project, row.pack, which.id),
     )  # fmt: skip
     errors: dict[str, Any] = {}
@@ -240,6 +242,12 @@ def _in_force(version: str, current: str) -> str:
     return text % {"version": version}
 
 
+def _choices(row: Project, actor: Actor) -> dict[str, list[Option]]:
+    """The lists of the form; of the projects those that this person sees and nobody gave up."""
+    projects = projects_for(actor).exclude(state__in=(REFUSED, WITHDRAWN))
+    return choices(row.project, row.base.model, law_choices(row.pack), projects)
+
+
 def _suggesting(part: Part) -> set[str]:
     columns: list[Column] = [*part.fields, *(each for rows in part.rows for each in rows.columns)]
     return {each.options for each in columns if each.widget == "suggest"}
@@ -273,7 +281,19 @@ def _remember(request: HttpRequest, row: Project, part: Part) -> None:
     do = str(request.POST.get("do", ""))
     written = _after_rows(posted, do)
     if len(written) <= LONGEST_KEPT:
-        request.session[KEPT] = {**request.session.get(KEPT, {}), _key(row, part): written}
+        before = {name: text for name, text in request.session.get(KEPT, {}).items() if name != _key(row, part)}
+        request.session[KEPT] = newest({**before, _key(row, part): written})
+
+
+def newest(kept: dict[str, str], most: int = MOST_KEPT) -> dict[str, str]:
+    """What was typed last, as much of it as is kept: a session is no store."""
+    found: dict[str, str] = {}
+    for name, text in reversed(kept.items()):
+        most -= len(text)
+        if most < 0:
+            break
+        found[name] = text
+    return dict(reversed(found.items()))
 
 
 def _after_rows(posted: QueryDict, do: str) -> str:

@@ -5,8 +5,6 @@ Layer 2. Plain words for who leads, plans, appraises or audits. Legal ground: Ng
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +17,7 @@ from maidinh.channels.routing import page
 from maidinh.channels.web import projects_words, supervised_words
 from maidinh.channels.web.context import language
 from maidinh.channels.web.projects_choices import by_name
+from maidinh.governance.roadmap.queries import adopted
 from maidinh.governance.supervision.queries import (
     Supervised,
     measured_on,
@@ -33,7 +32,6 @@ from maidinh.governance.supervision.use import SystemUse
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.organisations.queries import agency_names
 
-ROADMAP = "maidinh.governance.roadmap.queries"
 READING, READ = "project.read", "architecture.read"
 
 
@@ -95,9 +93,7 @@ def owed(actor: Actor, at: Any) -> int:
 
 def _phases() -> list[dict[str, Any]]:
     """The phases of the adopted roadmap, each target with what was measured of it."""
-    if find_spec(ROADMAP) is None:
-        return []
-    adopted = import_module(ROADMAP).adopted()
+    found = adopted()
     return [
         {
             "title": phase.title.in_language(language()), "ends": phase.ends,
@@ -109,7 +105,7 @@ def _phases() -> list[dict[str, Any]]:
                 for each in targets
             ],
         }
-        for phase, targets in phase_results(adopted[0].phases if adopted else ())
+        for phase, targets in phase_results(found[0].phases if found else ())
     ]  # fmt: skip
 
 

@@ -182,6 +182,7 @@ class Assessment:
     reuse: tuple[PlatformFound, ...]
     papers: tuple[Required, ...]
     faults: tuple[Fault, ...]
+    must_agree: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Grade:
@@ -214,6 +215,7 @@ class Assessment:
             "standing": len(self.standing),
             "reuse": [each.as_json() for each in self.reuse],
             "papers": [each.as_json() for each in self.papers],
+            "must_agree": list(self.must_agree),
             "faults": [
                 {"field": each.field, "says": each.says, "values": dict(each.values), "remedy": each.remedy}
                 for each in self.faults

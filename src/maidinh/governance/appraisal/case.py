@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 
 from maidinh.governance.appraisal.definition import AppraisalPack
+from maidinh.governance.appraisal.owning import Consent, consents
 from maidinh.governance.appraisal.papers import Required
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.modelling.catalogues import Shelf
@@ -18,6 +19,7 @@ from maidinh.governance.modelling.definition import Element, Relation
 from maidinh.governance.projects.definition import Project
 from maidinh.governance.projects.faults import Fault
 from maidinh.infrastructure.definitions.definition import Text
+from maidinh.infrastructure.organisations.definition import Organisations
 
 SYSTEMS = ("information-system", "platform", "shared-platform", "application-component")
 PLATFORMS = ("shared-platform", "shared-service")
@@ -27,7 +29,10 @@ GONE = ("retiring", "retired")
 
 @dataclass(frozen=True)
 class Case:
-    """What the checks look at; `model` is None where the project's changes can't be made."""
+    """What the checks look at; `model` is None where the project's changes can't be made.
+
+    `agreed` are the agencies that have agreed to what the project says, `withdrawn` the contracts that are stopped.
+    """
 
     project: Project
     version: ArchitectureVersion
@@ -38,6 +43,9 @@ class Case:
     faults: tuple[Fault, ...]
     papers: tuple[Required, ...]
     procedures: Collection[str] | None
+    organisations: Organisations | None = None
+    agreed: Collection[str] = ()
+    withdrawn: Collection[str] = ()
 
     @cached_property
     def before(self) -> Mapping[str, Element]:
@@ -109,6 +117,23 @@ class Case:
     def reached_by(self, system: str) -> tuple[str, ...]:
         """The ids under which a system is called: its own and its interfaces'."""
         return system, *(each.id for each in self.interfaces_of(system))
+
+    @cached_property
+    def consents(self) -> tuple[Consent, ...]:
+        """What of other agencies the project changes, retires or widens, in the order of its file."""
+        return tuple(consents(self.project, self.version, self.model, self.organisations)) if self.model else ()
+
+    @cached_property
+    def stopped(self) -> frozenset[tuple[str, str]]:
+        """Which system may no more call which, because the contract between them is withdrawn."""
+        found = (each for each in self.version.relations if each.contract and each.contract.id in self.withdrawn)
+        return frozenset(self.systems_at(each) for each in found)
+
+    def systems_at(self, relation: Relation) -> tuple[str, str]:
+        """The systems that a relation joins: of an interface its system."""
+        ends = (self.after.get(end) or self.before.get(end) for end in (relation.from_, relation.to))
+        first, second = (each.interface.system if each and each.interface else each.id if each else "" for each in ends)
+        return first, second
 
     def faults_at(self, *fields: str) -> tuple[Fault, ...]:
         """The faults of these fields."""

@@ -43,7 +43,7 @@ __all__ = ["Assessment", "PlatformFound", "Result", "assess"]
 
 STATE = "state"  # the property of a source: its money is the state's
 BROKEN = "error"  # the severity of a finding that a requirement fails by
-ON_THE_MODEL = frozenset({"reuse", "technology", "connections", "security", "masters", "conformity"})
+ON_THE_MODEL = frozenset({"reuse", "technology", "connections", "security", "masters", "owners", "conformity"})
 WHOLE = 100  # percent
 LARGEST = WHOLE // 2
 CHECKS: Mapping[str, Callable[[Case], Outcome]] = {
@@ -55,6 +55,7 @@ CHECKS: Mapping[str, Callable[[Case], Outcome]] = {
     "connections": soundness.connections,
     "security": soundness.security,
     "masters": soundness.masters,
+    "owners": soundness.owners,
     "procedures": soundness.procedures,
 }
 ON_PLATFORMS: Mapping[str, Callable[[Case, Iterable[PlatformFound]], Outcome]] = {
@@ -76,12 +77,15 @@ def assess(
     others: Mapping[str, Collection[str]] | None = None,
     procedures: Collection[str] | None = None,
     sources: CodeList | None = None,
+    agreed: Collection[str] = (),
+    withdrawn: Collection[str] = (),
     day: date,
     checker: Checker | None = None,
 ) -> Assessment:
     """What the checks say of the project on this day.
 
-    `others` are the other projects with those that they need. A `checker` given holds `version` against the same rules
+    `others` are the other projects with those that they need; `agreed` the agencies that agree to what this
+    one says, `withdrawn` the contracts that are stopped. A `checker` given holds `version` against the same rules
     on the same day already; it is left as it was, and only what the change concerns is asked again.
     """
     codes = agency_codes(organisations) if organisations else _owners(version)
@@ -100,14 +104,15 @@ def assess(
         )
     seen = _seen(checker, version, model)
     case = Case(
-        project, version, model, pack, shelf or Shelf(), day, wrong, tuple(required_papers(pack, project)), procedures
-    )
+        project, version, model, pack, shelf or Shelf(), day, wrong, tuple(required_papers(pack, project)), procedures,
+        organisations, agreed, withdrawn,
+    )  # fmt: skip
     found = reuse.platforms_found(case)
     results = _Answering(case, found, seen, sources).results()
     return Assessment(
         project.id, hash_of(content_of(project)), version.version, seen.version_hash, pack.id,
         framework.id if framework else None, seen.rule_hash, day, tuple(results), seen.introduced, seen.standing,
-        seen.mended, found, case.papers, wrong,
+        seen.mended, found, case.papers, wrong, tuple(dict.fromkeys(each.agency for each in case.consents)),
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ Holder = Literal["focal", "design", "appraiser", "decider", "owner"]
 Part = Literal["dossier", "policy", "content", "design", "cost"]
 CHECKS = (
     "size", "figures", "papers", "components", "conformity", "reuse", "decisions", "technology", "connections",
-    "security", "masters", "procedures",
+    "security", "masters", "owners", "procedures",
 )  # fmt: skip
 KEY = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 

@@ -105,10 +105,11 @@ class Supplement(models.Model):
 
 
 class BodyOpinion(models.Model):
-    """What another body says of the project: asked by the appraiser with a day, given once."""
+    """What another body says of the project: asked by the appraiser with a day, given once, about one `revision`."""
 
     appraisal = models.ForeignKey(Appraisal, on_delete=models.PROTECT, related_name="opinions")
     agency = models.CharField(max_length=35)
+    revision = models.ForeignKey("projects.Revision", null=True, on_delete=models.PROTECT, related_name="+")
     question = models.TextField(blank=True)
     asked_by = models.CharField(max_length=60)
     asked_at = models.DateTimeField()
@@ -120,7 +121,9 @@ class BodyOpinion(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["appraisal", "agency"], name="appraisal_opinion_once"),
+            models.UniqueConstraint(
+                fields=["appraisal", "agency"], condition=Q(given_at__isnull=True), name="appraisal_opinion_once"
+            ),
             models.CheckConstraint(
                 condition=Q(given_at__isnull=True, stance="", given_by="")
                 | Q(given_at__isnull=False, stance__in=STANCES) & ~Q(given_by=""),

@@ -20,8 +20,13 @@ from maidinh.governance.appraisal.clock import Share, shares
 from maidinh.governance.appraisal.definition import AppraisalPack
 from maidinh.governance.appraisal.models import Appraisal, Approval, BodyOpinion, ProjectException, Turn, Verdict
 from maidinh.governance.appraisal.packs import SOURCES, read_packs
-from maidinh.governance.appraisal.rules import ASKED, CONCLUDED, ENDED, GRANTED
-from maidinh.governance.architecture.queries import Version, current_version, declared_organisations
+from maidinh.governance.appraisal.rules import AGREE, ASKED, CONCLUDED, ENDED, GRANTED
+from maidinh.governance.architecture.queries import (
+    Version,
+    current_version,
+    declared_organisations,
+    withdrawn_contracts,
+)
 from maidinh.governance.conformity.queries import Appraised, checker_on, framework_for, surroundings
 from maidinh.governance.projects.proposal import agency_codes, proposed, rebased
 from maidinh.governance.projects.queries import Project, Unmet, known, projects_for, reads, unmet_conditions
@@ -83,11 +88,19 @@ def assessed(project: Project, version: Version, *, pack: AppraisalPack, at: dat
             others=here.others,
             procedures=here.procedures,
             sources=budget_sources(),
+            agreed=agreed_to(project),
+            withdrawn=withdrawn_contracts(project.province),
             day=day,
             checker=checker,
         ).as_json()
     # The hashes that the database keeps are what a verdict is bound to.
     return found | {"project_hash": project.hash, "version": version.version, "version_hash": version.hash}
+
+
+def agreed_to(project: Project) -> set[str]:
+    """The bodies that agree to just what the project says now."""
+    found = BodyOpinion.objects.filter(appraisal__project=project, stance=AGREE, revision__hash=project.hash)
+    return set(found.values_list("agency", flat=True))
 
 
 @cache

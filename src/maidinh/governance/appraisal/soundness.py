@@ -99,7 +99,9 @@ def connections(case: Case) -> Outcome:
             proofs.append(Proof("no-interface", system.id, values | told))
     for relation in case.relations:
         proofs += _flow(case, relation)
-    return Outcome(tuple(proofs))
+    again = tuple(_again(case, each) for each in case.relations if _withdrawn(case, each))
+    open_ones = bool(again) and not any(each.against for each in proofs)  # who appraises decides, and says why
+    return Outcome((*proofs, *again), UNDETERMINED if open_ones else None)
 
 
 def security(case: Case) -> Outcome:
@@ -137,6 +139,20 @@ def masters(case: Case) -> Outcome:
                     told = {"entity": named(name) if name is not None else Text(vi=entity)}
                     proofs.append(Proof("two-masters", element.id, values | told))
     return Outcome(tuple(proofs))
+
+
+def owners(case: Case) -> Outcome:
+    """Whether each agency agrees whose elements, interfaces or contracts the project changes, retires or widens."""
+    open_ones = any(each.agency not in case.agreed for each in case.consents)
+    proofs = []
+    for each in case.consents:
+        element = case.after.get(each.item) or case.before.get(each.item)
+        values: dict[str, Value] = {"agency": _agency(case, each.agency)}
+        values["name"] = named(element) if element is not None else Text(vi=each.item)
+        agreed = each.agency in case.agreed
+        code = "agreed" if agreed else "contract" if each.contract else each.action
+        proofs.append(Proof(code, each.item, values, against=not agreed))
+    return Outcome(tuple(proofs), UNDETERMINED if open_ones else None)
 
 
 def procedures(case: Case) -> Outcome:
@@ -179,6 +195,26 @@ def _flow(case: Case, relation: Relation) -> Iterator[Proof]:
             yield Proof("leads-to-gone", relation.id, values)
         else:
             yield Proof("contract", relation.id, values | {"contract": contract.id}, against=False)
+
+
+def _withdrawn(case: Case, relation: Relation) -> bool:
+    """Whether a relation puts back, by its contract or by another one, what two people stopped."""
+    contract = relation.contract
+    return contract is not None and (contract.id in case.withdrawn or case.systems_at(relation) in case.stopped)
+
+
+def _again(case: Case, relation: Relation) -> Proof:
+    ends = (case.after.get(each) for each in (relation.from_, relation.to))
+    source, target = (named(each) if each is not None else Text(vi="–") for each in ends)
+    return Proof("withdrawn", relation.id, {"from": source, "to": target})
+
+
+def _agency(case: Case, code: str) -> Text:
+    found = next((each for each in case.organisations.agencies if each.code == code), None) if (
+        case.organisations is not None
+    ) else None  # fmt: skip
+    name = found.name if found is not None else None
+    return Text(vi=f"{name.vi} ({code})", en=f"{name.en or name.vi} ({code})") if name is not None else Text(vi=code)
 
 
 def _technology(case: Case, element: Element, chosen: str) -> Proof | None:

@@ -5,18 +5,26 @@ Layer 4, governance. Pure.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from maidinh.governance.duplication.definition import CodeModel, DuplicationTerms, Profile
-from maidinh.governance.duplication.texts import Vocabulary
+from maidinh.governance.duplication.texts import Meaning, Vocabulary
+from maidinh.infrastructure.definitions.folding import fold
 
 Bag = Mapping[str, float]
 SAYS = {"title": 1.0, "masters": 1.0, "functions": 0.5, "summary": 0.4}  # how much a part says of what it is
 LINKED = 0.1
 FORETOLD = 0.5  # what a code that is foretold weighs beside one that is declared
-BAGS = ("object", "main", "field", "mastered", "functions", "users", "words", "text", "codes", "shape", "owner")
+BAGS = (
+    "object", "main", "field", "mastered", "functions", "users", "words", "text", "codes", "shape", "owner", "near",
+    "letters", "place", "keeper", "kept", "reading", "titled",
+)  # fmt: skip
+PAIR = 2.0  # how much more two syllables say than one: most words have two
+NEAREST = 0.25  # objects that a text is nearer to than this part of the nearest count
+LETTERS = (3, 4)  # lengths of the runs of bare letters
 
 
 @dataclass(frozen=True)
@@ -27,9 +35,10 @@ class Description:
     bags: Mapping[str, Bag]
     places: frozenset[str]
     foretold: Mapping[CodeModel, Mapping[str, float]]
-    read: frozenset[str]
     shared: bool
     continuing: bool
+    nationwide: bool = False
+    known: float = 0.0  # the part of what its title and data say that the words of the terms cover
 
 
 class Describer:
@@ -39,6 +48,7 @@ class Describer:
         self.vocabulary = Vocabulary(terms)
         self.field_of = {each.id: field for field in terms.fields for each in field.objects}
         self.arm_of = {each.id: each.arm for each in terms.shapes}
+        self.near = _near(self.vocabulary, terms)
 
     def describe(self, profile: Profile) -> Description:
         """What a profile is about."""
@@ -55,6 +65,8 @@ class Describer:
             _most(bags["object"], meaning.linked, LINKED)
             _most(bags["words"], meaning.words, weight)
             _most(bags["shape"], meaning.shapes, weight)
+            if source == "title":
+                _most(bags["titled"], meaning.objects, 1.0)
             if source != "summary":
                 _most(bags["main"], meaning.objects, 1.0)
             if source in ("masters", "functions"):
@@ -69,26 +81,59 @@ class Describer:
         for text in profile.users:
             found = read(text)
             _most(bags["users"], found.users or found.words, 1.0)
+        self._loosely(bags, parts)
+        for source, meaning in parts:
+            if source in ("title", "masters"):
+                _most(bags["kept"], [*(f"o:{each}" for each in meaning.objects), *meaning.words], 1.0)
+            _most(bags["reading"], [*(f"o:{each}" for each in meaning.linked), *meaning.linked_words], 1.0)
+        for meaning in map(read, profile.reads):
+            _most(bags["reading"], [*(f"o:{each}" for each in meaning.objects), *meaning.words], 1.0)
         if profile.owner:
+            _most(bags["keeper"], (self.field_of[each].id for each in read(profile.owner).objects), 1.0)
             _most(bags["owner"], (" ".join(self.vocabulary.tokens(profile.owner)),), 1.0)
         foretold = self._foretold(bags)
         self._codes(bags["codes"], profile, foretold)
+        places = self._places(profile, title.places, summary.places if summary else ())
+        _most(bags["place"], places, 1.0)
+        phrase = [meaning for source, meaning in parts if source in ("title", "masters")]
         return Description(
             profile=profile,
             bags=bags,
-            places=self._places(profile, title.places, summary.places if summary else ()),
+            places=places,
+            nationwide=bool(profile.territory) and not places and self.vocabulary.nationwide(profile.territory),
+            known=sum(each.known for each in phrase) / (sum(each.said for each in phrase) or 1),
             foretold=foretold,
-            read=frozenset(each for text in profile.reads for each in read(text).objects)
-            | frozenset(each for _, meaning in parts for each in meaning.linked),
             shared=profile.kind in ("platform", "service", "national-platform")
             or title.shared
             or bool(summary and summary.shared and profile.kind == "system"),
             continuing=title.continuing or bool(summary and summary.continuing),
         )
 
+    def _loosely(self, bags: Mapping[str, dict[str, float]], parts: Iterable[tuple[str, Meaning]]) -> None:
+        """What it may be about where no word of the terms stands: the nearest objects, and runs of bare letters."""
+        near: dict[str, float] = defaultdict(float)
+        for word, said in bags["words"].items():
+            for each, weight in self.near.get(word, {}).items():
+                near[each] += said * weight
+        least = NEAREST * max(near.values(), default=0.0)
+        bags["near"].update({each: weight for each, weight in near.items() if weight >= least})
+        for source, meaning in parts:
+            for word in meaning.words:
+                if " " in word:
+                    bare = f" {fold(word)} "
+                    runs = (bare[n : n + length] for length in LETTERS for n in range(len(bare) - length + 1))
+                    _most(bags["letters"], runs, SAYS[source])
+
     def _places(self, profile: Profile, *named: Iterable[str]) -> frozenset[str]:
+        """The places it works in; the owner's name tells the province where only a commune or the whole is stated."""
         said = frozenset(place for each in profile.territory for place in self.vocabulary.place(each))
-        return said if profile.territory else frozenset(place for group in named for place in group)
+        if not profile.territory:
+            said = frozenset(place for group in named for place in group)
+        owner = frozenset(self.vocabulary.read(profile.owner).places) if profile.owner else frozenset[str]()
+        vague = not said and not self.vocabulary.nationwide(profile.territory)
+        if vague or (said and not self.vocabulary.names_province(profile.territory)):
+            return said | owner
+        return said
 
     def _foretold(self, bags: Mapping[str, Bag]) -> dict[CodeModel, dict[str, float]]:
         """Codes that the words speak for, each with its share of all that speaks."""
@@ -113,6 +158,22 @@ class Describer:
         for model, weighed in foretold.items():
             for code, share in weighed.items():
                 _most(bag, (f"{model}:{code}",), FORETOLD * share)
+
+
+def _near(vocabulary: Vocabulary, terms: DuplicationTerms) -> dict[str, dict[str, float]]:
+    """How much each syllable and pair of syllables speaks for an object: the more objects have it, the less."""
+    said: dict[str, Counter[str]] = {}
+    for concept in terms.objects():
+        found = said.setdefault(concept.id, Counter())
+        for text in (concept.vi, *concept.words):
+            found.update(set(vocabulary.read(text).words))
+    having = Counter(word for words in said.values() for word in words)
+    weights: dict[str, dict[str, float]] = defaultdict(dict)
+    for name, words in said.items():
+        each_weight = {word: math.log(len(said) / having[word]) * (PAIR if " " in word else 1.0) for word in words}
+        for word, weight in each_weight.items():
+            weights[word][name] = weight
+    return dict(weights)
 
 
 def _most(bag: dict[str, float], words: Iterable[str], weight: float) -> None:

@@ -155,7 +155,9 @@ class DuplicationTerms(Provenance):
     linking: list[str]
     shared: list[str]
     place_units: list[str]
+    commune_units: list[str] = []
     everywhere: list[str]
+    whole: list[str] = []
     continuing: list[str]
     national: dict[str, PlatformFacts] = {}
     users: list[Concept]

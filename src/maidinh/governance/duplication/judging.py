@@ -19,6 +19,8 @@ from maidinh.governance.duplication.reasons import Reason, reasons_of
 
 Class = Literal["duplicate", "overlap", "should-reuse", "complementary"]
 SERIOUS: tuple[Class, ...] = ("duplicate", "overlap", "should-reuse")
+CONTINUES = FEATURES.index("continues")
+THIRDS = 6  # of the likeliest, those among which a third is looked for
 CODES: tuple[CodeModel, ...] = ("brm", "drm", "arm")
 
 
@@ -81,8 +83,10 @@ class Searcher:
         one, other = self._pairs(described, *self.measured.candidates(rows, self.term.candidates))
         values = evidence(self.measured, described, one, other, rows)
         sums = values @ self.weights + self.term.weights.get("intercept", 0.0)
-        apart = sums - values[:, FEATURES.index("continues")] * self.term.weights.get("continues", 0.0)
-        scores, whole = _likelihood(sums), _likelihood(apart)
+        apart = sums - values[:, CONTINUES] * self.weights[CONTINUES]
+        whole = _likelihood(apart)
+        third = self._third(described, one, other, _likelihood(sums)) * self.term.weights.get("third", 0.0)
+        scores = _likelihood(sums + third)
         told = np.flatnonzero(whole >= min(self.term.thresholds.told, self.term.thresholds.complementary))
         for n in told[np.argsort(-scores[told], kind="stable")]:
             mine = found[one[n]]
@@ -93,6 +97,30 @@ class Searcher:
             if each is not None:
                 mine.append(each)
         return found
+
+    def _third(self, described: Sequence[Description], one: Ints, other: Ints, scores: Floats) -> Floats:
+        """How much a proposal and another one both repeat something that stands: that comes first, not the other."""
+        limit, against = self.term.thresholds.complementary, np.zeros(len(one))
+        near: dict[int, list[tuple[int, int]]] = {}
+        for n in np.flatnonzero(scores >= limit):
+            near.setdefault(int(one[n]), []).append((int(n), int(other[n])))
+        asked: list[tuple[int, int, int]] = []
+        for mine, pairs in near.items():
+            if described[mine].profile.kind == "project":
+                best = sorted(pairs, key=lambda pair: -scores[pair[0]])[:THIRDS]
+                ours = [each for each in best if self.described[each[1]].profile.kind == "project"]
+                standing = [each for each in best if self.described[each[1]].profile.kind != "project"]
+                asked += [(n, q, m) for n, q in ours for m, _ in standing]
+        if not asked:
+            return against
+        pairs_of = np.array([(q, other[m]) for _, q, m in asked], dtype=np.int64)
+        values = evidence(self.measured, self.described, pairs_of[:, 0], pairs_of[:, 1], self.measured.rows)
+        apart = values @ self.weights - values[:, CONTINUES] * self.weights[CONTINUES]
+        theirs = _likelihood(apart + self.term.weights.get("intercept", 0.0))
+        for (n, _, m), likely in zip(asked, theirs, strict=True):
+            if likely >= limit:
+                against[n] = max(against[n], min(scores[m], likely))
+        return against
 
     def _pairs(self, described: Sequence[Description], one: Ints, other: Ints) -> tuple[Ints, Ints]:
         """The candidates, and those that a proposal itself names; never itself."""
@@ -118,8 +146,10 @@ class Searcher:
             if apart < limits.complementary:
                 return None
             kind = "complementary"
-        elif score < limits.told:
+        elif score < limits.told or values["other_territory"]:
             return None
+        elif "project" not in (mine.profile.kind, its.profile.kind):
+            kind, declared = "complementary", "standing"
         elif its.shared:
             kind = "should-reuse"
         elif score >= limits.duplicate and values["held"] >= limits.covered:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +20,19 @@ from maidinh.governance.duplication.classifying import BAGS, Bag, Description
 FEATURES = (
     "mastered", "object", "held", "field", "functions", "users", "words", "text", "codes", "shape", "territory",
     "time", "owner", "other_object", "other_mastered", "other_shape", "other_territory", "other_users",
-    "apart_in_time", "fed", "continues",
+    "apart_in_time", "fed", "continues", "near", "letters", "place", "keeper", "contained", "neighbour",
+    "titled", "other_title",
 )  # fmt: skip
-LIKE = ("mastered", "object", "field", "functions", "users", "words", "text", "codes", "shape", "owner")
-OTHER = {"other_object": "main", "other_mastered": "mastered", "other_shape": "shape", "other_users": "users"}
-BLOCKING = {"object": 1.5, "words": 1.2, "mastered": 1.0, "functions": 0.8, "field": 0.4, "codes": 0.2}
+LIKE = (
+    "mastered", "object", "field", "functions", "users", "words", "text", "codes", "shape", "owner", "near", "letters",
+    "place", "keeper", "titled",
+)  # fmt: skip
+OTHER = {"other_object": "main", "other_mastered": "mastered", "other_shape": "shape", "other_users": "users",
+         "other_title": "titled"}  # fmt: skip
+BLOCKING = {"object": 1.5, "words": 1.2, "mastered": 1.0, "functions": 0.8, "field": 0.4, "codes": 0.2, "near": 0.8,
+            "letters": 1.0, "place": 0.6, "users": 0.5}  # fmt: skip
 ROWS = 512  # proposals whose candidates are looked for at once
+PAIRS = 20_000  # pairs that are weighed at once
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -34,19 +42,22 @@ class Measured:
 
     def __init__(self, described: Sequence[Description]) -> None:
         self.described = described
+        self._held: dict[str, tuple[sparse.csr_array, Floats]] = {}
         self.columns: dict[str, dict[str, int]] = {}
         self.rarity: dict[str, Floats] = {}
-        self.rarest = math.log(len(described) + 1) + 1
+        self.rarest = math.log(len(described) + 1) + 0.3
         for name in BAGS:
             counts = Counter(word for each in described for word in each.bags[name])
             self.columns[name] = {word: n for n, word in enumerate(counts)}
             self.rarity[name] = np.array([self._rarity(count) for count in counts.values()], dtype=np.float64)
         self.rows = {name: self.matrix(name, described) for name in BAGS}
         self.sets = self.having(described)
+        self.said = self.having(described, "words")
+        self.titles = self.having(described, "text")
         self.blocked = self.together(self.rows)
 
     def _rarity(self, count: int) -> float:
-        return math.log((len(self.described) + 1) / (count + 1)) + 1
+        return math.log((len(self.described) + 1) / (count + 1)) + 0.3
 
     def weight(self, name: str, word: str) -> float:
         """How much sharing a word of this kind says."""
@@ -55,13 +66,19 @@ class Measured:
 
     def matrix(self, name: str, described: Sequence[Description]) -> sparse.csr_array:
         """A row of length 1 for each; words that none of the others has count into the length only."""
-        return self._rows(name, [each.bags[name] for each in described], unit=True)
+        return self._rows("kept" if name == "reading" else name, [each.bags[name] for each in described], unit=True)
 
-    def having(self, described: Sequence[Description]) -> tuple[sparse.csr_array, Floats]:
-        """What each is mainly about, and how much that is."""
-        bags = [each.bags["main"] for each in described]
-        sums = np.array([sum(self.weight("main", word) for word in bag) for bag in bags], dtype=np.float64)
-        return self._rows("main", [dict.fromkeys(bag, 1.0) for bag in bags], unit=False), sums
+    def having(self, described: Sequence[Description], name: str = "main") -> tuple[sparse.csr_array, Floats]:
+        """What each is mainly about, or says, and how much that is. Titles are held against all that is said."""
+        if described is self.described and name in self._held:
+            return self._held[name]
+        column = "words" if name == "text" else name
+        bags = [each.bags[name] for each in described]
+        sums = np.array([sum(self.weight(column, word) for word in bag) for bag in bags], dtype=np.float64)
+        found = self._rows(column, [dict.fromkeys(bag, 1.0) for bag in bags], unit=False), sums
+        if described is self.described:
+            self._held[name] = found
+        return found
 
     def together(self, rows: Mapping[str, sparse.csr_array]) -> sparse.csr_array:
         """All that candidates are found by."""
@@ -112,11 +129,17 @@ def evidence(measured: Measured, proposals: Sequence[Description], one: Ints, ot
     shared, sums = measured.having(proposals)
     least = np.minimum(sums[one], measured.sets[1][other])
     found[:, at["held"]] = _products(shared, measured.sets[0], one, other) / np.where(least > 0, least, 1)
+    found[:, at["contained"]] = _contained(measured, proposals, one, other)
+    known = np.minimum(np.array([each.known for each in proposals])[one],
+                       np.array([each.known for each in measured.described])[other])  # fmt: skip
     for feature, name in OTHER.items():
         filled = np.array([bool(each.bags[name]) for each in proposals])[one]
         filled &= np.array([bool(each.bags[name]) for each in measured.described])[other]
         alike = found[:, at["held"]] if name == "main" else found[:, at[name]]
-        found[:, at[feature]] = filled & (alike < NOTHING)
+        # What the words of the terms don't cover may be the same: being unknown doesn't speak against it.
+        found[:, at[feature]] = (filled & (alike < NOTHING)) * (known if name in ("main", "titled") else 1.0)
+    found[:, at["fed"]] = _fed(measured, proposals, one, other)
+    found[:, at["neighbour"]] = found[:, at["other_object"]] * found[:, at["field"]]
     for n, (left, right) in enumerate(zip(one, other, strict=True)):
         mine, its = proposals[left], measured.described[right]
         where = territory(mine, its)
@@ -125,7 +148,6 @@ def evidence(measured: Measured, proposals: Sequence[Description], one: Ints, ot
         when = time(mine, its)
         found[n, at["time"]] = when is True
         found[n, at["apart_in_time"]] = when is False
-        found[n, at["fed"]] = fed(mine, its)
         found[n, at["continues"]] = relation(mine, its) is not None
     return found
 
@@ -138,22 +160,17 @@ def territory(one: Description, other: Description) -> bool | None:
     """Whether they work in the same place, or one's is within the other's; None where it isn't known."""
     if NATIONAL in (one.profile.kind, other.profile.kind) and not (one.places and other.places):
         return True  # it is there for the whole nation
+    if one.nationwide or other.nationwide:
+        return True
     if not one.places or not other.places:
         return None
     return _within(one.places, other.places) or _within(other.places, one.places)
 
 
+@lru_cache(maxsize=65536)
 def _within(narrow: frozenset[str], wide: frozenset[str]) -> bool:
     """Whether each place of one is a place of the other, or named after one: the economic zone of a province."""
     return all(any(place == each or place.endswith(f" {each}") for place in narrow) for each in wide)
-
-
-def fed(one: Description, other: Description) -> bool:
-    """Whether one only reads or names as linked what the other is about."""
-    return any(
-        bool(mine.read & its.bags["main"].keys()) and not mine.bags["main"].keys() & its.bags["main"].keys()
-        for mine, its in ((one, other), (other, one))
-    )
 
 
 def time(one: Description, other: Description) -> bool | None:
@@ -189,7 +206,27 @@ def relation(one: Description, other: Description) -> str | None:
     return None
 
 
+def _contained(measured: Measured, proposals: Sequence[Description], one: Ints, other: Ints) -> Floats:
+    """Which part of what one title says stands anywhere on the other side; of both directions the larger."""
+    titles, said = measured.having(proposals, "text"), measured.having(proposals, "words")
+    mine = _products(titles[0], measured.said[0], one, other) / np.maximum(titles[1][one], 1e-9)
+    its = _products(said[0], measured.titles[0], one, other) / np.maximum(measured.titles[1][other], 1e-9)
+    return np.maximum(mine, its)
+
+
+def _fed(measured: Measured, proposals: Sequence[Description], one: Ints, other: Ints) -> Floats:
+    """How much one only reads, or names as linked, what the other keeps and it doesn't keep itself."""
+    kept, reading = measured.matrix("kept", proposals), measured.matrix("reading", proposals)
+    both = _products(kept, measured.rows["kept"], one, other)
+    mine = _products(reading, measured.rows["kept"], one, other)
+    its = _products(kept, measured.rows["reading"], one, other)
+    return np.maximum(np.maximum(mine, its) - both, 0)
+
+
 def _products(left: sparse.csr_array, right: sparse.csr_array, one: Ints, other: Ints) -> Floats:
-    if not len(one):
-        return np.zeros(0)
-    return np.asarray(left[one].multiply(right[other]).sum(axis=1)).ravel()
+    """The products of rows in pairs, so many at once that they stay small in memory."""
+    parts = [
+        np.asarray(left[one[n : n + PAIRS]].multiply(right[other[n : n + PAIRS]]).sum(axis=1)).ravel()
+        for n in range(0, len(one), PAIRS)
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0)

@@ -24,6 +24,7 @@ def N_(text: str) -> str:  # noqa: N802 - marks a text that is translated where 
 SAYINGS: dict[str, str] = {
     "mastered": N_("Both master the same data: %(what)s."),
     "object": N_("Both are about %(what)s."),
+    "near": N_("The words of both come near to: %(what)s."),
     "held": N_("What the smaller one is about, the larger one has as well: %(what)s."),
     "functions": N_("Both do the same: %(what)s."),
     "users": N_("Both serve %(what)s."),
@@ -39,6 +40,7 @@ SAYINGS: dict[str, str] = {
     "instance": N_("One is a place's instance of the other."),
     "reuse": N_("One says that it uses the other."),
     "siblings": N_("Both are instances of the same platform in different places."),
+    "standing": N_("Both stand already, so neither would be invested in again."),
     "shared": N_("The other one is there for all agencies to use."),
 }
 
@@ -68,6 +70,8 @@ def reasons_of(
     for code in ("mastered", "object", "functions", "users", "words", "codes"):
         if values[code] > CLEAR and (shared := _shared(mine, its, code)):
             found.append(_reason(code, shared, names))
+    if not _shared(mine, its, "object") and values["near"] > CLEAR and (shared := _shared(mine, its, "near")):
+        found.append(_reason("near", shared, names))
     if values["territory"]:
         found.append(_reason("territory", sorted(_stated(mine, its)), {}))
     years = [each for each in (mine.profile.begins, its.profile.begins) if each]

@@ -25,7 +25,10 @@ END = ""  # the key in a tree under which the meaning stands
 
 @dataclass(frozen=True)
 class Meaning:
-    """What one text is about. `linked` are objects that it only names as what it is linked to."""
+    """What one text is about. `linked` are objects that it only names as what it is linked to.
+
+    Of the syllables that say something, `said` in number, the words of the terms cover `known`.
+    """
 
     objects: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
@@ -35,6 +38,9 @@ class Meaning:
     places: tuple[str, ...] = ()
     shared: bool = False
     continuing: bool = False
+    known: int = 0
+    said: int = 0
+    linked_words: tuple[str, ...] = ()
 
 
 @dataclass
@@ -45,6 +51,8 @@ class _Reading:
     users: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
+    known: int = 0
+    said: int = 0
 
 
 class Vocabulary:
@@ -60,6 +68,9 @@ class Vocabulary:
         self._linking = _both(dict.fromkeys(terms.linking, "link"))
         self._shared = _both(dict.fromkeys(terms.shared, "shared"))
         self._continuing = _both(dict.fromkeys(terms.continuing, "continuing"))
+        self.unit_words = {word for each in self.units for word in each.split()}
+        self.communes = [_plain(each) for each in terms.commune_units]
+        self.whole = {fold(each) for each in terms.whole}
         self.everywhere = {fold(each) for each in terms.everywhere}
         self.read = lru_cache(maxsize=65536)(self._read)
 
@@ -77,30 +88,45 @@ class Vocabulary:
     def place(self, text: str) -> frozenset[str]:
         """The places that a stated territory names, without the kind of place; empty for the whole nation."""
         found = set()
-        for part in re.split(r"[,;()]", text):
+        for part in re.split(r"[,;()]", text.replace(".", " ")):
             words = _plain(part).split()
-            while len(words) > 1 and words[0] in self.units:
+            whole = fold(" ".join(words))
+            if any(whole == each or whole.startswith(f"{each} ") for each in self.whole):
+                continue
+            while len(words) > 1 and words[0] in self.unit_words:
                 words = words[1:]
             name = fold(" ".join(words))
             if name and name not in self.everywhere:
                 found.add(name)
         return frozenset(found)
 
+    def nationwide(self, territory: Iterable[str]) -> bool:
+        """Whether a stated territory is the whole nation."""
+        return any(fold(part.strip()) in self.everywhere for each in territory for part in re.split(r"[,;()]", each))
+
+    def names_province(self, territory: Iterable[str]) -> bool:
+        """Whether a stated territory names more than communes."""
+        parts = [_plain(part) for each in territory for part in re.split(r"[,;()]", each) if part.strip()]
+        return not parts or any(not part.startswith(tuple(f"{unit} " for unit in self.communes)) for part in parts)
+
     def _read(self, text: str) -> Meaning:
         reading = _Reading()
         bare = text.isascii()
         whole: list[str] = []
+        linked_words: list[str] = []
         for clause in CLAUSE.split(self._without_places(text, reading)):
             tokens = self.tokens(clause)
             whole += [*tokens, "."]
             cut = next((n for n in range(len(tokens)) if _longest(self._linking[bare], tokens, n)[0]), len(tokens))
             cut = cut if cut > 0 else 0
             self._clause(tokens[:cut], bare, reading, reading.objects)
-            self._clause(tokens[cut:], bare, _Reading(), reading.linked)
+            beyond = _Reading()
+            self._clause(tokens[cut:], bare, beyond, reading.linked)
+            linked_words += beyond.words
         return Meaning(
             tuple(reading.objects), tuple(reading.linked), tuple(reading.shapes), tuple(reading.users),
             tuple(reading.words), tuple(reading.places), _any(self._shared[bare], whole),
-            _any(self._continuing[bare], whole),
+            _any(self._continuing[bare], whole), reading.known, reading.said, tuple(linked_words),
         )  # fmt: skip
 
     def _clause(self, tokens: Sequence[str], bare: bool, into: _Reading, objects: list[str]) -> None:
@@ -114,6 +140,7 @@ class Vocabulary:
             named, _ = _longest(self._objects[bare], tokens, n)
             if named > length or (named and named == length > 1):
                 kept += tokens[n : n + named]
+                into.known += named
                 n += named
             elif length:
                 kept.append("")
@@ -122,6 +149,7 @@ class Vocabulary:
                 kept.append("" if NUMBER.match(tokens[n]) else tokens[n])
                 n += 1
         bare_words = [fold(each) if bare else each for each in kept]
+        into.said += sum(bool(each) for each in kept)
         into.words += [each for each in bare_words if each]
         into.words += [f"{one} {two}" for one, two in pairwise(bare_words) if one and two]
 
@@ -131,7 +159,7 @@ class Vocabulary:
         out: list[str] = []
         n = 0
         while n < len(parts):
-            if _plain(parts[n]) in self.units:
+            if _plain(parts[n]).rstrip(".") in self.units:
                 last = n
                 name: list[str] = []
                 while last + 2 < len(parts) and parts[last + 2][:1].isupper() and len(name) < 4:

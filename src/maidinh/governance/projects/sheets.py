@@ -153,6 +153,8 @@ BENEFITS = Sheet("benefits", "Hiệu quả", "Benefits", (
     Column("id", "Mã", "Id"), *_text("title", "Hiệu quả", "Benefit"), *_text("unit", "Đơn vị", "Unit"),
     Column("baseline", "Hiện nay", "Now", "number"), Column("target", "Mục tiêu", "Target", "number"),
     Column("by", "Đến ngày", "By", "day", "", *DAY), *_text("how", "Cách đo", "How it is measured"),
+    Column("measure", "Số đo của hệ thống", "Measure of the system"), Column("system", "Hệ thống", "System"),
+    Column("procedure", "Thủ tục", "Procedure"),
 ))  # fmt: skip
 
 TRAINING = Sheet("training", "Đào tạo", "Training", (

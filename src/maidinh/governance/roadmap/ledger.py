@@ -31,7 +31,7 @@ def money(portfolio: Portfolio, starts: Mapping[str, int]) -> dict[str, list[Yea
                 spent[key] = spent.get(key, 0) + spend.amount
     given = {(each.source, each.year): each for each in portfolio.budgets}
     found: dict[str, list[YearSpend]] = {}
-    for source in sorted({key[0] for key in (*given, *spent)}):
+    for source in sorted({*(each[0] for each in given), *(each[0] for each in spent)}):
         carried = 0
         for year in sorted(portfolio.years):
             budget = given.get((source, year))

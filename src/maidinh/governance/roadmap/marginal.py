@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 
 from maidinh.governance.roadmap.definition import Marginal, Portfolio, Roadmap
+from maidinh.governance.roadmap.solving import again
 
 BILLION = 1_000_000_000
 LEAST = 1e-6  # of value: less is nothing
@@ -19,8 +20,6 @@ def marginal(portfolio: Portfolio, roadmap: Roadmap, *, amount: int = BILLION, s
     Each is computed from the roadmap that is there, so that it is worth at least as much: the difference may be less
     than the best one, by the gap at most. `seconds` are for all of them.
     """
-    from maidinh.governance.roadmap.solving import again
-
     if roadmap.status == "infeasible" or not portfolio.budgets:
         return []
     until = time.monotonic() + seconds

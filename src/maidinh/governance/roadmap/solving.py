@@ -14,11 +14,8 @@ import numpy as np
 from maidinh.governance.roadmap.conflicts import conflicts_of
 from maidinh.governance.roadmap.definition import Demand, Portfolio, Roadmap, Tier
 from maidinh.governance.roadmap.ledger import Room, broken, money
-from maidinh.governance.roadmap.marginal import marginal
 from maidinh.governance.roadmap.programme import Answer, Programme, Row, ask, options_of, programme_of, value_in
 from maidinh.governance.roadmap.refusing import left_out
-
-__all__ = ["NothingFound", "marginal", "solve"]
 
 CHANGED, NEARER = 1.0, 0.01  # what it counts that a demand starts in another year, and for each year that it is further
 

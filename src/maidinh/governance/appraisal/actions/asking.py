@@ -115,6 +115,8 @@ def ask_opinion(
     found = list(checked_text("question", text, N_("Say what you want to know.")))
     if agency in (row.owner, row.agency) or agency not in agencies_with(OPINING):
         found.append(Fault("agency", N_("Choose another body, in which somebody may give its opinion.")))
+    elif row.opinions.filter(agency=agency, revision__hash=row.revision.hash).exists():
+        found.append(Fault("agency", N_("This body has given its opinion about what the project says now.")))
     if due_on < localtime(at).date():
         found.append(Fault("due_on", N_("The day is past. Give the body time to answer.")))
     if found:
@@ -144,7 +146,7 @@ def give_opinion(*, actor: Actor, opinion_id: int, stance: str, text: str, at: d
     if about is None:
         raise refusal("", N_("Your body was not asked about this project."))
     opinion = BodyOpinion.objects.select_for_update(of=("self",)).get(pk=opinion_id)
-    row = Appraisal.objects.select_related("project", "version").get(pk=about.appraisal_id)
+    row = Appraisal.objects.select_related("project", "version", "revision").get(pk=about.appraisal_id)
     if opinion.given_at is not None:
         raise refusal("", N_("Your body has given its opinion already."))
     if row.closed_at is not None:
@@ -157,7 +159,8 @@ def give_opinion(*, actor: Actor, opinion_id: int, stance: str, text: str, at: d
     if found:
         raise AppraisalRefused(*found)
     opinion.stance, opinion.text, opinion.given_by, opinion.given_at = stance, said, actor.id, at
-    opinion.save(update_fields=["stance", "text", "given_by", "given_at"])
+    opinion.revision = row.revision
+    opinion.save(update_fields=["stance", "text", "given_by", "given_at", "revision"])
     details = {"appraisal": row.number, "agency": opinion.agency, "stance": stance}
     tell(actor=actor, row=row.project, kind="opinion-given", at=at, details=details, agency=opinion.agency)
     publish(

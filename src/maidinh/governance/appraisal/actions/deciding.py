@@ -40,8 +40,8 @@ from maidinh.governance.appraisal.actions.signing import (
     opinion_number,
     signed_document,
 )
-from maidinh.governance.appraisal.models import Approval, ConditionMet, ProjectException, Verdict
-from maidinh.governance.appraisal.queries import pack_of, verdict_of
+from maidinh.governance.appraisal.models import Appraisal, Approval, ConditionMet, ProjectException, Verdict
+from maidinh.governance.appraisal.queries import agreed_to, pack_of, verdict_of
 from maidinh.governance.appraisal.rules import CONCLUDED, GRANTED, PASSING, faults_of_verdict, judged
 from maidinh.governance.architecture.rules import kept_text as kept
 from maidinh.governance.projects import rules
@@ -52,6 +52,7 @@ from maidinh.infrastructure.actor import Actor, NotAllowed, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.files.actions import store_document
 from maidinh.infrastructure.identity.queries import agencies_with
+from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.infrastructure.translog.promises import LogKeeper
 
 LONGEST_DECISION = 120
@@ -87,6 +88,7 @@ def give_verdict(
     own = {each["requirement"]: each for each in results}
     merged, faults = judged((row.assessment or {}).get("results", ()), own, automatic)
     faults += faults_of_verdict(result, merged, text, asked, today=localtime(at).date())
+    faults += _silent(row, result, found)
     if faults:
         raise AppraisalRefused(*faults)
     signed = signed_document(
@@ -98,7 +100,7 @@ def give_verdict(
         "kind": "project-verdict", "province": row.project.province, "project": row.project.code,
         "appraisal": row.number, "revision": row.revision.number, "project_hash": row.revision.hash,
         "version": row.version.version, "version_hash": row.version_hash, "pack": row.pack, "result": result,
-        "conditions": asked, "document": hashlib.sha256(signed).hexdigest(), "number": opinion_number(row),
+        "conditions": asked, "document": hashlib.sha256(signed).hexdigest(), "number": opinion_number(row, at),
         "agency": row.agency, "given_by": actor.id, "given_at": jws.timestamp(at),
     }  # fmt: skip
     keeper = LogKeeper(signer, installation.province, installation.promise_within)
@@ -275,6 +277,17 @@ def _faults_of_decision(number: str, decided_on: date, today: date) -> list[Faul
     if decided_on > today:
         faults.append(Fault("decided_on", N_("The day is still to come.")))
     return faults
+
+
+def _silent(row: Appraisal, result: str, found: Mapping[str, Any]) -> list[Fault]:
+    """The agencies that have not agreed though what is theirs is changed. The appraising body says its own."""
+    agreed, names = agreed_to(row.project) | {row.agency}, agency_names("vi")
+    missing = [names.get(each, each) for each in found.get("must_agree", ()) if each not in agreed]
+    if result not in PASSING or not missing:
+        return []
+    return [Fault("result", N_("These agencies have not agreed, and the project changes what is theirs: %(agencies)s."),
+                  {"agencies": "; ".join(missing)},
+                  N_("Ask each for its opinion. Where one disagrees, return the project."))]  # fmt: skip
 
 
 def _condition(each: Mapping[str, str], place: int) -> dict[str, str]:

@@ -12,10 +12,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from django.db import connection
 from django.utils.timezone import localtime
 
 from maidinh.governance.appraisal.definition import AppraisalPack
-from maidinh.governance.appraisal.models import Appraisal
+from maidinh.governance.appraisal.models import Appraisal, Verdict
 from maidinh.governance.appraisal.rules import FAIL, PASS, PASS_WITH_CONDITIONS
 from maidinh.governance.projects.definition import Project
 from maidinh.infrastructure.actor import Actor
@@ -66,9 +67,13 @@ class Opinion:
     conditions: Sequence[Mapping[str, str]]
 
 
-def opinion_number(row: Appraisal) -> str:
-    """The number of the opinion: that of the project, and which appraisal of it."""
-    return f"{row.project.code}-{row.number}/KQTĐ"
+def opinion_number(row: Appraisal, at: datetime) -> str:
+    """The next number of the appraising body's opinions in this year; nobody else takes it before this one is kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"opinion-number {row.agency}"])
+    year = localtime(at).year
+    given = Verdict.objects.filter(given_agency=row.agency, given_at__year=year).count()
+    return f"{given + 1:02}/{year}/KQTĐ"
 
 
 def signed_document(
@@ -84,7 +89,7 @@ def signed_document(
     """The opinion, signed by the appraiser."""
     document = typeset(TEMPLATE, facts_of(actor, row, pack, opinion, installation, at), at=at, foreign_letters=True)
     return sign_pdf(
-        document, signer=signer, key=f"person:{actor.id}", name=actor.name, reason=opinion_number(row), at=at
+        document, signer=signer, key=f"person:{actor.id}", name=actor.name, reason=opinion_number(row, at), at=at
     )
 
 
@@ -97,7 +102,7 @@ def facts_of(
     return {
         "agency": body.name_vi,
         "parent": body.parent.name_vi if body.parent else "",
-        "number": opinion_number(row),
+        "number": opinion_number(row, at),
         "day": day_in_words(localtime(at)),
         "to": names.get(row.owner, row.owner),
         "project": _project(project, pack, names),

@@ -33,6 +33,7 @@ from maidinh.governance.projects.queries import Project
 from maidinh.infrastructure.actor import Actor, NotAllowed, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.definitions.definition import Text
+from maidinh.infrastructure.organisations.queries import in_line
 
 PROPOSING = "project.propose"
 ACTS = {
@@ -97,15 +98,21 @@ def decide_finding(
 
 @transaction.atomic
 def open_remedy(*, actor: Actor, finding_id: int, title: Text, summary: Text, at: datetime) -> Project:
-    """Begin the project that would mend a finding, of the agency that must act. Raises ProjectRefused too."""
+    """Begin the project that would mend a finding, of the agency that must act or one in line with it.
+
+    An officer of the agency itself begins it for that agency; one of an agency above or below it for their own, and
+    what they change of the other's is then for the other to agree to. Raises ProjectRefused too.
+    """
     require(actor, PROPOSING)
     row, version = _found(actor, finding_id), current_version()
-    if row.owner not in actor.agencies:
-        raise DecisionRefused(Fault("", _("Another agency must act on this finding. Only it begins the project.")))
+    owner = acting_for(actor, row)
+    if owner is None:
+        says = _("Another agency must act on this finding. Only it, or one above or below it, begins the project.")
+        raise DecisionRefused(Fault("", says))
     if row.state not in FROM[PROPOSE] or version is None:
         raise DecisionRefused(Fault("", _("The finding has been decided on in the meantime. Read it again.")))
     number = row.decisions.filter(decision=PROPOSE).count() + 1
-    found = Found(row.kind, row.owner, row.source, row.target, row.element, row.contract, row.details)
+    found = Found(row.kind, owner, row.source, row.target, row.element, row.contract, row.details)
     begun = remedy(
         found, version.model, code=f"khac-biet-{row.pk}-{number}", title=title, summary=summary,
         today=localtime(at).date(),
@@ -116,9 +123,17 @@ def open_remedy(*, actor: Actor, finding_id: int, title: Text, summary: Text, at
     return opened
 
 
+def acting_for(actor: Actor, row: Finding) -> str | None:
+    """For which of their agencies the actor begins the project that mends it: the one that must act, or one in line."""
+    if not actor.may(PROPOSING) or not row.owner:
+        return None
+    own = sorted(actor.agencies, key=lambda each: each != row.owner)
+    return next((each for each in own if in_line(each, row.owner)), None)
+
+
 def may_propose(actor: Actor, row: Finding) -> bool:
-    """Whether the actor may say which project mends it: who decides on findings, or the owner's project officer."""
-    return actor.may(DECIDE) or (actor.may(PROPOSING) and row.owner in actor.agencies)
+    """Whether the actor may say which project mends it: who decides on findings, or an officer of the owner's line."""
+    return actor.may(DECIDE) or acting_for(actor, row) is not None
 
 
 def _require(actor: Actor, row: Finding, decision: str) -> None:

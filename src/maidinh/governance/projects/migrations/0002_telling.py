@@ -28,6 +28,9 @@ CREATE FUNCTION projects_event_fits(kind text, state text) RETURNS boolean LANGU
             'merged', 'in-force')
         WHEN kind = 'component-reported' THEN state IN ('approved', 'building', 'completed', 'accepted', 'merged',
             'in-force')
+        WHEN kind IN ('milestone-reported', 'money-paid', 'contract-entered', 'report-written',
+            'condition-overdue', 'report-due') THEN state IN ('approved', 'building', 'completed',
+            'accepted', 'merged', 'in-force')
         WHEN kind IN ('taken-back', 'given-back') THEN state = 'accepted'
         WHEN kind = 'not-carried' THEN state = 'merged'
         ELSE false END
@@ -47,12 +50,13 @@ DECLARE
     acting text[] := string_to_array(nullif(current_setting('maidinh.agencies', true), ''), ',');
     p projects_project;
     owners text[] := ARRAY['opened', 'revised', 'handed-in', 'supplement-answered', 'reopened', 'building-begun',
-        'completed', 'withdrawn', 'exception-asked'];
+        'completed', 'withdrawn', 'exception-asked', 'milestone-reported', 'money-paid', 'contract-entered'];
     inside text[] := ARRAY['opened', 'revised', 'taken-up', 'checked', 'opinion-asked', 'opinion-given',
         'meeting-held', 'exception-asked'];
     itself text[] := ARRAY['in-force', 'given-back', 'not-carried', 'recheck-needed', 'exception-ending',
-        'exception-ended'];
-    guests text[] := ARRAY['opinion-given', 'component-reported', 'condition-met', 'exception-decided'];
+        'exception-ended', 'condition-overdue', 'report-due'];
+    guests text[] := ARRAY['opinion-given', 'component-reported', 'condition-met', 'exception-decided',
+        'report-written'];
 BEGIN
     SELECT * INTO p FROM projects_project WHERE id = NEW.project_id;
     IF p.id IS NULL OR NOT projects_event_fits(NEW.kind, p.state) THEN
@@ -97,7 +101,7 @@ BEGIN
         WHERE e.project_id = NEW.id AND e.kind = 'merged' AND e.details -> 'draft' = to_jsonb(NEW.draft)
         ORDER BY e.id DESC LIMIT 1;
     WITH asked AS (
-        SELECT c ->> 'action' AS action, (c ->> 'section') || '/' || (c ->> 'item') AS address, 
+        SELECT c ->> 'action' AS action, (c ->> 'section') || '/' || (c ->> 'item') AS address,
             coalesce(nullif(c -> 'set', 'null'), nullif(c -> 'value', 'null'), '{}') AS fields,
             (SELECT x FROM jsonb_array_elements(CASE jsonb_typeof(made -> (c ->> 'section'))
                 WHEN 'array' THEN made -> (c ->> 'section') ELSE '[]' END) x WHERE x ->> 'id' = c ->> 'item') AS found

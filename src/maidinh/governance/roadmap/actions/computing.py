@@ -25,7 +25,8 @@ def compute(revision_id: int, at: datetime) -> ScenarioRevision | None:
     row = ScenarioRevision.objects.filter(pk=revision_id, state=WAITING).first()
     if row is None:
         return None
-    from maidinh.governance.roadmap.solving import marginal, solve  # the solver is in no process but the worker
+    from maidinh.governance.roadmap.marginal import marginal  # the solver is in no process but the worker
+    from maidinh.governance.roadmap.solving import solve
 
     found, failure = None, ""
     try:

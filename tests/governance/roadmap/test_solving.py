@@ -1,0 +1,135 @@
+"""The roadmap that is computed: the best there is, on portfolios small enough to try every one; what it keeps."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from maidinh.governance.roadmap.definition import Portfolio, Roadmap
+from maidinh.governance.roadmap.ledger import broken
+from maidinh.governance.roadmap.marginal import marginal
+from maidinh.governance.roadmap.solving import solve
+from tests.governance.roadmap.brute import BILLION, EXACT, cost, made, money, portfolios, roadmaps, worth
+
+
+def solved(portfolio: Portfolio) -> Roadmap:
+    found = solve(portfolio)
+    assert found.status == "infeasible" or broken(portfolio, found.starts) == []
+    return found
+
+
+@pytest.mark.slow
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(portfolios())
+def test_no_roadmap_is_better_than_the_one_found(portfolio: Portfolio) -> None:
+    best = max((worth(portfolio, each) for each in roadmaps(portfolio)), default=None)
+    found = solved(portfolio)
+    if best is None:
+        assert found.status == "infeasible"
+        assert found.conflicts
+        return
+    assert found.status == "optimal"
+    assert worth(portfolio, found.starts) == pytest.approx(best, abs=1e-4)
+    assert {*found.starts, *(each.project for each in found.left_out)} == {each.id for each in portfolio.demands}
+    again = solve(portfolio)
+    assert again.model_dump(exclude={"seconds"}) == found.model_dump(exclude={"seconds"})
+
+
+def test_a_higher_tier_is_not_traded_for_any_sum_of_lower_ones() -> None:
+    demands = [
+        {"id": "first", "value": 1, "tier": 1, "spend": [cost(4)]},
+        {"id": "second", "value": 90, "tier": 2, "spend": [cost(4)]},
+        {"id": "third", "value": 90, "tier": 2, "spend": [cost(1)]},
+    ]
+    found = solved(made(demands, money(5)))
+    assert found.starts == {"first": 2027, "third": 2027}
+    assert [each.tier for each in found.tiers] == [1, 2]
+    assert [(each.project, each.reason) for each in found.left_out] == [("second", "budget")]
+
+
+def test_what_is_worth_the_same_later_is_worth_less() -> None:
+    found = solved(made([{"id": "one", "value": 10, "spend": [cost(3)]}], money(0, 3, 9)))
+    assert found.starts == {"one": 2028}
+    assert found.value == pytest.approx(9.0)
+
+
+def test_money_is_carried_only_where_the_source_allows() -> None:
+    demand = [{"id": "one", "spend": [cost(6)]}]
+    assert solved(made(demand, money(3, 3, 0, carries=True))).starts == {"one": 2028}
+    found = solved(made(demand, money(3, 3, 0)))
+    assert found.starts == {}
+    assert found.left_out[0].values == {"amount": 3000, "source": "s", "year": 2027}
+    lost = solved(made([], money(3, 3, 0, carries=True))).spend["s"]
+    assert [each.carried_out for each in lost] == [3 * BILLION, 6 * BILLION, 6 * BILLION]
+
+
+def test_one_of_the_alternatives_is_funded() -> None:
+    demands = [{"id": name, "value": value, "alternative": "way", "spend": [cost(1)]} for name, value in
+               (("built", 5), ("hired", 7))]  # fmt: skip
+    found = solved(made(demands, money(9)))
+    assert found.starts == {"hired": 2027}
+    assert (found.left_out[0].reason, found.left_out[0].values) == ("alternative", {"other": "hired"})
+
+
+def test_an_agency_carries_no_more_than_it_can() -> None:
+    demands = [{"id": name, "value": 5, "duration": 2, "work": [{"agency": "a", "amount": 2}], "spend": [cost(1)]}
+               for name in ("one", "two")]  # fmt: skip
+    three = [{"agency": "a", "year": year, "amount": 3} for year in (2027, 2028, 2029)]
+    found = solved(made(demands, money(9, 9, 9), capacities=three))
+    assert len(found.starts) == 1
+    assert found.left_out[0].reason == "capacity"
+    assert len(solved(made(demands, money(9, 9, 9))).starts) == 2
+
+
+def test_what_uses_a_platform_waits_for_it_to_have_a_place() -> None:
+    demands = [{"id": "user", "value": 9, "platform": "hub", "spend": [cost(1)]},
+               {"id": "hub", "value": 0, "spend": [cost(3)]}]  # fmt: skip
+    assert set(solved(made(demands, money(4))).starts) == {"user", "hub"}
+    poor = solved(made(demands, money(3)))
+    assert {each.project: each.reason for each in poor.left_out}["user"] == "platform"
+    assert set(solved(made(demands[:1], money(3), standing=["hub"])).starts) == {"user"}
+
+
+def test_a_need_has_ended_before() -> None:
+    demands = [{"id": "base", "value": 0, "duration": 2, "spend": [cost(1)]},
+               {"id": "top", "value": 9, "needs": ["base"], "spend": [cost(1)]}]  # fmt: skip
+    assert solved(made(demands, money(9, 9, 9))).starts == {"base": 2027, "top": 2029}
+
+
+def test_pins_and_what_was_begun_hold() -> None:
+    demands = [
+        {"id": "late", "value": 9, "pinned": 2029, "spend": [cost(1)]},
+        {"id": "none", "value": 9, "pinned": "out", "spend": [cost(1)]},
+        {"id": "begun", "value": 0, "committed": 2026, "duration": 2, "spend": [cost(5), cost(2, 1)]},
+    ]
+    found = solved(made(demands, money(2, 0, 1)))
+    assert found.starts == {"late": 2029, "begun": 2026}
+    assert found.spend["s"][0].build == 2 * BILLION
+    assert [(each.project, each.reason) for each in found.left_out] == [("none", "pinned")]
+
+
+def test_a_deadline_goes_before_any_value() -> None:
+    demands = [{"id": "law", "value": 0, "tier": 3, "deadline": 2027, "spend": [cost(4)]},
+               {"id": "wish", "value": 99, "tier": 1, "spend": [cost(4)]}]  # fmt: skip
+    assert solved(made(demands, money(4))).starts == {"law": 2027}
+
+
+def test_an_earlier_roadmap_is_kept_where_that_costs_little() -> None:
+    demands = [{"id": name, "value": value, "spend": [cost(2)]} for name, value in (("one", 10.0), ("two", 10.1))]
+    free = solved(made(demands, money(2, 2)))
+    assert free.starts == {"one": 2028, "two": 2027}
+    before = {"one": 2027, "two": 2028}
+    near = solved(made(demands, money(2, 2), previous=before, weights={**EXACT, "stability": 0.05}))
+    assert near.starts == before
+    assert near.changed == {}
+    far = solved(made(demands, money(2, 2), previous=before))
+    assert far.changed == {"one": [2027, 2028], "two": [2028, 2027]}
+
+
+def test_what_a_little_more_money_would_buy() -> None:
+    demands = [{"id": "one", "value": 5, "spend": [cost(3)]}, {"id": "two", "value": 9, "spend": [cost(4)]}]
+    portfolio = made(demands, money(3))
+    found = solved(portfolio)
+    more = marginal(portfolio, found, amount=BILLION)
+    assert [(each.value, each.comes_in, each.goes_out) for each in more] == [(4.0, ["two"], ["one"])]
+    assert marginal(portfolio, found, amount=BILLION // 2)[0].value == 0.0
