@@ -266,7 +266,7 @@ def _roadmap(world: World) -> Iterator[Asked]:
     for on, number in world.scenarios.items():
         where, seen = {"scenario_id": number}, {"seen": "1"}
         yield Asked("roadmap-scenario", "GET", on, where)
-        yield Asked("roadmap-file", "GET", on, where)
+        yield Asked("roadmap-file", "GET", on, where | {"form": "yaml"})
         yield Asked("roadmap-compute", "POST", on, where, {"go": "yes"})
         yield Asked("roadmap-adopt", "POST", on, where, {"decision": "12/QĐ-UBND", "text": "Phù hợp"})
         for name, data in (

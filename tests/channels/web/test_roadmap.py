@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import pytest
+import yaml
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from openpyxl import load_workbook
 
 from maidinh.channels.sessions import ACCOUNT
 from maidinh.channels.web.roadmap_parts import _number
@@ -71,6 +75,53 @@ def test_a_planner_computes_what_another_adopts(
     assert (
         desk.post("/roadmap/scenarios/new", {"name": "B", "start": "copy", "original": str(row.pk)}).status_code == 302
     )
+
+
+@pytest.mark.slow
+def test_a_scenario_is_taken_in_from_a_file_or_refused_with_its_row(
+    own_database: str, official: Callable[..., Actor], signer: Any, at: datetime
+) -> None:
+    planning = Planning(official, signer, at)
+    desk, row = browser(planning.planner, at), planning.open()
+    here = f"/roadmap/scenarios/{row.pk}/portfolio"
+    for form in ("yaml", "xlsx"):
+        taken = desk.get(f"{here}.{form}").content
+        begun = _sent(desk, f"away.{form}", taken, name=f"Từ {form}")
+        assert begun.status_code == 302
+        with acting(agencies=planning.planner.agencies, official=planning.planner.id):
+            made = ScenarioRevision.objects.get(scenario__name=f"Từ {form}")
+            assert made.portfolio_form == portfolio()
+            short = ScenarioRevision.objects.count()
+    wrong = portfolio(agencies=["skhcn"]).model_dump(mode="json", exclude_defaults=True)
+    wrong["demands"][0] |= {"agency": "skhcn", "needs": ["gone"]}
+    wrong["demands"][1] |= {"agency": "skhcn", "deadline": 2020}
+    refused = _sent(desk, "wrong.yaml", yaml.safe_dump(wrong, allow_unicode=True).encode())
+    told = refused.content.decode()
+    assert refused.status_code == 422
+    assert "demands.0.needs.0" in told and "gone" in told
+    assert "demands.1.deadline" in told
+    assert "no agency" not in told  # its short id is known
+    broken = load_workbook(io.BytesIO(desk.get(f"{here}.xlsx").content))
+    sheet = next(each for each in broken.worksheets if any(cell.value == "3000000000" for cell in _cells(each)))
+    cell = next(each for each in _cells(sheet) if each.value == "3000000000")
+    cell.value = "ba tỷ"
+    written = io.BytesIO()
+    broken.save(written)
+    told = _sent(desk, "wrong.xlsx", written.getvalue()).content.decode()
+    assert sheet.title in told and "ba tỷ" in told and cell.coordinate in told
+    for name, content in (("x.pdf", b"%PDF"), ("x.xlsx", b"no workbook"), ("x.yaml", b"- [")):
+        assert _sent(desk, name, content).status_code == 422
+    with acting(agencies=planning.planner.agencies, official=planning.planner.id):
+        assert ScenarioRevision.objects.count() == short
+
+
+def _sent(desk: Client, file: str, content: bytes, **typed: str) -> Any:
+    sent = {"name": "Từ tệp", "start": "file", "file": SimpleUploadedFile(file, content)}
+    return desk.post("/roadmap/scenarios/new", sent | typed)
+
+
+def _cells(sheet: Any) -> list[Any]:
+    return [cell for row in sheet.iter_rows() for cell in row]
 
 
 @pytest.mark.parametrize(

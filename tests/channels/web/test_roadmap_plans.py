@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 import docx
@@ -15,11 +16,21 @@ from openpyxl import load_workbook
 
 from maidinh.channels.sessions import ACCOUNT
 from maidinh.channels.web import roadmap_plans
+from maidinh.governance.architecture.queries import current_version, declared_organisations
+from maidinh.governance.projects.faults import shared_platforms
+from maidinh.governance.projects.proposal import agency_codes
 from maidinh.governance.projects.queries import declared_projects
-from maidinh.governance.roadmap.definition import Portfolio, Roadmap
-from maidinh.governance.roadmap.models import TrainingRecord
+from maidinh.governance.roadmap.actions.adopting import adopt_roadmap
+from maidinh.governance.roadmap.actions.training import record_training
+from maidinh.governance.roadmap.definition import Budget, Portfolio, Roadmap
+from maidinh.governance.roadmap.models import ScenarioRevision, TrainingRecord
+from maidinh.governance.roadmap.queries import portfolio_of_projects
+from maidinh.governance.roadmap.rules import RoadmapRefused
 from maidinh.infrastructure.actor import Actor
+from maidinh.infrastructure.database.scope import acting
+from maidinh.infrastructure.definitions.definition import Text
 from maidinh.infrastructure.identity.actions import sign_in
+from tests.governance.roadmap.planning import Planning
 from tests.governance.roadmap.small import PORTFOLIO
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_database")]
@@ -87,6 +98,49 @@ def test_an_officer_sees_the_plan_takes_it_along_and_records_a_training(
     later = client.post(address, {"people": "5"} | day | {"held_on-year": "2090"})
     assert later.status_code == 422 and not TrainingRecord.objects.exists()
     assert client.get("/roadmap/training/none/none").status_code == 404
+
+
+def test_a_training_of_the_adopted_roadmap_is_recorded_once_it_was_held(
+    official: Callable[..., Actor], signer: Any, at: datetime
+) -> None:
+    """The project names its agencies by short ids, as files do; the roadmap is computed from the projects there are."""
+    planning = Planning(official, signer, at)
+    codes = agency_codes(declared_organisations())
+    agencies = {each.agency for each in declared_organisations().officials if "project-officer" in each.roles}
+    project, line = next(
+        (each, line) for each in declared_projects().values() for line in each.training
+        if each.owner not in codes.values() and agencies & {codes[each.owner], codes[line.agency]}
+    )  # fmt: skip
+    concerned = {codes[project.owner], codes[line.agency]}
+    officer = official("training.record", min(concerned & agencies))
+    with acting(agencies=planning.planner.agencies, official=planning.planner.id):
+        found = portfolio_of_projects(planning.planner, id="all", title=Text(vi="Lộ trình"), first_year=2026, years=6)
+        assert {each.agency for each in found.demands} <= set(found.agencies) <= set(codes.values())
+        version = current_version()
+        assert version is not None and set(found.standing) == shared_platforms(version.model)
+        assert all(each.platform in {None, *found.standing} for each in found.demands)
+    sources = {each.source for demand in found.demands for each in demand.spend}
+    money = [Budget(year=year, source=each, amount=10**11) for each in sources for year in found.years]
+    revision = planning.computed(found.model_copy(update={"budgets": money}))
+    with acting(agencies=planning.approver.agencies, official=planning.approver.id):
+        row = ScenarioRevision.objects.get(pk=revision.pk)
+        adopt_roadmap(actor=planning.approver, revision_id=row.pk, roadmap_hash=row.roadmap_hash, decision="1/QĐ-UBND",
+                      text="Phù hợp", at=at, signer=signer)  # fmt: skip
+    assert project.id in row.roadmap_form.starts, row.roadmap_form.left_out
+    client, address = browser(officer, at), f"/roadmap/training/{project.id}/{line.id}"
+    assert address in client.get("/roadmap/training").content.decode()
+    day = {"held_on-day": "2", "held_on-month": "11", "held_on-year": "2026"}
+    answer = client.post(address, {"people": str(line.people), "evidence": "Biên bản 12"} | day)
+    assert answer.status_code == 302
+    page = client.get(answer["Location"]).content.decode()
+    assert "The training is recorded." in page and address in page
+    with acting(agencies=officer.agencies, official=officer.id):
+        kept = TrainingRecord.objects.get()
+    assert (kept.people, kept.agency, kept.evidence) == (line.people, officer.agency, "Biên bản 12")
+    assert client.get(address).content.decode().count(f"0 / {line.people}") == 1  # none is still to learn
+    with pytest.raises(RoadmapRefused, match="another agency"):
+        record_training(actor=replace(officer, agencies=("H38.9",)), project=project.id, training=line.id, people=1,
+                        held_on=date(2026, 11, 2), evidence="", at=at)  # fmt: skip
 
 
 def _of(officer: Actor, code: str) -> Callable[[Any], Any]:

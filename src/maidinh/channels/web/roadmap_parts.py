@@ -55,6 +55,7 @@ def money(request: HttpRequest, scenario_id: int) -> HttpResponse:
             return _back(scenario_id)
     context = _context(revision, typed, errors) | {
         "years": portfolio.years, "sources": sources, "problems": problems, "accept": ",".join(SUFFIXES),
+        "wanted": _wanted(portfolio) | {each.source for each in portfolio.budgets},
     }  # fmt: skip
     return render(request, "roadmap/money.html", context, status=422 if request.method == "POST" else 200)
 
@@ -82,12 +83,20 @@ def _budgets(typed: dict[str, str], portfolio: Portfolio, sources: dict[str, str
             else:
                 carries = typed.get(f"carry-{source}") == "yes"
                 made.append(Budget(year=year, source=source, amount=int(text), carries_over=carries))
+    held = {(each.year, each.source) for each in made}
+    for source in sources:  # what is left is carried from year to year, also through one without money of its own
+        if typed.get(f"carry-{source}") == "yes" and any(each.source == source for each in made):
+            made += [Budget(year=year, source=source, amount=0, carries_over=True)
+                     for year in portfolio.years if (year, source) not in held]  # fmt: skip
     given = {each.source for each in made} | {name.split("-", 2)[2] for name in errors}
-    wanted = {line.source for each in portfolio.demands for line in each.spend}
     for source in sources:
-        if source in wanted - given:  # what stays empty gives nothing, and that is said
+        if source in _wanted(portfolio) - given:  # what stays empty gives nothing, and that is said
             made.append(Budget(year=portfolio.years[0], source=source, amount=0))
     return made
+
+
+def _wanted(portfolio: Portfolio) -> set[str]:
+    return {line.source for each in portfolio.demands for line in each.spend}
 
 
 def demands(request: HttpRequest, scenario_id: int) -> HttpResponse:

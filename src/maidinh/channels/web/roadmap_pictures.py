@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from maidinh.channels.web.context import language
+from maidinh.governance.architecture.queries import current_version
 from maidinh.governance.roadmap import plateaus, timeline
 from maidinh.governance.roadmap.definition import Portfolio, Roadmap
 from maidinh.governance.roadmap.queries import known_projects
@@ -18,7 +19,7 @@ from maidinh.infrastructure.organisations.queries import agency_names
 
 def pictures_of(actor: Actor, portfolio: Portfolio, roadmap: Roadmap) -> dict[str, Any]:
     """The years and the phases as pictures and tables; a project that the reader may open is a link."""
-    names, spoken = agency_names(language()), language()
+    names, platforms, spoken = agency_names(language()), platform_names(), language()
     known = set(known_projects(actor))
 
     def href(code: str) -> str | None:
@@ -30,11 +31,19 @@ def pictures_of(actor: Actor, portfolio: Portfolio, roadmap: Roadmap) -> dict[st
         "timeline_head": _aligned(timeline.headings(spoken), (3, 4, 5, 6)),
         "timeline_rows": [_aligned(each.cells(spoken), (3, 4, 5, 6))
                           for each in timeline.rows(portfolio, roadmap, spoken, names)],
-        "plateaus": _markup(plateaus.draw_plateaus(portfolio, roadmap, spoken)),
+        "plateaus": _markup(plateaus.draw_plateaus(portfolio, roadmap, spoken, platforms)),
         "plateaus_says": plateaus.plateaus_picture(portfolio, roadmap, spoken).description,
         "plateaus_head": _aligned(plateaus.headings(spoken), (6,)),
-        "plateaus_rows": [_aligned(each, (6,)) for each in plateaus.rows(portfolio, roadmap, spoken, names)],
+        "plateaus_rows": [_aligned(each, (6,)) for each in 
+                          plateaus.rows(portfolio, roadmap, spoken, names, platforms)],
     }  # fmt: skip
+
+
+def platform_names() -> dict[str, str]:
+    """What the elements of the architecture in force are called, by id."""
+    version = current_version()
+    found = version.model.elements if version is not None else []
+    return {each.id: each.name.in_language(language()) or each.id for each in found}
 
 
 def _aligned(cells: Sequence[str], numeric: Collection[int]) -> list[Any]:

@@ -22,7 +22,7 @@ from maidinh.channels.web import rounds
 from maidinh.channels.web.context import language
 from maidinh.channels.web.downloads import attachment
 from maidinh.channels.web.projects_faults import said
-from maidinh.channels.web.roadmap_pictures import pictures_of
+from maidinh.channels.web.roadmap_pictures import pictures_of, platform_names
 from maidinh.governance.architecture.queries import declared_organisations
 from maidinh.governance.projects.queries import SOURCES
 from maidinh.governance.roadmap import plateaus, timeline
@@ -92,12 +92,14 @@ def picture_file(
     if (drawing, form) == ("years", "svg"):
         content = timeline.draw_timeline(portfolio, roadmap, spoken, names).encode()
     elif (drawing, form) == ("plateaus", "svg"):
-        content = plateaus.draw_plateaus(portfolio, roadmap, spoken).encode()
+        content = plateaus.draw_plateaus(portfolio, roadmap, spoken, platform_names()).encode()
     elif (drawing, form) == ("years", "csv"):
         found = timeline.rows(portfolio, roadmap, spoken, names)
         content = csv_bytes([timeline.headings(spoken), *(each.cells(spoken) for each in found)])
     elif (drawing, form) == ("plateaus", "csv"):
-        content = csv_bytes([plateaus.headings(spoken), *plateaus.rows(portfolio, roadmap, spoken, names)])
+        content = csv_bytes(
+            [plateaus.headings(spoken), *plateaus.rows(portfolio, roadmap, spoken, names, platform_names())]
+        )
     else:
         raise Http404(f"{drawing}.{form}")
     return attachment(content, f"{drawing}.{form}", SVG if form == "svg" else CSV)

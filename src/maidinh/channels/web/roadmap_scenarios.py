@@ -17,6 +17,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from maidinh.channels.routing import page
+from maidinh.channels.web.context import language
 from maidinh.channels.web.downloads import attachment
 from maidinh.channels.web.projects_faults import said
 from maidinh.channels.web.roadmap_files import SUFFIXES, Problems, incoming
@@ -41,6 +42,7 @@ from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.definitions.definition import Text
 from maidinh.infrastructure.identity.queries import official
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 AGAIN = "5"  # seconds after which the page of what is being computed asks again
 MOST_COMPARED = 4
 FIRST_YEARS = (1990, 2100)
@@ -184,11 +186,18 @@ def compute(request: HttpRequest, scenario_id: int) -> HttpResponse:
     return redirect(_address(scenario_id))
 
 
-def file(request: HttpRequest, scenario_id: int) -> HttpResponse:
-    """The newest portfolio as a file, to be changed elsewhere and taken in again."""
+def file(request: HttpRequest, scenario_id: int, form: str) -> HttpResponse:
+    """The newest portfolio as .yaml or .xlsx, to be changed elsewhere and taken in again."""
+    from maidinh.governance.roadmap.sheets import write_sheets
+
     revision = found(request, scenario_id)
-    content = yaml.safe_dump(content_of(revision.portfolio_form), allow_unicode=True, sort_keys=False, width=110)
-    return attachment(content.encode(), f"roadmap-{scenario_id}-{revision.number}.yaml", "application/yaml")
+    if form == "xlsx":
+        content = write_sheets(revision.portfolio_form, language())
+        return attachment(content, f"roadmap-{scenario_id}-{revision.number}.xlsx", XLSX)
+    if form != "yaml":
+        raise Http404(form)
+    text = yaml.safe_dump(content_of(revision.portfolio_form), allow_unicode=True, sort_keys=False, width=110)
+    return attachment(text.encode(), f"roadmap-{scenario_id}-{revision.number}.yaml", "application/yaml")
 
 
 def compare(request: HttpRequest) -> HttpResponse:
@@ -247,6 +256,6 @@ ROUTES = [
     page("roadmap/scenarios/new", new, name="roadmap-new", who=PLANNING, methods=("GET", "POST")),
     page(ONE, scenario, name="roadmap-scenario", who=READING),
     page(f"{ONE}/compute", compute, name="roadmap-compute", who=PLANNING, methods=("POST",)),
-    page(f"{ONE}/portfolio.yaml", file, name="roadmap-file", who=READING),
+    page(f"{ONE}/portfolio.<str:form>", file, name="roadmap-file", who=READING),
     page("roadmap/compare", compare, name="roadmap-compare", who=READING),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maidinh.channels.web.context import language
-from maidinh.channels.web.jinja import vn_decimal, vn_money
+from maidinh.channels.web.jinja import vn_decimal, vn_money, vn_number
 from maidinh.channels.web.projects_choices import source_names
 from maidinh.channels.web.projects_faults import said
 from maidinh.governance.projects.faults import Fault
@@ -105,28 +106,46 @@ class Words:
     def left_out(self) -> list[dict[str, str]]:
         """What got no place, and why."""
         found = self.roadmap.left_out if self.roadmap else []
-        return [{"id": each.project, "title": self.title(each.project), "why": _translated(each.why, each.values)}
-                for each in found]  # fmt: skip
+        return [
+            {"id": each.project, "title": self.title(each.project),
+             "why": _translated(each.why, self._named(each.values))}
+            for each in found
+        ]  # fmt: skip
 
     def marginal(self) -> list[dict[str, str]]:
-        """What a little more of each source would buy, the most first."""
+        """What a little more of each source would buy, the most first; what would buy nothing is left away."""
         found = sorted(self.roadmap.marginal, key=lambda each: -each.value) if self.roadmap else []
         return [
             {
                 "what": _("%(amount)s more from %(source)s in %(year)s")
                 % {"amount": vn_money(each.amount), "source": self.source(each.source), "year": each.year},
                 "value": vn_decimal(each.value),
-                "comes_in": ", ".join(map(self.title, each.comes_in)),
+                "comes_in": ", ".join(map(self.title, each.comes_in))
+                or (_("nothing new, but projects start earlier") if not each.goes_out else ""),
                 "goes_out": ", ".join(map(self.title, each.goes_out)),
             }
             for each in found
+            if vn_decimal(each.value) not in ("0", "-0")
         ]
+
+    def _named(self, values: Mapping[str, str | int | float]) -> dict[str, str]:
+        """Values of a text as people read them: names for codes, separators within amounts."""
+        names = {each: self.title(each) for each in self.demands} | self.agencies | self.sources
+        found = {}
+        for key, value in values.items():
+            if isinstance(value, str):
+                found[key] = ", ".join(names.get(each, each) for each in value.split(", "))
+            elif key in ("year", "years"):
+                found[key] = str(value)
+            else:
+                found[key] = vn_number(value) if isinstance(value, int) else vn_decimal(value)
+        return found
 
     def conflicts(self) -> list[dict[str, str]]:
         """What cannot hold together, and what can be done about each."""
         found = self.roadmap.conflicts if self.roadmap else []
         todo = remedies()
-        return [{"says": _translated(each.says, each.values), "title": self.title(each.subject),
+        return [{"says": _translated(each.says, self._named(each.values)), "title": self.title(each.subject),
                  "remedy": todo.get(each.kind, _("Take this demand back, or change one of the others named here."))}
                 for each in found]  # fmt: skip
 
@@ -176,6 +195,8 @@ def _told(fault: Fault, scenario_id: int, portfolio: Portfolio) -> dict[str, str
     number = rest.partition(".")[0]
     row = int(number) if number.isdecimal() else None
     where, href = fault.place or fault.field, ""
+    names = agency_names(language()) | source_names()
+    values = {key: names.get(value, value) for key, value in fault.values.items()}
     if part == "demands" and row is not None and row < len(portfolio.demands):
         demand = portfolio.demands[row]
         where = _("Project %(name)s") % {"name": demand.title.in_language(language()) or demand.id}
@@ -188,7 +209,7 @@ def _told(fault: Fault, scenario_id: int, portfolio: Portfolio) -> dict[str, str
         href = reverse("roadmap-money", kwargs={"scenario_id": scenario_id}) + f"#amount-{budget.year}-{budget.source}"
     elif part == "capacities":
         where, href = _("Capacity of agencies"), reverse("roadmap-capacity", kwargs={"scenario_id": scenario_id})
-    return {"where": where, "text": said(fault), "href": href}
+    return {"where": where, "text": said(replace(fault, values=values)), "href": href}
 
 
 def projects_count(number: int) -> str:

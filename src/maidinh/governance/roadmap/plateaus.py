@@ -20,6 +20,7 @@ WIDE, GAP, EDGE, PAD = 236.0, 34.0, 12.0, 10.0
 SIZE, SMALL = 14.0, 12.0
 MOST = 14  # things drawn in a column; the table has all
 FILL, TARGET, ADDED = "#faf6ef", "#f6ead2", "#e1eff9"
+Names = Mapping[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,15 @@ class Plateau:
     ends: date | None
     targets: tuple[str, ...] = ()
     added: tuple[tuple[str, str, str], ...] = ()  # id, title, agency
-    platforms: tuple[str, ...] = ()
+    platforms: tuple[tuple[str, str], ...] = ()  # id, name
     total: int = 0
 
 
-def plateaus(portfolio: Portfolio, roadmap: Roadmap, language: str) -> list[Plateau]:
-    """What stands today, then a plateau for each phase, then what is completed after the last of them."""
+def plateaus(portfolio: Portfolio, roadmap: Roadmap, language: str, platforms: Names = None) -> list[Plateau]:
+    """What stands today, then a plateau for each phase, then what is completed after the last of them.
+
+    `platforms` are names of what stands, by id.
+    """
     stages = [(each.id, each.title.in_language(language), each.ends) for each in portfolio.phases] or [
         (str(year), word("year", language, year=year), date(year, 12, 31)) for year in sorted(portfolio.years)
     ]
@@ -49,7 +53,8 @@ def plateaus(portfolio: Portfolio, roadmap: Roadmap, language: str) -> list[Plat
         )
         for phase in portfolio.phases
     }
-    found = [Plateau("standing", word("standing", language), None, platforms=tuple(portfolio.standing))]
+    standing = tuple((each, (platforms or {}).get(each, each)) for each in portfolio.standing)
+    found = [Plateau("standing", word("standing", language), None, platforms=standing)]
     waiting = sorted(
         (roadmap.starts[each.id] + max(each.duration, 1) - 1, each.id, each.title.in_language(language), each.agency)
         for each in portfolio.demands
@@ -76,27 +81,27 @@ def headings(language: str) -> tuple[str, ...]:
 
 
 def rows(
-    portfolio: Portfolio, roadmap: Roadmap, language: str, agencies: Mapping[str, str] | None = None
+    portfolio: Portfolio, roadmap: Roadmap, language: str, agencies: Names = None, platforms: Names = None
 ) -> list[tuple[str, ...]]:
     """A row for each platform that stands, each target, and each project that is completed."""
     names, found = agencies or {}, []
-    for each in plateaus(portfolio, roadmap, language):
+    for each in plateaus(portfolio, roadmap, language, platforms):
         start = (each.title, day(each.ends, language) if each.ends else "")
-        inside = [(word("platform", language), code, code, "") for code in each.platforms]
+        inside = [(word("platform", language), name, code, "") for code, name in each.platforms]
         inside += [(word("target", language), text, "", "") for text in each.targets]
         inside += [(word("added", language), title, id_, names.get(who, who)) for id_, title, who in each.added]
         found += [(*start, *row, str(each.total)) for row in inside or [("", "", "", "")]]
     return found
 
 
-def draw_plateaus(portfolio: Portfolio, roadmap: Roadmap, language: str) -> str:
+def draw_plateaus(portfolio: Portfolio, roadmap: Roadmap, language: str, platforms: Names = None) -> str:
     """The picture as SVG."""
-    return write(plateaus_picture(portfolio, roadmap, language), link=lambda box: None, key="plateaus")
+    return write(plateaus_picture(portfolio, roadmap, language, platforms), link=lambda box: None, key="plateaus")
 
 
-def plateaus_picture(portfolio: Portfolio, roadmap: Roadmap, language: str) -> Picture:
+def plateaus_picture(portfolio: Portfolio, roadmap: Roadmap, language: str, platforms: Names = None) -> Picture:
     """The picture as data: a column for each plateau, the earliest at the left."""
-    found = plateaus(portfolio, roadmap, language)
+    found = plateaus(portfolio, roadmap, language, platforms)
     wide = 2 * EDGE + len(found) * WIDE + (len(found) - 1) * GAP
     writings, at = [], EDGE
     for text in wrapped(portfolio.title.in_language(language), wide - 2 * EDGE, 16, bold=True, lines=2):
@@ -155,7 +160,7 @@ def _column(each: Plateau, x: float, top: float, language: str) -> tuple[list[Bo
     ]  # fmt: skip
     y += 18
     things = [("target", text, TARGET) for text in each.targets]
-    things += [("platform", code, ADDED) for code in each.platforms]
+    things += [("platform", name, ADDED) for _, name in each.platforms]
     things += [("added", title, ADDED) for _, title, _ in each.added]
     for number, (kind, text, fill) in enumerate(things[:MOST]):
         lines = wrapped(text, WIDE - 4 * PAD, SMALL, lines=3)

@@ -58,7 +58,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "total-done": ("Lũy kế số dự án hoàn thành", "Projects completed so far"),
     "targets": ("Chỉ tiêu: {count}", "Targets: {count}"),
     "done": ("Hoàn thành: {count}; lũy kế: {total}", "Completed: {count}; so far: {total}"),
-    "and-more": ("và {count} dự án khác, xem bảng", "and {count} more, see the table"),
+    "and-more": ("và {count} mục khác, xem bảng", "and {count} more, see the table"),
     # the plan of a year
     "plan-form": ("KẾ HOẠCH", "PLAN"),
     "plan-title": (
