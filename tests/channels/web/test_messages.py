@@ -130,7 +130,8 @@ def test_no_sentence_is_longer_than_a_breath(said: list[tuple[str, str]]) -> Non
 def test_one_word_for_one_thing(said: list[tuple[str, str]], word: str) -> None:
     # The office's own name is written with a capital, so only its own case is compared.
     texts = [vietnamese if "cửa" in word else vietnamese.lower() for _, vietnamese in said]
-    places = [text for text in texts if word in text]
+    # A contract with a contractor is what the law calls it; what the exchange obeys is not.
+    places = [text for text in texts if word in text.replace("hợp đồng nhà thầu", "")]
     assert places == [], f"say {RETIRED[word]}"
 
 
