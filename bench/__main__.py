@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bench.report import Report
 
-NOT_BENCHES = {"__init__", "__main__", "duplicate_weights", "edges", "environment", "exchange_facts", "investments", "labelled",
-               "models",
+NOT_BENCHES = {"__init__", "__main__", "duplicate_weights", "edges", "environment", "exchange_facts", "investments",
+               "labelled", "models",
                "portfolios", "provinces", "ranking", "report"}  # fmt: skip
 
 
