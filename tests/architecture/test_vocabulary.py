@@ -21,13 +21,13 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     "governance/architecture": {"frameworks"},
     "governance/observation": {"declared", "differing", "remedy"},
     "governance/duplication": {
-        "profiles", "texts", "likeness", "judging", "classifying", "reasons", "saving", "tuning",
+        "profiles", "texts", "likeness", "judging", "classifying", "reasons",
     },
     "governance/roadmap": {
         "checking", "programme", "solving", "conflicts", "marginal", "scenarios", "demands", "timeline", "plateaus",
         "plans", "training", "files", "ledger", "refusing", "wording", "sheets",
     },
-    "governance/supervision": {"rating", "progress", "evaluation", "money", "use", "measures"},
+    "governance/supervision": {"rating", "progress", "evaluation", "use", "measures"},
     "governance/drafting": {"content", "removal"},
     "governance/conformity": {"checking", "examples", "identity", "programs", "proposing", "report", "waiving"},
     "governance/appraisal": {

@@ -25,7 +25,6 @@ from maidinh.channels.web.roadmap_pictures import pictures_of
 from maidinh.channels.web.roadmap_words import Words, cost_of, state_of, told
 from maidinh.governance.projects.faults import Fault
 from maidinh.governance.roadmap.actions.planning import ask_to_compute, content_of, open_scenario
-from maidinh.governance.roadmap.definition import Portfolio
 from maidinh.governance.roadmap.queries import (
     Scenario,
     ScenarioRevision,
@@ -38,6 +37,7 @@ from maidinh.governance.roadmap.queries import (
     scenarios_for,
 )
 from maidinh.governance.roadmap.rules import PLANNING, READING, WAITING, RoadmapRefused
+from maidinh.governance.roadmap.scenarios import compare as side_by_side
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.definitions.definition import Text
 from maidinh.infrastructure.identity.queries import official
@@ -205,40 +205,20 @@ def compare(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     chosen = [int(each) for each in request.GET.getlist("s") if each.isdecimal() and len(each) < 18][:MOST_COMPARED]
     compared = [each for each in (revision_for(actor, pk) for pk in dict.fromkeys(chosen)) if each is not None]
+    forms = [(each.scenario.name, each.portfolio_form, each.roadmap_form) for each in compared]
+    found = side_by_side(forms)
     titles: dict[str, str] = {}
-    columns = []
-    for revision in compared:
-        words = Words(revision.portfolio_form, revision.roadmap_form)
+    for _name, portfolio, roadmap in forms:
+        words = Words(portfolio, roadmap)
         titles |= {each: words.title(each) for each in words.demands}
-        columns.append(_column(revision))
-    lines = [(titles[each], [column["starts"].get(each) for column in columns]) for each in sorted(titles)]
     context = {
-        "columns": columns,
-        "lines": [{"title": title, "years": years, "differs": len(set(years)) > 1} for title, years in lines],
+        "columns": [(column, state_of(each)[0]) for column, each in zip(found.columns, compared, strict=True)],
+        "lines": sorted(((titles[each.demand], each) for each in found.lines), key=lambda line: line[1].demand),
         "all": [(str(each.pk), each.name) for each in scenarios_for(actor)],
         "chosen": [str(each) for each in chosen],
         "query": urlencode({"s": chosen}, doseq=True),
     }
     return render(request, "roadmap/compare.html", context)
-
-
-def _column(revision: ScenarioRevision) -> dict[str, Any]:
-    portfolio: Portfolio = revision.portfolio_form
-    roadmap = revision.roadmap_form
-    state, tone = state_of(revision)
-    spent = [each for rows in roadmap.spend.values() for each in rows] if roadmap else []
-    return {
-        "scenario": revision.scenario,
-        "state": state,
-        "tone": tone,
-        "projects": len(portfolio.demands),
-        "started": len(roadmap.starts) if roadmap else None,
-        "left": len(roadmap.left_out) if roadmap else None,
-        "value": roadmap.value if roadmap else None,
-        "given": sum(each.amount for each in portfolio.budgets),
-        "spent": sum(each.build + each.run for each in spent) if roadmap else None,
-        "starts": roadmap.starts if roadmap else {},
-    }
 
 
 def _whole(typed: str) -> int | None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from maidinh.governance.projects.faults import Fault
 
 DONE, FINDINGS, WRONG_USE = 0, 1, 2
+Read = TypeVar("Read")
 
 File = Annotated[Path, typer.Argument(help=say("The project: YAML or a spreadsheet (.xlsx)."), show_default=False)]
 Architecture = Annotated[
@@ -39,14 +40,20 @@ Definitions = Annotated[
 
 def given_project(file: Path, *, as_json: bool) -> Project:
     """The project in a file; where it holds none, says where and why, and ends."""
-    from maidinh.governance.projects.faults import ProjectUnreadable
     from maidinh.governance.projects.reading import read_project
+
+    return given_file(file, read_project, as_json=as_json)
+
+
+def given_file(file: Path, read: Callable[[Path], Read], *, as_json: bool) -> Read:
+    """What `read` finds in a file; where that is nothing, says where and why, and ends."""
+    from maidinh.governance.projects.faults import ProjectUnreadable
     from maidinh.infrastructure.definitions.reading import DefinitionError
 
     if not file.is_file():
         leave(f"{file}: {say('there is no such file')}")
     try:
-        return read_project(file)
+        return read(file)
     except ProjectUnreadable as error:
         stop(file, error.faults, as_json)
     except DefinitionError as error:

@@ -65,7 +65,7 @@ def _told(found: Comparison, names: Names) -> Iterator[str]:
     for n, each in enumerate(found.columns, 1):
         yield f"[{n}] {each.name}: {status[each.status]}"
         yield (
-            f"    {say('Value')}: {number(each.value)}; {say('projects with a place')}: {each.started}; "
+            f"    {say('Value')}: {number(each.value or 0.0)}; {say('projects with a place')}: {each.started}; "
             f"{say('projects without a place')}: {each.left_out}"
         )
         yield f"    {say('spent')}: " + "; ".join(f"{year}: {money(amount)}" for year, amount in each.spend.items())

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from maidinh.config.cli.architecture_given import leave
-from maidinh.config.cli.project_given import FINDINGS, print_json, stop
+from maidinh.config.cli.project_given import given_file
 from maidinh.config.texts import language, say
 
 if TYPE_CHECKING:
@@ -40,23 +39,9 @@ Gap = Annotated[
 
 def given_portfolio(file: Path, *, as_json: bool) -> Portfolio:
     """The portfolio in a file; where it holds none, says where and why, and ends."""
-    from maidinh.governance.projects.faults import ProjectUnreadable
     from maidinh.governance.roadmap.reading import read_portfolio
-    from maidinh.infrastructure.definitions.reading import DefinitionError
 
-    if not file.is_file():
-        leave(f"{file}: {say('there is no such file')}")
-    try:
-        return read_portfolio(file)
-    except ProjectUnreadable as error:
-        stop(file, error.faults, as_json)
-    except DefinitionError as error:
-        if not as_json:
-            print(error, file=sys.stderr)
-            sys.exit(FINDINGS)
-        told = [{"field": each.place, "line": each.line, "says": each.expected} for each in error.problems]
-        print_json({"file": str(file), "faults": told})
-        sys.exit(FINDINGS)
+    return given_file(file, read_portfolio, as_json=as_json)
 
 
 def faults_of(file: Path, portfolio: Portfolio) -> list[Fault]:

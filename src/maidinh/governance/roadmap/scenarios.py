@@ -13,16 +13,25 @@ from maidinh.governance.roadmap.definition import Portfolio, Roadmap
 
 @dataclass(frozen=True)
 class Column:
-    """One of the roadmaps. `spend` is what is spent in each year, of all sources."""
+    """One of the roadmaps. `spend` is what is spent in each year, of all sources.
+
+    Of a portfolio without a roadmap yet only what is given and demanded is known.
+    """
 
     name: str
     status: str
-    value: float
+    value: float | None
     gap: float | None
-    started: int
-    left_out: int
+    demanded: int
+    started: int | None
+    left_out: int | None
     given: int
     spend: dict[int, int]
+
+    @property
+    def spent(self) -> int | None:
+        """What is spent in all years together."""
+        return None if self.started is None else sum(self.spend.values())
 
 
 @dataclass(frozen=True)
@@ -51,19 +60,23 @@ class Comparison:
         return [each for each in self.lines if each.differs]
 
 
-def compare(compared: Sequence[tuple[str, Portfolio, Roadmap]]) -> Comparison:
-    """Put roadmaps, each with its name and portfolio, side by side."""
+def compare(compared: Sequence[tuple[str, Portfolio, Roadmap | None]]) -> Comparison:
+    """Put roadmaps, each with its name and portfolio, side by side; None for what is not computed yet."""
     demands = sorted({each.id for _name, portfolio, _roadmap in compared for each in portfolio.demands})
     lines = tuple(
-        Line(each, tuple(roadmap.starts.get(each) for _name, _portfolio, roadmap in compared)) for each in demands
+        Line(each, tuple(roadmap.starts.get(each) if roadmap else None for _name, _portfolio, roadmap in compared))
+        for each in demands
     )
     return Comparison(tuple(_column(*each) for each in compared), lines)
 
 
-def _column(name: str, portfolio: Portfolio, roadmap: Roadmap) -> Column:
+def _column(name: str, portfolio: Portfolio, roadmap: Roadmap | None) -> Column:
+    given = sum(each.amount for each in portfolio.budgets)
+    if roadmap is None:
+        return Column(name, "", None, None, len(portfolio.demands), None, None, given, {})
     spend = dict.fromkeys(sorted(portfolio.years), 0)
     for years in roadmap.spend.values():
         for each in years:
             spend[each.year] = spend.get(each.year, 0) + each.build + each.run
-    return Column(name, roadmap.status, roadmap.value, roadmap.gap, len(roadmap.starts), len(roadmap.left_out),
-                  sum(each.amount for each in portfolio.budgets), spend)  # fmt: skip
+    return Column(name, roadmap.status, roadmap.value, roadmap.gap, len(portfolio.demands), len(roadmap.starts),
+                  len(roadmap.left_out), given, spend)  # fmt: skip

@@ -14,7 +14,16 @@ import numpy as np
 from maidinh.governance.roadmap.conflicts import conflicts_of
 from maidinh.governance.roadmap.definition import Demand, Portfolio, Roadmap, Tier
 from maidinh.governance.roadmap.ledger import Room, broken, money
-from maidinh.governance.roadmap.programme import Answer, Programme, Row, ask, options_of, programme_of, value_in
+from maidinh.governance.roadmap.programme import (
+    MILLION,
+    Answer,
+    Programme,
+    Row,
+    ask,
+    options_of,
+    programme_of,
+    value_in,
+)
 from maidinh.governance.roadmap.refusing import left_out
 
 CHANGED, NEARER = 1.0, 0.01  # what it counts that a demand starts in another year, and for each year that it is further
@@ -124,7 +133,7 @@ def _values(programme: Programme, starts: Mapping[str, int]) -> list[float]:
         for each in years:
             column = programme.carried.get((each.source, each.year))
             if column is not None:
-                values[column] = each.carried_out / 1_000_000
+                values[column] = each.carried_out / MILLION
     return values
 
 
