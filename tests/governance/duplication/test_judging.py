@@ -88,6 +88,14 @@ def test_a_shared_platform_should_be_reused(terms: DuplicationTerms) -> None:
     assert found["gis"] == "should-reuse"
 
 
+def test_a_place_that_neither_states_is_no_reason(terms: DuplicationTerms) -> None:
+    everywhere = system("gis", "Nền tảng bản đồ số GIS dùng chung", kind="platform", territory=["Toàn quốc"])
+    proposal = profile("p", "Xây dựng nền tảng bản đồ số, webgis của ngành", territory=[])
+    found = Searcher((everywhere,), terms).search(proposal)
+    assert found
+    assert all(reason.values.get("what", "-") for each in found for reason in each.reasons)
+
+
 def test_the_same_in_another_province_is_likelier_here(terms: DuplicationTerms) -> None:
     words = {"masters": ["Người tìm việc", "Cung cầu lao động"]}
     here = profile("p", "Cơ sở dữ liệu thị trường lao động", **words)

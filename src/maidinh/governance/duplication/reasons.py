@@ -72,8 +72,8 @@ def reasons_of(
             found.append(_reason(code, shared, names))
     if not _shared(mine, its, "object") and values["near"] > CLEAR and (shared := _shared(mine, its, "near")):
         found.append(_reason("near", shared, names))
-    if values["territory"]:
-        found.append(_reason("territory", sorted(_stated(mine, its)), {}))
+    if values["territory"] and (places := sorted(_stated(mine, its))):
+        found.append(_reason("territory", places, {}))
     years = [each for each in (mine.profile.begins, its.profile.begins) if each]
     if values["time"] and years:
         found.append(_reason("time", [f"{max(years)}"], {}))
