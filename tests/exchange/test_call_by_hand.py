@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from maidinh.exchange.gateway.app import Gateway
 from maidinh.infrastructure.home import Home
 from tests.exchange.world import NOW, PORTAL, SERVICE, STRANGER
 
-# One after the other: all gateways here keep their directory in the home of the run, where the signer is.
+# One after the other: all put the gateway's copy of the directory into the home of the run, where the signer is.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("call-by-hand")]
 Call = Callable[..., Result]
 
@@ -34,17 +33,16 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
 def call(
     start_gateway: Any,
     exchange_home: Home,
+    published: str,
     provider: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Call]:
-    """The command, against a gateway that keeps its directory where the installation's signer is."""
+    """The command, where the installation's signer is, and the copy of the directory that its gateway keeps."""
     monkeypatch.setattr(exchange, "_now", lambda: NOW)
-    gateway: Gateway = start_gateway(home=exchange_home)
+    gateway: Gateway = start_gateway()
     place = ("--data", exchange_home.root, "--port", gateway.port - 1)
-    copy = exchange_home.gateway / "directory.jws"
-    until = time.monotonic() + 10
-    while not copy.exists() and time.monotonic() < until:
-        time.sleep(0.01)  # it is kept a moment after it is in force
+    copy = exchange_home.gateway / gateway.settings.directory_copy.name
+    copy.write_text(published, "ascii")
     yield lambda *arguments: run(*arguments, *place)
     copy.unlink(missing_ok=True)
 

@@ -152,9 +152,11 @@ class DirectoryKeeper:
     def _keep(self, token: str) -> None:
         target = self.settings.directory_copy
         fresh = target.with_name(f"{target.name}.{os.getpid()}")
-        with contextlib.suppress(OSError):
+        try:
             with fresh.open("w", encoding="ascii") as file:
                 file.write(token)
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(target)
+        except OSError as error:  # in force all the same; only a start without the database would miss it
+            log.warning("directory: the copy could not be kept: %s", error)
