@@ -31,6 +31,8 @@ SUBSYSTEM_ID = re.compile(rf"{PART}(?:/{PART}){{3}}")
 SERVICE_ID = re.compile(rf"{PART}(?:/{PART}){{4}}")
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 Method = Literal["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+Custody = Literal["agency", "platform"]
+Protocol = Literal["rest", "soap"]
 Part = Annotated[str, Field(pattern=r"^[A-Za-z0-9'()+,\-.=?_]+$", max_length=100)]
 
 
@@ -50,27 +52,17 @@ class Endpoint(_Declared):
     path: str = Field(pattern=r"^/")
 
 
-class Member(_Declared):
-    """An organisation of the exchange; `agency` is its code in the organisation register."""
-
-    member_class: Part
-    code: str = Field(pattern=r"^[A-Za-z0-9.-]+$", max_length=100)
-    name: str
-    agency: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", max_length=100)
-
-    @property
-    def key_id(self) -> str:
-        """The key that signs this member's evidence."""
-        return f"member:{self.code}"
-
-
 class Key(_Declared):
-    """A public key by which a subsystem is recognised, with the time in which it may be used."""
+    """A public key by which a member or a subsystem is recognised, with the time in which it may be used.
+
+    `custody` says who holds the private one: the platform's signer, or the agency itself.
+    """
 
     kid: str
     public_key_pem: str
     valid_from: AwareDatetime
     valid_to: AwareDatetime | None = None
+    custody: Custody = "platform"
 
     @field_serializer("valid_from", "valid_to")
     def _moment(self, at: datetime | None) -> str | None:
@@ -79,6 +71,24 @@ class Key(_Declared):
     def valid(self, at: datetime) -> bool:
         """Whether the key may be used at this moment."""
         return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
+
+
+class Member(_Declared):
+    """An organisation of the exchange; `agency` is its code in the organisation register.
+
+    `keys` sign its evidence and its contracts; the newest that is valid is used, all that were valid then verify.
+    """
+
+    member_class: Part
+    code: str = Field(pattern=r"^[A-Za-z0-9.-]+$", max_length=100)
+    name: str
+    agency: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", max_length=100)
+    keys: tuple[Key, ...] = ()
+
+    @property
+    def key_id(self) -> str:
+        """The key that signs this member's evidence."""
+        return f"member:{self.code}"
 
 
 class Subsystem(_Declared):
@@ -101,13 +111,32 @@ class Subsystem(_Declared):
         return member_class, code
 
 
+class Subject(_Declared):
+    """Where a call to a service names the person whom the answer is about: a step of the path, or a field.
+
+    `place` is `path` with `name` the pattern's step (`/persons/*`: "1", counted from 1 over the steps), `query` or
+    `body` with the field's name. Such calls stand in that person's own ledger.
+    """
+
+    place: Literal["path", "query", "body"]
+    name: str = Field(min_length=1, max_length=100)
+
+
 class Service(_Declared):
-    """A service behind the exchange: subsystem/service; `url` is the only place the gateway will ever send it to."""
+    """A service behind the exchange: subsystem/service; `url` is the only place the gateway will ever send it to.
+
+    `openapi` or `wsdl` is its published interface, against which requests and answers are checked. `networks` are
+    private address ranges in which it may lie; without them only public addresses and declared names are called.
+    """
 
     id: str
     url: str
     methods: tuple[Endpoint, ...]
+    protocol: Protocol = "rest"
     openapi: dict[str, Any] | None = None
+    wsdl: str | None = None
+    subject: Subject | None = None
+    networks: tuple[str, ...] = ()
     timeout_seconds: int = Field(gt=0)
 
     @field_validator("id")
@@ -136,8 +165,40 @@ class Service(_Declared):
         return self.id.rpartition("/")[2]
 
 
+class Quota(_Declared):
+    """How often a contract may be used; more is answered with the moment from which it may be tried again."""
+
+    per_minute: int = Field(gt=0)
+    per_day: int | None = Field(default=None, gt=0)
+
+
+class Breaker(_Declared):
+    """After so many failures of the service in a row nothing is sent to it for so many seconds."""
+
+    failures: int = Field(gt=0)
+    pause_seconds: int = Field(gt=0)
+
+
+class Agreement(_Declared):
+    """One agency's signature on a contract's text: a compact JWS over its canonical form."""
+
+    side: Literal["consumer", "provider", "delegator"]
+    agency: str
+    jws: str
+    signed_at: AwareDatetime
+
+    @field_serializer("signed_at")
+    def _moment(self, at: datetime) -> str:
+        return timestamp(at)
+
+
 class Contract(_Declared):
-    """An agreement that lets one subsystem use parts of one service."""
+    """An agreement that lets one subsystem use parts of one service.
+
+    `fields` are all that an answer may hold (empty: all). With `checks` at `refuse` what does not fit the published
+    interface is not let through; at `record` the verdict is only written down. `on_behalf_of` is the agency for which
+    the consumer may act; then that agency signed too.
+    """
 
     id: str
     consumer: str
@@ -148,6 +209,12 @@ class Contract(_Declared):
     legal_basis: str
     valid_from: AwareDatetime
     valid_to: AwareDatetime | None = None
+    quota: Quota | None = None
+    breaker: Breaker | None = None
+    timeout_seconds: int | None = Field(default=None, gt=0)
+    checks: Literal["refuse", "record"] = "refuse"
+    on_behalf_of: str | None = None
+    agreements: tuple[Agreement, ...] = ()
     sample: bool = False
 
     @field_serializer("valid_from", "valid_to")

@@ -37,6 +37,9 @@ class Exchange(models.Model):
     """One exchange or one refusal, with its signed record. The id is the protocol's X-Road-Request-Id.
 
     `zone` is the network zone that the call came from, as the gateway saw it; empty where nobody told it the networks.
+    The verdicts are those of the interface's checks: empty where nothing was checked, `valid`, or a stable word. `cut`
+    counts the fields that the contract did not name and that were taken out of the answer. `subject` is the keyed
+    digest of the person whom the answer is about; the person finds the row by it, and nobody finds the person.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -47,6 +50,14 @@ class Exchange(models.Model):
     method = models.CharField(max_length=16)
     path = models.CharField(max_length=500, blank=True)
     zone = models.CharField(max_length=60, blank=True)
+    protocol = models.CharField(max_length=10)
+    represented = models.CharField(max_length=255, blank=True)
+    request_verdict = models.CharField(max_length=100, blank=True)
+    response_verdict = models.CharField(max_length=100, blank=True)
+    cut = models.IntegerField()
+    subject = models.BinaryField(null=True)
+    forwarded_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, choices=[(each, each) for each in OUTCOMES])
     reason = models.CharField(max_length=100, blank=True)
     contract = models.CharField(max_length=255, blank=True)
@@ -69,6 +80,9 @@ class Exchange(models.Model):
         indexes = (
             models.Index(fields=["finished_at"], name="evidence_exchange_finished"),
             models.Index(fields=["x_road_id"], name="evidence_exchange_x_road_id"),
+            models.Index(
+                fields=["subject"], name="evidence_exchange_subject", condition=models.Q(subject__isnull=False)
+            ),
         )
         constraints = (models.CheckConstraint(condition=models.Q(outcome__in=OUTCOMES), name="evidence_outcome_known"),)
 

@@ -42,6 +42,17 @@ class Parties:
     directory_hash: str
 
 
+@dataclass(frozen=True)
+class Checks:
+    """What was looked at besides: protocol, network zone, verdicts of the interface's checks, fields cut out."""
+
+    protocol: str
+    zone: str
+    request: str
+    response: str
+    cut: int
+
+
 def record_for(
     *,
     ids: Mapping[str, str],
@@ -54,12 +65,13 @@ def record_for(
     status: int | None,
     outcome: str,
     reason: str,
+    checks: Checks,
     started_at: datetime,
     finished_at: datetime,
 ) -> dict[str, Any]:
     """The record; `path` is the contract's pattern, `call` names the caller's own signature by its digest."""
     return {
-        "version": 1,
+        "version": 2,
         "ids": dict(ids),
         "client": parties.client,
         "service": parties.service,
@@ -73,6 +85,7 @@ def record_for(
         "response": None if response is None else {"status": status} | vars(response),
         "outcome": outcome,
         "reason": reason,
+        "checks": vars(checks).copy(),
         "started_at": jws.timestamp(started_at),
         "finished_at": jws.timestamp(finished_at),
         "custody": {"consumer": CUSTODY, "provider": CUSTODY},

@@ -68,6 +68,14 @@ class Call:
     request_hash: str = ""
     answer: Answer | None = None
     response_hash: str = ""
+    protocol: str = "rest"
+    represented: str = ""
+    request_verdict: str = ""
+    response_verdict: str = ""
+    cut: int = 0
+    subject: bytes | None = None
+    forwarded_at: datetime | None = None
+    answered_at: datetime | None = None
 
     @property
     def consumer(self) -> Member | None:
@@ -132,6 +140,7 @@ class Call:
             status=answer.status if answer else None,
             outcome=outcome,
             reason=reason,
+            checks=evidence.Checks(self.protocol, self.zone, self.request_verdict, self.response_verdict, self.cut),
             started_at=self.started_at,
             finished_at=finished_at,
         )
@@ -166,6 +175,14 @@ class Call:
             method=self.method[:METHOD_LENGTH],
             path=self.path,
             zone=self.zone,
+            protocol=self.protocol,
+            represented=self.represented,
+            request_verdict=self.request_verdict,
+            response_verdict=self.response_verdict,
+            cut=self.cut,
+            subject=self.subject,
+            forwarded_at=self.forwarded_at,
+            answered_at=self.answered_at,
             outcome=record["outcome"],
             reason=record["reason"],
             contract=self.contract,

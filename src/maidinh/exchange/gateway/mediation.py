@@ -82,7 +82,10 @@ class Mediator:
             call.authenticated = False
             raise ProtocolError(protocol.NOT_AUTHENTIC, "wrong_body", "the body is not the one that was signed")
         await self._intend(call, admitted)
-        answer = call.answer = self._answer(call, await self._forward(call, admitted, body))
+        call.forwarded_at = self._settings.clock()
+        given = await self._forward(call, admitted, body)
+        call.answered_at = self._settings.clock()
+        answer = call.answer = self._answer(call, given)
         response = protocol.response_message(answer.status, answer.reason, answer.headers)
         call.response_hash = protocol.message_hash(response, answer.body.sha512)
         await self._conclude(call, "allowed", "", signers=admitted.signers)
@@ -111,6 +114,7 @@ class Mediator:
         else:
             call.x_road_id = headers.x_road_id
         call.kept = headers.kept + own
+        call.represented = headers.represented
 
     def _allow(self, call: Call, target: Target) -> Admitted:
         caller, snapshot = call.caller, call.snapshot

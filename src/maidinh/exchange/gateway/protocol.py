@@ -99,6 +99,7 @@ class RequestHeaders:
 
     client: str
     x_road_id: str | None
+    represented: str
     kept: tuple[Header, ...]
 
 
@@ -150,10 +151,11 @@ def read_headers(raw: Iterable[Header]) -> RequestHeaders:
     client = single(raw, b"x-road-client")
     if client is None:
         raise ProtocolError(MISSING_HEADER, "missing_client", "the header X-Road-Client is missing")
-    for name in (b"x-road-userid", b"x-road-issue", b"x-road-represented-party", b"x-road-security-server"):
+    for name in (b"x-road-userid", b"x-road-issue", b"x-road-security-server"):
         single(raw, name)
+    represented = single(raw, b"x-road-represented-party") or ""
     kept = tuple(header for header in raw if header[0].lower() not in REQUEST_DROPPED)
-    return RequestHeaders(read_client(client), single(raw, b"x-road-id"), kept)
+    return RequestHeaders(read_client(client), single(raw, b"x-road-id"), represented, kept)
 
 
 def single(raw: Iterable[Header], name: bytes) -> str | None:

@@ -58,6 +58,14 @@ class ExchangeRow:
     method: str
     path: str
     zone: str
+    protocol: str
+    represented: str
+    request_verdict: str
+    response_verdict: str
+    cut: int
+    subject: bytes | None
+    forwarded_at: datetime | None
+    answered_at: datetime | None
     outcome: str
     reason: str
     contract: str
@@ -77,8 +85,18 @@ class ExchangeRow:
     leaf: bytes | None
 
 
-TYPES = {"UUID": "uuid", "str": "text", "int": "bigint", "int | None": "bigint", "bool": "boolean",
-         "datetime": "timestamptz", "Jsonb": "jsonb", "bytes": "bytea", "bytes | None": "bytea"}  # fmt: skip
+TYPES = {
+    "UUID": "uuid",
+    "str": "text",
+    "int": "bigint",
+    "int | None": "bigint",
+    "bool": "boolean",
+    "datetime": "timestamptz",
+    "datetime | None": "timestamptz",
+    "Jsonb": "jsonb",
+    "bytes": "bytea",
+    "bytes | None": "bytea",
+}
 COLUMNS: dict[type, dict[str, str]] = {
     row: {field.name: TYPES[str(field.type)] for field in fields(row)} for row in (IntentRow, ExchangeRow)
 }

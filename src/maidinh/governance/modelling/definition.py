@@ -107,8 +107,26 @@ class MethodPath(Form):
     path: str = Field(pattern=r"^/")
 
 
+class Quota(Form):
+    """How often a contract may be used, in calls."""
+
+    per_minute: int = Field(gt=0)
+    per_day: int | None = Field(default=None, gt=0)
+
+
+class Breaker(Form):
+    """After so many failures in a row nothing is sent for so many seconds."""
+
+    failures: int = Field(gt=0)
+    pause_seconds: int = Field(gt=0)
+
+
 class Contract(Form):
-    """A connection agreement (thỏa thuận kết nối): what may flow, why, and until when."""
+    """A connection agreement (thỏa thuận kết nối): what may flow, why, how much, and until when.
+
+    `on_behalf_of` is the agency for which the consumer acts; with `checks` at `record` what doesn't fit the interface's
+    document is let through and written down.
+    """
 
     id: str
     methods: list[MethodPath] = Field(min_length=1)
@@ -117,15 +135,35 @@ class Contract(Form):
     legal_basis: list[LegalBasis] = []
     valid_from: date
     valid_to: date
+    quota: Quota | None = None
+    breaker: Breaker | None = None
+    timeout_seconds: int | None = Field(default=None, gt=0)
+    checks: Literal["refuse", "record"] = "refuse"
+    on_behalf_of: str | None = None
+
+
+class Subject(Form):
+    """Where a call names the person concerned: a step of the path (counted from 1), a field of the query or body."""
+
+    place: Literal["path", "query", "body"]
+    name: str = Field(min_length=1, max_length=100)
 
 
 class Interface(Form):
-    """How an interface is reached on the exchange: the provider's subsystem, the service code, where it listens."""
+    """How an interface is reached on the exchange: the provider's subsystem, the service code, where it listens.
+
+    `document` names its published description (OpenAPI or WSDL) among the definitions' interfaces; `networks` are
+    private address ranges in which it may lie.
+    """
 
     system: str
     service: str = Field(pattern=r"^[A-Za-z0-9'()+,.=?-]+$")
     endpoint: str
     methods: list[MethodPath] = Field(min_length=1)
+    protocol: Literal["rest", "soap"] = "rest"
+    document: str | None = None
+    subject: Subject | None = None
+    networks: list[str] = []
 
 
 class LifeCycleDates(Form):
