@@ -16,6 +16,7 @@ from aiohttp import web
 from maidinh.exchange import jws
 from maidinh.exchange.client.calls import KIND
 from maidinh.exchange.directory.definition import Directory
+from tests.exchange.agreements import signed_content
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 INSTANCE, PROVINCE = "MAU", "mau"
@@ -67,7 +68,7 @@ def directory_for(public: Callable[[str], str], provider_port: int = 9, serial: 
         "services": services,
         "contracts": [contract_for(each["id"]) for each in services],
     }
-    return Directory.model_validate(content | changes)
+    return Directory.model_validate(signed_content(content | changes, NOW - timedelta(days=1)))
 
 
 def contract_for(service: str, **changes: Any) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from maidinh.exchange import jws
+from maidinh.exchange.contracts import actions as contracts
+from maidinh.exchange.contracts.queries import Answer, signatures
 from maidinh.exchange.directory.actions import Signer, publish_directory
 from maidinh.exchange.directory.definition import Directory, architecture_key
 from maidinh.exchange.directory.queries import current_directory, current_serial
@@ -190,7 +192,7 @@ def publish_version(*, actor: Actor, version_id: int, at: datetime, signer: Sign
     row = _locked(version_id)
     current = Version.objects.filter(province=row.province, state=PUBLISHED).first()
     _refuse_unready(row, current, actor, localtime(at))
-    directory = _directory(row, deployment(row), at)
+    directory = _directory(row, deployment(row, at), at)
     statement = _statement(row, actor, directory, at)
     entered = LogKeeper(signer, row.province, settings.MAIDINH.log_promise).enter(
         kind="architecture-published", agency=actor.agency, role="approver", content=statement, at=at
@@ -215,13 +217,25 @@ def renew_directory(*, at: datetime, signer: Signer) -> Directory | None:
     row = Version.objects.select_for_update().filter(state=PUBLISHED).first()
     if row is None:
         return None
-    here = deployment(row)
+    here = deployment(row, at)
     directory = _directory(row, here, at)
     standing = current_directory()
     if standing is not None and _same(standing, directory) and standing.expires_at - at > here.lifetime / 2:
         return standing
     publish_directory(directory=directory, signer=signer, at=at)
     return directory
+
+
+@transaction.atomic
+def sign_contract(
+    *, actor: Actor, proposal_id: int, side: str, digest: str, at: datetime, signer: contracts.Signer, token: str = ""
+) -> Answer:
+    """Sign a contract for one side; where the version in force declares it and every side signed, it holds at once."""
+    answer = contracts.sign(
+        actor=actor, proposal_id=proposal_id, side=side, digest=digest, at=at, signer=signer, token=token
+    )
+    renew_directory(at=at, signer=signer)
+    return answer
 
 
 @transaction.atomic
@@ -348,7 +362,7 @@ def _confirm(row: Withdrawal, version: Version, actor: Actor, at: datetime, sign
     if row.ends is not None:
         row.ends.state = ENDED
         row.ends.save(update_fields=["state"])
-    publish_directory(directory=_directory(version, deployment(version), at), signer=signer, at=at)
+    publish_directory(directory=_directory(version, deployment(version, at), at), signer=signer, at=at)
     name = "connection.withdrawn" if row.ends_id is None else "connection.restored"
     publish(name=name, payload={"contract": row.contract, "serial": row.serial}, at=at)
 
@@ -399,6 +413,7 @@ def _directory(row: Version, here: rules.Deployment, at: datetime) -> Directory:
         serial=current_serial() + 1,
         content_hash=row.hash,
         at=at,
+        agreements=signatures(),
         withdrawn=withdrawn_contracts(row.province),
     )
 
@@ -430,7 +445,9 @@ def _signed(statement: dict[str, Any], key: str, signer: Signer) -> str:
 def _same(standing: Directory, new: Directory) -> bool:
     """Whether two directories allow the same; when they were issued doesn't matter."""
     issue = {"__all__": {"keys": {"__all__": {"valid_from"}}}}
-    apart: dict[str, Any] = {"serial": True, "issued_at": True, "expires_at": True, "subsystems": issue}
+    apart: dict[str, Any] = {
+        "serial": True, "issued_at": True, "expires_at": True, "subsystems": issue, "members": issue,
+    }  # fmt: skip
     return standing.model_dump(exclude=apart) == new.model_dump(exclude=apart)
 
 
