@@ -54,7 +54,6 @@ def test_a_text_leaves_out_what_is_at_its_default_so_that_a_new_field_changes_no
         b"timeout_seconds",
         b"checks",
         b"agreements",
-        b"sample",
         b"on_behalf_of",
         b"null",
     ):

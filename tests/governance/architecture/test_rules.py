@@ -65,7 +65,7 @@ def test_a_contract_is_carried_only_with_every_side_s_signature_on_exactly_what_
     model = small.architecture()
     declared = rules.declared_contracts(model, small.INSTANCE, DEPLOYMENT.zone)
     whole = agreements_on(declared, SIGNED_AT)
-    assert [each.agreements for each in directory(model).contracts] == list(whole.values())
+    assert [len(each.agreements) for each in directory(model, signed=whole).contracts] == [2]
     assert directory(model, signed={}).contracts == ()
     halves = {digest: signed[:1] for digest, signed in whole.items()}
     assert directory(model, signed=halves).contracts == ()
