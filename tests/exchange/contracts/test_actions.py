@@ -55,7 +55,9 @@ class Table:
     def propose(self, contract: Contract | None = None, actor: Actor | None = None) -> Proposal:
         return self.do(propose, actor or self.consumer, contract=contract or self.wider)
 
-    def sign(self, row: Proposal, side: str, actor: Actor, action: Callable[..., Any] = actions.sign, **more: Any) -> Answer:
+    def sign(
+        self, row: Proposal, side: str, actor: Actor, action: Callable[..., Any] = actions.sign, **more: Any
+    ) -> Answer:
         what = {"proposal_id": row.pk, "side": side, "digest": row.digest, "signer": self.signer} | more
         return self.do(action, actor, **what)
 
@@ -152,12 +154,16 @@ def test_only_a_side_proposes_and_only_for_itself_signs(table: Table) -> None:
     assert Answer.objects.filter(proposal=row).count() == 1
 
 
-def test_who_is_represented_signs_as_a_third(table: Table, official: Callable[..., Actor]) -> None:
+def test_who_is_represented_signs_as_a_third(
+    table: Table, official: Callable[..., Actor], operator: SignerClient
+) -> None:
     third = official("contract.sign", "H38.101")
     row = table.propose(table.wider.model_copy(update={"on_behalf_of": third.agency}))
     table.both(row)
     assert proposal_for(third, row.pk).state == "waiting"
     assert [each.row for each in to_sign(third)] == [row]
+    refused("no key on the exchange", lambda: table.sign(row, "delegator", third))
+    operator.create(f"member:{third.agency}")
     table.sign(row, "delegator", third)
     assert proposal_for(third, row.pk).state == "agreed"
 

@@ -27,6 +27,7 @@ from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.database.scope import acting, signing_as
 from maidinh.infrastructure.events.actions import publish
+from maidinh.infrastructure.keys.client import SignerError
 from maidinh.infrastructure.translog.promises import LogKeeper
 
 SAMPLE_SIGNER = "sample"
@@ -258,7 +259,11 @@ def _key(member: Member | None, code: str, at: datetime, signer: Signer) -> Key:
     if valid:
         return max(valid, key=lambda each: each.valid_from)
     kid = f"member:{code}"
-    return Key(kid=kid, public_key_pem=signer.public(kid), valid_from=at)
+    try:
+        return Key(kid=kid, public_key_pem=signer.public(kid), valid_from=at)
+    except SignerError:
+        said = _("Your agency has no key on the exchange yet. Ask the operator of the exchange for one.")
+        raise ContractRefused(Fault("", said)) from None
 
 
 def _made(contract: Contract, side: Side, key: Key, at: datetime, signer: Signer, *, sample: bool = False) -> Agreement:

@@ -49,6 +49,7 @@ class Statement(BaseModel):
     timeout_seconds: int | None = Field(default=None, gt=0)
     checks: Literal["refuse", "record"] = "refuse"
     on_behalf_of: str | None = Field(default=None, max_length=100)
+    disclose_after_days: int | None = Field(default=None, gt=0)
     sample: bool = False
 
 

@@ -113,6 +113,7 @@ def contract_of(
         timeout_seconds=statement.timeout_seconds,
         checks=statement.checks,
         on_behalf_of=statement.on_behalf_of or None,
+        disclose_after_days=statement.disclose_after_days,
         sample=statement.sample,
     ), []
 

@@ -305,6 +305,7 @@ def _contract(relation: Relation, consumer: str, service: str, zone: tzinfo, *, 
         timeout_seconds=contract.timeout_seconds,
         checks=contract.checks,
         on_behalf_of=contract.on_behalf_of,
+        disclose_after_days=contract.disclose_after_days,
         sample=sample or relation.sample,
     )
 
