@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.timezone import localtime
 
 from maidinh.exchange.contracts.models import Answer, Proposal
 from maidinh.exchange.contracts.queries import waiting_count
@@ -140,8 +142,10 @@ def test_the_form_begins_with_what_is_declared_and_comes_to_the_same_text(desk: 
     same = desk.typed | {
         "methods": "\n".join(f"{each.method} {each.path}" for each in whole.methods), "fields": " ".join(whole.fields),
         "purpose": whole.purpose, "legal_basis": whole.legal_basis.replace("; ", "\n"), "per_minute": "",
-        "valid_from-day": "1", "valid_from-month": "1", "valid_from-year": "2019",
     }  # fmt: skip
+    first, last = localtime(whole.valid_from), localtime(whole.valid_to) - timedelta(seconds=1)
+    for name, day in (("valid_from", first), ("valid_to", last)):
+        same |= {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
     assert "Exactly this text is proposed already" in desk.post(desk.calling, f"{LIST}/new", 422, **same)
 
 
