@@ -49,6 +49,12 @@ def allowed(caller: str, operation: str, key: str) -> bool:
     return kind in permitted or any(":" in each and fnmatchcase(key, each) for each in permitted)
 
 
+def noted(caller: str, key: str) -> bool:
+    """Tell whether the signer writes down each signature of this key for this caller."""
+    kind = kind_of(key)
+    return kind in NOTED or kind in ONLY.get(caller, {})
+
+
 def may_be_signed(caller: str, key: str, message: bytes) -> bool:
     """Tell whether this caller may have this key sign this: where it may sign one kind of statement, only that one."""
     wanted = ONLY.get(caller, {}).get(kind_of(key))
