@@ -323,9 +323,10 @@ def _copied(form: type[Form], declared: BaseModel | None) -> Form | None:
 
 def _with_delegator_code(relation: Relation, codes: Mapping[str, str]) -> Relation:
     contract = relation.contract
-    if contract is None or contract.on_behalf_of not in codes:
+    represented = contract.on_behalf_of if contract is not None else None
+    if contract is None or represented is None or represented not in codes:
         return relation
-    coded = contract.model_copy(update={"on_behalf_of": codes[contract.on_behalf_of]})
+    coded = contract.model_copy(update={"on_behalf_of": codes[represented]})
     return relation.model_copy(update={"contract": coded})
 
 
