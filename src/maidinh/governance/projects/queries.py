@@ -21,7 +21,7 @@ from maidinh.governance.architecture.queries import current_version, declared_or
 from maidinh.governance.comparison.conflicts import Conflict
 from maidinh.governance.projects import definition, faults
 from maidinh.governance.projects.figures import RegisterRow
-from maidinh.governance.projects.models import ComponentReport, Event, Project, Revision
+from maidinh.governance.projects.models import ComponentReport, Event, PaperFile, Project, Revision
 from maidinh.governance.projects.proposal import agency_codes, rebased
 from maidinh.governance.projects.reading import read_projects
 from maidinh.governance.projects.rules import ACCEPTED, IN_FORCE, PUBLIC, REFUSED, WITHDRAWN
@@ -102,6 +102,13 @@ def events_for(actor: Actor, row: Project) -> QuerySet[Event]:
     """What happened to a project, the newest first; who may not read its dossier sees the public ones."""
     found = row.events.order_by("-at", "-pk")
     return found if reads(actor) else found.filter(public=True)
+
+
+def paper_files(actor: Actor, row: Project) -> dict[str, PaperFile]:
+    """The files of a project's papers, by digest, each under its newest name: for who reads the project's dossier."""
+    if not reads(actor):
+        return {}
+    return {each.document_id: each for each in row.paper_files.select_related("document").order_by("pk")}
 
 
 def known(
