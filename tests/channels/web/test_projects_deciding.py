@@ -53,7 +53,7 @@ class Merge:
 def test_what_has_no_conflict_is_done_and_what_has_is_asked() -> None:
     assert settled({}, Merge()) == Settled("done")
     found = settled({}, Merge(ONE))
-    assert found.asked == (ONE,) and "Decide on each" in found.errors[""]
+    assert found.asked == (ONE,) and "Decide on each" in found.errors["asked"]
     done = settled(posted(found, one="ours"), merge := Merge(ONE))
     assert done == Settled("done") and merge.tried[-1] == {ONE.key: "ours"}
 
@@ -69,7 +69,7 @@ def test_a_question_that_a_decision_raises_is_asked_beside_what_was_decided() ->
     merge = Merge(ONE, raises={ONE.key: RAISED})
     first = settled({}, merge)
     second = settled(posted(first, one="ours"), merge)
-    assert second.asked == (ONE, RAISED) and "another question" in second.errors[""]
+    assert second.asked == (ONE, RAISED) and "another question" in second.errors["asked"]
     third = settled(posted(second, one="ours", raised="theirs"), merge)
     assert third == Settled("done")
     assert merge.tried[-1] == {ONE.key: "ours", RAISED.key: "theirs"}
@@ -93,7 +93,7 @@ def test_who_decided_on_values_that_have_changed_looks_again() -> None:
     old = settled({}, Merge(ONE))
     now = conflict("one", theirs=4)
     found = settled(posted(old, one="theirs"), merge := Merge(now))
-    assert found.asked == (now,) and "changed since you opened the page" in found.errors[""]
+    assert found.asked == (now,) and "changed since you opened the page" in found.errors["asked"]
     assert merge.tried == [None]
     other_draft = settled(posted(old, one="theirs"), Merge(TWO))
     assert other_draft.asked == (TWO,) and other_draft.errors

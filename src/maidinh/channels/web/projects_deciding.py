@@ -20,6 +20,7 @@ from maidinh.governance.projects.content import hash_of
 from maidinh.governance.projects.proposal import ProposalRefused
 
 SHOWN = "shown"  # the field in which the page carries what it showed
+ASKED = "asked"  # where the page begins to ask
 Errors = dict[str, Any]
 Done = TypeVar("Done")
 Attempt = Callable[[Mapping[str, Any] | None], tuple[Done, tuple[Conflict, ...]]]
@@ -43,12 +44,13 @@ def settled(posted: Mapping[str, Any], attempt: Attempt[Done]) -> Settled[Done]:
     done, asked = attempt(None)
     if not asked:
         return Settled(done)
-    shown, errors = stamp(asked), {}
+    shown = stamp(asked)
+    errors: Errors = {}
     decisions, missing = decisions_in(posted)
     if "conflicts" not in posted:
-        errors = {"": _("Others changed the same fields meanwhile. Decide on each; nothing is written before.")}
+        errors = {ASKED: _("Others changed the same fields meanwhile. Decide on each; nothing is written before.")}
     elif posted.get(SHOWN) != shown:
-        errors = {"": _("What stands there changed since you opened the page. Look at each field again.")}
+        errors = {ASKED: _("What stands there changed since you opened the page. Look at each field again.")}
     if errors or missing:
         return Settled(done, asked, errors or dict(missing), shown)
     try:
@@ -79,8 +81,9 @@ def _followed(
         if not left:
             return Settled(done)
         if not any(each.key in decisions for each in raised):
-            asked, errors = with_more(asked, left)
-            return Settled(done, asked, errors or {"": _("Decide on every field that both changed.")}, shown)
+            asked, more = with_more(asked, left)
+            says = more.get("") or _("Decide on every field that both changed.")
+            return Settled(done, asked, {ASKED: says}, shown)
         asked = (*asked, *raised)
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from maidinh.channels.routing import page
 from maidinh.channels.web import comparison, meaning, sides
 from maidinh.channels.web.context import language
-from maidinh.channels.web.drafting_conflicts import conflict_rows
+from maidinh.channels.web.drafting_conflicts import conflict_rows, named
 from maidinh.channels.web.drafting_values import Values
 from maidinh.channels.web.editions import is_inside, publication_rules
 from maidinh.channels.web.projects_changing import content_with
@@ -115,8 +115,9 @@ def rebase(request: HttpRequest, row: Project) -> HttpResponse:
     except (ProposalRefused, ProjectRefused) as refusal:
         errors = {"": [said(each) for each in refusal.faults]}
     values = Values(content_with(current.model, list(row.project.changes)), language())
+    rows = conflict_rows(conflicts, values, posted=request.POST, errors=errors)
     context = frame(request, row, "project") | {
-        "conflicts": conflict_rows(conflicts, values, posted=request.POST, errors=errors), "errors": errors,
+        "conflicts": rows, "errors": named(errors, rows),
         "from_version": row.base.version, "to_version": current.version, "shown": shown,
     }  # fmt: skip
     return render(request, "projects/rebase.html", context, status=422 if errors else 200)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from maidinh.channels.routing import page
 from maidinh.channels.web import picture
 from maidinh.channels.web.context import language
-from maidinh.channels.web.drafting_conflicts import conflict_rows
+from maidinh.channels.web.drafting_conflicts import conflict_rows, named
 from maidinh.channels.web.drafting_values import Values
 from maidinh.channels.web.projects_changing import content_with
 from maidinh.channels.web.projects_deciding import Settled, settled
@@ -62,10 +62,11 @@ def merge(request: HttpRequest, row: Project) -> HttpResponse:
                     errors.setdefault(fault.field, []).append(said(fault))
     content = content_at(draft, draft.revision) if draft is not None else {}
     values = Values(content or content_with(row.base.model, list(row.project.changes)), language())
+    rows = conflict_rows(found.asked if found else (), values, posted=request.POST, errors=errors)
     context = frame(request, row) | {
         "drafts": [(each, _("draft of version %(version)s") % {"version": drafts[each].version}) for each in drafts],
-        "typed": typed, "errors": errors, "begins": draft is None, "shown": found.shown if found else "",
-        "conflicts": conflict_rows(found.asked if found else (), values, posted=request.POST, errors=errors),
+        "typed": typed, "errors": named(errors, rows), "begins": draft is None, "shown": found.shown if found else "",
+        "conflicts": rows,
         "reopened": _reopened(row), "meant": AGAIN in request.POST,
     }  # fmt: skip
     return render(request, "projects/merge.html", context, status=422 if errors else 200)
