@@ -324,6 +324,7 @@ def _projects(world: World) -> Iterator[Asked]:
             yield Asked(name, "GET", on, where)
         for name in ("open-project", "open-project-short", "open-api-project"):
             yield Asked(name, "GET", on, where)
+        yield Asked("project-paper", "GET", on, where | {"digest": world.project_paper})
         yield Asked("project-file", "GET", on, where | {"form": "yaml"})
         yield Asked("project-begin", "POST", on, where)
         yield Asked("project-take-back", "POST", on, where)
@@ -331,6 +332,8 @@ def _projects(world: World) -> Iterator[Asked]:
             query = "?new=zone" if name == "project-change" else ""
             yield Asked(name, "GET", on, where | parts, query=query)
             yield Asked(name, "POST", on, where | parts, data)
+    another = {"code": world.projects["approved"], "digest": world.stranger_digest}
+    yield Asked("project-paper", "GET", "paper-of-another", another)
 
 
 def _appraisals(world: World) -> Iterator[Asked]:

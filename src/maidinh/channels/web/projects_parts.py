@@ -20,7 +20,7 @@ class Column:
     """A field, or a column of rows.
 
     Widgets: text, long, words (a text in Vietnamese), long-words, year, whole, money, decimal, date, select, radios,
-    check, lines, laws, suggest, after (numbers of other rows).
+    check, lines, laws, suggest, after (numbers of other rows), file (the digest of one that is kept).
     """
 
     name: str
@@ -165,15 +165,16 @@ REUSE = Part(
     holds=("reuse", "statements"),
 )  # fmt: skip
 PAPERS = Part(
-    "papers", _("Papers"), _("The papers that the law asks for, each with its number and day."),
+    "papers", _("Papers"), _("The papers that the law asks for, each with its number, day and file."),
     rows=(
         Rows("papers", _("Papers"), _("Paper"), _("Add a paper"), (
             Column("kind", _("Which paper"), "select", "papers"),
             Column("title", _("What it is called"), "words", required=False),
             Column("number", _("Number"), width=20, required=False),
             Column("dated", _("Day"), "date", required=False),
+            Column("sha256", _("The file"), "file", "files", required=False),
             Column("file", _("Where it is kept"), required=False,
-                   hint=_("The name of the file, or its place in the document system.")),
+                   hint=_("Where the file is not uploaded here: its place in the document system.")),
         )),
     ),
     holds=("papers",),
