@@ -14,20 +14,21 @@ from maidinh.channels.routing import ANYONE, page
 from maidinh.infrastructure.keys.identifiers import key_of_stem
 from maidinh.infrastructure.translog.published import CHECKPOINT
 
-TILE = re.compile(r"tile/(?:[0-9]{1,2}|entries)(?:/x[0-9]{3})*/[0-9]{3}(?:\.p/[0-9]{1,3})?")
+TILE = re.compile(r"(?:closed/[0-9]{1,3}/)?tile/(?:[0-9]{1,2}|entries)(?:/x[0-9]{3})*/[0-9]{3}(?:\.p/[0-9]{1,3})?")
 KEY_FILE = re.compile(r"[A-Za-z0-9@%._-]{1,300}\.(?:pem|pub|crt|vkey)")
+STATE = re.compile(r"(?:closed/[0-9]{1,3}/)?(?:checkpoint|witnessed|origin\.json)")
 FOREVER = "public, max-age=31536000, immutable"
 
 
 def log_file(request: HttpRequest, path: str) -> HttpResponse:
-    """A file of the log: the checkpoint, which changes, or a tile, which never does (C2SP tlog-tiles)."""
-    if path != CHECKPOINT and not TILE.fullmatch(path):
+    """A file of the log: a signed state, which changes, or a tile, which never does (C2SP tlog-tiles)."""
+    if not STATE.fullmatch(path) and not TILE.fullmatch(path):
         raise Http404
     try:
         content = (settings.MAIDINH.home.log / path).read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         raise Http404 from None
-    if path == CHECKPOINT:
+    if STATE.fullmatch(path):
         return HttpResponse(content, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
     return HttpResponse(content, content_type="application/octet-stream", headers={"Cache-Control": FOREVER})
 
