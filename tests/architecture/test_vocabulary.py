@@ -14,8 +14,8 @@ IN_AN_APP = {
 }  # fmt: skip
 NOUNS = {  # pure or process modules of an app that the vocabulary has no word for, each by its noun
     "infrastructure/translog": {
-        "inspection", "merkle", "note", "promise", "promises", "proof", "published", "receipt", "sequencer", "tiles",
-        "trust", "verification",
+        "anchors", "cosignature", "inspection", "merkle", "note", "promise", "promises", "proof", "published",
+        "receipt", "reopening", "sequencer", "tiles", "trust", "verification", "witness", "witnessing",
     },
     "applications/registers": {"provider"},
     "governance/architecture": {"frameworks"},

@@ -21,7 +21,7 @@ from maidinh.config.texts import say
 if TYPE_CHECKING:
     from maidinh.infrastructure.translog.note import Tree
     from maidinh.infrastructure.translog.published import PublishedLog
-    from maidinh.infrastructure.translog.verification import Check
+    from maidinh.infrastructure.translog.verification import Check, Quorum
 
 FINDINGS, WRONG_USE, FAILED = 1, 2, 3
 
@@ -30,6 +30,8 @@ app = typer.Typer(help=say("Check the transparency log."), no_args_is_help=True)
 Keys = Annotated[list[Path], typer.Option("--key", help=say("A public key (PEM or verifier key) or a folder of them."))]
 Log = Annotated[Path | None, typer.Option("--log", help=say("The folder of the published log. Unset: this machine's."))]
 Json = Annotated[bool, typer.Option("--json", help=say("Print JSON."))]
+Witnesses = Annotated[list[Path] | None, typer.Option("--witness", help=say("A witness's verifier key, in a file."))]
+Quorum_ = Annotated[int, typer.Option("--quorum", min=1, help=say("How many of the witnesses must have seen it."))]
 Language = Annotated[str | None, typer.Option("--language", help=say("vi or en. Unset: by LANG."))]
 
 
@@ -38,6 +40,8 @@ def verify(
     file: Annotated[Path, typer.Argument(help=say("The receipt, a JSON file."))],
     key: Keys,
     origin: Annotated[str | None, typer.Option(help=say("The log that the receipt must be of."))] = None,
+    witness: Witnesses = None,
+    quorum: Quorum_ = 1,
     as_json: Json = False,
     language: Language = None,
 ) -> None:
@@ -51,7 +55,8 @@ def verify(
         keys = read_keys(key)
     except (KeyFileError, OSError) as error:
         _stop(WRONG_USE, str(error))
-    checks = verify_receipt(text, keys, at=datetime.now(UTC), origin=origin)
+    seen = _quorum(witness, quorum)
+    checks = verify_receipt(text, keys, at=datetime.now(UTC), origin=origin, quorum=seen)
     holds = verdict(checks)
     closing = say("The receipt holds.") if holds else say("The receipt does not hold.")
     _tell(checks, holds, closing, as_json)
@@ -96,15 +101,21 @@ def audit(
     key: Annotated[list[Path] | None, typer.Option("--key", help=say("The log's public key."))] = None,
     log: Log = None,
     database: Annotated[str | None, typer.Option(help=say("A database to compare too. Unset: this machine's."))] = None,
+    witness: Witnesses = None,
+    quorum: Quorum_ = 1,
+    against: Annotated[
+        list[Path] | None, typer.Option(help=say("A checkpoint that was kept elsewhere, or a folder of them."))
+    ] = None,
     no_database: Annotated[bool, typer.Option("--no-database", help=say("Compare no database."))] = False,
     as_json: Json = False,
     language: Language = None,
 ) -> None:
     """Audit the published log."""
     _speak(language)
-    from maidinh.infrastructure.translog.inspection import inspect_log
+    from maidinh.infrastructure.translog.inspection import inspect_earlier, inspect_log
     from maidinh.infrastructure.translog.published import PublishedLog
     from maidinh.infrastructure.translog.trust import KeyFileError, read_keys
+    from maidinh.infrastructure.translog.verification import check_quorum
 
     published = PublishedLog(log or _here())
     try:
@@ -112,11 +123,37 @@ def audit(
     except KeyFileError as error:
         _stop(WRONG_USE, str(error))
     checks, tree = inspect_log(published, keys)
+    seen = _quorum(witness, quorum)
+    if seen is not None:
+        checks.append(check_quorum(published.witnessed() or published.checkpoint() or "", seen))
+    if tree is not None and against:
+        checks += inspect_earlier(published, tree, _kept(against), keys)
     if tree is not None and all(check.ok is not False for check in checks) and not no_database:
         checks += _compare_database(published, tree, database, own=log is None)
     holds = all(check.ok is not False for check in checks)
     closing = say("The log holds.") if holds else say("The log does not hold.")
     _tell(checks, holds, closing, as_json)
+
+
+def _quorum(files: Sequence[Path] | None, count: int) -> Quorum | None:
+    from maidinh.infrastructure.translog.cosignature import read_witness_key
+    from maidinh.infrastructure.translog.note import NoteError
+    from maidinh.infrastructure.translog.verification import Quorum
+
+    if not files:
+        return None
+    try:
+        return Quorum(tuple(read_witness_key(each.read_text("utf-8")) for each in files), count)
+    except (NoteError, OSError, UnicodeDecodeError) as error:
+        _stop(WRONG_USE, str(error))
+
+
+def _kept(places: Sequence[Path]) -> list[str]:
+    files = [each for place in places for each in (sorted(place.glob("*.checkpoint")) if place.is_dir() else [place])]
+    try:
+        return [each.read_text("utf-8") for each in files]
+    except (OSError, UnicodeDecodeError) as error:
+        _stop(WRONG_USE, str(error))
 
 
 def _compare_database(published: PublishedLog, tree: Tree, database: str | None, *, own: bool) -> list[Check]:
@@ -213,3 +250,6 @@ def _speak(language: str | None) -> None:
 def _stop(code: int, message: str) -> NoReturn:
     typer.echo(message, err=True)
     raise typer.Exit(code)
+
+
+from maidinh.config.cli import log_keeping  # noqa: E402, F401 - its commands join this group
