@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from typing import cast
 
 BODY = json.dumps({"items": [{"name": "Người Mẫu", "number": "0" * 12}] * 14}, ensure_ascii=False).encode()
 BODY += b" " * (1024 - len(BODY))
@@ -18,8 +19,7 @@ class Answering(asyncio.Protocol):
         self._held = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         self._held += data
@@ -46,5 +46,4 @@ async def _serve(port: int) -> None:
 
 
 if __name__ == "__main__":
-    assert len(BODY) == 1024, len(BODY)
     asyncio.run(_serve(int(sys.argv[1])))

@@ -46,21 +46,29 @@ def run(report: Report) -> None:
         raise SystemExit("exchange: the bench fails; the message stands above")
     floor = found["proxies"].get("nginx")
     for name, step in found["steps"].items():
-        note = f"{step['processes']} gateway process(es), {step['cpu']:.0f} µs of the gateway's processor each, p50/p99 {step['p50']:.0f}/{step['p99']:.0f} ms"
-        report.row(f"{name} {STEPS[name[:2]]}: time for an exchange", [1000 / each for each in step["rates"]], unit="ms",
-                   peer=[1000 / each for each in floor["rates"]] if floor else None, peer_name="nginx W0", note=note,
-                   bound=1000 / LEAST_RATE if name == "W4x2" else None)  # fmt: skip
+        peer = _times(floor) if floor else None
+        bound = 1000 / LEAST_RATE if name == "W4x2" else None
+        what = f"{name} {STEPS[name[:2]]}: time for an exchange"
+        report.row(what, _times(step), unit="ms", peer=peer, peer_name="nginx W0", note=_note_of(step), bound=bound)
     for name, proxy in found["proxies"].items():
-        report.row(f"{name}: time for an exchange (W0)", [1000 / each for each in proxy["rates"]], unit="ms",
-                   note=f"{proxy['cpu']:.0f} µs of its processor each, p50/p99 {proxy['p50']:.0f}/{proxy['p99']:.0f} ms")  # fmt: skip
+        report.row(f"{name}: time for an exchange (W0)", _times(proxy), unit="ms", note=_note_of(proxy))
     if floor:
-        best = found["steps"]["W4x2"]
-        report.row("nginx's rate, of ours with the log (W4x2)", median(floor["rates"]) / median(best["rates"]),
-                   unit="times", bound=LEAST_SHARE)  # fmt: skip
-        added = found["paced"]["W4x2"]["p99"] - found["paced"]["nginx"]["p99"]
-        report.row(f"added to nginx at {RATE}/s, p99", added, unit="ms", bound=MOST_ADDED_MS,
-                   note=f"ours p50/p99 {found['paced']['W4x2']['p50']:.1f}/{found['paced']['W4x2']['p99']:.1f} ms, "
-                        f"nginx {found['paced']['nginx']['p50']:.1f}/{found['paced']['nginx']['p99']:.1f} ms")  # fmt: skip
+        share = median(floor["rates"]) / median(found["steps"]["W4x2"]["rates"])
+        report.row("nginx's rate, of ours with the log (W4x2)", share, unit="times", bound=LEAST_SHARE)
+        ours, theirs = found["paced"]["W4x2"], found["paced"]["nginx"]
+        note = f"p50/p99 ours {ours['p50']:.1f}/{ours['p99']:.1f} ms, nginx {theirs['p50']:.1f}/{theirs['p99']:.1f} ms"
+        added = ours["p99"] - theirs["p99"]
+        report.row(f"added to nginx at {RATE}/s, p99", added, unit="ms", bound=MOST_ADDED_MS, note=note)
+
+
+def _times(found: dict[str, Any]) -> list[float]:
+    return [1000 / each for each in found["rates"]]
+
+
+def _note_of(found: dict[str, Any]) -> str:
+    rate, who = median(found["rates"]), f"{found['processes']} process" + ("es" if found["processes"] > 1 else "")
+    waits = f"p50/p99 {found['p50']:.0f}/{found['p99']:.0f} ms"
+    return f"{rate:,.0f}/s, {who}, {found['cpu']:.0f} µs of its processor each, {waits}"
 
 
 @dataclass
@@ -137,9 +145,10 @@ def _plain(port: int) -> bytes:
 
 def _requests(stand: Stand, count: int) -> list[bytes]:
     """Calls that were never made before, each with a token of its own."""
+    from tests.exchange.world import INSTANCE, NOW, PORTAL, SERVICE
+
     from maidinh.exchange import jws
     from maidinh.exchange.client.calls import KIND
-    from tests.exchange.world import INSTANCE, NOW, PORTAL, SERVICE
 
     target, moment = f"/r1/{SERVICE}/searches", int(NOW.timestamp())
     digest = jws.base64url(hashlib.sha256(BODY).digest())
@@ -192,11 +201,11 @@ def _stand(place: Path) -> Iterator[Stand]:
 def _published(environment: Any, connections: Any, service: int) -> tuple[int, Callable[[bytes], bytes]]:
     from django.core.management import call_command
     from django.db import connections as opened
+    from tests.exchange.world import KEYS, NOW, PORTAL, directory_for
 
     from maidinh.exchange.directory.actions import publish_directory
     from maidinh.infrastructure.database.standing import as_role
     from maidinh.infrastructure.keys.client import SignerClient
-    from tests.exchange.world import KEYS, NOW, PORTAL, directory_for
 
     operator = SignerClient.for_caller(environment.home, "operator", patience=30)
     operator.create_many(KEYS)
@@ -223,7 +232,16 @@ def _gateway(stand: Stand, step: str, processes: int) -> Iterator[tuple[int, lis
                 home.prepare()
                 home.public_keys.rmdir()
                 home.public_keys.symlink_to(Home(stand.home).public_keys)
-            command = [sys.executable, "-m", "bench.ladder", step, str(home.root), str(stand.home), stand.dsn, str(port)]
+            command = [
+                sys.executable,
+                "-m",
+                "bench.ladder",
+                step,
+                str(home.root),
+                str(stand.home),
+                stand.dsn,
+                str(port),
+            ]
             pids.append(stack.enter_context(_process(command)).pid)
         reachable(port, processes)
         time.sleep(1.0)

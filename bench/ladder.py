@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.exchange.world import INSTANCE, NOW, PROVINCE
+
 from maidinh.exchange.gateway import app, protocol
 from maidinh.exchange.gateway.bodies import Body
 from maidinh.exchange.gateway.call import Admitted, Call
@@ -22,7 +24,6 @@ from maidinh.exchange.gateway.protocol import ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
 from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.client import AsyncSignerClient
-from tests.exchange.world import INSTANCE, NOW, PROVINCE
 
 STEPS = ("W0", "W1", "W2", "W3", "W4")
 
@@ -45,7 +46,8 @@ class Forwarding(Mediator):
         return None
 
     async def _across(self, call: Call, body: Body) -> Answer:
-        assert call.snapshot is not None
+        if call.snapshot is None:
+            raise ProtocolError(protocol.OUTDATED, "no_directory")
         service = call.snapshot.register.services[call.service]
         request = Forwarded(call.method, url_for(service, call.forwarded), call.kept, body)
         call.answer = self._answer(call, await self._forwarder.forward(request, service))

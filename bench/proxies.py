@@ -48,7 +48,10 @@ ENVOY = """static_resources:
           "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
           stat_prefix: in
           route_config:
-            virtual_hosts: [{{name: all, domains: ["*"], routes: [{{match: {{prefix: "/"}}, route: {{cluster: service}}}}]}}]
+            virtual_hosts:
+            - name: all
+              domains: ["*"]
+              routes: [{{match: {{prefix: "/"}}, route: {{cluster: service}}}}]
           http_filters:
           - name: envoy.filters.http.router
             typed_config: {{"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}
@@ -57,7 +60,9 @@ ENVOY = """static_resources:
     type: STATIC
     load_assignment:
       cluster_name: service
-      endpoints: [{{lb_endpoints: [{{endpoint: {{address: {{socket_address: {{address: 127.0.0.1, port_value: {service}}}}}}}}}]}}]
+      endpoints:
+      - lb_endpoints:
+        - endpoint: {{address: {{socket_address: {{address: 127.0.0.1, port_value: {service}}}}}}}
 """
 CADDY = """{{
   admin off
@@ -107,7 +112,9 @@ def _debian(name: str) -> str | None:
     if found is None:
         DEBIAN.mkdir(exist_ok=True)
         try:
-            subprocess.run(["apt-get", "download", "-qq", name], cwd=DEBIAN, check=True, capture_output=True, timeout=120)
+            subprocess.run(
+                ["apt-get", "download", "-qq", name], cwd=DEBIAN, check=True, capture_output=True, timeout=120
+            )
             for package in DEBIAN.glob(f"{name}_*.deb"):
                 subprocess.run(["dpkg", "-x", str(package), str(DEBIAN)], check=True, timeout=60)
         except (OSError, subprocess.SubprocessError) as error:

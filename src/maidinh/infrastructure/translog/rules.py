@@ -109,7 +109,8 @@ def _refuse_ambiguous(value: Any) -> bool:
             plain = _refuse_ambiguous(item) and plain and key.isascii()
         return plain
     if isinstance(value, list | tuple):
-        return all([_refuse_ambiguous(item) for item in value])
+        plain_items = [_refuse_ambiguous(item) for item in value]  # each is looked at, whatever the first says
+        return all(plain_items)
     raise ContentError(f"write a {type(value).__name__} as text: {value!r}")
 
 
