@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 from bench.environment import PEERS, ROOT, peer
 
 DEBIAN = ROOT / ".bench-debian"
+BESIDE = {"haproxy": ("liblua5.3-0", "libopentracing-c-wrapper0", "libopentracing1")}  # what a program needs and machines rarely have
 Running = tuple[int, list[int]] | None
 
 NGINX = """daemon off; worker_processes 1; pid {place}/pid; error_log {place}/error warn;
@@ -97,7 +99,10 @@ def reachable(port: int, times: int = 1) -> None:
 
 @contextmanager
 def _serving(command: list[str], port: int) -> Iterator[Running]:
-    started = subprocess.Popen(command, stdout=sys.stderr, stderr=sys.stderr)
+    libraries = f"{DEBIAN}/usr/lib/x86_64-linux-gnu"
+    started = subprocess.Popen(
+        command, stdout=sys.stderr, stderr=sys.stderr, env=os.environ | {"LD_LIBRARY_PATH": libraries}
+    )
     try:
         reachable(port)
         yield port, [started.pid]

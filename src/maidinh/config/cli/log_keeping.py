@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from maidinh.config.cli.log import FAILED, WRONG_USE, Json, Language, Log, _published, _speak, _stop, app
+from maidinh.config.cli.log_checks import FAILED, WRONG_USE, Json, Language, Log, published_here, speak, stop
 from maidinh.config.texts import say
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 CLAIM_SECONDS = 20.0
 
 
-@app.command(help=say("Run a witness: cosign the states of logs that only grew."))
 def witness(
     folder: Annotated[Path, typer.Option(help=say("Where the witness keeps its key and what it saw."))],
     name: Annotated[str, typer.Option(help=say("The name of the witness, such as an address of its own."))],
@@ -36,22 +35,21 @@ def witness(
     language: Language = None,
 ) -> None:
     """Serve until stopped; the verifier key is printed first."""
-    _speak(language)
+    speak(language)
     from maidinh.infrastructure.translog.note import NoteError, read_key, valid_name
     from maidinh.infrastructure.translog.witness import Witness, serve_witness
 
     if not valid_name(name):
-        _stop(WRONG_USE, say("A witness's name has no blanks and no plus sign."))
+        stop(WRONG_USE, say("A witness's name has no blanks and no plus sign."))
     try:
         logs = {key.name: key for key in map(read_key, log)}
         seeing = Witness(folder, name, logs)
     except (NoteError, OSError, ValueError) as error:
-        _stop(WRONG_USE, str(error))
+        stop(WRONG_USE, str(error))
     typer.echo(seeing.key.text)
     serve_witness(seeing, host, port, lambda: int(time.time()))
 
 
-@app.command(help=say("Leave the log's signed state outside: in a folder, or at an address."))
 def anchor(
     to: Annotated[str | None, typer.Option(help=say("A folder or an address. Unset: as the settings say."))] = None,
     log: Log = None,
@@ -59,35 +57,34 @@ def anchor(
     language: Language = None,
 ) -> None:
     """Anchor the newest checkpoint, the witnessed one where there is one."""
-    _speak(language)
+    speak(language)
     from maidinh.config.environment import Environment
     from maidinh.infrastructure.translog.anchors import AnchorError, anchor_at
 
-    published, note, _ = _published(log)
+    published, note, _ = published_here(log)
     place = to or Environment().log_anchor
     if not place:
-        _stop(WRONG_USE, say("Say where with --to, or set MAIDINH_LOG_ANCHOR."))
+        stop(WRONG_USE, say("Say where with --to, or set MAIDINH_LOG_ANCHOR."))
     try:
         left = anchor_at(place).leave(published.witnessed() or note)
     except AnchorError as error:
-        _stop(FAILED, str(error))
+        stop(FAILED, str(error))
     typer.echo(json.dumps({"place": left}) if as_json else say("The checkpoint is at {place}.").format(place=left))
 
 
-@app.command(help=say("Go on under a new log origin after the database was set back; the old log stays published."))
 def reopen(
     reason: Annotated[str, typer.Option(help=say("Why: it is entered into the new log."))],
     as_json: Json = False,
     language: Language = None,
 ) -> None:
     """Close the old files, name the new log, and enter what it continues."""
-    _speak(language)
+    speak(language)
     from maidinh.config.environment import Environment
     from maidinh.infrastructure.translog.published import PublishedLog
     from maidinh.infrastructure.translog.reopening import NotReopenedError, citation, close_files
 
     if not reason.strip():
-        _stop(WRONG_USE, say("Say why. It stands in the new log."))
+        stop(WRONG_USE, say("Say why. It stands in the new log."))
     environment = Environment()
     published, at = PublishedLog(environment.home.log), datetime.now(UTC)
     release = _claimed(published)
@@ -95,9 +92,9 @@ def reopen(
         cited = citation(published, _log_key(environment, published), rows=_entries(environment), reason=reason, at=at)
         place = close_files(published, cited, _entered(environment, cited, at))
     except NotReopenedError as error:
-        _stop(WRONG_USE, str(error))
+        stop(WRONG_USE, str(error))
     except OSError as error:
-        _stop(FAILED, str(error))
+        stop(FAILED, str(error))
     finally:
         release()
     text = say("The log goes on as {origin}. The old one, of {size} entries, stays published under {place}.")
@@ -117,7 +114,7 @@ def _log_key(environment: Environment, published: PublishedLog) -> NoteKey:
     key = environment.home.public_keys / f"{file_stem(f'log:{environment.province}')}.pem"
     public = load_pem_public_key(key.read_bytes())
     if not isinstance(public, Ed25519PublicKey):
-        _stop(FAILED, f"{key}: Ed25519")
+        stop(FAILED, f"{key}: Ed25519")
     return NoteKey(origin_here(published, origin_of(environment.province)), public)
 
 
@@ -131,7 +128,7 @@ def _entries(environment: Environment) -> int:
         with psycopg.connect(connections.dsn("sequencer"), connect_timeout=5) as connection:
             row = connection.execute("SELECT count(*) FROM translog_entry WHERE index IS NOT NULL").fetchone()
     except psycopg.Error as error:
-        _stop(FAILED, str(error).strip())
+        stop(FAILED, str(error).strip())
     return int(row[0]) if row else 0
 
 
@@ -160,6 +157,6 @@ def _claimed(published: PublishedLog) -> Callable[[], None]:
     until = time.monotonic() + CLAIM_SECONDS
     while (release := published.claim()) is None:
         if time.monotonic() > until:
-            _stop(WRONG_USE, say("The log is being signed as usual, so there is nothing to open anew."))
+            stop(WRONG_USE, say("The log is being signed as usual, so there is nothing to open anew."))
         time.sleep(0.05)
     return release
