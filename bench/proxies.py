@@ -120,7 +120,7 @@ def _debian(name: str) -> str | None:
             subprocess.run(
                 ["apt-get", "download", "-qq", name], cwd=DEBIAN, check=True, capture_output=True, timeout=120
             )
-            for package in DEBIAN.glob(f"{name}_*.deb"):
+            for package in DEBIAN.glob("*.deb"):
                 subprocess.run(["dpkg", "-x", str(package), str(DEBIAN)], check=True, timeout=60)
         except (OSError, subprocess.SubprocessError) as error:
             print(f"peer not available: {name} ({error})", file=sys.stderr)
