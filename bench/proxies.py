@@ -117,9 +117,8 @@ def _debian(name: str) -> str | None:
     if found is None:
         DEBIAN.mkdir(exist_ok=True)
         try:
-            subprocess.run(
-                ["apt-get", "download", "-qq", name], cwd=DEBIAN, check=True, capture_output=True, timeout=120
-            )
+            wanted = ["apt-get", "download", "-qq", *BESIDE.get(name, ()), name]
+            subprocess.run(wanted, cwd=DEBIAN, check=True, capture_output=True, timeout=120)
             for package in DEBIAN.glob("*.deb"):
                 subprocess.run(["dpkg", "-x", str(package), str(DEBIAN)], check=True, timeout=60)
         except (OSError, subprocess.SubprocessError) as error:
