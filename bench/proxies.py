@@ -15,7 +15,8 @@ from pathlib import Path
 from bench.environment import PEERS, ROOT, peer
 
 DEBIAN = ROOT / ".bench-debian"
-BESIDE = {"haproxy": ("liblua5.3-0", "libopentracing-c-wrapper0", "libopentracing1")}  # what a program needs and machines rarely have
+# What a program needs and machines rarely have.
+BESIDE = {"haproxy": ("liblua5.3-0", "libopentracing-c-wrapper0", "libopentracing1")}
 Running = tuple[int, list[int]] | None
 
 NGINX = """daemon off; worker_processes 1; pid {place}/pid; error_log {place}/error warn;
