@@ -15,7 +15,7 @@ import numpy as np
 from maidinh.governance.duplication.classifying import BAGS, Describer, Description
 from maidinh.governance.duplication.definition import CodeModel, DuplicationTerm, DuplicationTerms, Profile, Shares
 from maidinh.governance.duplication.likeness import FEATURES, Floats, Ints, Measured, evidence, relation
-from maidinh.governance.duplication.reasons import Reason, reasons_of
+from maidinh.governance.duplication.reasons import DATA, Names, Reason, named, reasons_of
 
 Class = Literal["duplicate", "overlap", "should-reuse", "complementary"]
 SERIOUS: tuple[Class, ...] = ("duplicate", "overlap", "should-reuse")
@@ -48,18 +48,24 @@ class Finding:
 
 
 class Searcher:
-    """Profiles, made ready for holding many proposals against them. `terms` are weighed as they hold last."""
+    """Profiles, made ready for holding many proposals against them. `terms` are weighed as they hold last.
+
+    `names` are those of classifications, by `brm:<code>` (see `reading.catalogue_names`).
+    """
 
     def __init__(
-        self, profiles: Sequence[Profile], terms: DuplicationTerms, *, term: DuplicationTerm | None = None
-    ) -> None:
+        self, profiles: Sequence[Profile], terms: DuplicationTerms, *, term: DuplicationTerm | None = None,
+        names: Names | None = None,
+    ) -> None:  # fmt: skip
         self.terms = terms
         self.term = term or terms.newest()
         self.describer = Describer(terms)
         self.described = [self.describer.describe(each) for each in profiles]
         self.places = {each.id: n for n, each in enumerate(profiles)}
         self.measured = Measured(self.described) if self.described else None
-        self.names = {each.id: (each.vi, each.en) for each in (*terms.users, *terms.shapes, *terms.objects())}
+        self.names = dict(names or {})
+        self.names |= {each.id: (each.vi, each.en) for each in (*terms.users, *terms.shapes, *terms.objects())}
+        self.names |= {f"{DATA}{code}": (each.vi, each.en or each.vi) for code, each in terms.entities.items()}
         self.weights = np.array([self.term.weights.get(name, 0.0) for name in FEATURES])
 
     def search(self, profile: Profile, *, limit: int = 10) -> list[Finding]:
@@ -162,12 +168,18 @@ class Searcher:
             kind = "overlap"
         return Finding(
             mine.profile, its.profile, kind, round(score, 3),
-            reasons_of(mine, its, values, declared, self.names), self.saving(mine.profile, kind),
+            reasons_of(mine, its, values, declared, self.names), self.saving(mine.profile, kind, score),
             tuple(flags_of(mine, limits.predicted)),
         )  # fmt: skip
 
-    def saving(self, profile: Profile, kind: Class) -> int:
-        """Dong that need not be spent: shares of building, and of some years of running."""
+    def code_name(self, model: CodeModel, code: str, language: str) -> str:
+        """What a classification is called, with its code."""
+        return named(f"{model}:{code}", self.names)[language == "en"].replace(f"{model.upper()} ", "")
+
+    def saving(self, profile: Profile, kind: Class, score: float) -> int:
+        """Dong that need not be spent: shares of building, and of some years of running; 0 where likeness is weak."""
+        if score < self.term.thresholds.saving:
+            return 0
         shares = self.shares(kind)
         return round(profile.build_cost * shares.build + profile.run_cost * shares.run * self.term.saving.years)
 

@@ -14,10 +14,13 @@ from pathlib import Path
 from django.conf import settings
 
 from maidinh.governance.architecture.queries import Version, current_version
+from maidinh.governance.conformity.queries import surroundings
 from maidinh.governance.duplication.definition import DuplicationTerms, Profile, read_duplication_terms
 from maidinh.governance.duplication.judging import Finding, Flag, Searcher
 from maidinh.governance.duplication.models import Decision
 from maidinh.governance.duplication.profiles import national_platforms, profile_of_project, profiles_of_version
+from maidinh.governance.duplication.reading import catalogue_names
+from maidinh.governance.duplication.reasons import Names
 from maidinh.governance.duplication.rules import SERIOUS
 from maidinh.governance.projects.queries import Project, projects_for
 from maidinh.governance.projects.rules import IN_FORCE, REFUSED, WITHDRAWN
@@ -55,6 +58,12 @@ class Standing:
 def duplication_terms() -> DuplicationTerms:
     """The words and weights; read once."""
     return read_duplication_terms(_national())
+
+
+@cache
+def classification_names() -> Names:
+    """What classifications are called; read once."""
+    return catalogue_names(surroundings().shelf)
 
 
 @cache
@@ -127,7 +136,7 @@ def _searcher(version: tuple[int, str] | None, projects: tuple[tuple[int, str], 
         profiles += [each.model_copy(update={"id": ELEMENT + each.id}) for each in profiles_of_version(row.model)]
     held = {each.pk: each for each in Project.objects.filter(pk__in=[pk for pk, _ in projects])}
     profiles += [_profile(held[pk]) for pk, _ in projects if pk in held]
-    return Searcher(profiles, duplication_terms())
+    return Searcher(profiles, duplication_terms(), names=classification_names())
 
 
 def _profile(row: Project) -> Profile:
