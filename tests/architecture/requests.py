@@ -295,6 +295,10 @@ def _projects(world: World) -> Iterator[Asked]:
         yield Asked(name, "GET", "it")
     yield Asked("open-money-file", "GET", "it", {"dimension": "year"})
     yield Asked("open-money-file", "GET", "none", {"dimension": "name"})
+    yield Asked("open-payments-file", "GET", "it", {"dimension": "year"})
+    yield Asked("open-payments-file", "GET", "none", {"dimension": "name"})
+    yield Asked("open-roadmap-file", "GET", "it", {"dimension": "year"})
+    yield Asked("open-roadmap-file", "GET", "none", {"dimension": "name"})
     day = {f"{name}-{part}": value for name in ("as_of", "completed_on")
            for part, value in (("day", "2"), ("month", "11"), ("year", "2026"))}  # fmt: skip
     stage = {f"schedule.0.{name}-{part}": value for name in ("begins", "ends")

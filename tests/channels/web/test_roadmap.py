@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -72,9 +74,23 @@ def test_a_planner_computes_what_another_adopts(
     assert "12/QĐ-UBND" in public
     assert "Beta" in public
     assert "What got no place" not in public
+    _told_in_public(browser(None, at), revision)
     assert (
         desk.post("/roadmap/scenarios/new", {"name": "B", "start": "copy", "original": str(row.pk)}).status_code == 302
     )
+
+
+def _told_in_public(anyone: Client, revision: ScenarioRevision) -> None:
+    html = anyone.get("/open/money").content.decode()
+    assert "12/QĐ-UBND" in html and "version 2" in html and "(today)" in html
+    told = json.loads(anyone.get("/api/open/roadmap.json").content)["roadmap"]
+    assert (told["version"], told["roadmap_hash"]) == (2, revision.roadmap_hash)
+    spent = {each["key"]: each["build"] for each in told["by_year"]}
+    assert sum(spent.values()) == 5 * 10**9 and set(spent) == {"2027", "2028"}
+    file = anyone.get("/open/money/roadmap-by-year.csv").content.decode("utf-8-sig")
+    table = list(csv.reader(io.StringIO(file)))
+    assert [int(row[3]) for row in table[1:]] == [spent["2027"], spent["2028"]] and table[1][6] == "2"
+    assert anyone.get("/open/money/roadmap-by-tier.csv").status_code == 404
 
 
 @pytest.mark.slow
