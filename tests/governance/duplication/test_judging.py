@@ -86,6 +86,19 @@ def test_a_weak_likeness_states_no_saving(terms: DuplicationTerms) -> None:
     assert searcher.saving(proposal, "complementary", 0.99) == 0
 
 
+def test_profiles_held_against_each_other_are_found_as_from_outside(terms: DuplicationTerms) -> None:
+    proposals = [
+        profile("p", "Ứng dụng ghi sinh tử, kết hôn tại phường", masters=["Khai sinh"], build_cost=1_000_000_000),
+        profile("q", "Sổ hộ tịch điện tử của xã", masters=["Sổ hộ tịch"]),
+        profile("r", "Phần mềm chấm điểm giải cờ vua"),
+    ]
+    searcher = Searcher([*STANDING, *proposals], terms)
+    within = searcher.within([each.id for each in proposals])
+    assert within == searcher.all(proposals)
+    assert {each.other.id for each in within["p"]} >= {"civil", "q"}
+    assert searcher.within(["nobody"]) == {} == Searcher([], terms).within(["p"])
+
+
 def test_the_same_frame_of_words_about_something_else_is_not_found(terms: DuplicationTerms) -> None:
     proposal = profile("p", "Xây dựng cơ sở dữ liệu, phần mềm quản lý đàn vật nuôi", masters=["Đàn vật nuôi"])
     assert not searched(terms, proposal)

@@ -27,11 +27,11 @@ from maidinh.governance.duplication.queries import (
     PROJECT,
     Standing,
     all_duplicates,
-    classification_names,
     code_flags_for,
     decisions_on,
     duplicates_for,
-    duplication_terms,
+    searcher_of,
+    waiting_duplicates,
 )
 from maidinh.governance.duplication.reasons import SAYINGS
 from maidinh.governance.duplication.rules import ACCEPT, CONFIRM, DIFFERENT, REUSE, SERIOUS
@@ -81,7 +81,7 @@ def project_duplicates(
 ) -> HttpResponse:
     """What one project resembles; first what waits for a decision."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    searcher = Searcher([], duplication_terms(), names=classification_names())
+    searcher = searcher_of()
     names, agencies = decision_names(), agency_names(language())
     found = [_shown(n, each, searcher, agencies) for n, each in enumerate(duplicates_for(actor, row))]
     context = frame(request, row, "project-duplicates") | {
@@ -148,7 +148,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 def waiting(actor: Actor, at: datetime) -> int:
     """How many findings wait for a decision: a figure of the homes of those who decide."""
     del at
-    return sum(each.open for _row, found in all_duplicates(actor) for each in found)
+    return waiting_duplicates(actor)
 
 
 def reasons_in_words(standing: Standing) -> list[str]:

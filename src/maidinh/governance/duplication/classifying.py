@@ -26,6 +26,7 @@ BAGS = (
 PAIR = 2.0  # how much more two syllables say than one: most words have two
 NEAREST = 0.25  # objects that a text is nearer to than this part of the nearest count
 LETTERS = (3, 4)  # lengths of the runs of bare letters
+KEPT = 2048  # descriptions that are not made anew
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -53,9 +54,20 @@ class Describer:
         self.field_of = {each.id: field for field in terms.fields for each in field.objects}
         self.arm_of = {each.id: each.arm for each in terms.shapes}
         self.near = _near(self.vocabulary, terms)
+        self._kept: dict[str, Description] = {}
 
     def describe(self, profile: Profile) -> Description:
-        """What a profile is about."""
+        """What a profile is about; what was taken apart before is kept, by all that it says."""
+        key = profile.model_dump_json()
+        found = self._kept.get(key)
+        if found is None:
+            found = self._described(profile)
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            self._kept[key] = found
+        return found
+
+    def _described(self, profile: Profile) -> Description:
         read = self.vocabulary.read
         title = read(profile.title.vi)
         summary = read(profile.summary.vi) if profile.summary else None
