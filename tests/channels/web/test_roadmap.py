@@ -83,7 +83,7 @@ def test_a_planner_computes_what_another_adopts(
 
 def _told_in_public(anyone: Client, revision: ScenarioRevision) -> None:
     html = anyone.get("/open/money").content.decode()
-    assert "12/QĐ-UBND" in html and "version 2" in html and "(today)" in html
+    assert "12/QĐ-UBND" in html and "version 2" in html and "That was today." in html
     told = json.loads(anyone.get("/api/open/roadmap.json").content)["roadmap"]
     assert (told["version"], told["roadmap_hash"]) == (2, revision.roadmap_hash)
     spent = {each["key"]: each["build"] for each in told["by_year"]}

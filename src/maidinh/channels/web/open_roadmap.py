@@ -70,9 +70,10 @@ def planned_money(at: datetime) -> dict[str, Any] | None:
         "name": told(adoption.revision.scenario.name),
         "version": adoption.revision.number,
         "adoption": adoption,
-        "age": ngettext("%(num)s day ago", "%(num)s days ago", days) % {"num": days} if days else _("today"),
+        "age": ngettext("That was %(num)s day ago.", "That was %(num)s days ago.", days) % {"num": days}
+        if days else _("That was today."),
         "charts": [_chart(found, each) for each in DIMENSIONS if found.sums(each)],
-    }
+    }  # fmt: skip
 
 
 def roadmap_record() -> dict[str, Any] | None:
