@@ -291,7 +291,7 @@ def _projects(world: World) -> Iterator[Asked]:
         yield Asked(name, "POST", "it", data=data)
     yield Asked("components", "GET", "it")
     for name in ("open-projects", "open-projects-file", "open-money", "open-api-projects", "open-api-money",
-                 "open-api-exceptions"):  # fmt: skip
+                 "open-api-exceptions", "open-api-roadmap"):  # fmt: skip
         yield Asked(name, "GET", "it")
     yield Asked("open-money-file", "GET", "it", {"dimension": "year"})
     yield Asked("open-money-file", "GET", "none", {"dimension": "name"})

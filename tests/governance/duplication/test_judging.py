@@ -72,8 +72,8 @@ def test_reasons_name_data_and_classifications_by_their_names(terms: Duplication
     said = {each.code: each for each in found.reasons}
     assert said["mastered"].in_language("vi")["what"] == "Thửa đất ↔ thửa đất (parcel)"
     assert said["mastered"].in_language("en")["what"].endswith("parcels of land (parcel)")
-    assert said["codes"].in_language("vi")["what"] == "Kinh tế (BRM brm-kinh-te), Đất đai (DRM data-4)"
-    assert said["codes"].in_language("en")["what"] == "Economy (BRM brm-kinh-te), Cadastre (DRM data-4)"
+    assert said["codes"].in_language("vi")["what"] == "Kinh tế (brm-kinh-te), Đất đai (DRM data-4)"
+    assert said["codes"].in_language("en")["what"] == "Economy (brm-kinh-te), Cadastre (DRM data-4)"
     assert "parcel" not in said["words"].in_language("vi")["what"]
 
 

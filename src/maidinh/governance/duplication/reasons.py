@@ -95,7 +95,8 @@ def named(key: str, names: Names) -> tuple[str, str]:
     model, colon, code = key.rpartition(":")
     if not colon:
         return (vi, en or vi) if vi else (key, key)
-    shown = code if model == DATA[:-1] else f"{model.upper()} {code}"
+    told = model == DATA[:-1] or code.upper().startswith(model.upper())  # `DRM001.001` says of which model it is
+    shown = code if told else f"{model.upper()} {code}"
     return (f"{vi} ({shown})", f"{en or vi} ({shown})") if vi else (shown, shown)
 
 
