@@ -291,10 +291,14 @@ def _projects(world: World) -> Iterator[Asked]:
         yield Asked(name, "POST", "it", data=data)
     yield Asked("components", "GET", "it")
     for name in ("open-projects", "open-projects-file", "open-money", "open-api-projects", "open-api-money",
-                 "open-api-exceptions"):  # fmt: skip
+                 "open-api-exceptions", "open-api-roadmap"):  # fmt: skip
         yield Asked(name, "GET", "it")
     yield Asked("open-money-file", "GET", "it", {"dimension": "year"})
     yield Asked("open-money-file", "GET", "none", {"dimension": "name"})
+    yield Asked("open-payments-file", "GET", "it", {"dimension": "year"})
+    yield Asked("open-payments-file", "GET", "none", {"dimension": "name"})
+    yield Asked("open-roadmap-file", "GET", "it", {"dimension": "year"})
+    yield Asked("open-roadmap-file", "GET", "none", {"dimension": "name"})
     day = {f"{name}-{part}": value for name in ("as_of", "completed_on")
            for part, value in (("day", "2"), ("month", "11"), ("year", "2026"))}  # fmt: skip
     stage = {f"schedule.0.{name}-{part}": value for name in ("begins", "ends")

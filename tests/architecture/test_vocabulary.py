@@ -25,9 +25,9 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     },
     "governance/roadmap": {
         "checking", "programme", "solving", "conflicts", "marginal", "scenarios", "demands", "timeline", "plateaus",
-        "plans", "training", "files", "ledger", "refusing", "wording", "sheets",
+        "plans", "training", "files", "ledger", "refusing", "wording", "sheets", "sums",
     },
-    "governance/supervision": {"rating", "progress", "evaluation", "use", "measures"},
+    "governance/supervision": {"rating", "progress", "evaluation", "use", "measures", "payments"},
     "governance/drafting": {"content", "removal"},
     "governance/conformity": {"checking", "examples", "identity", "programs", "proposing", "report", "waiving"},
     "governance/appraisal": {
@@ -35,6 +35,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     },
     "governance/projects": {
         "content", "faults", "figures", "fitting", "proposal", "reopening", "sayings", "sheets", "tables",
+        "content", "faults", "figures", "fitting", "measures", "proposal", "sayings", "sheets", "tables",
     },
 }  # fmt: skip
 REFUSED = {"utils", "helpers", "common", "base", "core", "managers", "misc", "services"}
