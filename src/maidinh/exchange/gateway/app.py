@@ -11,24 +11,22 @@ import contextlib
 import json
 import logging
 import signal
-from collections.abc import AsyncIterator
 
 import aiohttp
 from aiohttp import web
-from multidict import CIMultiDict
 
-from maidinh.exchange.gateway import protocol
-from maidinh.exchange.gateway.bodies import PIECE, Body, BodyTooLargeError, receive
+from maidinh.exchange.gateway import metadata, protocol
+from maidinh.exchange.gateway.bodies import PIECE, Body, BodyNotKeptError, BodyTooLargeError, paced, receive
 from maidinh.exchange.gateway.call import Call
+from maidinh.exchange.gateway.delivery import SERVER, deliver, refusal
 from maidinh.exchange.gateway.directory import DirectoryKeeper
-from maidinh.exchange.gateway.forwarding import Answer, Forwarder
+from maidinh.exchange.gateway.forwarding import Forwarder
+from maidinh.exchange.gateway.listening import Listener
 from maidinh.exchange.gateway.mediation import Mediator
 from maidinh.exchange.gateway.protocol import ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
 from maidinh.exchange.gateway.writer import EvidenceWriter
 
-HEADER_LIMIT = 16 * 1024
-SERVER = "maidinh"
 log = logging.getLogger("maidinh.gateway")
 
 
@@ -50,14 +48,7 @@ class Gateway:
         self._forwarder = Forwarder(self.settings)
         self._mediator = Mediator(self.settings, self.keeper, self.writer, self._forwarder)
         self._tasks = [asyncio.create_task(self.keeper.follow()), asyncio.create_task(self.writer.run())]
-        server = web.Server(
-            self._handle,
-            access_log=None,
-            auto_decompress=False,
-            max_field_size=HEADER_LIMIT,
-            max_line_size=HEADER_LIMIT,
-        )
-        self._runner = web.ServerRunner(server, shutdown_timeout=10)
+        self._runner = web.ServerRunner(Listener(self._handle, self.settings), shutdown_timeout=10)
         await self._runner.setup()
         site = web.TCPSite(
             self._runner, self.settings.host, self.settings.port, reuse_port=self.settings.reuse_port or None
@@ -90,15 +81,16 @@ class Gateway:
             await self.stop()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        raw = request.raw_path
+        raw = protocol.origin_form(request.raw_path)
         if raw == "/health":
             return self._health()
         call = self._mediator.open(request.method, raw, request.remote, request.raw_headers)
         bodies: list[Body] = []
         try:
-            return await self._mediate(request, call, bodies)
+            openly = self._openly(call)
+            return await self._mediate(request, call, bodies) if openly is None else openly
         except ProtocolError as error:
-            return _refusal(call, error)
+            return refusal(call, error, self.settings.error_form)
         finally:
             for body in (*bodies, *([call.answer.body] if call.answer else [])):
                 body.close()
@@ -116,7 +108,7 @@ class Gateway:
             unforeseen = ProtocolError(protocol.INTERNAL, "internal_error")
             await self._mediator.fail(call, unforeseen)
             raise unforeseen from error
-        return await _deliver(request, answer)
+        return await deliver(request, answer, patience_seconds=self.settings.receive_seconds)
 
     async def _receive(self, request: web.BaseRequest) -> Body:
         settings = self.settings
@@ -125,17 +117,31 @@ class Gateway:
         if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         try:
-            async with asyncio.timeout(settings.receive_seconds):
+            async with asyncio.timeout(settings.receive_seconds) as deadline:
                 return await receive(
-                    request.content.iter_chunked(PIECE),
+                    paced(request.content.iter_chunked(PIECE), deadline, settings.least_per_second),
                     limit=settings.body_limit,
                     memory=settings.memory_limit,
                     folder=settings.home.gateway,
                 )
         except BodyTooLargeError as error:
             raise ProtocolError(protocol.TOO_LARGE, "request_too_large") from error
+        except BodyNotKeptError as error:
+            raise ProtocolError(protocol.INTERNAL, "no_room", "the body could not be kept here") from error
         except (TimeoutError, OSError, aiohttp.ClientError, web.RequestPayloadError) as error:
             raise ProtocolError(protocol.INVALID_REQUEST, "body_incomplete") from error
+
+    def _openly(self, call: Call) -> web.Response | None:
+        """What the exchange tells everyone who reaches it, without a call: which members and systems it has."""
+        path, _, query = call.raw.partition("?")
+        if path != f"/{metadata.LIST_CLIENTS}":
+            return None
+        if call.method != "GET":
+            raise ProtocolError(protocol.INVALID_METHOD, "invalid_method", "ask with GET")
+        if self.keeper.snapshot is None:
+            raise ProtocolError(protocol.OUTDATED, "no_directory", "no published directory is in force here")
+        kind, body = metadata.clients(self.keeper.snapshot.directory, query, call.accept)
+        return web.Response(body=body, headers={"Content-Type": kind, "Server": SERVER})
 
     def _health(self) -> web.Response:
         snapshot = self.keeper.snapshot
@@ -149,34 +155,6 @@ class Gateway:
         }
         status = 200 if state["status"] == "ok" else 503
         return web.Response(status=status, body=json.dumps(state).encode(), content_type="application/json")
-
-
-async def _deliver(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
-    headers = CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers)
-    headers.setdefault("Server", SERVER)
-    if answer.body.file is None:
-        return web.Response(status=answer.status, reason=answer.reason, headers=headers, body=answer.body.data)
-    response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=headers)
-    response.content_length = answer.body.size
-    await response.prepare(request)
-    pieces: AsyncIterator[bytes] = answer.body.pieces()
-    async for piece in pieces:
-        await response.write(piece)
-    await response.write_eof()
-    return response
-
-
-def _refusal(call: Call, error: ProtocolError) -> web.Response:
-    accept = ",".join(value.decode("latin-1") for name, value in call.headers if name.lower() == b"accept")
-    kind, body = error.body(accept, str(call.id))
-    own = {
-        "X-Road-Error": error.type,
-        "X-Road-Id": call.x_road_id,
-        "X-Road-Request-Id": str(call.id),
-        "Content-Type": kind,
-        "Server": SERVER,
-    }
-    return web.Response(status=error.status, headers=own, body=body)
 
 
 async def _serve(settings: GatewaySettings) -> None:

@@ -20,7 +20,7 @@ from maidinh.exchange.gateway.authentication import Caller
 from maidinh.exchange.gateway.bodies import Body
 from maidinh.exchange.gateway.directory import Snapshot
 from maidinh.exchange.gateway.forwarding import Answer
-from maidinh.exchange.gateway.protocol import Header
+from maidinh.exchange.gateway.protocol import Header, Target
 from maidinh.exchange.gateway.writer import ExchangeRow, IntentRow
 from maidinh.infrastructure.translog.rules import leaf_for
 
@@ -41,6 +41,15 @@ class Admitted:
     def signers(self) -> tuple[str, ...]:
         """The keys that sign the evidence, each once."""
         return tuple(dict.fromkeys((self.consumer.key_id, self.provider.key_id)))
+
+
+@dataclass(frozen=True)
+class Question:
+    """A call that asks the exchange about a provider: whose it is, and what it asks."""
+
+    caller: Caller
+    snapshot: Snapshot
+    target: Target
 
 
 @dataclass
@@ -93,6 +102,11 @@ class Call:
         return self.admitted.allowed.path if self.admitted else self.offered
 
     @property
+    def accept(self) -> str:
+        """Which media types the caller names."""
+        return ",".join(value.decode("latin-1") for name, value in self.headers if name.lower() == b"accept")
+
+    @property
     def contract(self) -> str:
         """The contract under which the call was allowed."""
         return self.admitted.allowed.contract.id if self.admitted else ""
@@ -102,19 +116,20 @@ class Call:
         """The directory that decided."""
         return self.snapshot.serial if self.snapshot else 0
 
-    def intent(self, admitted: Admitted) -> IntentRow:
+    def intent(self, caller: Caller) -> IntentRow:
         """What is committed before the call is forwarded."""
+        consumer, provider = self.consumer, self.provider
         return IntentRow(
             id=self.id,
             client=self.client,
-            jti=admitted.caller.jti,
+            jti=caller.jti,
             x_road_id=self.x_road_id,
             service=self.service,
             contract=self.contract,
             serial=self.serial,
             request_hash=self.request_hash,
-            consumer_agency=admitted.consumer.agency,
-            provider_agency=admitted.provider.agency,
+            consumer_agency=consumer.agency if consumer else "",
+            provider_agency=provider.agency if provider else "",
             received_at=self.started_at,
         )
 

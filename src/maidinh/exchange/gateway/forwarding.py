@@ -15,8 +15,8 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from maidinh.exchange.directory.definition import Service
-from maidinh.exchange.gateway.bodies import PIECE, Body, BodyTooLargeError, receive
-from maidinh.exchange.gateway.protocol import NETWORK_ERROR, SERVICE_FAILED, Header, ProtocolError
+from maidinh.exchange.gateway.bodies import PIECE, Body, BodyNotKeptError, BodyTooLargeError, receive
+from maidinh.exchange.gateway.protocol import INTERNAL, NETWORK_ERROR, SERVICE_FAILED, Header, ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
 
 SKIPPED = frozenset({"User-Agent", "Accept", "Accept-Encoding", "Content-Type"})
@@ -62,7 +62,7 @@ class Forwarder:
 
     async def forward(self, request: Forwarded, service: Service) -> Answer:
         """Call the service and take its whole answer, or raise the protocol's error."""
-        headers = CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers)
+        headers = CIMultiDict((name.decode("latin-1"), value.decode("utf-8")) for name, value in request.headers)
         body = request.body
         data: object = None
         if body.file is not None:
@@ -87,6 +87,8 @@ class Forwarder:
                 return Answer(response.status, response.reason or "", response.raw_headers, taken)
         except BodyTooLargeError as error:
             raise ProtocolError(SERVICE_FAILED, "response_too_large", "the service's answer is too large") from error
+        except BodyNotKeptError as error:
+            raise ProtocolError(INTERNAL, "no_room", "the service's answer could not be kept here") from error
         except TimeoutError as error:
             raise ProtocolError(SERVICE_FAILED, "service_timeout", "the service did not answer in time") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:

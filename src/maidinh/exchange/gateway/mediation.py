@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from maidinh.exchange import jws
@@ -16,10 +16,10 @@ from maidinh.exchange.assertions import HEADER, Assertion, claims_for
 from maidinh.exchange.assertions import KIND as ASSERTION_KIND
 from maidinh.exchange.directory.rules import Refused
 from maidinh.exchange.evidence import rules as evidence
-from maidinh.exchange.gateway import protocol
-from maidinh.exchange.gateway.authentication import NotAuthenticError, Presented, authenticate
-from maidinh.exchange.gateway.bodies import Body
-from maidinh.exchange.gateway.call import Admitted, Call
+from maidinh.exchange.gateway import metadata, protocol
+from maidinh.exchange.gateway.authentication import Caller, NotAuthenticError, Presented, authenticate
+from maidinh.exchange.gateway.bodies import Body, held
+from maidinh.exchange.gateway.call import Admitted, Call, Question
 from maidinh.exchange.gateway.directory import DirectoryKeeper
 from maidinh.exchange.gateway.forwarding import Answer, Forwarded, Forwarder, url_for
 from maidinh.exchange.gateway.protocol import Header, ProtocolError, Target
@@ -53,7 +53,7 @@ class Mediator:
         generated, zone = f"{settings.instance}-{uuid.uuid4()}", settings.zones.of(peer)
         return Call(uuid.uuid4(), method, raw, zone, headers, settings.clock(), generated)
 
-    def admit(self, call: Call) -> Admitted:
+    def admit(self, call: Call) -> Admitted | Question:
         """Read, recognise and allow the call, or raise; its body has not been read yet."""
         target = protocol.read_target(call.raw)
         call.service, call.forwarded = target.service, target.forwarded
@@ -70,24 +70,21 @@ class Mediator:
             kind = REFUSALS.get(error.reason, protocol.NOT_AUTHENTIC)
             raise ProtocolError(kind, error.reason, "the calling system was not recognised") from error
         call.authenticated = True
+        if metadata.asks(call.method, target):
+            return Question(call.caller, call.snapshot, target)
         call.admitted = self._allow(call, target)
         return call.admitted
 
-    async def carry(self, call: Call, admitted: Admitted, body: Body) -> Answer:
+    async def carry(self, call: Call, admitted: Admitted | Question, body: Body) -> Answer:
         """Take an admitted call with its body to the service and back, and put both into the log."""
-        call.request = body
-        message = protocol.request_message(call.method, call.raw, call.kept)
-        call.request_hash = protocol.message_hash(message, body.sha512)
-        if body.sha256 != admitted.caller.body_sha256:
-            call.authenticated = False
-            raise ProtocolError(protocol.NOT_AUTHENTIC, "wrong_body", "the body is not the one that was signed")
-        await self._intend(call, admitted)
+        self._bind(call, admitted.caller, body)
+        if isinstance(admitted, Question):
+            return await self._tell(call, admitted)
+        await self._intend(call, admitted.caller)
         call.forwarded_at = self._settings.clock()
         given = await self._forward(call, admitted, body)
         call.answered_at = self._settings.clock()
-        answer = call.answer = self._answer(call, given)
-        response = protocol.response_message(answer.status, answer.reason, answer.headers)
-        call.response_hash = protocol.message_hash(response, answer.body.sha512)
+        answer = self._answer(call, given)
         await self._conclude(call, "allowed", "", signers=admitted.signers)
         return answer
 
@@ -104,6 +101,27 @@ class Mediator:
                 if second.type != protocol.SIGNING_FAILED:
                     raise
         await self._conclude(call, outcome, error.reason, signers=())
+
+    def _bind(self, call: Call, caller: Caller, body: Body) -> None:
+        call.request = body
+        message = protocol.request_message(call.method, call.raw, call.kept)
+        call.request_hash = protocol.message_hash(message, body.sha512)
+        if body.sha256 != caller.body_sha256:
+            call.authenticated = False
+            raise ProtocolError(protocol.NOT_AUTHENTIC, "wrong_body", "the body is not the one that was signed")
+
+    async def _tell(self, call: Call, question: Question) -> Answer:
+        """Answer a question about a provider in its place; no service sees it, and no contract is needed."""
+        register, consumer, provider = question.snapshot.register, call.consumer, call.provider
+        if consumer is None or provider is None:
+            raise ProtocolError(protocol.UNKNOWN_MEMBER, "unknown_member", "nobody of this name is in the directory")
+        if not register.directory.issued_at <= call.started_at < register.directory.expires_at:
+            raise ProtocolError(protocol.OUTDATED, "directory_expired", "the directory is not in force")
+        kind, told = metadata.told(register, call.client, question.target, call.accept, call.started_at)
+        await self._intend(call, question.caller)
+        answer = self._answer(call, Answer(200, "OK", ((b"Content-Type", kind.encode()),), held(told)))
+        await self._conclude(call, "allowed", "", signers=dict.fromkeys((consumer.key_id, provider.key_id)))
+        return answer
 
     def _read_headers(self, call: Call) -> None:
         headers = protocol.read_headers(call.headers)
@@ -130,9 +148,9 @@ class Mediator:
             raise ProtocolError(protocol.UNKNOWN_MEMBER, "unknown_member")
         return Admitted(caller, decision, snapshot, consumer, provider)
 
-    async def _intend(self, call: Call, admitted: Admitted) -> None:
+    async def _intend(self, call: Call, caller: Caller) -> None:
         try:
-            await self._log(call.intent(admitted))
+            await self._log(call.intent(caller))
         except ReplayedError as error:
             # The caller once signed this call, but whoever sends it now has shown nothing.
             call.authenticated = False
@@ -160,17 +178,26 @@ class Mediator:
         return await self._forwarder.forward(Forwarded(call.method, url, headers, body), service)
 
     def _answer(self, call: Call, answer: Answer) -> Answer:
-        headers = protocol.response_headers(
-            answer.headers,
-            x_road_id=call.x_road_id,
-            client=call.client,
-            service=call.service,
-            request_id=str(call.id),
-            request_hash=call.request_hash,
-        )
-        return replace(answer, headers=headers)
+        """What the service said, as it will leave, and its hash."""
+        try:
+            reason = protocol.readable_reason(answer.status, answer.reason)
+            headers = protocol.response_headers(
+                answer.headers,
+                x_road_id=call.x_road_id,
+                client=call.client,
+                service=call.service,
+                request_id=str(call.id),
+                request_hash=call.request_hash,
+            )
+        except ProtocolError:
+            answer.body.close()
+            raise
+        call.answer = replace(answer, headers=headers, reason=reason)
+        message = protocol.response_message(answer.status, reason, headers)
+        call.response_hash = protocol.message_hash(message, answer.body.sha512)
+        return call.answer
 
-    async def _conclude(self, call: Call, outcome: str, reason: str, *, signers: Sequence[str]) -> None:
+    async def _conclude(self, call: Call, outcome: str, reason: str, *, signers: Iterable[str]) -> None:
         finished_at = self._settings.clock()
         record = call.record(outcome, reason, finished_at)
         text = jws.canonical_json(record)
