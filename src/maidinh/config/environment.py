@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from maidinh.exchange.gateway.protocol import ErrorForm
 from maidinh.exchange.gateway.zones import read_zones
 from maidinh.infrastructure.home import Home
 
@@ -67,7 +68,13 @@ class Environment(BaseSettings):
         description="The networks of each network zone of the architecture: `zone=network,network;zone=network`. "
         "Unset: the exchange doesn't say from which zone a call came.",
     )
-    exchange_body_limit: int = Field(default=10_000_000, ge=1, description="The largest body of an exchange, in bytes.")
+    exchange_body_limit: int = Field(
+        default=134_217_728, ge=1, description="The largest body of an exchange, in bytes. It goes through a file."
+    )
+    exchange_error_form: ErrorForm = Field(
+        default="camel",
+        description="How error types are spelled: `camel` as X-Road 7's documents, `snake` as its newest code.",
+    )
     exchange_clock_window: int = Field(default=300, ge=1, description="Seconds a caller's clock may differ.")
     directory_days: int = Field(default=30, ge=1, description="Days until a published directory expires.")
     log_interval: float = Field(default=5, gt=0, description="Seconds between two checkpoints of the log.")

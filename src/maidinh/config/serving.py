@@ -60,6 +60,7 @@ def serve_gateway(environment: Environment) -> None:
             port=environment.gateway_port,
             window=timedelta(seconds=environment.exchange_clock_window),
             body_limit=environment.exchange_body_limit,
+            error_form=environment.exchange_error_form,
             zones=read_zones(environment.gateway_zones),
         )
     )

@@ -6,6 +6,7 @@ like any other and is not followed; cookies, proxies and credentials of the mach
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from maidinh.exchange.directory.definition import Service
-from maidinh.exchange.gateway.bodies import PIECE, Body, BodyNotKeptError, BodyTooLargeError, receive
+from maidinh.exchange.gateway.bodies import PIECE, Body, BodyNotKeptError, BodyTooLargeError, paced, receive
 from maidinh.exchange.gateway.protocol import INTERNAL, NETWORK_ERROR, SERVICE_FAILED, Header, ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
 
@@ -70,16 +71,19 @@ class Forwarder:
             data = body.pieces()
         elif body.size:
             data = body.data
+        rate = self._settings.least_per_second
         timeout = aiohttp.ClientTimeout(
-            total=service.timeout_seconds,
-            sock_connect=min(self._settings.connect_seconds, service.timeout_seconds),
+            total=None, sock_connect=min(self._settings.connect_seconds, service.timeout_seconds)
         )
         try:
-            async with self._session.request(
-                request.method, request.url, headers=headers, data=data, allow_redirects=False, timeout=timeout
-            ) as response:
+            async with (
+                asyncio.timeout(service.timeout_seconds + body.size / rate) as deadline,
+                self._session.request(
+                    request.method, request.url, headers=headers, data=data, allow_redirects=False, timeout=timeout
+                ) as response,
+            ):
                 taken = await receive(
-                    response.content.iter_chunked(PIECE),
+                    paced(response.content.iter_chunked(PIECE), deadline, rate),
                     limit=self._settings.body_limit,
                     memory=self._settings.memory_limit,
                     folder=self._folder,
