@@ -106,7 +106,7 @@ def steps_of(path: str) -> list[str] | None:
     for raw in path[1:].split("/"):
         try:
             step = unquote_to_bytes(raw).decode("utf-8")
-        except UnicodeDecodeError:
+        except UnicodeError:
             return None
         if step in (".", "..") or any(character in "/\\%;" or ord(character) < 32 for character in step):
             return None

@@ -21,7 +21,6 @@ from maidinh.exchange.gateway.settings import GatewaySettings
 
 HEADER_LIMIT = 16 * 1024
 HEADERS = 100
-LINGER_SECONDS = 5.0  # how long the rest of a refused body is thrown away before its connection is cut
 log = logging.getLogger("maidinh.gateway")
 
 
@@ -58,7 +57,7 @@ class Listener(web.Server):
             "max_headers": HEADERS,
             # counts from the first byte too: whoever opens a connection and does not ask is let go
             "keepalive_timeout": settings.idle_seconds,
-            "lingering_time": LINGER_SECONDS,
+            "lingering_time": settings.linger_seconds,
         }
         self._error_form = settings.error_form
         super().__init__(handler)

@@ -49,6 +49,7 @@ class GatewaySettings:
     receive_seconds: float = 60  # for a body to arrive, and for each piece of an answer to be taken
     least_per_second: int = 64 * 1024  # bytes; a body that comes at this rate or faster gets the time that it needs
     idle_seconds: float = 75  # how long a connection may stay open without a whole request
+    linger_seconds: float = 5  # how long the rest of a refused body is thrown away before its connection is cut
     error_form: ErrorForm = "camel"  # how error types are spelled
     connect_seconds: float = 5
     log_patience_seconds: float = 5  # how long a call waits for the log before it is answered with an error
