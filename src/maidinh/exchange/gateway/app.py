@@ -18,7 +18,7 @@ from aiohttp import web
 from maidinh.exchange.gateway import metadata, protocol
 from maidinh.exchange.gateway.bodies import PIECE, Body, BodyNotKeptError, BodyTooLargeError, paced, receive
 from maidinh.exchange.gateway.call import Call
-from maidinh.exchange.gateway.delivery import SERVER, deliver, refusal
+from maidinh.exchange.gateway.delivery import SERVER, deliver
 from maidinh.exchange.gateway.directory import DirectoryKeeper
 from maidinh.exchange.gateway.forwarding import Forwarder
 from maidinh.exchange.gateway.listening import Listener
@@ -90,7 +90,7 @@ class Gateway:
             openly = self._openly(call)
             return await self._mediate(request, call, bodies) if openly is None else openly
         except ProtocolError as error:
-            return refusal(call, error, self.settings.error_form)
+            return _refusal(call, error, self.settings.error_form)
         finally:
             for body in (*bodies, *([call.answer.body] if call.answer else [])):
                 body.close()
@@ -155,6 +155,18 @@ class Gateway:
         }
         status = 200 if state["status"] == "ok" else 503
         return web.Response(status=status, body=json.dumps(state).encode(), content_type="application/json")
+
+
+def _refusal(call: Call, error: ProtocolError, form: protocol.ErrorForm) -> web.Response:
+    kind, body = error.body(call.accept, str(call.id), form)
+    own = {
+        "X-Road-Error": error.spelled(form),
+        "X-Road-Id": call.x_road_id,
+        "X-Road-Request-Id": str(call.id),
+        "Content-Type": kind,
+        "Server": SERVER,
+    }
+    return web.Response(status=error.status, headers=own, body=body)
 
 
 async def _serve(settings: GatewaySettings) -> None:

@@ -48,7 +48,6 @@ class Question:
     """A call that asks the exchange about a provider: whose it is, and what it asks."""
 
     caller: Caller
-    snapshot: Snapshot
     target: Target
 
 

@@ -12,7 +12,6 @@ from typing import Any
 from aiohttp import hdrs, web
 from multidict import CIMultiDict
 
-from maidinh.exchange.gateway.call import Call
 from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import INTERNAL, INVALID_REQUEST, ErrorForm, ProtocolError
 
@@ -49,19 +48,6 @@ async def deliver(request: web.BaseRequest, answer: Answer, *, patience_seconds:
         raise ConnectionResetError("the caller does not read its answer") from error
     await response.write_eof()
     return response
-
-
-def refusal(call: Call, error: ProtocolError, form: ErrorForm) -> web.Response:
-    """The protocol's error for a call."""
-    kind, body = error.body(call.accept, str(call.id), form)
-    own = {
-        "X-Road-Error": error.spelled(form),
-        "X-Road-Id": call.x_road_id,
-        "X-Road-Request-Id": str(call.id),
-        "Content-Type": kind,
-        "Server": SERVER,
-    }
-    return web.Response(status=error.status, headers=own, body=body)
 
 
 def outside(status: int, form: ErrorForm) -> web.Response:

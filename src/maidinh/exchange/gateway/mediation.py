@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from maidinh.exchange import jws
@@ -60,6 +60,11 @@ class Mediator:
         protocol.check_method(call.method)
         call.snapshot = self._keeper.snapshot
         self._read_headers(call)
+        caller = self.recognise(call)
+        return Question(caller, target) if metadata.asks(call.method, target) else self.allow(call, target)
+
+    def recognise(self, call: Call) -> Caller:
+        """Find out that the call is its client's, or raise."""
         if call.snapshot is None:
             raise ProtocolError(protocol.OUTDATED, "no_directory", "no published directory is in force here")
         presented = Presented(call.client, call.method, call.raw, call.started_at)
@@ -70,22 +75,35 @@ class Mediator:
             kind = REFUSALS.get(error.reason, protocol.NOT_AUTHENTIC)
             raise ProtocolError(kind, error.reason, "the calling system was not recognised") from error
         call.authenticated = True
-        if metadata.asks(call.method, target):
-            return Question(call.caller, call.snapshot, target)
-        call.admitted = self._allow(call, target)
-        return call.admitted
+        return call.caller
 
     async def carry(self, call: Call, admitted: Admitted | Question, body: Body) -> Answer:
         """Take an admitted call with its body to the service and back, and put both into the log."""
-        self._bind(call, admitted.caller, body)
         if isinstance(admitted, Question):
-            return await self._tell(call, admitted)
+            return await self.inform(call, body, lambda: self._told(call, admitted))
+        self._bind(call, admitted.caller, body)
         await self._intend(call, admitted.caller)
         call.forwarded_at = self._settings.clock()
         given = await self._forward(call, admitted, body)
         call.answered_at = self._settings.clock()
         answer = self._answer(call, given)
         await self._conclude(call, "allowed", "", signers=admitted.signers)
+        return answer
+
+    async def inform(self, call: Call, body: Body, informed: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Answer a recognised caller's question in the provider's place, and put it into the log.
+
+        No service sees it and no contract is needed, but a directory in force is.
+        """
+        consumer, provider, snapshot = call.consumer, call.provider, call.snapshot
+        if call.caller is None or snapshot is None or consumer is None or provider is None:
+            raise ProtocolError(protocol.UNKNOWN_MEMBER, "unknown_member", "no such subsystem is in the directory")
+        if not snapshot.directory.issued_at <= call.started_at < snapshot.directory.expires_at:
+            raise ProtocolError(protocol.OUTDATED, "directory_expired", "the directory is not in force")
+        self._bind(call, call.caller, body)
+        await self._intend(call, call.caller)
+        answer = self._answer(call, await informed())
+        await self._conclude(call, "allowed", "", signers=tuple(dict.fromkeys((consumer.key_id, provider.key_id))))
         return answer
 
     async def fail(self, call: Call, error: ProtocolError) -> None:
@@ -110,18 +128,12 @@ class Mediator:
             call.authenticated = False
             raise ProtocolError(protocol.NOT_AUTHENTIC, "wrong_body", "the body is not the one that was signed")
 
-    async def _tell(self, call: Call, question: Question) -> Answer:
-        """Answer a question about a provider in its place; no service sees it, and no contract is needed."""
-        register, consumer, provider = question.snapshot.register, call.consumer, call.provider
-        if consumer is None or provider is None:
-            raise ProtocolError(protocol.UNKNOWN_MEMBER, "unknown_member", "nobody of this name is in the directory")
-        if not register.directory.issued_at <= call.started_at < register.directory.expires_at:
-            raise ProtocolError(protocol.OUTDATED, "directory_expired", "the directory is not in force")
-        kind, told = metadata.told(register, call.client, question.target, call.accept, call.started_at)
-        await self._intend(call, question.caller)
-        answer = self._answer(call, Answer(200, "OK", ((b"Content-Type", kind.encode()),), held(told)))
-        await self._conclude(call, "allowed", "", signers=dict.fromkeys((consumer.key_id, provider.key_id)))
-        return answer
+    async def _told(self, call: Call, question: Question) -> Answer:
+        """The answer to a question about a provider's REST services."""
+        if call.snapshot is None:
+            raise ProtocolError(protocol.OUTDATED, "no_directory")
+        kind, told = metadata.told(call.snapshot.register, call.client, question.target, call.accept, call.started_at)
+        return Answer(200, "OK", ((b"Content-Type", kind.encode()),), held(told))
 
     def _read_headers(self, call: Call) -> None:
         headers = protocol.read_headers(call.headers)
@@ -134,7 +146,8 @@ class Mediator:
         call.kept = headers.kept + own
         call.represented = headers.represented
 
-    def _allow(self, call: Call, target: Target) -> Admitted:
+    def allow(self, call: Call, target: Target) -> Admitted:
+        """Find out that a contract in force covers the recognised call, or raise."""
         caller, snapshot = call.caller, call.snapshot
         if caller is None or snapshot is None:
             raise ProtocolError(protocol.NOT_AUTHENTIC, "unsigned")
@@ -146,7 +159,8 @@ class Mediator:
         consumer, provider = snapshot.register.member_of(call.client), snapshot.register.member_of(call.service)
         if consumer is None or provider is None:
             raise ProtocolError(protocol.UNKNOWN_MEMBER, "unknown_member")
-        return Admitted(caller, decision, snapshot, consumer, provider)
+        call.admitted = Admitted(caller, decision, snapshot, consumer, provider)
+        return call.admitted
 
     async def _intend(self, call: Call, caller: Caller) -> None:
         try:
