@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from maidinh.config.environment import Environment
 
@@ -128,8 +129,6 @@ def _sequence(environment: Environment, stop: threading.Event) -> None:
 def _stamp(environment: Environment, stop: threading.Event) -> None:
     """Time stamps over the log; where no authority is set there are none, and the log is what it is."""
     from maidinh.infrastructure.database.connections import Connections
-    from maidinh.infrastructure.keys.identifiers import file_stem
-    from maidinh.infrastructure.keys.keyring import AUTHORITY
     from maidinh.infrastructure.timestamps.asking import read_roots
     from maidinh.infrastructure.translog.rules import origin_of
     from maidinh.infrastructure.translog.stamping import Authority, run_stamping
@@ -137,7 +136,7 @@ def _stamp(environment: Environment, stop: threading.Event) -> None:
     if environment.timestamping is None:
         stop.wait()
         return
-    roots = environment.timestamp_roots or environment.home.public_keys / f"{file_stem(AUTHORITY)}.crt"
+    roots = timestamping_roots(environment)
     connections = Connections(environment.home, environment.database_url, environment.database_name)
     run_stamping(
         connections.dsn("worker"),
@@ -146,6 +145,14 @@ def _stamp(environment: Environment, stop: threading.Event) -> None:
         stop,
         interval=environment.timestamp_interval,
     )
+
+
+def timestamping_roots(environment: Environment) -> Path:
+    """Under whose certificates a time stamp is believed: those of the setting, or in a sample the sample authority."""
+    from maidinh.infrastructure.keys.identifiers import file_stem
+    from maidinh.infrastructure.keys.keyring import AUTHORITY
+
+    return environment.timestamp_roots or environment.home.public_keys / f"{file_stem(AUTHORITY)}.crt"
 
 
 def _deliver(_: Environment, stop: threading.Event) -> None:

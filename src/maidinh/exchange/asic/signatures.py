@@ -67,6 +67,9 @@ def read_signature(name: str, content: bytes, files: Mapping[str, bytes]) -> Sig
         text = N_("{file} is no signature that can be read: {reason}.")
         return Signature((Check("signature", False, text, {"file": name, "reason": error}),))
     check, claimed = _signed(name, content, files, certificates[0])
+    if check.ok and claimed is None and all(each.ok for each in checks):
+        text = N_("{file} does not say what was signed in a way that is accepted.")
+        check = Check("signature", False, text, {"file": name})
     return Signature(
         (*checks, check),
         frozenset(referred),
