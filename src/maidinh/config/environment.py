@@ -23,6 +23,11 @@ def default_home() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "maidinh"
 
 
+def demonstration_database(province: str) -> str:
+    """The name of the database that a demonstration of the province has."""
+    return f"maidinh_demo_{province.replace('-', '_')}"
+
+
 class Environment(BaseSettings):
     """Everything that differs between two installations."""
 

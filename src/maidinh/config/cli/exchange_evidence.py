@@ -22,6 +22,8 @@ from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
 
 if TYPE_CHECKING:
+    import psycopg
+
     from maidinh.config.environment import Environment
     from maidinh.exchange.asic.judging import Judged
     from maidinh.exchange.asic.trust import Trust
@@ -121,15 +123,10 @@ def _one(environment: Environment, asked: str) -> Evidence:
     import psycopg
 
     from maidinh.exchange.evidence.gathering import Archive
-    from maidinh.infrastructure.database.connections import Connections
     from maidinh.infrastructure.translog.rules import origin_of
 
-    connections = Connections(environment.home, environment.database_url, environment.database_name)
-    if not connections.prepared:
-        told = say("There is no installation in {place}. Name its --data.")
-        _leave(WRONG_USE, told.format(place=environment.data))
     try:
-        with psycopg.connect(connections.dsn("owner"), connect_timeout=5) as connection:
+        with _connected(environment) as connection:
             found = Archive(connection, environment.home, origin_of(environment.province)).found(asked)
     except psycopg.OperationalError as error:
         _leave(FAILED, f"{str(error).strip()}\n{say('Is the installation running there? Name its --port and --data.')}")
@@ -139,6 +136,27 @@ def _one(environment: Environment, asked: str) -> Evidence:
         several = say("Several calls have this X-Road-Id. Name one by its X-Road-Request-Id:")
         _leave(WRONG_USE, "\n  ".join([several, *(each.id for each in found)]))
     return found[0]
+
+
+def _connected(environment: Environment) -> psycopg.Connection[Any]:
+    """The installation's database as its owner; a demonstration's has a name of its own."""
+    import psycopg
+
+    from maidinh.config.environment import demonstration_database
+    from maidinh.infrastructure.database.connections import Connections
+
+    home, address = environment.home, environment.database_url
+    if not Connections(home, address).prepared:
+        told = say("There is no installation in {place}. Name its --data.")
+        _leave(WRONG_USE, told.format(place=environment.data))
+    try:
+        own = Connections(home, address, environment.database_name)
+        return psycopg.connect(own.dsn("owner"), connect_timeout=5)
+    except psycopg.OperationalError as error:
+        if "does not exist" not in str(error):
+            raise
+        demonstration = Connections(home, address, demonstration_database(environment.province))
+        return psycopg.connect(demonstration.dsn("owner"), connect_timeout=5)
 
 
 def _stamping(environment: Environment) -> Callable[[bytes], bytes] | None:

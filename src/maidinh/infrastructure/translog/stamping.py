@@ -17,7 +17,7 @@ from cryptography.x509 import Certificate
 
 from maidinh.infrastructure.timestamps.asking import Stamp, TimestampError, ask_authority
 
-LONGEST_PAUSE = 300.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 300.0  # seconds between two tries while nobody answers
 NEWEST = """
 SELECT checkpoint.size, checkpoint.note FROM translog_checkpoint AS checkpoint
 WHERE checkpoint.origin = %(origin)s AND checkpoint.size > coalesce(
@@ -61,16 +61,16 @@ def run_stamping(
     dsn: str, origin: str, authority: Authority, stop: threading.Event, *, interval: float, ask: Ask = ask_authority
 ) -> None:
     """Stamp every `interval` seconds until told to stop, through an authority and a database that come and go."""
-    pause, said = interval, ""
+    pause, said = 0.0, ""
     while not stop.is_set():
         try:
             stamp_newest(dsn, origin, authority, ask=ask)
             if said:
                 logger.warning("translog: time stamps are given again by %s", authority.url)
-            pause, said = interval, ""
+            pause, said = 0.0, ""
         except (TimestampError, psycopg.Error, OSError, ValueError) as fault:
             if said != str(fault):
                 logger.warning("translog: no time stamp, trying again: %s", fault)
             said = str(fault)
-            pause = max(interval, min(pause * 2, LONGEST_PAUSE))
-        stop.wait(pause)
+            pause = min(max(pause * 2, min(SHORTEST_PAUSE, interval)), LONGEST_PAUSE)
+        stop.wait(pause or interval)
