@@ -8,7 +8,8 @@ import pytest
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
 from maidinh.infrastructure.timestamps.asking import TimestampError, ask_authority, open_response, read_roots
-from maidinh.infrastructure.timestamps.tokens import TokenError, judge_token, token_of
+from maidinh.infrastructure.timestamps.responses import TokenError, token_of
+from maidinh.infrastructure.timestamps.tokens import judge_token
 from tests.infrastructure.timestamps.standing_in import AT, OwnAuthority, OwnTimestamps, serving
 
 AUTHORITY, OTHER = OwnAuthority(), OwnAuthority("Other root")

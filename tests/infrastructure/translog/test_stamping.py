@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from maidinh.infrastructure.timestamps.asking import TimestampError
-from maidinh.infrastructure.timestamps.tokens import judge_token, token_of
+from maidinh.infrastructure.timestamps.responses import token_of
+from maidinh.infrastructure.timestamps.tokens import judge_token
 from maidinh.infrastructure.translog.stamping import Authority, run_stamping, stamp_newest
 from tests.infrastructure.timestamps.standing_in import AT, OwnAuthority, OwnTimestamps, serving
 from tests.infrastructure.translog.conftest import ORIGIN, Bench

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 MIMETYPE = "application/vnd.etsi.asic-e+zip"
 MIMETYPE_NAME, META = "mimetype", "META-INF/"
+RECORD = "record.json"  # by this file a container of ours is known
 MEBIBYTE = 1024 * 1024
 FILE_LIMIT, TOTAL_LIMIT, ENTRY_LIMIT = 256 * MEBIBYTE, 512 * MEBIBYTE, 1_000
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # of the format; the times that count stand in the signatures

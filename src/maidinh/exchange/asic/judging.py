@@ -12,15 +12,15 @@ from datetime import datetime
 
 from cryptography.x509 import Certificate
 
-from maidinh.exchange.asic.archive import META, MIMETYPE, MIMETYPE_NAME, ArchiveError, unpack
+from maidinh.exchange.asic.archive import META, MIMETYPE, MIMETYPE_NAME, RECORD, ArchiveError, unpack
 from maidinh.exchange.asic.hashchain import ChainError, follow
 from maidinh.exchange.asic.signatures import Signature, read_signature
 from maidinh.exchange.asic.trust import Trust, certified
-from maidinh.infrastructure.timestamps.tokens import TokenError, judge_token
+from maidinh.infrastructure.timestamps.responses import TokenError
+from maidinh.infrastructure.timestamps.tokens import judge_token
 from maidinh.infrastructure.translog.verification import N_, Check
 
 OURS, X_ROAD, OTHER = "maidinh", "x-road", "other"
-RECORD = "record.json"
 MESSAGE = "message.xml"
 SIGNED_CHAIN, STAMPED_CHAIN = "sig-hashchainresult.xml", "ts-hashchainresult.xml"
 CHAIN_FILES = frozenset({SIGNED_CHAIN, STAMPED_CHAIN, "sig-hashchain.xml", "ts-hashchain.xml"})

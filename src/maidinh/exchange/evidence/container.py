@@ -15,12 +15,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from maidinh.exchange.asic.archive import META, pack
-from maidinh.exchange.asic.judging import RECORD
+from maidinh.exchange.asic.archive import META, RECORD, pack
 from maidinh.exchange.asic.sealing import Seal, media_type
 from maidinh.exchange.evidence.rules import log_content
 from maidinh.infrastructure.keys.identifiers import file_stem
-from maidinh.infrastructure.timestamps.tokens import token_of
+from maidinh.infrastructure.timestamps.responses import token_of
 from maidinh.infrastructure.translog.receipt import Receipt
 
 SIGNATURES, DIRECTORY, README = "signatures.json", "directory.jws", "README.txt"

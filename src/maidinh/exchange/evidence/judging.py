@@ -17,14 +17,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from maidinh.exchange import jws
-from maidinh.exchange.asic.judging import OURS, RECORD, Judged, judge_container, judge_stamp
+from maidinh.exchange.asic.archive import RECORD
+from maidinh.exchange.asic.judging import OURS, Judged, judge_container, judge_stamp
 from maidinh.exchange.asic.trust import Trust, certified
 from maidinh.exchange.directory.definition import KIND as DIRECTORY_KIND
 from maidinh.exchange.directory.definition import Directory
 from maidinh.exchange.evidence.container import BODIES, CHECKPOINT, DIRECTORY, RECEIPT, SIGNATURES, STAMP
 from maidinh.exchange.evidence.rules import log_content, verify_record
 from maidinh.infrastructure.keys.identifiers import KeyNameError, file_stem
-from maidinh.infrastructure.timestamps.tokens import TokenError, token_of
+from maidinh.infrastructure.timestamps.responses import TokenError, token_of
 from maidinh.infrastructure.translog.proof import ProofError, read_proof
 from maidinh.infrastructure.translog.receipt import ReceiptError, read_receipt
 from maidinh.infrastructure.translog.verification import N_, Check, verify_receipt

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from asn1crypto import cms, tsp
+from asn1crypto import cms
 from asn1crypto.x509 import Certificate as Asn1Certificate
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
@@ -21,13 +21,11 @@ from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
+from maidinh.infrastructure.timestamps.responses import TokenError
+
 DIGESTS = frozenset({"sha256", "sha384", "sha512"})
 
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # the verdict says what it would log
-
-
-class TokenError(ValueError):
-    """The bytes are no time-stamp token."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +38,6 @@ class TokenVerdict:
     of: int | None
     signed: bool
     trusted: bool | None
-
-
-def token_of(answer: bytes) -> bytes:
-    """The token within an authority's answer (DER)."""
-    try:
-        response = tsp.TimeStampResp.load(answer, strict=True)
-        if response["status"]["status"].native not in ("granted", "granted_with_mods"):
-            raise TokenError("the authority refused")
-        return bytes(response["time_stamp_token"].dump())
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise TokenError("this is no answer of a time-stamping authority") from error
 
 
 def judge_token(token: bytes, candidates: Sequence[bytes], roots: Sequence[Certificate]) -> TokenVerdict:
