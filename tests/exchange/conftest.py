@@ -41,6 +41,7 @@ def database() -> Iterator[Connections]:
     connections = Connections(settings.MAIDINH.home, settings.MAIDINH.database_url, database=name)
     prepare(connections)
     with as_role(connections, "owner"):
+        call_command("migrate", "translog", verbosity=0, skip_checks=True)
         call_command("migrate", "directory", verbosity=0, skip_checks=True)
         call_command("migrate", "evidence", verbosity=0, skip_checks=True)
     yield connections
