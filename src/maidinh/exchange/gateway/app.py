@@ -25,6 +25,8 @@ from maidinh.exchange.gateway.forwarding import Answer, Forwarder
 from maidinh.exchange.gateway.mediation import Mediator
 from maidinh.exchange.gateway.protocol import ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
+from maidinh.exchange.gateway.soap import calls as soap_calls
+from maidinh.exchange.gateway.soap.calls import SoapCalls
 from maidinh.exchange.gateway.writer import EvidenceWriter
 
 HEADER_LIMIT = 16 * 1024
@@ -49,6 +51,7 @@ class Gateway:
         self.keeper.load_copy()
         self._forwarder = Forwarder(self.settings)
         self._mediator = Mediator(self.settings, self.keeper, self.writer, self._forwarder)
+        self._soap = SoapCalls(self.settings, self.keeper, self._mediator)
         self._tasks = [asyncio.create_task(self.keeper.follow()), asyncio.create_task(self.writer.run())]
         server = web.Server(
             self._handle,
@@ -90,10 +93,14 @@ class Gateway:
             await self.stop()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        raw = request.raw_path
+        raw = protocol.origin_form(request.raw_path)
         if raw == "/health":
             return self._health()
+        document = self._soap.document(request.method, raw)
+        if document is not None:
+            return web.Response(status=document.status, body=document.content, headers={"Content-Type": document.kind})
         call = self._mediator.open(request.method, raw, request.remote, request.raw_headers)
+        call.protocol = "soap" if soap_calls.spoken(request.method, raw, request.raw_headers) else "rest"
         bodies: list[Body] = []
         try:
             return await self._mediate(request, call, bodies)
@@ -105,9 +112,13 @@ class Gateway:
 
     async def _mediate(self, request: web.BaseRequest, call: Call, bodies: list[Body]) -> web.StreamResponse:
         try:
-            admitted = self._mediator.admit(call)
-            bodies.append(await self._receive(request))
-            answer = await self._mediator.carry(call, admitted, bodies[0])
+            if call.protocol == "soap":
+                bodies.append(await self._receive(request, self._soap.admitting(call, request)))
+                answer = await self._soap.answer(call, bodies[0], soap_calls.base_of(request))
+            else:
+                admitted = self._mediator.admit(call)
+                bodies.append(await self._receive(request, request.content.iter_chunked(PIECE)))
+                answer = await self._mediator.carry(call, admitted, bodies[0])
         except ProtocolError as error:
             await self._mediator.fail(call, error)
             raise
@@ -118,7 +129,7 @@ class Gateway:
             raise unforeseen from error
         return await _deliver(request, answer)
 
-    async def _receive(self, request: web.BaseRequest) -> Body:
+    async def _receive(self, request: web.BaseRequest, chunks: AsyncIterator[bytes]) -> Body:
         settings = self.settings
         if (request.content_length or 0) > settings.body_limit:
             raise ProtocolError(protocol.TOO_LARGE, "request_too_large")
@@ -127,7 +138,7 @@ class Gateway:
         try:
             async with asyncio.timeout(settings.receive_seconds):
                 return await receive(
-                    request.content.iter_chunked(PIECE),
+                    chunks,
                     limit=settings.body_limit,
                     memory=settings.memory_limit,
                     folder=settings.home.gateway,
@@ -168,7 +179,9 @@ async def _deliver(request: web.BaseRequest, answer: Answer) -> web.StreamRespon
 
 def _refusal(call: Call, error: ProtocolError) -> web.Response:
     accept = ",".join(value.decode("latin-1") for name, value in call.headers if name.lower() == b"accept")
-    kind, body = error.body(accept, str(call.id))
+    status, (kind, body) = error.status, error.body(accept, str(call.id))
+    if call.protocol == "soap":
+        status, kind, body = soap_calls.refusal(error, str(call.id))
     own = {
         "X-Road-Error": error.type,
         "X-Road-Id": call.x_road_id,
@@ -176,7 +189,7 @@ def _refusal(call: Call, error: ProtocolError) -> web.Response:
         "Content-Type": kind,
         "Server": SERVER,
     }
-    return web.Response(status=error.status, headers=own, body=body)
+    return web.Response(status=status, headers=own, body=body)
 
 
 async def _serve(settings: GatewaySettings) -> None:

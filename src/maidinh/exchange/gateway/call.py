@@ -21,6 +21,7 @@ from maidinh.exchange.gateway.bodies import Body
 from maidinh.exchange.gateway.directory import Snapshot
 from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import Header
+from maidinh.exchange.gateway.soap.envelope import SoapRequest
 from maidinh.exchange.gateway.writer import ExchangeRow, IntentRow
 from maidinh.infrastructure.translog.rules import leaf_for
 
@@ -74,6 +75,8 @@ class Call:
     response_verdict: str = ""
     cut: int = 0
     subject: bytes | None = None
+    soap: SoapRequest | None = None
+    warnings: tuple[str, ...] = ()
     forwarded_at: datetime | None = None
     answered_at: datetime | None = None
 
@@ -102,19 +105,20 @@ class Call:
         """The directory that decided."""
         return self.snapshot.serial if self.snapshot else 0
 
-    def intent(self, admitted: Admitted) -> IntentRow:
+    def intent(self, caller: Caller) -> IntentRow:
         """What is committed before the call is forwarded."""
+        consumer, provider = self.consumer, self.provider
         return IntentRow(
             id=self.id,
             client=self.client,
-            jti=admitted.caller.jti,
+            jti=caller.jti,
             x_road_id=self.x_road_id,
             service=self.service,
             contract=self.contract,
             serial=self.serial,
             request_hash=self.request_hash,
-            consumer_agency=admitted.consumer.agency,
-            provider_agency=admitted.provider.agency,
+            consumer_agency=consumer.agency if consumer else "",
+            provider_agency=provider.agency if provider else "",
             received_at=self.started_at,
         )
 
@@ -140,7 +144,9 @@ class Call:
             status=answer.status if answer else None,
             outcome=outcome,
             reason=reason,
-            checks=evidence.Checks(self.protocol, self.zone, self.request_verdict, self.response_verdict, self.cut),
+            checks=evidence.Checks(
+                self.protocol, self.zone, self.request_verdict, self.response_verdict, self.cut, self.warnings
+            ),
             started_at=self.started_at,
             finished_at=finished_at,
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from maidinh.exchange import jws
@@ -17,13 +17,14 @@ from maidinh.exchange.assertions import KIND as ASSERTION_KIND
 from maidinh.exchange.directory.rules import Refused
 from maidinh.exchange.evidence import rules as evidence
 from maidinh.exchange.gateway import protocol
-from maidinh.exchange.gateway.authentication import NotAuthenticError, Presented, authenticate
+from maidinh.exchange.gateway.authentication import Caller, NotAuthenticError, Presented, authenticate
 from maidinh.exchange.gateway.bodies import Body
 from maidinh.exchange.gateway.call import Admitted, Call
 from maidinh.exchange.gateway.directory import DirectoryKeeper
 from maidinh.exchange.gateway.forwarding import Answer, Forwarded, Forwarder, url_for
 from maidinh.exchange.gateway.protocol import Header, ProtocolError, Target
 from maidinh.exchange.gateway.settings import GatewaySettings
+from maidinh.exchange.gateway.soap.answers import Limits, mend
 from maidinh.exchange.gateway.writer import EvidenceWriter, ExchangeRow, IntentRow, LogUnavailableError, ReplayedError
 from maidinh.infrastructure.keys.client import SignerError
 from maidinh.infrastructure.translog.rules import SALT_BYTES
@@ -60,6 +61,11 @@ class Mediator:
         protocol.check_method(call.method)
         call.snapshot = self._keeper.snapshot
         self._read_headers(call)
+        self.recognise(call)
+        return self.allow(call, target)
+
+    def recognise(self, call: Call) -> Caller:
+        """Find out that the call is its client's, or raise."""
         if call.snapshot is None:
             raise ProtocolError(protocol.OUTDATED, "no_directory", "no published directory is in force here")
         presented = Presented(call.client, call.method, call.raw, call.started_at)
@@ -70,26 +76,36 @@ class Mediator:
             kind = REFUSALS.get(error.reason, protocol.NOT_AUTHENTIC)
             raise ProtocolError(kind, error.reason, "the calling system was not recognised") from error
         call.authenticated = True
-        call.admitted = self._allow(call, target)
-        return call.admitted
+        return call.caller
 
     async def carry(self, call: Call, admitted: Admitted, body: Body) -> Answer:
         """Take an admitted call with its body to the service and back, and put both into the log."""
-        call.request = body
-        message = protocol.request_message(call.method, call.raw, call.kept)
-        call.request_hash = protocol.message_hash(message, body.sha512)
-        if body.sha256 != admitted.caller.body_sha256:
-            call.authenticated = False
-            raise ProtocolError(protocol.NOT_AUTHENTIC, "wrong_body", "the body is not the one that was signed")
-        await self._intend(call, admitted)
+        self._bind(call, admitted.caller, body)
+        await self._intend(call, admitted.caller)
         call.forwarded_at = self._settings.clock()
         given = await self._forward(call, admitted, body)
         call.answered_at = self._settings.clock()
+        if call.soap is not None:
+            mended = await mend(call.soap, given, Limits.of(self._settings))
+            given, call.warnings = mended.answer, mended.warnings
         answer = call.answer = self._answer(call, given)
         response = protocol.response_message(answer.status, answer.reason, answer.headers)
         call.response_hash = protocol.message_hash(response, answer.body.sha512)
         await self._conclude(call, "allowed", "", signers=admitted.signers)
         return answer
+
+    async def inform(self, call: Call, body: Body, informed: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Answer a recognised caller's question about services from the directory, and put it into the log."""
+        consumer, provider = call.consumer, call.provider
+        if call.caller is None or consumer is None or provider is None:
+            raise ProtocolError(protocol.UNKNOWN_MEMBER, "unknown_member", "no such subsystem is in the directory")
+        self._bind(call, call.caller, body)
+        await self._intend(call, call.caller)
+        call.answer = self._answer(call, await informed())
+        response = protocol.response_message(call.answer.status, call.answer.reason, call.answer.headers)
+        call.response_hash = protocol.message_hash(response, call.answer.body.sha512)
+        await self._conclude(call, "allowed", "", signers=tuple(dict.fromkeys((consumer.key_id, provider.key_id))))
+        return call.answer
 
     async def fail(self, call: Call, error: ProtocolError) -> None:
         """Put into the log that the call ended in an error, with the members' signatures where it had gone that far."""
@@ -116,7 +132,8 @@ class Mediator:
         call.kept = headers.kept + own
         call.represented = headers.represented
 
-    def _allow(self, call: Call, target: Target) -> Admitted:
+    def allow(self, call: Call, target: Target) -> Admitted:
+        """Find out that a contract in force covers the recognised call, or raise."""
         caller, snapshot = call.caller, call.snapshot
         if caller is None or snapshot is None:
             raise ProtocolError(protocol.NOT_AUTHENTIC, "unsigned")
@@ -125,14 +142,29 @@ class Mediator:
             kind = REFUSALS.get(decision.reason, protocol.ACCESS_DENIED)
             call.offered = decision.path
             raise ProtocolError(kind, decision.reason, "the published architecture does not allow this call")
+        if decision.service.protocol != call.protocol:
+            text = f"this service speaks {decision.service.protocol.upper()}"
+            raise ProtocolError(protocol.UNKNOWN_SERVICE, "other_protocol", text)
         consumer, provider = snapshot.register.member_of(call.client), snapshot.register.member_of(call.service)
         if consumer is None or provider is None:
             raise ProtocolError(protocol.UNKNOWN_MEMBER, "unknown_member")
-        return Admitted(caller, decision, snapshot, consumer, provider)
+        call.admitted = Admitted(caller, decision, snapshot, consumer, provider)
+        return call.admitted
 
-    async def _intend(self, call: Call, admitted: Admitted) -> None:
+    def _bind(self, call: Call, caller: Caller, body: Body) -> None:
+        call.request = body
+        if call.soap is not None:
+            call.request_hash = call.soap.hash
+        else:
+            message = protocol.request_message(call.method, call.raw, call.kept)
+            call.request_hash = protocol.message_hash(message, body.sha512)
+        if body.sha256 != caller.body_sha256:
+            call.authenticated = False
+            raise ProtocolError(protocol.NOT_AUTHENTIC, "wrong_body", "the body is not the one that was signed")
+
+    async def _intend(self, call: Call, caller: Caller) -> None:
         try:
-            await self._log(call.intent(admitted))
+            await self._log(call.intent(caller))
         except ReplayedError as error:
             # The caller once signed this call, but whoever sends it now has shown nothing.
             call.authenticated = False

@@ -31,6 +31,7 @@ REQUEST_DROPPED = HOP | frozenset(
 RESPONSE_DROPPED = HOP | frozenset(
     b"x-road-id x-road-client x-road-service x-road-request-id x-road-request-hash x-road-error".split()
 )
+ABSOLUTE = re.compile(r"(?i:https?)://[^/?#]+(.*)", re.DOTALL)
 XML_ACCEPTED = ("text/xml", "application/xml", "text/*")
 
 INVALID_REQUEST = "Client.InvalidRequest"
@@ -101,6 +102,17 @@ class RequestHeaders:
     x_road_id: str | None
     represented: str
     kept: tuple[Header, ...]
+
+
+def origin_form(raw: str) -> str:
+    """The address without the scheme and the host that a client puts before it which takes us for its proxy.
+
+    All that follows (hash, token, contract) is about path and query; whose host it was asked of plays no part.
+    """
+    absolute = ABSOLUTE.fullmatch(raw)
+    if absolute is None:
+        return raw
+    return absolute[1] if absolute[1].startswith("/") else f"/{absolute[1]}"
 
 
 def read_target(raw: str) -> Target:

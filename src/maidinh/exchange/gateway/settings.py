@@ -45,6 +45,7 @@ class GatewaySettings:
     window: timedelta = timedelta(minutes=5)  # how far a caller's clock may be away from ours
     body_limit: int = 10 * MEBIBYTE  # the largest body that is accepted either way
     memory_limit: int = MEBIBYTE  # of one body; the rest of it waits in an unnamed file
+    envelope_limit: int = 4 * MEBIBYTE  # of a SOAP message without its attachments
     receive_seconds: float = 60
     connect_seconds: float = 5
     log_patience_seconds: float = 5  # how long a call waits for the log before it is answered with an error
