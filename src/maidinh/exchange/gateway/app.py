@@ -17,7 +17,7 @@ import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
 
-from maidinh.exchange.gateway import protocol
+from maidinh.exchange.gateway import protocol, soap_calls
 from maidinh.exchange.gateway.bodies import PIECE, Body, BodyTooLargeError, receive
 from maidinh.exchange.gateway.call import Call
 from maidinh.exchange.gateway.directory import DirectoryKeeper
@@ -25,8 +25,7 @@ from maidinh.exchange.gateway.forwarding import Answer, Forwarder
 from maidinh.exchange.gateway.mediation import Mediator
 from maidinh.exchange.gateway.protocol import ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
-from maidinh.exchange.gateway.soap import calls as soap_calls
-from maidinh.exchange.gateway.soap.calls import SoapCalls
+from maidinh.exchange.gateway.soap_calls import SoapCalls
 from maidinh.exchange.gateway.writer import EvidenceWriter
 
 HEADER_LIMIT = 16 * 1024
