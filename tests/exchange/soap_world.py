@@ -64,7 +64,7 @@ def wsdl_for(*operations: str, address: str = "http://10.1.2.3/inside") -> str:
 
 def soap_services(base: str) -> list[dict[str, Any]]:
     """One service that is one operation, and one with several."""
-    shared = {"protocol": "soap", "url": f"{base}/soap", "timeout_seconds": 5}
+    shared = {"protocol": "soap", "url": f"{base}/soap", "networks": ["127.0.0.0/8"], "timeout_seconds": 5}
     several = [{"method": "POST", "path": f"/{each}"} for each in ("birthDetails", "deathDetails")]
     return [
         {"id": DETAILS, "methods": [{"method": "POST", "path": "/"}], "wsdl": wsdl_for("personDetails"), **shared},

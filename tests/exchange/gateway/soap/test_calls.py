@@ -160,6 +160,16 @@ def test_a_providers_fault_passes_as_it_is(send: Any, provider: Provider, eviden
     assert (evidence_of(answer)["outcome"], evidence_of(answer)["status"]) == ("allowed", 500)
 
 
+def test_a_fault_with_another_status_is_warned_of(send: Any, provider: Provider, evidence_of: Any) -> None:
+    async def wrong(asked: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(status=400, body=envelope([], "<s:Fault/>"), content_type="text/xml")
+
+    provider.behaviour = wrong
+    answer = send(request())
+    assert answer.status == 400
+    assert json.loads(evidence_of(answer)["record"])["checks"]["warnings"] == ["fault_with_another_status"]
+
+
 @pytest.mark.parametrize(
     ("status", "kind", "content"),
     [

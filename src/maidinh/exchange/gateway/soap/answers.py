@@ -24,8 +24,8 @@ from maidinh.exchange.gateway.soap.xml import written
 
 STATUSES = (200, 500)
 DECISIVE = ("client", "service", "id")  # whose values say whose answer it is
-REORDERED, CHANGED, MISSING, NAMESPACE = (
-    "headers_reordered", "headers_changed", "headers_missing", "body_in_another_namespace",
+REORDERED, CHANGED, MISSING, NAMESPACE, STATUS = (
+    "headers_reordered", "headers_changed", "headers_missing", "body_in_another_namespace", "fault_with_another_status",
 )  # fmt: skip
 
 
@@ -58,11 +58,11 @@ async def mend(request: SoapRequest, answer: Answer, limits: Limits) -> Mended:
         form = form_of(_header(answer.headers, b"content-type"))
         if _header(answer.headers, b"content-encoding").lower() not in ("", "identity"):
             raise NotSoapError("it is compressed, which was not asked for")
-        if answer.status not in STATUSES:
-            raise NotSoapError(f"its status is {answer.status}")
         head = await read_head(answer.body.pieces(), form, limits.envelope)
         envelope = read_envelope(head.message)
         fault = envelope.fault
+        if answer.status not in STATUSES and not fault:
+            raise NotSoapError(f"its status is {answer.status}")
     except NotSoapError as error:
         raise _no_answer(str(error)) from error
     except ProtocolError as error:
@@ -72,7 +72,7 @@ async def mend(request: SoapRequest, answer: Answer, limits: Limits) -> Mended:
             protocol.SERVICE_FAILED, "response_too_large", "the answer's envelope is too large"
         ) from error
     if fault:
-        return Mended(answer, ())
+        return Mended(answer, () if answer.status in STATUSES else (STATUS,))
     warnings = _compare(request, envelope)
     message = _with_headers(request, envelope)
     limit = limits.body + len(message)

@@ -11,6 +11,7 @@ XROAD = "http://x-road.eu/xsd/xroad.xsd"
 IDENTIFIERS = "http://x-road.eu/xsd/identifiers"
 REPRESENTATION = "http://x-road.eu/xsd/representation.xsd"
 XML = "http://www.w3.org/XML/1998/namespace"
+SWAREF, XMLMIME = "http://ws-i.org/profiles/basic/1.1/xsd", "http://www.w3.org/2005/05/xmlmime"
 ADDRESSING = ("http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing")
 SHA512 = "http://www.w3.org/2001/04/xmlenc#sha512"
 PREFIXES = {"soapenv": ENVELOPE, "xroad": XROAD, "id": IDENTIFIERS}

@@ -24,6 +24,8 @@ COPIES = {
     names.IDENTIFIERS: "identifiers.xsd",
     names.REPRESENTATION: "representation.xsd",
     names.XML: "xml.xsd",
+    names.SWAREF: "swaref.xsd",
+    names.XMLMIME: "xmlmime.xsd",
 }
 SCHEMA_PATH = "/xsd/"
 
