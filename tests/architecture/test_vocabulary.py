@@ -14,9 +14,10 @@ IN_AN_APP = {
 }  # fmt: skip
 NOUNS = {  # pure or process modules of an app that the vocabulary has no word for, each by its noun
     "infrastructure/translog": {
-        "inspection", "merkle", "note", "promise", "promises", "proof", "published", "receipt", "sequencer", "tiles",
-        "trust", "verification",
+        "inspection", "merkle", "note", "promise", "promises", "proof", "published", "receipt", "sequencer", "stamping",
+        "tiles", "trust", "verification",
     },
+    "exchange/evidence": {"container", "gathering", "judging"},
     "applications/registers": {"provider"},
     "governance/architecture": {"frameworks"},
     "governance/observation": {"declared", "differing", "remedy"},

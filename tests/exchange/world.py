@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import threading
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -140,6 +141,16 @@ class Provider:
     behaviour: Behaviour = person
     seen: list[Seen] = field(default_factory=list)
     port: int = 0
+    streaming: Behaviour | None = None
+
+    @contextmanager
+    def reading(self, behaviour: Behaviour) -> Iterator[None]:
+        """Meanwhile this one reads each request's body itself, and nothing is kept of it."""
+        self.streaming = behaviour
+        try:
+            yield
+        finally:
+            self.streaming = None
 
     async def start(self) -> None:
         """Listen on a loopback port."""
@@ -149,6 +160,8 @@ class Provider:
         self.port = self.runner.addresses[0][1]
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if self.streaming is not None:
+            return await self.streaming(request)
         body = b"".join([piece async for piece in request.content.iter_chunked(65536)])
         self.seen.append(Seen(request.method, request.raw_path, tuple(request.raw_headers), body))
         request[BODY] = body

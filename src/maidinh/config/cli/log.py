@@ -42,7 +42,7 @@ def verify(
     language: Language = None,
 ) -> None:
     """Check a receipt offline."""
-    _speak(language)
+    speak(language)
     from maidinh.infrastructure.translog.trust import KeyFileError, read_keys
     from maidinh.infrastructure.translog.verification import verdict, verify_receipt
 
@@ -66,7 +66,7 @@ def prove(
     language: Language = None,
 ) -> None:
     """Make a proof from the published files."""
-    _speak(language)
+    speak(language)
     from maidinh.infrastructure.translog.merkle import inclusion_proof
     from maidinh.infrastructure.translog.proof import Proof
     from maidinh.infrastructure.translog.receipt import ReceiptError, read_receipt
@@ -101,7 +101,7 @@ def audit(
     language: Language = None,
 ) -> None:
     """Audit the published log."""
-    _speak(language)
+    speak(language)
     from maidinh.infrastructure.translog.inspection import inspect_log
     from maidinh.infrastructure.translog.published import PublishedLog
     from maidinh.infrastructure.translog.trust import KeyFileError, read_keys
@@ -188,22 +188,24 @@ def _index(published: PublishedLog, tree: Tree, entry: str | bytes) -> int | Non
 
 def _tell(checks: Sequence[Check], holds: bool, closing: str, as_json: bool) -> NoReturn:
     if as_json:
-        found = [{"name": check.name, "ok": check.ok, "detail": _detail(check)} for check in checks]
+        found = [{"name": check.name, "ok": check.ok, "detail": detail_of(check)} for check in checks]
         typer.echo(json.dumps({"ok": holds, "checks": found}, ensure_ascii=False))
     else:
         words = {True: say("holds"), False: say("FAILS"), None: say("not checked")}
         width = max(len(word) for word in words.values())
         for check in checks:
-            typer.echo(f"{words[check.ok]:<{width}}  {_detail(check)}")
+            typer.echo(f"{words[check.ok]:<{width}}  {detail_of(check)}")
         typer.echo(closing)
     raise typer.Exit(0 if holds else FINDINGS)
 
 
-def _detail(check: Check) -> str:
+def detail_of(check: Check) -> str:
+    """What a check found, in the user's language."""
     return say(check.text).format(**check.values)
 
 
-def _speak(language: str | None) -> None:
+def speak(language: str | None) -> None:
+    """Have this command speak a language, whatever the terminal's is."""
     if language is not None:
         if language not in ("vi", "en"):
             _stop(WRONG_USE, say("The language is vi or en."))

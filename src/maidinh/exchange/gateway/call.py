@@ -20,7 +20,7 @@ from maidinh.exchange.gateway.authentication import Caller
 from maidinh.exchange.gateway.bodies import Body
 from maidinh.exchange.gateway.directory import Snapshot
 from maidinh.exchange.gateway.forwarding import Answer
-from maidinh.exchange.gateway.protocol import Header
+from maidinh.exchange.gateway.protocol import Header, Target
 from maidinh.exchange.gateway.soap.envelope import SoapRequest
 from maidinh.exchange.gateway.writer import ExchangeRow, IntentRow
 from maidinh.infrastructure.translog.rules import leaf_for
@@ -42,6 +42,14 @@ class Admitted:
     def signers(self) -> tuple[str, ...]:
         """The keys that sign the evidence, each once."""
         return tuple(dict.fromkeys((self.consumer.key_id, self.provider.key_id)))
+
+
+@dataclass(frozen=True)
+class Question:
+    """A call that asks the exchange about a provider: whose it is, and what it asks."""
+
+    caller: Caller
+    target: Target
 
 
 @dataclass
@@ -94,6 +102,11 @@ class Call:
     def path(self) -> str:
         """The contract's pattern, or the service's where it was refused; the path itself may hold somebody's number."""
         return self.admitted.allowed.path if self.admitted else self.offered
+
+    @property
+    def accept(self) -> str:
+        """Which media types the caller names."""
+        return ",".join(value.decode("latin-1") for name, value in self.headers if name.lower() == b"accept")
 
     @property
     def contract(self) -> str:

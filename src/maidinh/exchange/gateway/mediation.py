@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from maidinh.exchange import jws
@@ -16,10 +16,10 @@ from maidinh.exchange.assertions import HEADER, Assertion, claims_for
 from maidinh.exchange.assertions import KIND as ASSERTION_KIND
 from maidinh.exchange.directory.rules import Refused
 from maidinh.exchange.evidence import rules as evidence
-from maidinh.exchange.gateway import protocol
+from maidinh.exchange.gateway import metadata, protocol
 from maidinh.exchange.gateway.authentication import Caller, NotAuthenticError, Presented, authenticate
-from maidinh.exchange.gateway.bodies import Body
-from maidinh.exchange.gateway.call import Admitted, Call
+from maidinh.exchange.gateway.bodies import Body, held
+from maidinh.exchange.gateway.call import Admitted, Call, Question
 from maidinh.exchange.gateway.directory import DirectoryKeeper
 from maidinh.exchange.gateway.forwarding import Answer, Forwarded, Forwarder, url_for
 from maidinh.exchange.gateway.protocol import Header, ProtocolError, Target
@@ -54,15 +54,15 @@ class Mediator:
         generated, zone = f"{settings.instance}-{uuid.uuid4()}", settings.zones.of(peer)
         return Call(uuid.uuid4(), method, raw, zone, headers, settings.clock(), generated)
 
-    def admit(self, call: Call) -> Admitted:
+    def admit(self, call: Call) -> Admitted | Question:
         """Read, recognise and allow the call, or raise; its body has not been read yet."""
         target = protocol.read_target(call.raw)
         call.service, call.forwarded = target.service, target.forwarded
         protocol.check_method(call.method)
         call.snapshot = self._keeper.snapshot
         self._read_headers(call)
-        self.recognise(call)
-        return self.allow(call, target)
+        caller = self.recognise(call)
+        return Question(caller, target) if metadata.asks(call.method, target) else self.allow(call, target)
 
     def recognise(self, call: Call) -> Caller:
         """Find out that the call is its client's, or raise."""
@@ -78,8 +78,10 @@ class Mediator:
         call.authenticated = True
         return call.caller
 
-    async def carry(self, call: Call, admitted: Admitted, body: Body) -> Answer:
+    async def carry(self, call: Call, admitted: Admitted | Question, body: Body) -> Answer:
         """Take an admitted call with its body to the service and back, and put both into the log."""
+        if isinstance(admitted, Question):
+            return await self.inform(call, body, lambda: self._told(call, admitted))
         self._bind(call, admitted.caller, body)
         await self._intend(call, admitted.caller)
         call.forwarded_at = self._settings.clock()
@@ -88,24 +90,25 @@ class Mediator:
         if call.soap is not None:
             mended = await mend(call.soap, given, Limits.of(self._settings))
             given, call.warnings = mended.answer, mended.warnings
-        answer = call.answer = self._answer(call, given)
-        response = protocol.response_message(answer.status, answer.reason, answer.headers)
-        call.response_hash = protocol.message_hash(response, answer.body.sha512)
+        answer = self._answer(call, given)
         await self._conclude(call, "allowed", "", signers=admitted.signers)
         return answer
 
     async def inform(self, call: Call, body: Body, informed: Callable[[], Awaitable[Answer]]) -> Answer:
-        """Answer a recognised caller's question about services from the directory, and put it into the log."""
-        consumer, provider = call.consumer, call.provider
-        if call.caller is None or consumer is None or provider is None:
+        """Answer a recognised caller's question in the provider's place, and put it into the log.
+
+        No service sees it and no contract is needed, but a directory in force is.
+        """
+        consumer, provider, snapshot = call.consumer, call.provider, call.snapshot
+        if call.caller is None or snapshot is None or consumer is None or provider is None:
             raise ProtocolError(protocol.UNKNOWN_MEMBER, "unknown_member", "no such subsystem is in the directory")
+        if not snapshot.directory.issued_at <= call.started_at < snapshot.directory.expires_at:
+            raise ProtocolError(protocol.OUTDATED, "directory_expired", "the directory is not in force")
         self._bind(call, call.caller, body)
         await self._intend(call, call.caller)
-        call.answer = self._answer(call, await informed())
-        response = protocol.response_message(call.answer.status, call.answer.reason, call.answer.headers)
-        call.response_hash = protocol.message_hash(response, call.answer.body.sha512)
+        answer = self._answer(call, await informed())
         await self._conclude(call, "allowed", "", signers=tuple(dict.fromkeys((consumer.key_id, provider.key_id))))
-        return call.answer
+        return answer
 
     async def fail(self, call: Call, error: ProtocolError) -> None:
         """Put into the log that the call ended in an error, with the members' signatures where it had gone that far."""
@@ -120,6 +123,24 @@ class Mediator:
                 if second.type != protocol.SIGNING_FAILED:
                     raise
         await self._conclude(call, outcome, error.reason, signers=())
+
+    def _bind(self, call: Call, caller: Caller, body: Body) -> None:
+        call.request = body
+        if call.soap is not None:
+            call.request_hash = call.soap.hash
+        else:
+            message = protocol.request_message(call.method, call.raw, call.kept)
+            call.request_hash = protocol.message_hash(message, body.sha512)
+        if body.sha256 != caller.body_sha256:
+            call.authenticated = False
+            raise ProtocolError(protocol.NOT_AUTHENTIC, "wrong_body", "the body is not the one that was signed")
+
+    async def _told(self, call: Call, question: Question) -> Answer:
+        """The answer to a question about a provider's REST services."""
+        if call.snapshot is None:
+            raise ProtocolError(protocol.OUTDATED, "no_directory")
+        kind, told = metadata.told(call.snapshot.register, call.client, question.target, call.accept, call.started_at)
+        return Answer(200, "OK", ((b"Content-Type", kind.encode()),), held(told))
 
     def _read_headers(self, call: Call) -> None:
         headers = protocol.read_headers(call.headers)
@@ -151,17 +172,6 @@ class Mediator:
         call.admitted = Admitted(caller, decision, snapshot, consumer, provider)
         return call.admitted
 
-    def _bind(self, call: Call, caller: Caller, body: Body) -> None:
-        call.request = body
-        if call.soap is not None:
-            call.request_hash = call.soap.hash
-        else:
-            message = protocol.request_message(call.method, call.raw, call.kept)
-            call.request_hash = protocol.message_hash(message, body.sha512)
-        if body.sha256 != caller.body_sha256:
-            call.authenticated = False
-            raise ProtocolError(protocol.NOT_AUTHENTIC, "wrong_body", "the body is not the one that was signed")
-
     async def _intend(self, call: Call, caller: Caller) -> None:
         try:
             await self._log(call.intent(caller))
@@ -192,17 +202,26 @@ class Mediator:
         return await self._forwarder.forward(Forwarded(call.method, url, headers, body), service)
 
     def _answer(self, call: Call, answer: Answer) -> Answer:
-        headers = protocol.response_headers(
-            answer.headers,
-            x_road_id=call.x_road_id,
-            client=call.client,
-            service=call.service,
-            request_id=str(call.id),
-            request_hash=call.request_hash,
-        )
-        return replace(answer, headers=headers)
+        """What the service said, as it will leave, and its hash."""
+        try:
+            reason = protocol.readable_reason(answer.status, answer.reason)
+            headers = protocol.response_headers(
+                answer.headers,
+                x_road_id=call.x_road_id,
+                client=call.client,
+                service=call.service,
+                request_id=str(call.id),
+                request_hash=call.request_hash,
+            )
+        except ProtocolError:
+            answer.body.close()
+            raise
+        call.answer = replace(answer, headers=headers, reason=reason)
+        message = protocol.response_message(answer.status, reason, headers)
+        call.response_hash = protocol.message_hash(message, answer.body.sha512)
+        return call.answer
 
-    async def _conclude(self, call: Call, outcome: str, reason: str, *, signers: Sequence[str]) -> None:
+    async def _conclude(self, call: Call, outcome: str, reason: str, *, signers: Iterable[str]) -> None:
         finished_at = self._settings.clock()
         record = call.record(outcome, reason, finished_at)
         text = jws.canonical_json(record)

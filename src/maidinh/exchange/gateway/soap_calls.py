@@ -14,12 +14,12 @@ from urllib.parse import parse_qs
 from aiohttp import web
 
 from maidinh.exchange.gateway import protocol
-from maidinh.exchange.gateway.bodies import PIECE, Body, BodyTooLargeError, receive
+from maidinh.exchange.gateway.bodies import PIECE, Body, held
 from maidinh.exchange.gateway.call import Call
 from maidinh.exchange.gateway.directory import DirectoryKeeper
 from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.mediation import Mediator
-from maidinh.exchange.gateway.protocol import Header, ProtocolError
+from maidinh.exchange.gateway.protocol import ErrorForm, Header, ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
 from maidinh.exchange.gateway.soap import names
 from maidinh.exchange.gateway.soap.envelope import SoapRequest, fault, read_envelope, read_request, read_service
@@ -59,9 +59,9 @@ def spoken(method: str, raw: str, headers: Iterable[Header]) -> bool:
     return method == METHOD and not raw.startswith("/r1/") and kind in KINDS
 
 
-def refusal(error: ProtocolError, detail: str) -> tuple[int, str, bytes]:
+def refusal(error: ProtocolError, detail: str, form: ErrorForm) -> tuple[int, str, bytes]:
     """Status, content type and body of a fault: SOAP over HTTP says 500 whoever is to blame."""
-    return 500, "text/xml; charset=utf-8", fault(error.type, error.message, detail)
+    return 500, "text/xml; charset=utf-8", fault(error.spelled(form), error.message, detail)
 
 
 class SoapCalls:
@@ -95,7 +95,7 @@ class SoapCalls:
 
         async def from_directory() -> Answer:
             kind, content = informed(snapshot.register, request, call.started_at, base)
-            return Answer(200, "OK", ((b"Content-Type", kind.encode()),), await self._held(content))
+            return Answer(200, "OK", ((b"Content-Type", kind.encode()),), held(content))
 
         return await self._mediator.inform(call, body, from_directory)
 
@@ -148,6 +148,11 @@ class SoapCalls:
             for header in call.headers
             if header[0].lower() not in protocol.REQUEST_DROPPED and not header[0].lower().startswith(NOT_SENT_ON)
         )
+        try:
+            b"\n".join(value for _, value in kept).decode("utf-8")
+        except UnicodeDecodeError as error:
+            text = "a header holds bytes that are not UTF-8"
+            raise ProtocolError(protocol.INVALID_REQUEST, "invalid_header", text) from error
         return (
             *kept,
             (b"SOAPAction", f'"{action}"'.encode()),
@@ -156,19 +161,6 @@ class SoapCalls:
             (b"x-road-id", call.x_road_id.encode()),
             (b"x-road-request-id", str(call.id).encode()),
         )
-
-    async def _held(self, content: bytes) -> Body:
-        async def whole() -> AsyncIterator[bytes]:
-            for start in range(0, len(content), PIECE):
-                yield content[start : start + PIECE]
-
-        settings = self._settings
-        try:
-            return await receive(
-                whole(), limit=settings.body_limit, memory=settings.memory_limit, folder=settings.home.gateway
-            )
-        except BodyTooLargeError as error:
-            raise ProtocolError(protocol.SERVICE_FAILED, "response_too_large") from error
 
 
 def _action(call: Call, request: SoapRequest, declared: str | None) -> str:

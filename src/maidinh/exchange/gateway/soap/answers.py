@@ -13,7 +13,7 @@ from pathlib import Path
 from lxml import etree
 
 from maidinh.exchange.gateway import protocol
-from maidinh.exchange.gateway.bodies import BodyTooLargeError, receive
+from maidinh.exchange.gateway.bodies import BodyNotKeptError, BodyTooLargeError, receive
 from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import Header, ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
@@ -55,6 +55,17 @@ class Mended:
 async def mend(request: SoapRequest, answer: Answer, limits: Limits) -> Mended:
     """Bring the answer into form, or raise where it is none."""
     try:
+        mended = await _mended(request, answer, limits)
+    except BaseException:
+        answer.body.close()
+        raise
+    if mended.answer.body is not answer.body:
+        answer.body.close()
+    return mended
+
+
+async def _mended(request: SoapRequest, answer: Answer, limits: Limits) -> Mended:
+    try:
         form = form_of(_header(answer.headers, b"content-type"))
         if _header(answer.headers, b"content-encoding").lower() not in ("", "identity"):
             raise NotSoapError("it is compressed, which was not asked for")
@@ -75,11 +86,11 @@ async def mend(request: SoapRequest, answer: Answer, limits: Limits) -> Mended:
         return Mended(answer, () if answer.status in STATUSES else (STATUS,))
     warnings = _compare(request, envelope)
     message = _with_headers(request, envelope)
-    limit = limits.body + len(message)
-    body = await receive(
-        replaced(answer.body.pieces(), head, message), limit=limit, memory=limits.memory, folder=limits.folder
-    )
-    answer.body.close()
+    pieces, limit = replaced(answer.body.pieces(), head, message), limits.body + len(message)
+    try:
+        body = await receive(pieces, limit=limit, memory=limits.memory, folder=limits.folder)
+    except BodyNotKeptError as error:
+        raise ProtocolError(protocol.INTERNAL, "no_room", "the service's answer could not be kept here") from error
     return Mended(replace(answer, body=body), warnings)
 
 
