@@ -17,6 +17,7 @@ from aiohttp import web
 from maidinh.exchange import jws
 from maidinh.exchange.client.calls import KIND
 from maidinh.exchange.directory.definition import Directory
+from tests.exchange.soap_world import BODY, CIVIL, DETAILS, soap_services
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 INSTANCE, PROVINCE = "MAU", "mau"
@@ -48,6 +49,10 @@ def directory_for(public: Callable[[str], str], provider_port: int = 9, serial: 
         {"id": SLOW, "url": base, "methods": ANYTHING, "timeout_seconds": 1},
         {"id": DEAD, "url": "http://127.0.0.1:9/", "methods": ANYTHING, "timeout_seconds": 2},
     ]
+    spoken = [
+        contract_for(DETAILS, methods=[{"method": "POST", "path": "/"}]),
+        contract_for(CIVIL, methods=[{"method": "POST", "path": "/birthDetails"}]),
+    ]
     content: dict[str, Any] = {
         "instance": INSTANCE,
         "province": PROVINCE,
@@ -65,8 +70,8 @@ def directory_for(public: Callable[[str], str], provider_port: int = 9, serial: 
             {"id": STRANGER, "name": "Người lạ", "keys": keys[1:]},
             {"id": REGISTER, "name": "Dân cư"},
         ],
-        "services": services,
-        "contracts": [contract_for(each["id"]) for each in services],
+        "services": services + soap_services(base),
+        "contracts": [contract_for(each["id"]) for each in services] + spoken,
     }
     return Directory.model_validate(content | changes)
 
@@ -159,6 +164,7 @@ class Provider:
             return await self.streaming(request)
         body = b"".join([piece async for piece in request.content.iter_chunked(65536)])
         self.seen.append(Seen(request.method, request.raw_path, tuple(request.raw_headers), body))
+        request[BODY] = body
         return await self.behaviour(request)
 
 

@@ -11,11 +11,12 @@ import contextlib
 import json
 import logging
 import signal
+from collections.abc import AsyncIterator
 
 import aiohttp
 from aiohttp import web
 
-from maidinh.exchange.gateway import protocol
+from maidinh.exchange.gateway import protocol, soap_calls
 from maidinh.exchange.gateway.bodies import PIECE, Body, BodyNotKeptError, BodyTooLargeError, paced, receive
 from maidinh.exchange.gateway.call import Call
 from maidinh.exchange.gateway.delivery import SERVER, deliver
@@ -26,6 +27,7 @@ from maidinh.exchange.gateway.mediation import Mediator
 from maidinh.exchange.gateway.openly import told_openly
 from maidinh.exchange.gateway.protocol import ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
+from maidinh.exchange.gateway.soap_calls import SoapCalls
 from maidinh.exchange.gateway.writer import EvidenceWriter
 
 log = logging.getLogger("maidinh.gateway")
@@ -48,6 +50,7 @@ class Gateway:
         self.keeper.load_copy()
         self._forwarder = Forwarder(self.settings)
         self._mediator = Mediator(self.settings, self.keeper, self.writer, self._forwarder)
+        self._soap = SoapCalls(self.settings, self.keeper, self._mediator)
         self._tasks = [asyncio.create_task(self.keeper.follow()), asyncio.create_task(self.writer.run())]
         self._runner = web.ServerRunner(Listener(self._handle, self.settings), shutdown_timeout=10)
         await self._runner.setup()
@@ -85,7 +88,11 @@ class Gateway:
         raw = protocol.origin_form(request.raw_path)
         if raw == "/health":
             return self._health()
+        document = self._soap.document(request.method, raw)
+        if document is not None:
+            return web.Response(status=document.status, body=document.content, headers={"Content-Type": document.kind})
         call = self._mediator.open(request.method, raw, request.remote, request.raw_headers)
+        call.protocol = "soap" if soap_calls.spoken(request.method, raw, request.raw_headers) else "rest"
         bodies: list[Body] = []
         try:
             openly = told_openly(call, self.keeper.snapshot, self.settings.home)
@@ -98,9 +105,13 @@ class Gateway:
 
     async def _mediate(self, request: web.BaseRequest, call: Call, bodies: list[Body]) -> web.StreamResponse:
         try:
-            admitted = self._mediator.admit(call)
-            bodies.append(await self._receive(request))
-            answer = await self._mediator.carry(call, admitted, bodies[0])
+            if call.protocol == "soap":
+                bodies.append(await self._receive(request, self._soap.admitting(call, request)))
+                answer = await self._soap.answer(call, bodies[0], soap_calls.base_of(request))
+            else:
+                admitted = self._mediator.admit(call)
+                bodies.append(await self._receive(request, request.content.iter_chunked(PIECE)))
+                answer = await self._mediator.carry(call, admitted, bodies[0])
         except ProtocolError as error:
             await self._mediator.fail(call, error)
             raise
@@ -111,7 +122,7 @@ class Gateway:
             raise unforeseen from error
         return await deliver(request, answer, patience_seconds=self.settings.receive_seconds)
 
-    async def _receive(self, request: web.BaseRequest) -> Body:
+    async def _receive(self, request: web.BaseRequest, chunks: AsyncIterator[bytes]) -> Body:
         settings = self.settings
         if (request.content_length or 0) > settings.body_limit:
             raise ProtocolError(protocol.TOO_LARGE, "request_too_large")
@@ -120,7 +131,7 @@ class Gateway:
         try:
             async with asyncio.timeout(settings.receive_seconds) as deadline:
                 return await receive(
-                    paced(request.content.iter_chunked(PIECE), deadline, settings.least_per_second),
+                    paced(chunks, deadline, settings.least_per_second),
                     limit=settings.body_limit,
                     memory=settings.memory_limit,
                     folder=settings.home.gateway,
@@ -147,7 +158,9 @@ class Gateway:
 
 
 def _refusal(call: Call, error: ProtocolError, form: protocol.ErrorForm) -> web.Response:
-    kind, body = error.body(call.accept, str(call.id), form)
+    status, (kind, body) = error.status, error.body(call.accept, str(call.id), form)
+    if call.protocol == "soap":
+        status, kind, body = soap_calls.refusal(error, str(call.id), form)
     own = {
         "X-Road-Error": error.spelled(form),
         "X-Road-Id": call.x_road_id,
@@ -155,7 +168,7 @@ def _refusal(call: Call, error: ProtocolError, form: protocol.ErrorForm) -> web.
         "Content-Type": kind,
         "Server": SERVER,
     }
-    return web.Response(status=error.status, headers=own, body=body)
+    return web.Response(status=status, headers=own, body=body)
 
 
 async def _serve(settings: GatewaySettings) -> None:

@@ -21,6 +21,7 @@ from maidinh.exchange.gateway.bodies import Body
 from maidinh.exchange.gateway.directory import Snapshot
 from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import Header
+from maidinh.exchange.gateway.soap.envelope import SoapRequest
 from maidinh.exchange.gateway.writer import ExchangeRow, IntentRow
 from maidinh.infrastructure.translog.rules import leaf_for
 
@@ -82,6 +83,8 @@ class Call:
     response_verdict: str = ""
     cut: int = 0
     subject: bytes | None = None
+    soap: SoapRequest | None = None
+    warnings: tuple[str, ...] = ()
     forwarded_at: datetime | None = None
     answered_at: datetime | None = None
 
@@ -154,7 +157,9 @@ class Call:
             status=answer.status if answer else None,
             outcome=outcome,
             reason=reason,
-            checks=evidence.Checks(self.protocol, self.zone, self.request_verdict, self.response_verdict, self.cut),
+            checks=evidence.Checks(
+                self.protocol, self.zone, self.request_verdict, self.response_verdict, self.cut, self.warnings
+            ),
             started_at=self.started_at,
             finished_at=finished_at,
         )

@@ -24,6 +24,7 @@ from maidinh.exchange.gateway.directory import DirectoryKeeper
 from maidinh.exchange.gateway.forwarding import Answer, Forwarded, Forwarder, url_for
 from maidinh.exchange.gateway.protocol import Header, ProtocolError, Target
 from maidinh.exchange.gateway.settings import GatewaySettings
+from maidinh.exchange.gateway.soap.answers import Limits, mend
 from maidinh.exchange.gateway.writer import EvidenceWriter, ExchangeRow, IntentRow, LogUnavailableError, ReplayedError
 from maidinh.infrastructure.keys.client import SignerError
 from maidinh.infrastructure.translog.rules import SALT_BYTES
@@ -90,6 +91,9 @@ class Mediator:
         call.forwarded_at = self._settings.clock()
         given = await self._forward(call, admitted, body)
         call.answered_at = self._settings.clock()
+        if call.soap is not None:
+            mended = await mend(call.soap, given, Limits.of(self._settings))
+            given, call.warnings = mended.answer, mended.warnings
         answer = self._answer(call, given)
         await self._conclude(call, "allowed", "", signers=admitted.signers)
         return answer
@@ -126,8 +130,11 @@ class Mediator:
 
     def _bind(self, call: Call, caller: Caller, body: Body) -> None:
         call.request = body
-        message = protocol.request_message(call.method, call.raw, call.kept)
-        call.request_hash = protocol.message_hash(message, body.sha512)
+        if call.soap is not None:
+            call.request_hash = call.soap.hash
+        else:
+            message = protocol.request_message(call.method, call.raw, call.kept)
+            call.request_hash = protocol.message_hash(message, body.sha512)
         if body.sha256 != caller.body_sha256:
             call.authenticated = False
             raise ProtocolError(protocol.NOT_AUTHENTIC, "wrong_body", "the body is not the one that was signed")
@@ -174,6 +181,9 @@ class Mediator:
             kind = REFUSALS.get(decision.reason, protocol.ACCESS_DENIED)
             call.offered = decision.path
             raise ProtocolError(kind, decision.reason, "the published architecture does not allow this call")
+        if decision.service.protocol != call.protocol:
+            text = f"this service speaks {decision.service.protocol.upper()}"
+            raise ProtocolError(protocol.UNKNOWN_SERVICE, "other_protocol", text)
         consumer, provider = snapshot.register.member_of(call.client), snapshot.register.member_of(call.service)
         if consumer is None or provider is None:
             raise ProtocolError(protocol.UNKNOWN_MEMBER, "unknown_member")

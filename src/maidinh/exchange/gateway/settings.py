@@ -46,6 +46,7 @@ class GatewaySettings:
     window: timedelta = timedelta(minutes=5)  # how far a caller's clock may be away from ours
     body_limit: int = 128 * MEBIBYTE  # the largest body that is accepted either way
     memory_limit: int = MEBIBYTE  # of one body; the rest of it waits in an unnamed file
+    envelope_limit: int = 4 * MEBIBYTE  # of a SOAP message without its attachments
     receive_seconds: float = 60  # for a body to arrive, and for each piece of an answer to be taken
     least_per_second: int = 64 * 1024  # bytes; a body that comes at this rate or faster gets the time that it needs
     idle_seconds: float = 75  # how long a connection may stay open without a whole request
