@@ -16,7 +16,10 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     "infrastructure/translog": {
         "anchors", "cosignature", "inspection", "merkle", "note", "promise", "promises", "proof", "published",
         "receipt", "reopening", "sequencer", "tiles", "trust", "verification", "witness", "witnessing",
+        "inspection", "merkle", "note", "promise", "promises", "proof", "published", "receipt", "sequencer", "stamping",
+        "tiles", "trust", "verification",
     },
+    "exchange/evidence": {"container", "gathering", "judging"},
     "applications/registers": {"provider"},
     "governance/architecture": {"frameworks"},
     "governance/observation": {"declared", "differing", "remedy"},

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from maidinh.config.environment import Environment
 
@@ -61,6 +62,7 @@ def serve_gateway(environment: Environment) -> None:
             port=environment.gateway_port,
             window=timedelta(seconds=environment.exchange_clock_window),
             body_limit=environment.exchange_body_limit,
+            error_form=environment.exchange_error_form,
             zones=read_zones(environment.gateway_zones),
         )
     )
@@ -74,7 +76,7 @@ def serve_signer(environment: Environment) -> None:
 
 
 def serve_worker(environment: Environment) -> None:
-    """Events, the log's sequencer, and the sample's registers and identity provider, until stopped.
+    """Events, the log's sequencer and time stamps, the sample's registers and identity provider, until stopped.
 
     A part that ends unasked ends the process, so that the supervisor starts all of it again.
     """
@@ -85,6 +87,7 @@ def serve_worker(environment: Environment) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     parts = (_sequence, _witness, _anchor, _serve_sample, _deliver, _compute)
+    parts = (_sequence, _stamp, _serve_sample, _deliver, _compute)
     threads = [threading.Thread(target=_part, args=(part, environment, stop, failed)) for part in parts]
     for thread in threads:
         thread.start()
@@ -161,6 +164,33 @@ def _anchor(environment: Environment, stop: threading.Event) -> None:
             wait = ANCHOR_RETRY_SECONDS
         stop.wait(wait)
     stop.wait()
+def _stamp(environment: Environment, stop: threading.Event) -> None:
+    """Time stamps over the log; where no authority is set there are none, and the log is what it is."""
+    from maidinh.infrastructure.database.connections import Connections
+    from maidinh.infrastructure.timestamps.asking import read_roots
+    from maidinh.infrastructure.translog.rules import origin_of
+    from maidinh.infrastructure.translog.stamping import Authority, run_stamping
+
+    if environment.timestamping is None:
+        stop.wait()
+        return
+    roots = timestamping_roots(environment)
+    connections = Connections(environment.home, environment.database_url, environment.database_name)
+    run_stamping(
+        connections.dsn("worker"),
+        origin_of(environment.province),
+        Authority(environment.timestamping, lambda: read_roots(roots.read_bytes())),
+        stop,
+        interval=environment.timestamp_interval,
+    )
+
+
+def timestamping_roots(environment: Environment) -> Path:
+    """Under whose certificates a time stamp is believed: those of the setting, or in a sample the sample authority."""
+    from maidinh.infrastructure.keys.identifiers import file_stem
+    from maidinh.infrastructure.keys.keyring import AUTHORITY
+
+    return environment.timestamp_roots or environment.home.public_keys / f"{file_stem(AUTHORITY)}.crt"
 
 
 def _deliver(_: Environment, stop: threading.Event) -> None:
