@@ -104,7 +104,7 @@ def _key(files: Mapping[str, bytes], kid: str, trust: Trust, at: datetime) -> tu
         stem = file_stem(kid)
         chain = x509.load_pem_x509_certificates(files[f"keys/{stem}.crt"])
         pem = chain[0].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-        named = chain[0].subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value
+        named = str(chain[0].subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value)
     except KeyError:
         return _loose_key(files, kid)
     except (KeyNameError, *BROKEN) as error:
