@@ -63,11 +63,15 @@ def agreements_on(contracts: Sequence[Contract], at: datetime) -> dict[str, tupl
     return {agreements.digest(each): agreed(each, at).agreements for each in contracts}
 
 
+def _keys(member: Mapping[str, Any], at: datetime) -> list[Any]:
+    here = [key if isinstance(key, Key) else Key.model_validate(key) for key in member.get("keys", ())]
+    own = key_of(member["code"], at)
+    return here if own.kid in {each.kid for each in here} else [*here, own]
+
+
 def signed_content(content: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     """A directory's content in which every agency has a key and every contract that says nothing else is signed."""
-    members = [
-        {**each, "keys": [*each.get("keys", ()), key_of(each["code"], at)]} for each in map(dict, content["members"])
-    ]
+    members = [{**each, "keys": _keys(each, at)} for each in map(dict, content["members"])]
     contracts = [
         each if "agreements" in each else agreed(Contract.model_validate(each), at).model_dump()
         for each in map(dict, content["contracts"])

@@ -9,7 +9,7 @@ import base64
 import json
 from fnmatch import fnmatchcase
 
-from maidinh.infrastructure.keys.identifiers import ALGORITHM_OF_KIND, kind_of
+from maidinh.infrastructure.keys.identifiers import ALGORITHM_OF_KIND, CERTIFIED_KINDS, kind_of
 
 ANY_KIND = frozenset(ALGORITHM_OF_KIND)
 NO_PRIVATE_USE = {"public": ANY_KIND, "certificate": ANY_KIND}
@@ -20,17 +20,17 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     | {
         # architecture: whoever publishes a version does it on a page. The signer notes each of these signatures.
         # member: an agency's signature on a contract, and nothing else (see ONLY).
-        "sign": frozenset({"promise", "architecture", "member", "caller:*/one-stop"}),
+        "sign": frozenset({"promise", "architecture", "exchange", "member", "caller:*/one-stop"}),
         "sign_digest": frozenset({"person"}),
     },
-    "gateway": NO_PRIVATE_USE | {"sign": frozenset({"member"})},
-    "worker": NO_PRIVATE_USE | {"sign": frozenset({"log"})},
+    "gateway": NO_PRIVATE_USE | {"sign": frozenset({"member", "exchange"})},
+    "worker": NO_PRIVATE_USE | {"sign": frozenset({"log"}), "sign_digest": frozenset({"timestamp"})},
     "operator": NO_PRIVATE_USE
     | {
         "create": ANY_KIND,
-        "certify": frozenset({"person", "seal", "caller"}),
+        "certify": CERTIFIED_KINDS,
         "revoke": ANY_KIND - {"authority"},
-        "sign": frozenset({"architecture", "promise", "member", "caller"}),
+        "sign": frozenset({"architecture", "promise", "member", "caller", "exchange"}),
     },
 }
 # caller -> the kinds of key with which it may sign one kind of statement only, by the type in the statement's header:
