@@ -12,6 +12,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.timezone import get_default_timezone
 
+from maidinh.exchange.contracts.queries import proposals_over
+from maidinh.exchange.contracts.rules import AGREED
+from maidinh.exchange.directory import agreements
 from maidinh.exchange.directory.definition import Contract, Key
 from maidinh.governance.architecture import reading, rules
 from maidinh.governance.architecture.definition import ArchitectureVersion, Relation
@@ -125,6 +128,13 @@ def frameworks() -> dict[str, Framework]:
 def declared_contracts(row: Version) -> list[Contract]:
     """Every contract that a version declares between running systems, as its agencies sign it."""
     return rules.declared_contracts(row.model, row.instance, get_default_timezone())
+
+
+def unsigned_contracts(row: Version) -> list[str]:
+    """The contracts that a version declares and not every side has signed: with it in force they open nothing yet."""
+    declared = {agreements.digest(each): each.id for each in declared_contracts(row)}
+    known = proposals_over(declared)
+    return [name for digest, name in declared.items() if digest not in known or known[digest].state != AGREED]
 
 
 def deployment(row: Version, at: datetime) -> rules.Deployment:
