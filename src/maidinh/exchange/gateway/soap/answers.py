@@ -18,7 +18,7 @@ from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import Header, ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
 from maidinh.exchange.gateway.soap import names
-from maidinh.exchange.gateway.soap.envelope import Envelope, SoapRequest, answer_header, exchanged, read_envelope
+from maidinh.exchange.gateway.soap.envelope import Envelope, SoapRequest, answer_header, exchanged, take_apart
 from maidinh.exchange.gateway.soap.parts import NotSoapError, form_of, read_head, replaced
 from maidinh.exchange.gateway.soap.xml import written
 
@@ -70,7 +70,7 @@ async def _mended(request: SoapRequest, answer: Answer, limits: Limits) -> Mende
         if _header(answer.headers, b"content-encoding").lower() not in ("", "identity"):
             raise NotSoapError("it is compressed, which was not asked for")
         head = await read_head(answer.body.pieces(), form, limits.envelope)
-        envelope = read_envelope(head.message)
+        envelope = await take_apart(head.message)
         fault = envelope.fault
         if answer.status not in STATUSES and not fault:
             raise NotSoapError(f"its status is {answer.status}")
