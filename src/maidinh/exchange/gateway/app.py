@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 from aiohttp import web
 
-from maidinh.exchange.gateway import metadata, protocol, soap_calls
+from maidinh.exchange.gateway import protocol, soap_calls
 from maidinh.exchange.gateway.bodies import PIECE, Body, BodyNotKeptError, BodyTooLargeError, paced, receive
 from maidinh.exchange.gateway.call import Call
 from maidinh.exchange.gateway.delivery import SERVER, deliver
@@ -24,6 +24,7 @@ from maidinh.exchange.gateway.directory import DirectoryKeeper
 from maidinh.exchange.gateway.forwarding import Forwarder
 from maidinh.exchange.gateway.listening import Listener
 from maidinh.exchange.gateway.mediation import Mediator
+from maidinh.exchange.gateway.openly import told_openly
 from maidinh.exchange.gateway.protocol import ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
 from maidinh.exchange.gateway.soap_calls import SoapCalls
@@ -94,7 +95,7 @@ class Gateway:
         call.protocol = "soap" if soap_calls.spoken(request.method, raw, request.raw_headers) else "rest"
         bodies: list[Body] = []
         try:
-            openly = self._openly(call)
+            openly = told_openly(call, self.keeper.snapshot, self.settings.home)
             return await self._mediate(request, call, bodies) if openly is None else openly
         except ProtocolError as error:
             return _refusal(call, error, self.settings.error_form)
@@ -141,18 +142,6 @@ class Gateway:
             raise ProtocolError(protocol.INTERNAL, "no_room", "the body could not be kept here") from error
         except (TimeoutError, OSError, aiohttp.ClientError, web.RequestPayloadError) as error:
             raise ProtocolError(protocol.INVALID_REQUEST, "body_incomplete") from error
-
-    def _openly(self, call: Call) -> web.Response | None:
-        """What the exchange tells everyone who reaches it, without a call: which members and systems it has."""
-        path, _, query = call.raw.partition("?")
-        if path != f"/{metadata.LIST_CLIENTS}":
-            return None
-        if call.method != "GET":
-            raise ProtocolError(protocol.INVALID_METHOD, "invalid_method", "ask with GET")
-        if self.keeper.snapshot is None:
-            raise ProtocolError(protocol.OUTDATED, "no_directory", "no published directory is in force here")
-        kind, body = metadata.clients(self.keeper.snapshot.directory, query, call.accept)
-        return web.Response(body=body, headers={"Content-Type": kind, "Server": SERVER})
 
     def _health(self) -> web.Response:
         snapshot = self.keeper.snapshot

@@ -6,7 +6,7 @@ Layer 6, no Django.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from maidinh.exchange.gateway.authentication import Caller
 from maidinh.exchange.gateway.bodies import Body
 from maidinh.exchange.gateway.directory import Snapshot
 from maidinh.exchange.gateway.forwarding import Answer
-from maidinh.exchange.gateway.protocol import Header, Target
+from maidinh.exchange.gateway.protocol import Header
 from maidinh.exchange.gateway.soap.envelope import SoapRequest
 from maidinh.exchange.gateway.writer import ExchangeRow, IntentRow
 from maidinh.infrastructure.translog.rules import leaf_for
@@ -46,10 +46,10 @@ class Admitted:
 
 @dataclass(frozen=True)
 class Question:
-    """A call that asks the exchange about a provider: whose it is, and what it asks."""
+    """A call that asks the exchange itself: whose it is, and what finds the answer."""
 
     caller: Caller
-    target: Target
+    answer: Callable[[], Awaitable[Answer]]
 
 
 @dataclass

@@ -16,7 +16,7 @@ from maidinh.exchange.assertions import HEADER, Assertion, claims_for
 from maidinh.exchange.assertions import KIND as ASSERTION_KIND
 from maidinh.exchange.directory.rules import Refused
 from maidinh.exchange.evidence import rules as evidence
-from maidinh.exchange.gateway import metadata, protocol
+from maidinh.exchange.gateway import metadata, proofs, protocol
 from maidinh.exchange.gateway.authentication import Caller, NotAuthenticError, Presented, authenticate
 from maidinh.exchange.gateway.bodies import Body, held
 from maidinh.exchange.gateway.call import Admitted, Call, Question
@@ -56,13 +56,17 @@ class Mediator:
 
     def admit(self, call: Call) -> Admitted | Question:
         """Read, recognise and allow the call, or raise; its body has not been read yet."""
+        if call.raw.partition("?")[0] == proofs.ASIC:
+            return self._asked(call)
         target = protocol.read_target(call.raw)
         call.service, call.forwarded = target.service, target.forwarded
         protocol.check_method(call.method)
         call.snapshot = self._keeper.snapshot
         self._read_headers(call)
         caller = self.recognise(call)
-        return Question(caller, target) if metadata.asks(call.method, target) else self.allow(call, target)
+        if metadata.asks(call.method, target):
+            return Question(caller, lambda: self._told(call, target))
+        return self.allow(call, target)
 
     def recognise(self, call: Call) -> Caller:
         """Find out that the call is its client's, or raise."""
@@ -81,7 +85,7 @@ class Mediator:
     async def carry(self, call: Call, admitted: Admitted | Question, body: Body) -> Answer:
         """Take an admitted call with its body to the service and back, and put both into the log."""
         if isinstance(admitted, Question):
-            return await self.inform(call, body, lambda: self._told(call, admitted))
+            return await self.inform(call, body, admitted.answer)
         self._bind(call, admitted.caller, body)
         await self._intend(call, admitted.caller)
         call.forwarded_at = self._settings.clock()
@@ -135,11 +139,25 @@ class Mediator:
             call.authenticated = False
             raise ProtocolError(protocol.NOT_AUTHENTIC, "wrong_body", "the body is not the one that was signed")
 
-    async def _told(self, call: Call, question: Question) -> Answer:
+    def _asked(self, call: Call) -> Question:
+        """Recognise a system that asks for its own evidence; X-Road's clients name it in the address alone."""
+        asked = proofs.asked_in(call.raw.partition("?")[2])
+        call.service = asked.service
+        if call.method != "GET":
+            raise ProtocolError(protocol.INVALID_METHOD, "invalid_method", "ask with GET")
+        call.snapshot = self._keeper.snapshot
+        if not any(name.lower() == b"x-road-client" for name, _ in call.headers):
+            call.headers = (*call.headers, (b"X-Road-Client", protocol.encode_identifier(asked.client).encode()))
+        self._read_headers(call)
+        if call.client != asked.client:
+            raise ProtocolError(protocol.BAD_REQUEST, "invalid_parameters", "a system asks for its own evidence alone")
+        return Question(self.recognise(call), lambda: proofs.evidence_for(self._settings, call, asked))
+
+    async def _told(self, call: Call, target: Target) -> Answer:
         """The answer to a question about a provider's REST services."""
         if call.snapshot is None:
             raise ProtocolError(protocol.OUTDATED, "no_directory")
-        kind, told = metadata.told(call.snapshot.register, call.client, question.target, call.accept, call.started_at)
+        kind, told = metadata.told(call.snapshot.register, call.client, target, call.accept, call.started_at)
         return Answer(200, "OK", ((b"Content-Type", kind.encode()),), held(told))
 
     def _read_headers(self, call: Call) -> None:

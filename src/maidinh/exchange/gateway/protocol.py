@@ -70,7 +70,9 @@ class ProtocolError(Exception):
 
     @property
     def status(self) -> int:
-        """500 for what lies with the servers, 400 for what the caller can mend."""
+        """500 for what lies with the servers, 400 for what the caller can mend, 404 where nothing is to be had."""
+        if self.type == NOT_FOUND:
+            return 404
         return 500 if self.type.lower().startswith("server.") else 400
 
     def spelled(self, form: ErrorForm) -> str:
