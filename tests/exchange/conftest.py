@@ -28,7 +28,6 @@ from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.client import AsyncSignerClient, SignerClient
 from tests.exchange.world import INSTANCE, KEYS, NOW, PORTAL, PROVINCE, Loop, Provider, directory_for, person
 
-
 NUMBERS = itertools.count(1)  # a module elsewhere that borrows these fixtures gets a database of its own
 
 
