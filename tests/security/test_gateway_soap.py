@@ -17,7 +17,7 @@ from maidinh.exchange.gateway.bodies import BodyTooLargeError, held
 from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import ProtocolError
 from maidinh.exchange.gateway.soap import parts, wsdl
-from maidinh.exchange.gateway.soap.answers import Limits, mend
+from maidinh.exchange.gateway.soap.answers import Bounds, mend
 from maidinh.exchange.gateway.soap.envelope import (
     SoapRequest,
     fault,
@@ -160,9 +160,9 @@ def test_an_answer_is_mended_or_refused(cuts: list[tuple[int, int, bytes]], stat
     asked = read(request())
     content = mutated(envelope(list(headers_of().values()), "<c:personDetailsResponse/>"), cuts)
     answer = Answer(status, "", ((b"Content-Type", b"text/xml"),), held(content))
-    limits = Limits(100_000, 100_000, 100_000, Path("/nonexistent"))
+    bounds = Bounds(100_000, 100_000, 100_000, Path("/nonexistent"))
     try:
-        mended = asyncio.run(mend(asked, answer, limits))
+        mended = asyncio.run(mend(asked, answer, bounds))
     except ProtocolError as error:
         assert error.reason in ("invalid_answer", "answer_to_another_request", "invalid_header")
         return

@@ -24,7 +24,7 @@ from maidinh.exchange.gateway.directory import DirectoryKeeper
 from maidinh.exchange.gateway.forwarding import Answer, Forwarded, Forwarder, url_for
 from maidinh.exchange.gateway.protocol import Header, ProtocolError, Target
 from maidinh.exchange.gateway.settings import GatewaySettings
-from maidinh.exchange.gateway.soap.answers import Limits, mend
+from maidinh.exchange.gateway.soap.answers import Bounds, mend
 from maidinh.exchange.gateway.writer import EvidenceWriter, ExchangeRow, IntentRow, LogUnavailableError, ReplayedError
 from maidinh.infrastructure.keys.client import SignerError
 from maidinh.infrastructure.translog.rules import SALT_BYTES
@@ -92,7 +92,7 @@ class Mediator:
         given = await self._forward(call, admitted, body)
         call.answered_at = self._settings.clock()
         if call.soap is not None:
-            mended = await mend(call.soap, given, Limits.of(self._settings))
+            mended = await mend(call.soap, given, Bounds.of(self._settings))
             given, call.warnings = mended.answer, mended.warnings
         answer = self._answer(call, given)
         await self._conclude(call, "allowed", "", signers=admitted.signers)
