@@ -76,6 +76,7 @@ class Gateway:
                 await task
         if self._forwarder is not None:
             await self._forwarder.close()
+            await self._mediator.close()
 
     async def run_until(self, stop: asyncio.Event) -> None:
         """Serve until told to stop; a task of ours that ends before is a fault, and the supervisor starts us anew."""
@@ -176,6 +177,8 @@ def _refusal(call: Call, error: ProtocolError) -> web.Response:
         "Content-Type": kind,
         "Server": SERVER,
     }
+    if error.retry_after is not None:
+        own["Retry-After"] = str(error.retry_after)
     return web.Response(status=error.status, headers=own, body=body)
 
 

@@ -18,6 +18,7 @@ from maidinh.exchange.directory.rules import Allowed
 from maidinh.exchange.evidence import rules as evidence
 from maidinh.exchange.gateway.authentication import Caller
 from maidinh.exchange.gateway.bodies import Body
+from maidinh.exchange.gateway.checks import Terms
 from maidinh.exchange.gateway.directory import Snapshot
 from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import Header
@@ -36,6 +37,11 @@ class Admitted:
     snapshot: Snapshot
     consumer: Member
     provider: Member
+
+    @property
+    def terms(self) -> Terms:
+        """What holds for calls under this contract."""
+        return self.snapshot.terms[self.allowed.contract.id]
 
     @property
     def signers(self) -> tuple[str, ...]:
@@ -74,6 +80,7 @@ class Call:
     response_verdict: str = ""
     cut: int = 0
     subject: bytes | None = None
+    subject_name: str = ""  # only while the call lasts
     forwarded_at: datetime | None = None
     answered_at: datetime | None = None
 

@@ -39,6 +39,7 @@ INVALID_CLIENT = "Client.InvalidClientIdentifier"
 INVALID_METHOD = "Client.InvalidHttpMethod"
 TOO_LARGE = "Client.RequestTooLarge"
 NOT_AUTHENTIC = "Client.AuthenticationFailed"
+QUOTA_EXCEEDED = "Client.QuotaExceeded"
 UNKNOWN_MEMBER = "Server.ClientProxy.UnknownMember"
 UNKNOWN_SERVICE = "Server.ServerProxy.UnknownService"
 ACCESS_DENIED = "Server.ServerProxy.AccessDenied"
@@ -47,11 +48,15 @@ LOGGING_FAILED = "Server.ServerProxy.LoggingFailed"
 SIGNING_FAILED = "Server.ServerProxy.CannotCreateSignature"
 NETWORK_ERROR = "Server.ServerProxy.NetworkError"
 SERVICE_FAILED = "Server.ServerProxy.ServiceFailed"
+UNAVAILABLE = "Server.ServerProxy.ServiceUnavailable"
 INTERNAL = "Server.ServerProxy.InternalError"
+WAIT = {QUOTA_EXCEEDED: 429, UNAVAILABLE: 503}  # with Retry-After, which clients know from these two
 
 
 class ProtocolError(Exception):
     """A call that ends in the protocol's error; `reason` is the stable word that also stands in the record."""
+
+    retry_after: int | None = None  # seconds after which the same call may be tried again
 
     def __init__(self, type: str, reason: str, message: str = "") -> None:
         super().__init__(f"{type} {reason}")
@@ -61,7 +66,9 @@ class ProtocolError(Exception):
 
     @property
     def status(self) -> int:
-        """500 for what lies with the servers, 400 for what the caller can mend."""
+        """500 for what lies with the servers, 400 for what the caller can mend, their own for what may be repeated."""
+        if self.retry_after is not None and self.type in WAIT:
+            return WAIT[self.type]
         return 500 if self.type.lower().startswith("server.") else 400
 
     def body(self, accept: str, detail: str) -> tuple[str, bytes]:

@@ -7,14 +7,11 @@ Legal ground: Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15 (no more is s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from maidinh.exchange.interfaces.document import DocumentUnreadable, OpenApi, pointer
-
-DEEPEST = 12
-ALTERNATIVES = ("allOf", "oneOf", "anyOf")
+from maidinh.exchange.interfaces.document import DEEPEST, OpenApi
 
 
 @dataclass
@@ -82,33 +79,11 @@ def cut(value: Any, kept: Kept) -> tuple[Any, int]:
     return found, count
 
 
-def properties_of(document: OpenApi, at: tuple[str, ...], depth: int = 0) -> dict[str, tuple[str, ...]]:
-    """The fields that a schema describes, each with the place of its own schema; lists are looked through."""
-    if depth > DEEPEST:
-        return {}
-    try:
-        place, value = document.at(pointer(at))
-        if not isinstance(value, Mapping):
-            return {}
-        place, schema = document.followed(place, value)
-    except DocumentUnreadable:
-        return {}
-    found: dict[str, tuple[str, ...]] = {}
-    for word in ALTERNATIVES:
-        for number in range(len(schema.get(word, ()))):
-            found |= properties_of(document, (*place, word, str(number)), depth + 1)
-    if isinstance(schema.get("items"), Mapping):
-        found |= properties_of(document, (*place, "items"), depth + 1)
-    for name in schema.get("properties", ()):
-        found[name] = (*place, "properties", name)
-    return found
-
-
 def _records(
     document: OpenApi, at: tuple[str, ...], names: set[str], above: tuple[tuple[str, ...], ...] = ()
 ) -> list[list[str]]:
     """The ways to the named fields, in the records nearest to the root; a schema inside itself is not entered again."""
-    held = properties_of(document, at)
+    held = document.properties(at)
     here = sorted(names & held.keys())
     if here or len(above) > DEEPEST:
         return [[each] for each in here]
@@ -123,7 +98,7 @@ def _records(
 
 def _reachable(document: OpenApi, at: tuple[str, ...], way: Sequence[str]) -> bool:
     for step in way:
-        held = properties_of(document, at)
+        held = document.properties(at)
         if step not in held:
             return False
         at = held[step]

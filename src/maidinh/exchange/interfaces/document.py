@@ -12,6 +12,8 @@ from urllib.parse import quote, unquote
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
+ALTERNATIVES = ("allOf", "oneOf", "anyOf")
+DEEPEST = 12  # levels of a schema that are looked into
 LONGEST_CHAIN = 20  # references that point to references; more is a circle
 
 
@@ -91,6 +93,40 @@ class OpenApi:
         if not isinstance(value, Mapping):
             return {}
         return self.followed(at, value)[1]
+
+    def properties(self, at: tuple[str, ...], depth: int = 0) -> dict[str, tuple[str, ...]]:
+        """The fields that a schema describes, each with the place of its own schema; lists are looked through."""
+        if depth > DEEPEST:
+            return {}
+        try:
+            place, value = self.at(pointer(at))
+            if not isinstance(value, Mapping):
+                return {}
+            place, schema = self.followed(place, value)
+        except DocumentUnreadable:
+            return {}
+        found: dict[str, tuple[str, ...]] = {}
+        for word in ALTERNATIVES:
+            for number in range(len(schema.get(word, ()))):
+                found |= self.properties((*place, word, str(number)), depth + 1)
+        if isinstance(schema.get("items"), Mapping):
+            found |= self.properties((*place, "items"), depth + 1)
+        for name in schema.get("properties", ()):
+            found[name] = (*place, "properties", name)
+        return found
+
+    def marked(self, at: tuple[str, ...], mark: str, above: tuple[tuple[str, ...], ...] = ()) -> list[list[str]]:
+        """The ways to the fields that carry a mark; a schema inside itself is not entered again."""
+        found = []
+        held = self.properties(at)
+        for name, place in held.items():
+            value = self.at(pointer(place))[1]
+            if isinstance(value, Mapping) and value.get(mark) is True:
+                found.append([name])
+            elif place not in above and len(above) <= DEEPEST * DEEPEST:
+                below = (*above, *held.values())
+                found += [[name, *way] for way in self.marked(place, mark, below)]
+        return found
 
 
 def pointer(at: tuple[str, ...]) -> str:

@@ -68,11 +68,12 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Media:
-    """One described body: its media type, its schema's place, its compiled schema where it is JSON."""
+    """One described body: its media type, its schema's place and compiled form, the ways to the person it is about."""
 
     name: str
     at: tuple[str, ...] | None
     check: Validator | None
+    subjects: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,14 @@ class Operation:
             if each.place == "query":
                 return dict(parse_qsl(query or "")).get(each.name, "")
         return ""
+
+    def person_asked(self, media_type: str, value: Any) -> str:
+        """The person whom the call's body names in a marked field."""
+        return _person(self.request, media_type, value)
+
+    def person_told(self, status: int, media_type: str, value: Any) -> str:
+        """The person whom the answer is about; empty where it is about several or says of nobody."""
+        return _person(self.response(status), media_type, value)
 
     def _parameters(self, steps: Sequence[str], query: str | None, headers: Mapping[str, str]) -> Verdict:
         try:
@@ -226,6 +235,21 @@ def _place_of(error: ValidationError) -> str:
     return path.removeprefix("components/schemas/")[-PLACE_LENGTH:]
 
 
+def _person(described: Bodies | None, media_type: str, value: Any) -> str:
+    media = described.of(media_type) if described is not None and value is not None else None
+    found = {each for way in media.subjects for each in _held(value, way)} if media is not None else set()
+    return found.pop() if len(found) == 1 else ""
+
+
+def _held(value: Any, way: Sequence[str]) -> list[str]:
+    """The texts at a way; lists are looked through."""
+    if isinstance(value, list):
+        return [each for item in value for each in _held(item, way)]
+    if not way:
+        return [value] if isinstance(value, str) else []
+    return _held(value[way[0]], way[1:]) if isinstance(value, dict) and way[0] in value else []
+
+
 def _operation(document: OpenApi, method: str, path: str, item: Mapping[str, Any]) -> Operation:
     given = item[method.lower()]
     steps = tuple(path[1:].split("/")) if path != "/" else ()
@@ -282,7 +306,8 @@ def _bodies(document: OpenApi, at: tuple[str, ...], given: Any) -> Bodies:
     for name, each in body.get("content", {}).items():
         schema = (*place, "content", name, "schema") if isinstance(each, Mapping) and "schema" in each else None
         check = _compiled(document, schema) if schema is not None and is_json(name) else None
-        media.append(Media(name.partition(";")[0].strip().lower(), schema, check))
+        marked = document.marked(schema, SUBJECT) if schema is not None and check is not None else []
+        media.append(Media(name.partition(";")[0].strip().lower(), schema, check, tuple(map(tuple, marked))))
     return Bodies(tuple(media), bool(body.get("required")))
 
 
