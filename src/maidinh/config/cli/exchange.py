@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from maidinh.config.cli.doctor import demonstrations_beside, environment_at
+from maidinh.config.cli.exchange_interfaces import interface_check
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
 
@@ -49,6 +50,11 @@ OTHERWISE = (
 )
 
 app = typer.Typer(help=say("Call through the exchange by hand."), no_args_is_help=True)
+
+
+app.command("interface-check", help=say("Say whether a newer interface breaks those who use the older one."))(
+    interface_check
+)
 
 
 @app.callback()
