@@ -13,6 +13,8 @@ from typing import Any
 
 from maidinh.exchange.interfaces.document import DEEPEST, OpenApi
 
+Place = tuple[str, ...]
+
 
 @dataclass
 class Kept:
@@ -34,7 +36,7 @@ class Kept:
         return not self.whole and not self.parts
 
 
-def kept_of(document: OpenApi | None, at: tuple[str, ...] | None, fields: Iterable[str]) -> Kept:
+def kept_of(document: OpenApi | None, at: Place | None, fields: Iterable[str]) -> Kept:
     """What of the schema at a place passes; without a document plain names are those of the outermost level alone."""
     kept = Kept()
     plain = {each for each in fields if "." not in each}
@@ -50,13 +52,18 @@ def kept_of(document: OpenApi | None, at: tuple[str, ...] | None, fields: Iterab
     return kept
 
 
-def unknown_fields(document: OpenApi, places: Iterable[tuple[str, ...]], fields: Sequence[str]) -> list[str]:
-    """The named fields that none of these schemas has."""
-    found: set[str] = set()
+def ways_to(document: OpenApi, at: Place, fields: Sequence[str]) -> dict[str, Place]:
+    """Where the named fields that the schema at a place has are described."""
     plain = {each for each in fields if "." not in each}
-    for at in places:
-        found |= {way[-1] for way in _records(document, at, plain)}
-        found |= {each for each in fields if "." in each and _reachable(document, at, each.split("."))}
+    ways = {way[-1]: way for way in _records(document, at, plain)}
+    ways |= {each: each.split(".") for each in fields if "." in each}
+    found = {name: _end(document, at, way) for name, way in ways.items()}
+    return {name: place for name, place in found.items() if place is not None}
+
+
+def unknown_fields(document: OpenApi, places: Iterable[Place], fields: Sequence[str]) -> list[str]:
+    """The named fields that none of these schemas has."""
+    found = {name for at in places for name in ways_to(document, at, fields)}
     return [each for each in fields if each not in found]
 
 
@@ -79,9 +86,7 @@ def cut(value: Any, kept: Kept) -> tuple[Any, int]:
     return found, count
 
 
-def _records(
-    document: OpenApi, at: tuple[str, ...], names: set[str], above: tuple[tuple[str, ...], ...] = ()
-) -> list[list[str]]:
+def _records(document: OpenApi, at: Place, names: set[str], above: tuple[Place, ...] = ()) -> list[list[str]]:
     """The ways to the named fields, in the records nearest to the root; a schema inside itself is not entered again."""
     held = document.properties(at)
     here = sorted(names & held.keys())
@@ -96,10 +101,11 @@ def _records(
     ]
 
 
-def _reachable(document: OpenApi, at: tuple[str, ...], way: Sequence[str]) -> bool:
+def _end(document: OpenApi, at: Place, way: Sequence[str]) -> Place | None:
+    """Where the last field of a way is described; None where the way leads nowhere."""
     for step in way:
         held = document.properties(at)
         if step not in held:
-            return False
+            return None
         at = held[step]
-    return True
+    return at

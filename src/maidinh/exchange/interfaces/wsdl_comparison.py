@@ -17,7 +17,9 @@ from maidinh.exchange.interfaces.document import DocumentUnreadable
 from maidinh.exchange.interfaces.wsdl import WSDL, XSD, NotXml, SoapInterface, read_xml
 
 GROUPS = ("sequence", "all", "choice")
-LAID_OUT = frozenset({*GROUPS, "element", "complexType", "complexContent", "extension", "annotation", "documentation", "attribute"})
+LAID_OUT = frozenset(
+    ("element", "complexType", "complexContent", "extension", "annotation", "documentation", "attribute", *GROUPS)
+)
 QNAMES = ("type", "base", "ref", "itemType")  # attributes whose values have a prefix
 DEEPEST = 25
 Name = tuple[str, str]
