@@ -26,7 +26,7 @@ XML = (".wsdl", ".xml")
 @told_plainly
 def interface_check(
     old: Annotated[Path, typer.Argument(help=say("The interface in use: an OpenAPI document or a WSDL."))],
-    new: Annotated[Path, typer.Argument(help=say("The newer one."))],
+    new: Annotated[Path, typer.Argument(help=say("The newer interface."))],
     as_json: Annotated[bool, typer.Option("--json", help=say("Answer as JSON, for machines."))] = False,
 ) -> None:
     """Say what a newer interface changes, and whether that breaks those who use the older one."""
