@@ -20,6 +20,6 @@ COPIES = {
 
 
 @cache
-def copy(name: str) -> bytes | None:
+def copy_named(name: str) -> bytes | None:
     """A schema by its file's name."""
     return (FOLDER / name).read_bytes() if name in COPIES.values() else None

@@ -87,6 +87,15 @@ class SoapRequest:
         return tuple(each for each in self.envelope.headers if exchanged(each))
 
     @property
+    def values(self) -> dict[str, str]:
+        """What the operation is asked with: the texts of the wrapper's innermost elements, by their names."""
+        found: dict[str, str] = {}
+        for each in self.envelope.wrapper.iterdescendants(etree.Element):
+            if not len(each):
+                found.setdefault(etree.QName(each).localname, _text(each))
+        return found
+
+    @property
     def actions(self) -> tuple[str, ...]:
         """What WS-Addressing asks for besides."""
         wanted = {f"{{{namespace}}}Action" for namespace in names.ADDRESSING}

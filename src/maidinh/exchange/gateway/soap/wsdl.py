@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from maidinh.exchange.gateway.soap import names
 from maidinh.exchange.gateway.soap.xml import XmlRefusedError, parse, written
-from maidinh.exchange.schemas.copies import COPIES, copy
+from maidinh.exchange.schemas.copies import COPIES, copy_named
 
 WSDL = "http://schemas.xmlsoap.org/wsdl/"
 SCHEMA = "http://www.w3.org/2001/XMLSchema"
@@ -52,4 +52,4 @@ def published(document: str, base: str) -> bytes:
 
 def schema_copy(path: str) -> bytes | None:
     """One of the protocol's schemas by its path on this gateway."""
-    return copy(path.removeprefix(SCHEMA_PATH)) if path.startswith(SCHEMA_PATH) else None
+    return copy_named(path.removeprefix(SCHEMA_PATH)) if path.startswith(SCHEMA_PATH) else None
