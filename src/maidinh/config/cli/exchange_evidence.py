@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from maidinh.config.cli.doctor import environment_at
-from maidinh.config.cli.log import detail_of, speak
+from maidinh.config.cli.log_checks import detail_of, speak
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
 

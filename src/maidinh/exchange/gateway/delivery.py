@@ -7,6 +7,8 @@ something about the service's answer, and a caller that stops reading is let go.
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -16,6 +18,7 @@ from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import INTERNAL, INVALID_REQUEST, ErrorForm, ProtocolError
 
 SERVER = "maidinh"
+AT_ONCE = struct.pack("ii", 1, 0)
 
 
 class Relayed(web.Response):
@@ -45,9 +48,17 @@ async def deliver(request: web.BaseRequest, answer: Answer, *, patience_seconds:
             async with asyncio.timeout(patience_seconds):
                 await response.write(piece)
     except TimeoutError as error:
+        _cut(request)
         raise ConnectionResetError("the caller does not read its answer") from error
     await response.write_eof()
     return response
+
+
+def _cut(request: web.BaseRequest) -> None:
+    """Close at once; an ordinary end would keep what was not read, here and in the kernel, for who does not read it."""
+    if request.transport is not None:
+        request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+        request.transport.abort()
 
 
 def outside(status: int, form: ErrorForm) -> web.Response:

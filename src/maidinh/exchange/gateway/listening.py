@@ -36,7 +36,7 @@ class _Connection(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        if status >= 500:
+        if status >= 500 and not isinstance(exc, ConnectionError):
             log.error("gateway: a request failed outside of any call: %s", type(exc).__name__)
         if request.writer.output_size > 0:
             raise ConnectionError("an answer is on its way already")
