@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256, sha512
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from maidinh.exchange import subjects
 from maidinh.exchange.directory.definition import Contract, Directory, Service
@@ -37,9 +37,6 @@ from maidinh.exchange.interfaces.openapi import (
 )  # fmt: skip
 from maidinh.exchange.interfaces.wsdl import NotXml, SoapInterface, cut_envelope, root_part
 
-if TYPE_CHECKING:
-    from maidinh.exchange.gateway.call import Call
-
 CHECK_LIMIT = 8 * 1024 * 1024  # a body beyond this is never held in memory as a whole, so it can't be looked at
 AT_ONCE = 64 * 1024  # what is larger is looked at beside the loop, so that other calls go on
 OF_THE_BYTES = frozenset(b"content-encoding content-md5 digest content-digest repr-digest".split())
@@ -54,6 +51,21 @@ class Looked:
     verdict: Verdict
     value: Any = None
     subject: str = ""
+
+
+class Checked(Protocol):
+    """What of a call is looked at, and what is written into it; `path` is the contract's pattern."""
+
+    method: str
+    headers: Sequence[Header]
+    forwarded: str
+    request_verdict: str
+    response_verdict: str
+    cut: int
+    subject_name: str
+
+    @property
+    def path(self) -> str: ...
 
 
 class Terms:
@@ -108,7 +120,7 @@ def terms_of(directory: Directory) -> dict[str, Terms]:
     }
 
 
-async def check_request(call: Call, terms: Terms, body: Body) -> None:
+async def check_request(call: Checked, terms: Terms, body: Body) -> None:
     """Hold a request against the interface; raise where it does not fit and the contract wants it refused."""
     steps, query = _address(call)
     if not terms.reads_requests:
@@ -124,7 +136,7 @@ async def check_request(call: Call, terms: Terms, body: Body) -> None:
         raise ProtocolError(protocol.INVALID_REQUEST, "request_not_valid", _told(looked.verdict))
 
 
-async def check_answer(call: Call, terms: Terms, answer: Answer) -> Answer:
+async def check_answer(call: Checked, terms: Terms, answer: Answer) -> Answer:
     """Hold an answer against the interface and leave of it what the contract names; raise where it may not pass."""
     if not terms.looks:
         return answer
@@ -260,7 +272,7 @@ async def _beside(size: int, work: Callable[[], Result]) -> Result:
     return work() if size <= AT_ONCE else await asyncio.to_thread(work)
 
 
-def _address(call: Call) -> tuple[list[str], str | None]:
+def _address(call: Checked) -> tuple[list[str], str | None]:
     path, mark, query = call.forwarded.partition("?")
     return steps_of(path) or [], query if mark else None
 
@@ -269,11 +281,11 @@ def _told(verdict: Verdict) -> str:
     return f"{verdict.word} at {verdict.place}" if verdict.place else verdict.word
 
 
-def _declared(service: Service, call: Call, steps: Sequence[str], query: str | None, value: Any) -> str:
+def _declared(service: Service, call: Checked, steps: Sequence[str], query: str | None, value: Any) -> str:
     """The person whom the call names where the architecture says, for services whose interface marks nobody."""
     where = service.subject
-    if where is None or call.admitted is None:
+    if where is None:
         return ""
-    pattern = call.admitted.allowed.path[1:].split("/")
+    pattern = call.path[1:].split("/")
     open_steps = [have for want, have in zip(pattern, steps, strict=False) if want == ONE]
     return subjects.named(where.place, where.name, open_steps, query, value)
