@@ -23,8 +23,7 @@ from maidinh.exchange.evidence.rules import disclosed, log_content
 from maidinh.exchange.interfaces.naming import field_names
 from maidinh.exchange.subjects import digest, key_in
 from maidinh.infrastructure.actor import Actor, require
-from maidinh.infrastructure.translog.models import Entry
-from maidinh.infrastructure.translog.queries import proof_for
+from maidinh.infrastructure.translog.queries import leaf_of, proof_for
 from maidinh.infrastructure.translog.receipt import Receipt
 
 
@@ -126,8 +125,8 @@ def proof_of_reading(actor: Actor, reading: UUID, at: datetime) -> dict[str, Any
     if row is None or row.log_entry is None:
         return None
     content = log_content(json.loads(row.record), row.signatures)
-    leaf = bytes(Entry.objects.get(pk=row.log_entry).leaf)
-    return Receipt(content, bytes(row.salt), leaf, None, proof_for(row.log_entry)).document()
+    leaf, proof = leaf_of(row.log_entry), proof_for(row.log_entry)
+    return Receipt(content, bytes(row.salt), leaf, None, proof).document()
 
 
 def _rows_about(actor: Actor, at: datetime) -> list[tuple[Exchange, Reading | None]]:

@@ -23,6 +23,7 @@ from maidinh.exchange.gateway import protocol
 from maidinh.exchange.gateway.bodies import Body
 from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import Header, ProtocolError
+from maidinh.exchange.gateway.soap.envelope import SoapRequest
 from maidinh.exchange.interfaces.cutting import Kept, cut, kept_of
 from maidinh.exchange.interfaces.document import DocumentUnreadable
 from maidinh.exchange.interfaces.openapi import (
@@ -53,18 +54,20 @@ class Looked:
     subject: str = ""
 
 
-class Call(Protocol):
-    """What is looked at of a call, and what is written down of it; the whole of it is gateway/call.py's."""
+class Checked(Protocol):
+    """What of a call is looked at, and what is written into it; `path` is the contract's pattern."""
 
     method: str
     headers: Sequence[Header]
     forwarded: str
-    subject_name: str
     request_verdict: str
     response_verdict: str
     cut: int
-    admitted: Any
-    soap: Any
+    subject_name: str
+    soap: SoapRequest | None
+
+    @property
+    def path(self) -> str: ...
 
 
 class Terms:
@@ -119,7 +122,7 @@ def terms_of(directory: Directory) -> dict[str, Terms]:
     }
 
 
-async def check_request(call: Call, terms: Terms, body: Body) -> None:
+async def check_request(call: Checked, terms: Terms, body: Body) -> None:
     """Hold a request against the interface; raise where it does not fit and the contract wants it refused."""
     steps, query = _address(call)
     if not terms.reads_requests:
@@ -136,7 +139,7 @@ async def check_request(call: Call, terms: Terms, body: Body) -> None:
         raise ProtocolError(protocol.INVALID_REQUEST, "request_not_valid", _told(looked.verdict))
 
 
-async def check_answer(call: Call, terms: Terms, answer: Answer) -> Answer:
+async def check_answer(call: Checked, terms: Terms, answer: Answer) -> Answer:
     """Hold an answer against the interface and leave of it what the contract names; raise where it may not pass."""
     if not terms.looks:
         return answer
@@ -272,7 +275,7 @@ async def _beside(size: int, work: Callable[[], Result]) -> Result:
     return work() if size <= AT_ONCE else await asyncio.to_thread(work)
 
 
-def _address(call: Call) -> tuple[list[str], str | None]:
+def _address(call: Checked) -> tuple[list[str], str | None]:
     path, mark, query = call.forwarded.partition("?")
     return steps_of(path) or [], query if mark else None
 
@@ -281,11 +284,11 @@ def _told(verdict: Verdict) -> str:
     return f"{verdict.word} at {verdict.place}" if verdict.place else verdict.word
 
 
-def _declared(service: Service, call: Call, steps: Sequence[str], query: str | None, value: Any) -> str:
+def _declared(service: Service, call: Checked, steps: Sequence[str], query: str | None, value: Any) -> str:
     """The person whom the call names where the architecture says, for services whose interface marks nobody."""
     where = service.subject
-    if where is None or call.admitted is None:
+    if where is None:
         return ""
-    pattern = call.admitted.allowed.path[1:].split("/")
+    pattern = call.path[1:].split("/")
     open_steps = [have for want, have in zip(pattern, steps, strict=False) if want == ONE]
     return subjects.named(where.place, where.name, open_steps, query, value)

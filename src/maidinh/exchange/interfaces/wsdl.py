@@ -1,7 +1,8 @@
 """Whether a SOAP message is what the service's WSDL describes, and what of an answer may pass.
 
 Layer 6, lxml, no Django. The schemas are those inside the WSDL, and our copies of the family's that it may name;
-nothing is fetched, no DTD is read and no entity is expanded. Headers are the protocol's affair, so only the body is looked at.
+nothing is fetched, no DTD is read and no entity is expanded. Headers are the protocol's affair; only the body is looked
+at.
 """
 
 from __future__ import annotations
