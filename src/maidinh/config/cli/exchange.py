@@ -44,6 +44,10 @@ REASONS = {
     "contract_expired": (N_("The contract has ended."), ASK),
     "contract_not_yet_valid": (N_("The contract does not begin before its first day."), N_("Call from that day on.")),
     "unsafe_path": (N_("Two servers could read this path differently."), N_("Write the path without . and .. steps.")),
+    "other_protocol": (
+        N_("This service speaks SOAP, not REST."),
+        N_("Send it an envelope: docs/reference/exchange-soap.md"),
+    ),
 }  # fmt: skip
 OTHERWISE = (
     N_("The exchange does not let this call through."),
