@@ -93,8 +93,9 @@ class SoapCalls:
         if snapshot is None or request is None:
             raise ProtocolError(protocol.OUTDATED, "no_directory")
 
+        kind, content = informed(snapshot.register, request, call.started_at, base)
+
         async def from_directory() -> Answer:
-            kind, content = informed(snapshot.register, request, call.started_at, base)
             return Answer(200, "OK", ((b"Content-Type", kind.encode()),), held(content))
 
         return await self._mediator.inform(call, body, from_directory)
