@@ -19,6 +19,7 @@ import typer
 
 from maidinh.config.cli import exchange_evidence
 from maidinh.config.cli.doctor import demonstrations_beside, environment_at
+from maidinh.config.cli.exchange_interfaces import interface_check
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
 
@@ -43,6 +44,10 @@ REASONS = {
     "contract_expired": (N_("The contract has ended."), ASK),
     "contract_not_yet_valid": (N_("The contract does not begin before its first day."), N_("Call from that day on.")),
     "unsafe_path": (N_("Two servers could read this path differently."), N_("Write the path without . and .. steps.")),
+    "other_protocol": (
+        N_("This service speaks SOAP, not REST."),
+        N_("Send it an envelope: docs/reference/exchange-soap.md"),
+    ),
 }  # fmt: skip
 OTHERWISE = (
     N_("The exchange does not let this call through."),
@@ -51,6 +56,11 @@ OTHERWISE = (
 
 app = typer.Typer(help=say("Call through the exchange by hand, and handle its evidence."), no_args_is_help=True)
 exchange_evidence.add_to(app)
+
+
+app.command("interface-check", help=say("Say whether a newer interface breaks those who use the older one."))(
+    interface_check
+)
 
 
 @app.callback()
