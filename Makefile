@@ -47,6 +47,7 @@ journeys: $(VENV)/dev.done browser ## A person's whole task, in a real browser
 faults: $(VENV)/dev.done ## Processes killed, databases gone; processes killed in mid-submission (ROUNDS=50 SEED=1)
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/faults
 	$(BIN)/python -m tests.faults.kill --rounds $(or $(ROUNDS),50) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.faults.exchanges --rounds $(or $(ROUNDS),50) $(if $(SEED),--seed $(SEED))
 
 security: $(VENV)/dev.done ## Hostile requests, and who may do what, cell by cell
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/security $(if $(CI),,tests/architecture/test_matrix.py tests/architecture/test_tables.py)

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from maidinh.exchange.gateway.protocol import ErrorForm
 from maidinh.exchange.gateway.zones import read_zones
 from maidinh.infrastructure.home import Home
+from maidinh.infrastructure.translog.witnessing import read_witnesses
 
 
 def default_home() -> Path:
@@ -83,6 +84,17 @@ class Environment(BaseSettings):
     exchange_clock_window: int = Field(default=300, ge=1, description="Seconds a caller's clock may differ.")
     directory_days: int = Field(default=30, ge=1, description="Days until a published directory expires.")
     log_interval: float = Field(default=5, gt=0, description="Seconds between two checkpoints of the log.")
+    log_witnesses: str = Field(
+        default="",
+        description="Who cosigns the log's checkpoints: `https://host=name+number+key`, separated by spaces.",
+    )
+    log_quorum: int = Field(
+        default=1, ge=1, description="How many witnesses must cosign a checkpoint before it is published as witnessed."
+    )
+    log_anchor: str = Field(
+        default="", description="Where a checkpoint is left outside from time to time: a folder, or an address."
+    )
+    log_anchor_interval: int = Field(default=86_400, ge=1, description="Seconds between two checkpoints left outside.")
     log_promise: int = Field(default=60, ge=1, description="Seconds within which a promised entry is in the log.")
     timestamp_url: str | None = Field(
         default=None,
@@ -114,6 +126,12 @@ class Environment(BaseSettings):
     @classmethod
     def _zones_are_networks(cls, value: str) -> str:
         read_zones(value)
+        return value
+
+    @field_validator("log_witnesses")
+    @classmethod
+    def _witnesses_are_known(cls, value: str) -> str:
+        read_witnesses(value)
         return value
 
     @property

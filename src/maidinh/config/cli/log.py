@@ -1,31 +1,25 @@
-"""`maidinh log verify|prove|audit`: the transparency log checked from files alone.
+"""`maidinh log …`: the transparency log checked, seen from outside, and opened anew after a restore.
 
-Layer 0, config. `verify` needs a receipt and public keys and asks nobody; `prove` and `audit` read the published files;
-`audit` also compares the database's entries where one answers. Exit codes: 0 all holds, 1 findings, 2 wrong use,
-3 failed.
+Layer 0, config.
 """
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
-
 import typer
 
+from maidinh.config.cli.log_checks import audit, prove, verify
+from maidinh.config.cli.log_keeping import anchor, reopen, witness
 from maidinh.config.texts import say
 
-if TYPE_CHECKING:
-    from maidinh.infrastructure.translog.note import Tree
-    from maidinh.infrastructure.translog.published import PublishedLog
-    from maidinh.infrastructure.translog.verification import Check
-
-FINDINGS, WRONG_USE, FAILED = 1, 2, 3
-
 app = typer.Typer(help=say("Check the transparency log."), no_args_is_help=True)
+app.command(help=say("Check a receipt: content, promise, proof, checkpoint and log."))(verify)
+app.command(help=say("Print the proof that an entry is in the published log."))(prove)
+app.command(help=say("Derive the published log again from its entries and compare it with what was signed."))(audit)
+app.command(help=say("Run a witness: cosign the states of logs that only grew."))(witness)
+app.command(help=say("Leave the log's signed state outside: in a folder, or at an address."))(anchor)
+app.command(help=say("Go on under a new log origin after the database was set back; the old log stays published."))(
+    reopen
+)
 
 Keys = Annotated[list[Path], typer.Option("--key", help=say("A public key (PEM or verifier key) or a folder of them."))]
 Log = Annotated[Path | None, typer.Option("--log", help=say("The folder of the published log. Unset: this machine's."))]
