@@ -168,7 +168,10 @@ def _refusal(call: Call, error: ProtocolError, form: protocol.ErrorForm) -> web.
         "Content-Type": kind,
         "Server": SERVER,
     }
-    return web.Response(status=status, headers=own, body=body)
+    response = web.Response(status=status, headers=own, body=body)
+    if call.method == "CONNECT":  # what follows it has no length that everybody reads alike
+        response.force_close()
+    return response
 
 
 async def _serve(settings: GatewaySettings) -> None:
