@@ -64,6 +64,8 @@ def _plain(world: World) -> Iterator[Asked]:
                  "architecture-document-file", "architecture-dossier", "architecture-dossier-file"):  # fmt: skip
         yield Asked(name, "GET", "it")
     yield Asked("notices", "POST", "it", data={"up_to": "1"})
+    yield Asked("my-data", "GET", "it")
+    yield Asked("my-data-proof", "GET", "none", {"reading": NOBODYS})
     yield Asked("language", "POST", "it", data={"language": "en"})
     yield Asked("sign-out", "POST", "it")
     yield Asked("procedure", "GET", "offered", {"code": "1.013225"})

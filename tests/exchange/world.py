@@ -50,8 +50,8 @@ def directory_for(public: Callable[[str], str], provider_port: int = 9, serial: 
         {"id": DEAD, "url": "http://127.0.0.1:9/", "methods": ANYTHING, "timeout_seconds": 2},
     ]
     spoken = [
-        contract_for(DETAILS, methods=[{"method": "POST", "path": "/"}]),
-        contract_for(CIVIL, methods=[{"method": "POST", "path": "/birthDetails"}]),
+        contract_for(DETAILS, methods=[{"method": "POST", "path": "/"}], checks="record"),
+        contract_for(CIVIL, methods=[{"method": "POST", "path": "/birthDetails"}], checks="record"),
     ]
     content: dict[str, Any] = {
         "instance": INSTANCE,

@@ -45,6 +45,7 @@ def serve_gateway(environment: Environment) -> None:
     from maidinh.exchange.gateway.app import serve_gateway as serve
     from maidinh.exchange.gateway.settings import GatewaySettings
     from maidinh.exchange.gateway.zones import read_zones
+    from maidinh.exchange.subjects import key_in
     from maidinh.governance.architecture.rules import instance_of
     from maidinh.infrastructure.database.connections import Connections
     from maidinh.infrastructure.keys.client import AsyncSignerClient
@@ -64,6 +65,7 @@ def serve_gateway(environment: Environment) -> None:
             body_limit=environment.exchange_body_limit,
             error_form=environment.exchange_error_form,
             zones=read_zones(environment.gateway_zones),
+            subject_key=key_in(environment.home.secrets),
         )
     )
 

@@ -19,6 +19,7 @@ import typer
 
 from maidinh.config.cli import exchange_evidence
 from maidinh.config.cli.doctor import demonstrations_beside, environment_at
+from maidinh.config.cli.exchange_interfaces import interface_check
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
 
@@ -51,6 +52,11 @@ OTHERWISE = (
 
 app = typer.Typer(help=say("Call through the exchange by hand, and handle its evidence."), no_args_is_help=True)
 exchange_evidence.add_to(app)
+
+
+app.command("interface-check", help=say("Say whether a newer interface breaks those who use the older one."))(
+    interface_check
+)
 
 
 @app.callback()

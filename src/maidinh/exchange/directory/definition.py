@@ -115,8 +115,9 @@ class Subsystem(_Declared):
 class Subject(_Declared):
     """Where a call to a service names the person whom the answer is about: a step of the path, or a field.
 
-    `place` is `path` with `name` the pattern's step (`/persons/*`: "1", counted from 1 over the steps), `query` or
-    `body` with the field's name. Such calls stand in that person's own ledger.
+    `place` is `path` with `name` the number of the open step (`/owners/*/parcels`: "1", the first `*`), `query` or
+    `body` with the field's name. Such calls stand in that person's own ledger. Where the service's OpenAPI document
+    marks the person's parameters and fields itself (`x-maidinh-subject: true`), the marks count.
     """
 
     place: Literal["path", "query", "body"]
@@ -200,7 +201,8 @@ class Contract(_Declared):
 
     `fields` are all that an answer may hold (empty: all). With `checks` at `refuse` what does not fit the published
     interface is not let through; at `record` the verdict is only written down. `on_behalf_of` is the agency for which
-    the consumer may act; then that agency signed too.
+    the consumer may act; then that agency signed too. A person is told of a call under it `disclose_after_days` days
+    later, at once where none are named.
     """
 
     id: str
@@ -217,6 +219,7 @@ class Contract(_Declared):
     timeout_seconds: int | None = Field(default=None, gt=0)
     checks: Literal["refuse", "record"] = "refuse"
     on_behalf_of: str | None = None
+    disclose_after_days: int | None = Field(default=None, gt=0)
     agreements: tuple[Agreement, ...] = ()
     sample: bool = False
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from maidinh.exchange import jws
@@ -125,6 +125,11 @@ def verify_record(record: bytes, signatures: Sequence[Mapping[str, str]], keys: 
 def log_content(record: Mapping[str, Any], signatures: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """What the public log commits to: the record and the signatures together."""
     return {"record": dict(record), "signatures": [dict(each) for each in signatures]}
+
+
+def disclosed(finished_at: datetime, after_days: int | None, at: datetime) -> bool:
+    """Whether a person is told of a call by now: at once, or after the days that its contract names."""
+    return after_days is None or finished_at + timedelta(days=after_days) <= at
 
 
 def digest(data: bytes) -> str:

@@ -71,6 +71,7 @@ class Gateway:
                 await task
         if self._forwarder is not None:
             await self._forwarder.close()
+            await self._mediator.close()
 
     async def run_until(self, stop: asyncio.Event) -> None:
         """Serve until told to stop; a task of ours that ends before is a fault, and the supervisor starts us anew."""
@@ -168,6 +169,8 @@ def _refusal(call: Call, error: ProtocolError, form: protocol.ErrorForm) -> web.
         "Content-Type": kind,
         "Server": SERVER,
     }
+    if error.retry_after is not None:
+        own["Retry-After"] = str(error.retry_after)
     response = web.Response(status=status, headers=own, body=body)
     if call.method == "CONNECT":  # what follows it has no length that everybody reads alike
         response.force_close()

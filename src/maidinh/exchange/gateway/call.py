@@ -18,6 +18,7 @@ from maidinh.exchange.directory.rules import Allowed
 from maidinh.exchange.evidence import rules as evidence
 from maidinh.exchange.gateway.authentication import Caller
 from maidinh.exchange.gateway.bodies import Body
+from maidinh.exchange.gateway.checks import Terms
 from maidinh.exchange.gateway.directory import Snapshot
 from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import Header
@@ -37,6 +38,11 @@ class Admitted:
     snapshot: Snapshot
     consumer: Member
     provider: Member
+
+    @property
+    def terms(self) -> Terms:
+        """What holds for calls under this contract."""
+        return self.snapshot.terms[self.allowed.contract.id]
 
     @property
     def signers(self) -> tuple[str, ...]:
@@ -85,6 +91,7 @@ class Call:
     subject: bytes | None = None
     soap: SoapRequest | None = None
     warnings: tuple[str, ...] = ()
+    subject_name: str = ""  # only while the call lasts
     forwarded_at: datetime | None = None
     answered_at: datetime | None = None
 

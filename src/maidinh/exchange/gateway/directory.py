@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from maidinh.exchange import jws
 from maidinh.exchange.directory.definition import KIND, Directory, architecture_key
 from maidinh.exchange.directory.rules import Register
+from maidinh.exchange.gateway.checks import terms_of
 from maidinh.exchange.gateway.settings import GatewaySettings
 
 CHANNEL = "directory_published"
@@ -43,6 +44,7 @@ class Snapshot:
         self.directory = directory
         self.token = token
         self.register = Register(directory)
+        self.terms = terms_of(directory)
         self.serial = directory.serial
         self.hash = directory.hash()
         self._keys = {

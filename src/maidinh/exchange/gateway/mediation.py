@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
-from maidinh.exchange import jws
+from maidinh.exchange import jws, subjects
 from maidinh.exchange.assertions import HEADER, Assertion, claims_for
 from maidinh.exchange.assertions import KIND as ASSERTION_KIND
 from maidinh.exchange.directory.rules import Refused
@@ -20,11 +20,13 @@ from maidinh.exchange.gateway import metadata, proofs, protocol
 from maidinh.exchange.gateway.authentication import Caller, NotAuthenticError, Presented, authenticate
 from maidinh.exchange.gateway.bodies import Body, held
 from maidinh.exchange.gateway.call import Admitted, Call, Question
+from maidinh.exchange.gateway.checks import check_answer, check_request
 from maidinh.exchange.gateway.directory import DirectoryKeeper
 from maidinh.exchange.gateway.forwarding import Answer, Forwarded, Forwarder, url_for
+from maidinh.exchange.gateway.limits import Limits
 from maidinh.exchange.gateway.protocol import Header, ProtocolError, Target
 from maidinh.exchange.gateway.settings import GatewaySettings
-from maidinh.exchange.gateway.soap.answers import Limits, mend
+from maidinh.exchange.gateway.soap.answers import Bounds, mend
 from maidinh.exchange.gateway.writer import EvidenceWriter, ExchangeRow, IntentRow, LogUnavailableError, ReplayedError
 from maidinh.infrastructure.keys.client import SignerError
 from maidinh.infrastructure.translog.rules import SALT_BYTES
@@ -47,6 +49,11 @@ class Mediator:
         self._keeper = keeper
         self._writer = writer
         self._forwarder = forwarder
+        self._limits = Limits(settings.dsn)
+
+    async def close(self) -> None:
+        """Let go of what the limits hold."""
+        await self._limits.close()
 
     def open(self, method: str, raw: str, peer: str | None, headers: Sequence[Header]) -> Call:
         """A call that has just come in from the address `peer`."""
@@ -87,14 +94,14 @@ class Mediator:
         if isinstance(admitted, Question):
             return await self.inform(call, body, admitted.answer)
         self._bind(call, admitted.caller, body)
-        await self._intend(call, admitted.caller)
-        call.forwarded_at = self._settings.clock()
-        given = await self._forward(call, admitted, body)
-        call.answered_at = self._settings.clock()
+        await check_request(call, admitted.terms, body)
+        self._name_subject(call)
+        given = await self._ask(call, admitted, body)
         if call.soap is not None:
-            mended = await mend(call.soap, given, Limits.of(self._settings))
+            mended = await mend(call.soap, given, Bounds.of(self._settings))
             given, call.warnings = mended.answer, mended.warnings
-        answer = self._answer(call, given)
+        answer = self._answer(call, await check_answer(call, admitted.terms, given))
+        self._name_subject(call)
         await self._conclude(call, "allowed", "", signers=admitted.signers)
         return answer
 
@@ -194,13 +201,32 @@ class Mediator:
         try:
             await self._log(call.intent(caller))
         except ReplayedError as error:
+            if call.admitted is not None:
+                self._limits.give_back(call.admitted.allowed.contract)
             # The caller once signed this call, but whoever sends it now has shown nothing.
             call.authenticated = False
             raise ProtocolError(protocol.NOT_AUTHENTIC, "replayed", "this token was used before") from error
         call.intended = True
 
+    async def _ask(self, call: Call, admitted: Admitted, body: Body) -> Answer:
+        """Intend the call and send it on, within what the contract allows and while its service does not fail."""
+        contract, clock = admitted.allowed.contract, self._settings.clock
+        with self._limits.watching(contract, clock()) as attempt:
+            await self._limits.take(contract, clock())
+            await self._intend(call, admitted.caller)
+            call.forwarded_at = clock()
+            try:
+                given = await self._forward(call, admitted, body)
+            except ProtocolError as error:
+                if error.type != protocol.SIGNING_FAILED:
+                    attempt.ended(clock(), good=False)
+                raise
+            call.answered_at = clock()
+            attempt.ended(call.answered_at, good=given.status < 500)
+            return given
+
     async def _forward(self, call: Call, admitted: Admitted, body: Body) -> Answer:
-        service, key = admitted.allowed.service, admitted.provider.key_id
+        service, key = admitted.terms.service, admitted.provider.key_id
         url = url_for(service, call.forwarded)
         claims = claims_for(
             Assertion(call.client, call.service, call.contract, str(call.id), call.x_road_id),
@@ -247,6 +273,10 @@ class Mediator:
             evidence.signature_entry(kid, await self._sign(kid, evidence.to_sign(text, kid))) for kid in signers
         ]
         await self._log(call.row(record, text, signatures, secrets.token_bytes(SALT_BYTES), finished_at))
+
+    def _name_subject(self, call: Call) -> None:
+        if call.subject_name and self._settings.subject_key is not None:
+            call.subject = subjects.digest(self._settings.subject_key, call.subject_name)
 
     async def _sign(self, key: str, message: bytes) -> bytes:
         try:

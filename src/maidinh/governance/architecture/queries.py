@@ -123,7 +123,7 @@ def frameworks() -> dict[str, Framework]:
 
 def deployment(row: Version) -> rules.Deployment:
     """Where this installation runs what the version declares, and the public keys that its systems have here."""
-    here = settings.MAIDINH
+    here, national = settings.MAIDINH, definitions_root(settings.MAIDINH.definitions) / reading.NATIONAL
     files = {
         subsystem: here.home.public_keys / f"{file_stem(f'caller:{subsystem}')}.pem"
         for subsystem in rules.subsystem_ids(row.model, row.instance).values()
@@ -134,6 +134,7 @@ def deployment(row: Version) -> rules.Deployment:
         zone=get_default_timezone(),
         lifetime=timedelta(days=here.directory_days),
         timeout_seconds=here.gateway_timeout,
+        documents=reading.interface_documents(_definitions(), national),
     )
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from ipaddress import ip_address
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
+
+from pydantic import BaseModel
 
 from maidinh.exchange.directory import definition as exchange
 from maidinh.governance.architecture.definition import ArchitectureVersion, Element, Model, Relation
@@ -22,6 +24,7 @@ from maidinh.infrastructure.organisations.definition import Organisations
 
 Item = TypeVar("Item")
 Found = TypeVar("Found", bound=Model)
+Form = TypeVar("Form", bound=BaseModel)
 MEMBER_CLASS = "GOV"
 RUNNING = ("live", "retiring")
 DRAFT, PUBLISHED, SUPERSEDED = STATES = ("draft", "published", "superseded")
@@ -42,13 +45,18 @@ class Fault:
 
 @dataclass(frozen=True)
 class Deployment:
-    """What an architecture leaves open: public keys of systems, where interfaces listen, how long a directory holds."""
+    """What an architecture leaves open: public keys of systems, where interfaces listen, how long a directory holds.
+
+    `documents` are the published descriptions of interfaces by the name that the architecture gives them: an OpenAPI
+    document read, a WSDL as its text.
+    """
 
     keys: Mapping[str, str]
     addresses: Mapping[str, str]
     zone: tzinfo
     lifetime: timedelta
     timeout_seconds: int
+    documents: Mapping[str, dict[str, Any] | str] = field(default_factory=dict)
 
 
 def instance_of(province_code: str) -> str:
@@ -222,9 +230,20 @@ def _service(element: Element, path: str, deployment: Deployment) -> exchange.Se
     interface = element.interface
     if interface is None or interface.endpoint not in deployment.addresses:
         raise ValueError(f"{element.id}: no address is known for the endpoint {interface and interface.endpoint}")
-    methods = tuple(exchange.Endpoint(method=each.method, path=each.path) for each in interface.methods)
-    url = deployment.addresses[interface.endpoint]
-    return exchange.Service(id=path, url=url, methods=methods, timeout_seconds=deployment.timeout_seconds)
+    document = None if interface.document is None else deployment.documents.get(interface.document)
+    if interface.document is not None and document is None:
+        raise ValueError(f"{element.id}: the definitions hold no document {interface.document}")
+    return exchange.Service(
+        id=path,
+        url=deployment.addresses[interface.endpoint],
+        methods=tuple(exchange.Endpoint(method=each.method, path=each.path) for each in interface.methods),
+        protocol=interface.protocol,
+        openapi=document if isinstance(document, dict) else None,
+        wsdl=document if isinstance(document, str) else None,
+        subject=_copied(exchange.Subject, interface.subject),
+        networks=tuple(interface.networks),
+        timeout_seconds=deployment.timeout_seconds,
+    )
 
 
 def _contracts(
@@ -252,8 +271,19 @@ def _contracts(
             legal_basis="; ".join(basis.text for basis in contract.legal_basis),
             valid_from=begins,
             valid_to=ends,
+            quota=_copied(exchange.Quota, contract.quota),
+            breaker=_copied(exchange.Breaker, contract.breaker),
+            timeout_seconds=contract.timeout_seconds,
+            checks=contract.checks,
+            on_behalf_of=contract.on_behalf_of,
+            disclose_after_days=contract.disclose_after_days,
             sample=model.sample or relation.sample,
         )
+
+
+def _copied(form: type[Form], declared: BaseModel | None) -> Form | None:
+    """The exchange's own form of what the architecture declares in the same words."""
+    return None if declared is None else form.model_validate(declared.model_dump())
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:

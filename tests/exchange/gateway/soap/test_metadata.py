@@ -12,7 +12,7 @@ import requests
 from lxml import etree
 
 from maidinh.exchange.gateway.soap.names import ANONYMOUS
-from maidinh.exchange.gateway.soap.wsdl import COPIES, FOLDER
+from maidinh.exchange.schemas.copies import COPIES, FOLDER
 from tests.exchange.gateway.soap.test_calls import code_of
 from tests.exchange.soap_world import REGISTER, XROAD, headers_of, names_of, request
 from tests.exchange.world import PORTAL, STRANGER, Provider
