@@ -171,7 +171,10 @@ def _refusal(call: Call, error: ProtocolError, form: protocol.ErrorForm) -> web.
     }
     if error.retry_after is not None:
         own["Retry-After"] = str(error.retry_after)
-    return web.Response(status=status, headers=own, body=body)
+    response = web.Response(status=status, headers=own, body=body)
+    if call.method == "CONNECT":  # what follows it has no length that everybody reads alike
+        response.force_close()
+    return response
 
 
 async def _serve(settings: GatewaySettings) -> None:
