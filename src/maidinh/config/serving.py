@@ -61,6 +61,7 @@ def serve_gateway(environment: Environment) -> None:
             window=timedelta(seconds=environment.exchange_clock_window),
             body_limit=environment.exchange_body_limit,
             zones=read_zones(environment.gateway_zones),
+            own_services=frozenset({("127.0.0.1", environment.services_port)}),
         )
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import datetime
+from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -153,6 +154,13 @@ class Service(_Declared):
         if parts.username is not None or parts.query or parts.fragment:
             raise ValueError("expected an address without user, query and fragment")
         return value.rstrip("/")
+
+    @field_validator("networks")
+    @classmethod
+    def _real_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            ip_network(each)
+        return value
 
     @property
     def subsystem(self) -> str:

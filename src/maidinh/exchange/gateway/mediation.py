@@ -25,6 +25,7 @@ from maidinh.exchange.gateway.forwarding import Answer, Forwarded, Forwarder, ur
 from maidinh.exchange.gateway.protocol import Header, ProtocolError, Target
 from maidinh.exchange.gateway.settings import GatewaySettings
 from maidinh.exchange.gateway.writer import EvidenceWriter, ExchangeRow, IntentRow, LogUnavailableError, ReplayedError
+from maidinh.exchange.gateway.zones import in_its_zone
 from maidinh.infrastructure.keys.client import SignerError
 from maidinh.infrastructure.translog.rules import SALT_BYTES
 
@@ -120,6 +121,9 @@ class Mediator:
         caller, snapshot = call.caller, call.snapshot
         if caller is None or snapshot is None:
             raise ProtocolError(protocol.NOT_AUTHENTIC, "unsigned")
+        if not in_its_zone(call.zone, snapshot.register.subsystems[call.client].zone):
+            said = "the call comes from another network zone than the system is declared in"
+            raise ProtocolError(protocol.ACCESS_DENIED, "wrong_zone", said)
         decision = snapshot.register.decide(call.client, call.service, call.method, target.path, call.started_at)
         if isinstance(decision, Refused):
             kind = REFUSALS.get(decision.reason, protocol.ACCESS_DENIED)

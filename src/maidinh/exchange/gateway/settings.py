@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from maidinh.exchange.directory.definition import architecture_key
+from maidinh.exchange.gateway.destinations import Resolve, resolve
 from maidinh.exchange.gateway.zones import Zones
 from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.identifiers import file_stem
@@ -50,6 +51,8 @@ class GatewaySettings:
     log_patience_seconds: float = 5  # how long a call waits for the log before it is answered with an error
     poll_seconds: float = 1  # how often the directory is asked for when no notification came
     zones: Zones = field(default_factory=Zones)  # which network zone an address lies in
+    own_services: frozenset[tuple[str, int]] = frozenset()  # host and port of what this installation itself runs
+    resolve: Resolve = resolve  # how a service's name becomes addresses
     clock: Callable[[], datetime] = field(default=wall_clock)
 
     @property
