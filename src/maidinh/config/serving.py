@@ -39,6 +39,7 @@ def serve_web(environment: Environment) -> None:
 
 def serve_gateway(environment: Environment) -> None:
     """The exchange, until stopped."""
+    from maidinh.config.mutual import tls_settings
     from maidinh.config.provinces import read_province
     from maidinh.exchange.gateway.app import serve_gateway as serve
     from maidinh.exchange.gateway.settings import GatewaySettings
@@ -61,6 +62,7 @@ def serve_gateway(environment: Environment) -> None:
             window=timedelta(seconds=environment.exchange_clock_window),
             body_limit=environment.exchange_body_limit,
             zones=read_zones(environment.gateway_zones),
+            tls=tls_settings(environment, datetime.now(UTC)),
             own_services=frozenset({("127.0.0.1", environment.services_port)}),
         )
     )

@@ -83,7 +83,7 @@ def call(
     caller = _one("system", system, [each.id for each in directory.subsystems])
     try:
         with closing(SignerClient.for_caller(environment.home, "operator")) as signer:
-            client = ExchangeClient(environment.gateway_url, caller, signer, f"caller:{caller}")
+            client = ExchangeClient(environment.gateway_url, caller, signer, directory.signing_key(caller, _now()))
             answer = client.call(called, at=_now(), method=method, path=path)
     except ExchangeRefused as refusal:
         _refused(refusal, caller, called, as_json)

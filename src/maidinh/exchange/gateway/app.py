@@ -11,6 +11,7 @@ import contextlib
 import json
 import logging
 import signal
+import ssl
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -25,9 +26,11 @@ from maidinh.exchange.gateway.forwarding import Answer, Forwarder
 from maidinh.exchange.gateway.mediation import Mediator
 from maidinh.exchange.gateway.protocol import ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
+from maidinh.exchange.gateway.tls import TlsPort, certificate_shown
 from maidinh.exchange.gateway.writer import EvidenceWriter
 
 HEADER_LIMIT = 16 * 1024
+REFRESH_SECONDS = 10.0
 SERVER = "maidinh"
 log = logging.getLogger("maidinh.gateway")
 
@@ -39,7 +42,7 @@ class Gateway:
         self.settings = settings
         self.keeper = DirectoryKeeper(settings)
         self.writer = EvidenceWriter(settings.dsn, patience_seconds=settings.log_patience_seconds)
-        self.port = 0
+        self.port = self.tls_port = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._runner: web.ServerRunner | None = None
         self._forwarder: Forwarder | None = None
@@ -64,7 +67,21 @@ class Gateway:
         )
         await site.start()
         self.port = self._runner.addresses[0][1]
+        if self.settings.tls is not None:
+            await self._listen_with_tls(self._runner, TlsPort(self.settings.tls))
         log.info("gateway: listening on %s:%s", self.settings.host, self.port)
+
+    async def _listen_with_tls(self, runner: web.ServerRunner, port: TlsPort) -> None:
+        """Open the second port, and keep its certificates up to date."""
+        settings = self.settings
+        number = settings.tls.port if settings.tls else 0
+        site = web.TCPSite(
+            runner, settings.host, number, ssl_context=port.context, reuse_port=settings.reuse_port or None
+        )
+        await site.start()
+        self.tls_port = runner.addresses[1][1]
+        self._tasks.append(asyncio.create_task(_keep_fresh(port)))
+        log.info("gateway: listening for TLS on %s:%s", settings.host, self.tls_port)
 
     async def stop(self) -> None:
         """End the calls under way, then everything else."""
@@ -93,7 +110,8 @@ class Gateway:
         raw = request.raw_path
         if raw == "/health":
             return self._health()
-        call = self._mediator.open(request.method, raw, request.remote, request.raw_headers)
+        shown = certificate_shown(request.transport)
+        call = self._mediator.open(request.method, raw, request.remote, request.raw_headers, shown)
         bodies: list[Body] = []
         try:
             return await self._mediate(request, call, bodies)
@@ -149,6 +167,15 @@ class Gateway:
         }
         status = 200 if state["status"] == "ok" else 503
         return web.Response(status=status, body=json.dumps(state).encode(), content_type="application/json")
+
+
+async def _keep_fresh(port: TlsPort) -> None:
+    while True:
+        await asyncio.sleep(REFRESH_SECONDS)
+        try:
+            port.refresh()
+        except (OSError, ssl.SSLError) as error:  # the ones before go on; half-written files are whole next time
+            log.warning("gateway: a certificate could not be loaded: %s", error)
 
 
 async def _deliver(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:

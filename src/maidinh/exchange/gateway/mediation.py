@@ -48,11 +48,13 @@ class Mediator:
         self._writer = writer
         self._forwarder = forwarder
 
-    def open(self, method: str, raw: str, peer: str | None, headers: Sequence[Header]) -> Call:
-        """A call that has just come in from the address `peer`."""
+    def open(
+        self, method: str, raw: str, peer: str | None, headers: Sequence[Header], certificate: bytes = b""
+    ) -> Call:
+        """A call that has just come in from the address `peer`, on a connection that showed this certificate."""
         settings = self._settings
         generated, zone = f"{settings.instance}-{uuid.uuid4()}", settings.zones.of(peer)
-        return Call(uuid.uuid4(), method, raw, zone, headers, settings.clock(), generated)
+        return Call(uuid.uuid4(), method, raw, zone, headers, settings.clock(), generated, certificate=certificate)
 
     def admit(self, call: Call) -> Admitted:
         """Read, recognise and allow the call, or raise; its body has not been read yet."""
@@ -63,7 +65,9 @@ class Mediator:
         self._read_headers(call)
         if call.snapshot is None:
             raise ProtocolError(protocol.OUTDATED, "no_directory", "no published directory is in force here")
-        presented = Presented(call.client, call.method, call.raw, call.started_at)
+        presented = Presented(
+            call.client, call.method, call.raw, call.started_at, call.certificate, message_id=call.x_road_id
+        )
         settings = self._settings
         try:
             call.caller = authenticate(call.headers, presented, call.snapshot, settings.instance, settings.window)
@@ -79,18 +83,27 @@ class Mediator:
         call.request = body
         message = protocol.request_message(call.method, call.raw, call.kept)
         call.request_hash = protocol.message_hash(message, body.sha512)
-        if body.sha256 != admitted.caller.body_sha256:
+        if admitted.caller.body_sha256 not in (None, body.sha256):
             call.authenticated = False
             raise ProtocolError(protocol.NOT_AUTHENTIC, "wrong_body", "the body is not the one that was signed")
+        self._refuse_revoked(admitted)  # while the body came in
         await self._intend(call, admitted)
         call.forwarded_at = self._settings.clock()
         given = await self._forward(call, admitted, body)
         call.answered_at = self._settings.clock()
+        self._refuse_revoked(admitted)  # while the service worked
         answer = call.answer = self._answer(call, given)
         response = protocol.response_message(answer.status, answer.reason, answer.headers)
         call.response_hash = protocol.message_hash(response, answer.body.sha512)
         await self._conclude(call, "allowed", "", signers=admitted.signers)
         return answer
+
+    def _refuse_revoked(self, admitted: Admitted) -> None:
+        """A key that is revoked while its call is under way gets nothing any more."""
+        newest, caller = self._keeper.snapshot, admitted.caller
+        if newest in (None, admitted.snapshot) or newest.recognises(caller.subsystem, caller.kid, admitted.at):
+            return
+        raise ProtocolError(protocol.NOT_AUTHENTIC, "key_revoked", "the caller's key was revoked during this call")
 
     async def fail(self, call: Call, error: ProtocolError) -> None:
         """Put into the log that the call ended in an error, with the members' signatures where it had gone that far."""
@@ -132,7 +145,7 @@ class Mediator:
         consumer, provider = snapshot.register.member_of(call.client), snapshot.register.member_of(call.service)
         if consumer is None or provider is None:
             raise ProtocolError(protocol.UNKNOWN_MEMBER, "unknown_member")
-        return Admitted(caller, decision, snapshot, consumer, provider)
+        return Admitted(caller, decision, snapshot, consumer, provider, call.started_at)
 
     async def _intend(self, call: Call, admitted: Admitted) -> None:
         try:
@@ -144,7 +157,7 @@ class Mediator:
         call.intended = True
 
     async def _forward(self, call: Call, admitted: Admitted, body: Body) -> Answer:
-        service, key = admitted.allowed.service, admitted.provider.key_id
+        service, key = admitted.allowed.service, admitted.provider.signing_key(call.started_at)
         url = url_for(service, call.forwarded)
         claims = claims_for(
             Assertion(call.client, call.service, call.contract, str(call.id), call.x_road_id),

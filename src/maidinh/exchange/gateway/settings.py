@@ -13,6 +13,7 @@ from typing import Protocol
 
 from maidinh.exchange.directory.definition import architecture_key
 from maidinh.exchange.gateway.destinations import Resolve, resolve
+from maidinh.exchange.gateway.tls import TlsSettings
 from maidinh.exchange.gateway.zones import Zones
 from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.identifiers import file_stem
@@ -53,6 +54,7 @@ class GatewaySettings:
     zones: Zones = field(default_factory=Zones)  # which network zone an address lies in
     own_services: frozenset[tuple[str, int]] = frozenset()  # host and port of what this installation itself runs
     resolve: Resolve = resolve  # how a service's name becomes addresses
+    tls: TlsSettings | None = None  # the second port, for systems that show a certificate
     clock: Callable[[], datetime] = field(default=wall_clock)
 
     @property

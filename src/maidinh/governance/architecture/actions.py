@@ -190,7 +190,7 @@ def publish_version(*, actor: Actor, version_id: int, at: datetime, signer: Sign
     row = _locked(version_id)
     current = Version.objects.filter(province=row.province, state=PUBLISHED).first()
     _refuse_unready(row, current, actor, localtime(at))
-    directory = _directory(row, deployment(row), at)
+    directory = _directory(row, deployment(row, at), at)
     statement = _statement(row, actor, directory, at)
     entered = LogKeeper(signer, row.province, settings.MAIDINH.log_promise).enter(
         kind="architecture-published", agency=actor.agency, role="approver", content=statement, at=at
@@ -215,7 +215,7 @@ def renew_directory(*, at: datetime, signer: Signer) -> Directory | None:
     row = Version.objects.select_for_update().filter(state=PUBLISHED).first()
     if row is None:
         return None
-    here = deployment(row)
+    here = deployment(row, at)
     directory = _directory(row, here, at)
     standing = current_directory()
     if standing is not None and _same(standing, directory) and standing.expires_at - at > here.lifetime / 2:
@@ -348,7 +348,7 @@ def _confirm(row: Withdrawal, version: Version, actor: Actor, at: datetime, sign
     if row.ends is not None:
         row.ends.state = ENDED
         row.ends.save(update_fields=["state"])
-    publish_directory(directory=_directory(version, deployment(version), at), signer=signer, at=at)
+    publish_directory(directory=_directory(version, deployment(version, at), at), signer=signer, at=at)
     name = "connection.withdrawn" if row.ends_id is None else "connection.restored"
     publish(name=name, payload={"contract": row.contract, "serial": row.serial}, at=at)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from ipaddress import ip_address
 from typing import TypeVar
@@ -42,13 +42,18 @@ class Fault:
 
 @dataclass(frozen=True)
 class Deployment:
-    """What an architecture leaves open: public keys of systems, where interfaces listen, how long a directory holds."""
+    """What an architecture leaves open: public keys of systems, where interfaces listen, how long a directory holds.
+
+    `registered` are the registered keys of systems (by their path) and members (by their code); of a system that is
+    not named there, the one in `keys` counts.
+    """
 
     keys: Mapping[str, str]
     addresses: Mapping[str, str]
     zone: tzinfo
     lifetime: timedelta
     timeout_seconds: int
+    registered: Mapping[str, tuple[exchange.Key, ...]] = field(default_factory=dict)
 
 
 def instance_of(province_code: str) -> str:
@@ -159,7 +164,13 @@ def build_directory(
         issued_at=at,
         expires_at=at + deployment.lifetime,
         members=tuple(
-            exchange.Member(member_class=MEMBER_CLASS, code=code, name=agencies.get(code, code), agency=code)
+            exchange.Member(
+                member_class=MEMBER_CLASS,
+                code=code,
+                name=agencies.get(code, code),
+                agency=code,
+                keys=deployment.registered.get(code, ()),
+            )
             for code in owners
         ),
         subsystems=tuple(_subsystem(elements[each], path, deployment, at) for each, path in sorted(systems.items())),
@@ -212,10 +223,9 @@ def withdrawal_faults(reason: str, legal_ground: str) -> list[Fault]:
 
 def _subsystem(element: Element, path: str, deployment: Deployment, at: datetime) -> exchange.Subsystem:
     pem = deployment.keys.get(path)
-    key = exchange.Key(kid=f"caller:{path}", public_key_pem=pem, valid_from=at) if pem else None
-    return exchange.Subsystem(
-        id=path, name=element.name.in_language("vi"), zone=element.zone or "", keys=(key,) if key is not None else ()
-    )
+    found = (exchange.Key(kid=f"caller:{path}", public_key_pem=pem, valid_from=at),) if pem else ()
+    keys = deployment.registered.get(path, found)
+    return exchange.Subsystem(id=path, name=element.name.in_language("vi"), zone=element.zone or "", keys=keys)
 
 
 def _service(element: Element, path: str, deployment: Deployment) -> exchange.Service:
