@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from maidinh.config.cli.doctor import demonstrations_beside, environment_at
+from maidinh.config.cli.exchange_keys import app as keys_app
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
 
@@ -41,6 +42,14 @@ REASONS = {
     "operation_not_in_contract": (N_("The contract does not hold this method and path."), ASK),
     "contract_expired": (N_("The contract has ended."), ASK),
     "contract_not_yet_valid": (N_("The contract does not begin before its first day."), N_("Call from that day on.")),
+    "wrong_zone": (
+        N_("The call comes from another network zone than the system is declared in."),
+        N_("Call from the declared zone, or declare the other one in a draft of the architecture."),
+    ),
+    "unknown_key": (
+        N_("The key that signed the call is not, or no longer, registered for this system."),
+        N_("See the keys: maidinh exchange keys list"),
+    ),
     "unsafe_path": (N_("Two servers could read this path differently."), N_("Write the path without . and .. steps.")),
 }  # fmt: skip
 OTHERWISE = (
@@ -49,6 +58,7 @@ OTHERWISE = (
 )
 
 app = typer.Typer(help=say("Call through the exchange by hand."), no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
 
 
 @app.callback()
