@@ -37,7 +37,7 @@ Data = Annotated[Path | None, typer.Option(help=say("The data directory. Unset: 
 @app.command("list", help=say("The keys of every system and agency: which hold, until when, who has the private half."))
 @told_plainly
 def list_keys(
-    holder: Annotated[str, typer.Option(help=say("Only the keys of this system or agency."))] = "",
+    holder: Annotated[str | None, typer.Option(help=say("Only the keys of this system or agency."))] = None,
     as_json: AsJson = False,
     data: Data = None,
 ) -> None:
@@ -48,7 +48,7 @@ def list_keys(
     try:
         from maidinh.exchange.keys.queries import registered_keys
 
-        rows = list(registered_keys(holder or None))
+        rows = list(registered_keys(holder))
     except OperationalError as error:
         _leave(FAILED, say("The database does not answer: {reason}").format(reason=str(error).strip()))
     at = datetime.now(UTC)
@@ -71,7 +71,9 @@ def register(
     ] = None,
     public_key: Annotated[Path | None, typer.Option(help=say("Instead: the public key, in PEM."))] = None,
     proof: Annotated[Path | None, typer.Option(help=say("With it: what `keys prove` wrote."))] = None,
-    last_day: Annotated[str, typer.Option(help=say("The key's last day, such as 2027-12-31. Unset: none."))] = "",
+    last_day: Annotated[
+        str | None, typer.Option(help=say("The key's last day, such as 2027-12-31. Unset: none."))
+    ] = None,
     as_json: AsJson = False,
     data: Data = None,
 ) -> None:
@@ -126,7 +128,9 @@ def revoke(
 def prove(
     holder: Holder,
     private_key: Annotated[Path, typer.Option(help=say("Your private key (P-256), in PEM without a password."))],
-    instance: Annotated[str, typer.Option(help=say("The exchange, such as VN-H62. Unset: the holder's own."))] = "",
+    instance: Annotated[
+        str | None, typer.Option(help=say("The exchange, such as VN-H62. Unset: the holder's own."))
+    ] = None,
 ) -> None:
     """Show that a private key is yours: sign the statement that `register --proof` wants. Offline."""
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -189,7 +193,7 @@ def _changing(data: Path | None, official: str) -> Iterator[tuple[Actor, Any]]:
         _leave(FAILED, f"{error}\n{say('Is the installation running there? Name its --port and --data.')}")
 
 
-def _midnight_after(text: str) -> datetime | None:
+def _midnight_after(text: str | None) -> datetime | None:
     """The moment at which a key with this last day ends, by the clock of the place."""
     if not text:
         return None

@@ -269,7 +269,8 @@ class Directory(_Declared):
         subsystems = _unique("subsystem", [each.id for each in self.subsystems])
         services = _unique("service", [each.id for each in self.services])
         _unique("contract", [each.id for each in self.contracts])
-        _unique("key", [key.kid for each in (*self.subsystems, *self.members) for key in each.keys])
+        callers = [key.kid for each in self.subsystems for key in each.keys]
+        _unique("key", [*callers, *(key.kid for each in self.members for key in each.keys)])
         for subsystem in self.subsystems:
             _known("member", subsystem.member, members, subsystem.id)
             if subsystem.id.split("/")[0] != self.instance:

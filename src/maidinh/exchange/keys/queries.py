@@ -43,7 +43,7 @@ def keys_of_holders(at: datetime) -> dict[str, tuple[Key, ...]]:
                 public_key_pem=row.public_key_pem,
                 valid_from=row.valid_from,
                 valid_to=row.valid_to,
-                custody=row.custody,  # type: ignore[arg-type] - the table's own constraint
+                custody=row.custody,
             )
         )
     return {holder: tuple(keys) for holder, keys in found.items()}

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
     """One table."""
 
     initial = True
-    dependencies = []
+    dependencies: list[tuple[str, str]] = []
 
     operations = [
         migrations.CreateModel(
