@@ -34,7 +34,7 @@ def test_the_life_of_a_systems_keys(administrator: Actor, tmp_path: Path, offici
     system = next(each.id for each in directory.subsystems if each.keys)
     by = ("--as", administrator.id)
     first = f"caller:{system}"
-    assert run("list", "--holder", system).output.startswith(f"{first}  holds, kept by the platform")
+    assert run("list", "--holder", system).output.startswith(f"{first}  in force, kept by the platform")
     assert "No key is registered" in run("list", "--holder", "nobody").output
 
     key = ec.generate_private_key(ec.SECP256R1())
@@ -51,7 +51,7 @@ def test_the_life_of_a_systems_keys(administrator: Actor, tmp_path: Path, offici
     assert (told["holder"], told["custody"], told["state"]) == (system, "agency", "ending")
     assert told["valid_to"].startswith("3000-01-01T00:00:00")
     lines = run("list", "--holder", system).output.splitlines()
-    assert len(lines) == 2 and "kept by the agency" in lines[0] and "holds until" in lines[1]
+    assert len(lines) == 2 and "kept by the agency" in lines[0] and "in force until" in lines[1]
     third = run("rotate", system, *by)
     assert third.exit_code == 1 and "two keys already" in third.output
     revoked = run("revoke", told["kid"], "--reason", "Lost", *by, "--json")

@@ -231,7 +231,7 @@ def _line(row: RegisteredKey, at: datetime) -> str:
     from maidinh.exchange.keys.rules import state_of
 
     states = {
-        "future": say("not yet"), "valid": say("holds"), "ending": say("holds until {day}"),
+        "future": say("does not hold yet"), "valid": say("in force"), "ending": say("in force until {day}"),
         "ended": say("ended {day}"), "revoked": say("revoked"),
     }  # fmt: skip
     day = f"{localtime(row.valid_to):%d/%m/%Y %H:%M}" if row.valid_to else ""
