@@ -23,6 +23,7 @@ from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
 
 if TYPE_CHECKING:
+    from maidinh.config.environment import Environment
     from maidinh.exchange.keys.queries import RegisteredKey
     from maidinh.infrastructure.actor import Actor
 
@@ -159,7 +160,7 @@ def prove(
 def _settings(data: Path | None) -> None:
     """Have everything that follows read the settings of the installation at that place."""
     if data is not None:
-        os.environ |= environment_at(data, None, None).variables()
+        os.environ |= _settled(environment_at(data, None, None)).variables()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maidinh.config.settings")
     import django
     from django.conf import settings
@@ -167,6 +168,26 @@ def _settings(data: Path | None) -> None:
     django.setup()
     if not settings.CONNECTIONS.prepared:
         _leave(WRONG_USE, say("There is no installation here yet. Start it: maidinh up, or set MAIDINH_DATA."))
+
+
+def _settled(environment: Environment) -> Environment:
+    """The settings with the name of the database that the place has: a demonstration's is called after its province."""
+    import psycopg
+
+    from maidinh.infrastructure.database.connections import Connections
+
+    demonstration = f"maidinh_demo_{environment.province.replace('-', '_')}"
+    try:
+        with psycopg.connect(Connections(environment.home, environment.database_url).admin_dsn) as connection:
+            found = connection.execute(
+                "SELECT datname FROM pg_database WHERE datname = ANY(%s)", [[environment.database_name, demonstration]]
+            ).fetchall()
+    except (psycopg.Error, OSError):
+        return environment  # what is wrong with it, whoever reads a table will say
+    names = {name for (name,) in found}
+    if environment.database_name in names or demonstration not in names:
+        return environment
+    return environment.model_copy(update={"database_name": demonstration})
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from maidinh.exchange import jws
 from maidinh.exchange.directory.actions import Signer, publish_directory
 from maidinh.exchange.directory.definition import Directory, architecture_key
 from maidinh.exchange.directory.queries import current_directory, current_serial
+from maidinh.exchange.keys.queries import keys_of_holders
 from maidinh.governance.architecture import rules
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.models import Version, Withdrawal
@@ -220,6 +221,18 @@ def renew_directory(*, at: datetime, signer: Signer) -> Directory | None:
     standing = current_directory()
     if standing is not None and _same(standing, directory) and standing.expires_at - at > here.lifetime / 2:
         return standing
+    publish_directory(directory=directory, signer=signer, at=at)
+    return directory
+
+
+@transaction.atomic
+def renew_keys(*, at: datetime, signer: Signer) -> Directory | None:
+    """Send the directory in force with the keys that are registered now, and with nothing else changed."""
+    row = Version.objects.select_for_update().filter(state=PUBLISHED).first()
+    standing = current_directory()
+    if row is None or standing is None or standing.architecture_hash != row.hash or standing.expires_at <= at:
+        return renew_directory(at=at, signer=signer)
+    directory = rules.with_keys(standing, keys_of_holders(at), current_serial() + 1, at)
     publish_directory(directory=directory, signer=signer, at=at)
     return directory
 

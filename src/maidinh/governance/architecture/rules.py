@@ -181,6 +181,26 @@ def build_directory(
     )
 
 
+def with_keys(
+    standing: exchange.Directory, registered: Mapping[str, tuple[exchange.Key, ...]], serial: int, at: datetime
+) -> exchange.Directory:
+    """The same directory with the keys that are registered now; who has none registered keeps what it has there."""
+    return exchange.Directory.model_validate(
+        standing.model_copy(
+            update={
+                "serial": serial,
+                "issued_at": at,
+                "members": tuple(
+                    each.model_copy(update={"keys": registered.get(each.code, each.keys)}) for each in standing.members
+                ),
+                "subsystems": tuple(
+                    each.model_copy(update={"keys": registered.get(each.id, each.keys)}) for each in standing.subsystems
+                ),
+            }
+        ).model_dump()
+    )
+
+
 def problems(model: Model, agencies: Iterable[str] | None = None) -> list[str]:
     """What doesn't fit together in a resolved architecture, a line each; `agencies` are the codes that exist.
 

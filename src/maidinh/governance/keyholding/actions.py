@@ -30,7 +30,7 @@ from maidinh.exchange.keys.rules import (
     proven_by_request,
     proven_by_statement,
 )
-from maidinh.governance.architecture.actions import renew_directory
+from maidinh.governance.architecture.actions import renew_keys
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.events.actions import publish
@@ -155,7 +155,7 @@ def _certify(row: RegisteredKey, signer: Signer, at: datetime) -> None:
 
 def _follow(change: str, row: RegisteredKey, actor: Actor, at: datetime, signer: Signer) -> None:
     """Send the directory, enter the change in the log, tell and record it."""
-    directory = renew_directory(at=at, signer=signer)
+    directory = renew_keys(at=at, signer=signer)
     statement = {
         "kind": f"exchange-key-{change}",
         "province": settings.MAIDINH.province,
