@@ -91,7 +91,7 @@ def test_an_agencys_own_key_is_registered_and_what_was_typed_stays_on_an_error(d
         (request_for("somebody/else"), "The common name of the request must be"),
         ("Không phải yêu cầu", "This is no certificate request"),
         ("x" * 17_000, "This is no certificate request"),
-        ("", "Give a certificate request"),
+        ("", "Paste the certificate request"),
     ):
         html = desk.post(f"{LIST}/register", 422, holder=holder, request=text)
         assert told in html and 'href="#request"' in html

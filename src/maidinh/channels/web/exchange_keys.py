@@ -79,6 +79,8 @@ def register(request: HttpRequest) -> HttpResponse:
     holder, typed = _holder(request), request.POST.get("request", "")[: LARGEST_FILE + 1]
 
     def act(actor: Actor) -> None:
+        if not typed.strip():
+            raise KeyRefused("request", N_("Paste the certificate request."))
         if len(typed) > LARGEST_FILE:
             raise KeyRefused("request", TOO_LARGE)
         proof = acts.Proof(request=typed.encode())
@@ -165,7 +167,8 @@ def _shown(holder: Holder, at: datetime) -> dict[str, Any]:
         "state": {SOON: _("key ends soon"), NONE: _("without a key")}.get(standing, ""),
         "tone": "stopped" if standing == NONE else "wait",
         "full": holder.full(at),
-        "keys": [_key(each, at) for each in holder.keys],
+        "keys": (known := [_key(each, at) for each in holder.keys]),
+        "past": [each for each in known if not each["living"]],
     }
 
 
