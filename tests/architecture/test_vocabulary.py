@@ -16,8 +16,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     "infrastructure/translog": {
         "anchors", "cosignature", "inspection", "merkle", "note", "promise", "promises", "proof", "published",
         "receipt", "reopening", "sequencer", "tiles", "trust", "verification", "witness", "witnessing",
-        "inspection", "merkle", "note", "promise", "promises", "proof", "published", "receipt", "sequencer", "stamping",
-        "tiles", "trust", "verification",
+        "stamping",
     },
     "exchange/evidence": {"container", "gathering", "judging"},
     "applications/registers": {"provider"},
@@ -38,7 +37,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     },
     "governance/projects": {
         "content", "faults", "figures", "fitting", "proposal", "reopening", "sayings", "sheets", "tables",
-        "content", "faults", "figures", "fitting", "measures", "proposal", "sayings", "sheets", "tables",
+        "measures",
     },
 }  # fmt: skip
 REFUSED = {"utils", "helpers", "common", "base", "core", "managers", "misc", "services"}
