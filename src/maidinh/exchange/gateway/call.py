@@ -38,6 +38,7 @@ class Admitted:
     snapshot: Snapshot
     consumer: Member
     provider: Member
+    at: datetime
 
     @property
     def terms(self) -> Terms:
@@ -47,7 +48,7 @@ class Admitted:
     @property
     def signers(self) -> tuple[str, ...]:
         """The keys that sign the evidence, each once."""
-        return tuple(dict.fromkeys((self.consumer.key_id, self.provider.key_id)))
+        return tuple(dict.fromkeys((self.consumer.signing_key(self.at), self.provider.signing_key(self.at))))
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class Call:
     subject_name: str = ""  # only while the call lasts
     forwarded_at: datetime | None = None
     answered_at: datetime | None = None
+    certificate: bytes = b""
 
     @property
     def consumer(self) -> Member | None:
@@ -158,7 +160,7 @@ class Call:
             ),
             method=self.method[:METHOD_LENGTH],
             path=self.path,
-            call={"kid": self.caller.kid, "token_sha256": self.caller.token_sha256} if self.caller else {},
+            call=self.caller.shown if self.caller else {},
             request=_message(self.request_hash, self.request),
             response=_message(self.response_hash, answer.body) if answer else None,
             status=answer.status if answer else None,
@@ -169,6 +171,10 @@ class Call:
             ),
             started_at=self.started_at,
             finished_at=finished_at,
+            custody={
+                side: member.custody_of(member.signing_key(self.started_at)) if member else evidence.CUSTODY
+                for side, member in (("consumer", consumer), ("provider", provider))
+            },
         )
 
     def leaf(
