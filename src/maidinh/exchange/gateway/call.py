@@ -80,7 +80,7 @@ class Call:
     response_verdict: str = ""
     cut: int = 0
     subject: bytes | None = None
-    subject_name: str = ""  # only while the call lasts
+    people: frozenset[str] = frozenset()  # whom it is about; their numbers last no longer than the call
     forwarded_at: datetime | None = None
     answered_at: datetime | None = None
 

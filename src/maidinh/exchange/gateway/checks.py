@@ -46,11 +46,11 @@ log = logging.getLogger("maidinh.gateway.checks")
 
 @dataclass(frozen=True)
 class Looked:
-    """What looking at one message gave: the verdict, its body as read, the person it names."""
+    """What looking at one message gave: the verdict, its body as read, the people it names."""
 
     verdict: Verdict
     value: Any = None
-    subject: str = ""
+    people: frozenset[str] = frozenset()
 
 
 class Checked(Protocol):
@@ -62,7 +62,7 @@ class Checked(Protocol):
     request_verdict: str
     response_verdict: str
     cut: int
-    subject_name: str
+    people: frozenset[str]
 
     @property
     def path(self) -> str: ...
@@ -124,12 +124,12 @@ async def check_request(call: Checked, terms: Terms, body: Body) -> None:
     """Hold a request against the interface; raise where it does not fit and the contract wants it refused."""
     steps, query = _address(call)
     if not terms.reads_requests:
-        call.subject_name = _declared(terms.service, call, steps, query, None)
+        call.people = _declared(terms.service, call, steps, query, None)
         return
     sent = await _sent(call.headers, body)
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in call.headers}
     looked = await _beside(body.size, lambda: _request(terms, call.method, steps, query, headers, sent))
-    call.subject_name = looked.subject or _declared(terms.service, call, steps, query, looked.value)
+    call.people = looked.people or _declared(terms.service, call, steps, query, looked.value)
     if looked.verdict.word:
         call.request_verdict = looked.verdict.word
     if terms.refuses and looked.verdict.word and not looked.verdict.valid:
@@ -145,7 +145,7 @@ async def check_answer(call: Checked, terms: Terms, answer: Answer) -> Answer:
     looked, made, count = await _beside(
         answer.body.size, lambda: _response(terms, call.method, steps, answer.status, sent)
     )
-    call.subject_name = call.subject_name or looked.subject
+    call.people |= looked.people
     if looked.verdict.word:
         call.response_verdict = looked.verdict.word
     if terms.refuses and looked.verdict.word and not looked.verdict.valid:
@@ -188,7 +188,8 @@ def _request(
     if operation is None:
         return Looked(Verdict("operation_not_described"))
     verdict, value = operation.check_request(steps, query, headers, sent)
-    return Looked(verdict, value, operation.person(steps, query) or operation.person_asked(sent.media_type, value))
+    named = operation.person(steps, query)
+    return Looked(verdict, value, operation.people_asked(sent.media_type, value) | ({named} if named else set()))
 
 
 def _response(
@@ -205,7 +206,7 @@ def _response(
             looked = Looked(Verdict("operation_not_described"))
         else:
             verdict, value = operation.check_response(status, sent, head=method == "HEAD")
-            looked = Looked(verdict, value, operation.person_told(status, sent.media_type, value))
+            looked = Looked(verdict, value, operation.people_told(status, sent.media_type, value))
     kept = terms.kept(operation, status, sent.media_type)
     if kept is None or sent.body == b"":
         return looked, b"", 0
@@ -281,11 +282,12 @@ def _told(verdict: Verdict) -> str:
     return f"{verdict.word} at {verdict.place}" if verdict.place else verdict.word
 
 
-def _declared(service: Service, call: Checked, steps: Sequence[str], query: str | None, value: Any) -> str:
+def _declared(service: Service, call: Checked, steps: Sequence[str], query: str | None, value: Any) -> frozenset[str]:
     """The person whom the call names where the architecture says, for services whose interface marks nobody."""
     where = service.subject
     if where is None:
-        return ""
+        return frozenset()
     pattern = call.path[1:].split("/")
     open_steps = [have for want, have in zip(pattern, steps, strict=False) if want == ONE]
-    return subjects.named(where.place, where.name, open_steps, query, value)
+    found = subjects.named(where.place, where.name, open_steps, query, value)
+    return frozenset({found} if found else ())

@@ -147,13 +147,13 @@ class Operation:
                 return dict(parse_qsl(query or "")).get(each.name, "")
         return ""
 
-    def person_asked(self, media_type: str, value: Any) -> str:
-        """The person whom the call's body names in a marked field."""
-        return _person(self.request, media_type, value)
+    def people_asked(self, media_type: str, value: Any) -> frozenset[str]:
+        """The people whom the call's body names in marked fields."""
+        return _people(self.request, media_type, value)
 
-    def person_told(self, status: int, media_type: str, value: Any) -> str:
-        """The person whom the answer is about; empty where it is about several or says of nobody."""
-        return _person(self.response(status), media_type, value)
+    def people_told(self, status: int, media_type: str, value: Any) -> frozenset[str]:
+        """The people whom the answer is about."""
+        return _people(self.response(status), media_type, value)
 
     def _parameters(self, steps: Sequence[str], query: str | None, headers: Mapping[str, str]) -> Verdict:
         try:
@@ -235,10 +235,9 @@ def _place_of(error: ValidationError) -> str:
     return path.removeprefix("components/schemas/")[-PLACE_LENGTH:]
 
 
-def _person(described: Bodies | None, media_type: str, value: Any) -> str:
+def _people(described: Bodies | None, media_type: str, value: Any) -> frozenset[str]:
     media = described.of(media_type) if described is not None and value is not None else None
-    found = {each for way in media.subjects for each in _held(value, way)} if media is not None else set()
-    return found.pop() if len(found) == 1 else ""
+    return frozenset(each for way in media.subjects for each in _held(value, way)) if media is not None else frozenset()
 
 
 def _held(value: Any, way: Sequence[str]) -> list[str]:
