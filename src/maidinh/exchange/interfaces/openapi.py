@@ -22,6 +22,10 @@ SUBJECT = "x-maidinh-subject"  # marks the parameter or field that names the per
 OWN_HEADERS = ("accept", "authorization", "content-type")  # OpenAPI leaves these out of the parameters
 PLACE_LENGTH = 120
 NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?")
+ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")  # what may be half of a character
+TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+BRACKET = re.compile(r"[\[\]{}]")
+DEEPEST = 64  # levels of JSON; honest messages have ten
 VALID = "valid"
 
 
@@ -157,7 +161,9 @@ class Operation:
 
     def _parameters(self, steps: Sequence[str], query: str | None, headers: Mapping[str, str]) -> Verdict:
         try:
-            given = parse_qsl(query or "", keep_blank_values=True, strict_parsing=bool(query), max_num_fields=200)
+            given = parse_qsl(
+                query or "", keep_blank_values=True, strict_parsing=bool(query), max_num_fields=200, errors="strict"
+            )
         except ValueError:
             return Verdict("query_unreadable")
         known = {each.name for each in self.parameters if each.place == "query"}
@@ -199,9 +205,14 @@ class Interface:
 
 
 def read_json(data: bytes) -> Any:
-    """The value, strictly: one name once, no number beyond what everyone holds, not nested without end."""
+    """The value, strictly: UTF-8, one name once, no number beyond what everyone holds, not nested without end."""
     try:
-        value = json.loads(data, object_pairs_hook=_once, parse_constant=_refuse, parse_float=_finite)
+        text = data.decode("utf-8")
+        if _too_deep(text):
+            raise NotJson
+        value = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse, parse_float=_finite)
+        if ESCAPED.search(text):
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # half of a character is none
     except (ValueError, RecursionError) as error:
         raise NotJson from error
     return value
@@ -349,6 +360,17 @@ def _value(text: str, kind: str) -> Any:
     if kind == "boolean":
         return {"true": True, "false": False}.get(text, text)
     return text
+
+
+def _too_deep(text: str) -> bool:
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return False
+    depth = 0
+    for sign in BRACKET.findall(TEXT.sub("", text)):
+        depth += 1 if sign in "[{" else -1
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
