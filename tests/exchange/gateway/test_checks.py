@@ -20,7 +20,7 @@ from maidinh.exchange.gateway.directory import Snapshot
 from maidinh.infrastructure.keys.client import SignerClient
 from tests.exchange.interfaces.documents import document
 from tests.exchange.interfaces.test_wsdl import FOUND, WSDL, asked, told
-from tests.exchange.world import ANYTHING, PORTAL, SERVICE, Provider, contract_for, directory_for
+from tests.exchange.world import ANYTHING, PORTAL, SERVICE, Provider, contract_for, directory_for, token_for
 
 NUMBER = "000123456789"
 PERSON = {"number": NUMBER, "name": "Người Mẫu", "born": "2000-01-01", "home": {"street": "s", "commune": "c"}}
@@ -232,8 +232,6 @@ def test_soap_bodies_are_held_against_the_schema_and_cut(
 
 def posted(client: ExchangeClient, clock: Any, body: bytes) -> requests.Response:
     """A SOAP message by hand: the client itself sends JSON."""
-    from tests.exchange.world import token_for
-
     target = f"/r1/{SERVICE}/soap"
     headers = {
         "X-Road-Client": PORTAL, "Content-Type": "text/xml",

@@ -248,8 +248,8 @@ def _soap(interface: SoapInterface, sent: Sent, *, answer: bool) -> Verdict:
 
 async def _sent(headers: Sequence[Header], body: Body) -> Sent:
     """A message as it is looked at: unpacked, and not read where it is too large or packed as only its ends know."""
-    held = {name.lower(): value.decode("latin-1") for name, value in headers}
-    kind, packed = held.get(b"content-type", ""), held.get(b"content-encoding", "identity").strip().lower()
+    kinds, packings = _values(headers, b"content-type"), _values(headers, b"content-encoding")
+    kind, packed = ", ".join(kinds), ", ".join(packings).strip().lower() or "identity"
     if body.size == 0:
         return Sent(kind, b"")
     if body.size > CHECK_LIMIT:
@@ -258,6 +258,11 @@ async def _sent(headers: Sequence[Header], body: Body) -> Sent:
     if packed == "identity":
         return Sent(kind, data)
     return Sent(kind, await asyncio.to_thread(_unpacked, data) if packed in ("gzip", "x-gzip", "deflate") else None)
+
+
+def _values(headers: Sequence[Header], name: bytes) -> list[str]:
+    """All values of a header: of two that differ each end might believe another, so together they are neither."""
+    return list(dict.fromkeys(value.decode("latin-1") for key, value in headers if key.lower() == name))
 
 
 def _unpacked(data: bytes) -> bytes | None:
