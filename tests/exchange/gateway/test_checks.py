@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import requests
 from aiohttp import web
 
 from maidinh.exchange import subjects
@@ -19,8 +18,7 @@ from maidinh.exchange.gateway.app import Gateway
 from maidinh.exchange.gateway.directory import Snapshot
 from maidinh.infrastructure.keys.client import SignerClient
 from tests.exchange.interfaces.documents import document
-from tests.exchange.interfaces.test_wsdl import FOUND, WSDL, asked, told
-from tests.exchange.world import ANYTHING, PORTAL, SERVICE, Provider, contract_for, directory_for, token_for
+from tests.exchange.world import ANYTHING, PORTAL, SERVICE, Provider, contract_for, directory_for
 
 NUMBER = "000123456789"
 PERSON = {"number": NUMBER, "name": "Người Mẫu", "born": "2000-01-01", "home": {"street": "s", "commune": "c"}}
@@ -217,24 +215,3 @@ def test_without_a_document_the_architecture_says_where_the_person_is_named(
     assert bytes(last()["subject"]) == subjects.digest(KEY, NUMBER)
     get(under({"subject": {"place": "path", "name": "2"}}, methods=methods), clock, **options)
     assert last()["subject"] is None
-
-
-def test_soap_bodies_are_held_against_the_schema_and_cut(
-    under: Any, provider: Provider, clock: Any, last: Any, signer: SignerClient
-) -> None:
-    client = under({"wsdl": WSDL, "protocol": "soap"}, fields=["found.name"])
-    provider.behaviour = answering(told(FOUND), Content_Type="text/xml; charset=utf-8")
-    answer = posted(client, clock, asked(NUMBER))
-    assert b"2000-01-01" not in answer.content and "Người Mẫu".encode() in answer.content
-    assert (last()["request_verdict"], last()["response_verdict"], last()["cut"]) == ("valid", "valid", 1)
-    assert posted(client, clock, asked("12")).json()["message"].startswith("request_not_valid: body_invalid")
-
-
-def posted(client: ExchangeClient, clock: Any, body: bytes) -> requests.Response:
-    """A SOAP message by hand: the client itself sends JSON."""
-    target = f"/r1/{SERVICE}/soap"
-    headers = {
-        "X-Road-Client": PORTAL, "Content-Type": "text/xml",
-        "Authorization": f"Bearer {token_for(client.signer, target, method='POST', body=body, at=clock.now)}",
-    }  # fmt: skip
-    return requests.post(client.gateway_url + target, data=body, headers=headers, timeout=20)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from maidinh.config.cli import exchange_evidence
 from maidinh.config.cli.doctor import demonstrations_beside, environment_at
 from maidinh.config.cli.exchange_interfaces import interface_check
 from maidinh.config.failures import told_plainly
@@ -43,13 +44,18 @@ REASONS = {
     "contract_expired": (N_("The contract has ended."), ASK),
     "contract_not_yet_valid": (N_("The contract does not begin before its first day."), N_("Call from that day on.")),
     "unsafe_path": (N_("Two servers could read this path differently."), N_("Write the path without . and .. steps.")),
+    "other_protocol": (
+        N_("This service speaks SOAP, not REST."),
+        N_("Send it an envelope: docs/reference/exchange-soap.md"),
+    ),
 }  # fmt: skip
 OTHERWISE = (
     N_("The exchange does not let this call through."),
     N_("What the word means: docs/reference/exchange-protocol.md"),
 )
 
-app = typer.Typer(help=say("Call through the exchange by hand."), no_args_is_help=True)
+app = typer.Typer(help=say("Call through the exchange by hand, and handle its evidence."), no_args_is_help=True)
+exchange_evidence.add_to(app)
 
 
 app.command("interface-check", help=say("Say whether a newer interface breaks those who use the older one."))(

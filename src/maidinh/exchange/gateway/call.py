@@ -6,7 +6,7 @@ Layer 6, no Django.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from maidinh.exchange.gateway.checks import Terms
 from maidinh.exchange.gateway.directory import Snapshot
 from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import Header
+from maidinh.exchange.gateway.soap.envelope import SoapRequest
 from maidinh.exchange.gateway.writer import ExchangeRow, IntentRow
 from maidinh.infrastructure.translog.rules import leaf_for
 
@@ -47,6 +48,14 @@ class Admitted:
     def signers(self) -> tuple[str, ...]:
         """The keys that sign the evidence, each once."""
         return tuple(dict.fromkeys((self.consumer.key_id, self.provider.key_id)))
+
+
+@dataclass(frozen=True)
+class Question:
+    """A call that asks the exchange itself: whose it is, and what finds the answer."""
+
+    caller: Caller
+    answer: Callable[[], Awaitable[Answer]]
 
 
 @dataclass
@@ -80,6 +89,8 @@ class Call:
     response_verdict: str = ""
     cut: int = 0
     subject: bytes | None = None
+    soap: SoapRequest | None = None
+    warnings: tuple[str, ...] = ()
     people: frozenset[str] = frozenset()  # whom it is about; their numbers last no longer than the call
     forwarded_at: datetime | None = None
     answered_at: datetime | None = None
@@ -100,6 +111,11 @@ class Call:
         return self.admitted.allowed.path if self.admitted else self.offered
 
     @property
+    def accept(self) -> str:
+        """Which media types the caller names."""
+        return ",".join(value.decode("latin-1") for name, value in self.headers if name.lower() == b"accept")
+
+    @property
     def contract(self) -> str:
         """The contract under which the call was allowed."""
         return self.admitted.allowed.contract.id if self.admitted else ""
@@ -109,19 +125,20 @@ class Call:
         """The directory that decided."""
         return self.snapshot.serial if self.snapshot else 0
 
-    def intent(self, admitted: Admitted) -> IntentRow:
+    def intent(self, caller: Caller) -> IntentRow:
         """What is committed before the call is forwarded."""
+        consumer, provider = self.consumer, self.provider
         return IntentRow(
             id=self.id,
             client=self.client,
-            jti=admitted.caller.jti,
+            jti=caller.jti,
             x_road_id=self.x_road_id,
             service=self.service,
             contract=self.contract,
             serial=self.serial,
             request_hash=self.request_hash,
-            consumer_agency=admitted.consumer.agency,
-            provider_agency=admitted.provider.agency,
+            consumer_agency=consumer.agency if consumer else "",
+            provider_agency=provider.agency if provider else "",
             received_at=self.started_at,
         )
 
@@ -147,7 +164,9 @@ class Call:
             status=answer.status if answer else None,
             outcome=outcome,
             reason=reason,
-            checks=evidence.Checks(self.protocol, self.zone, self.request_verdict, self.response_verdict, self.cut),
+            checks=evidence.Checks(
+                self.protocol, self.zone, self.request_verdict, self.response_verdict, self.cut, self.warnings
+            ),
             started_at=self.started_at,
             finished_at=finished_at,
         )

@@ -23,6 +23,7 @@ from maidinh.exchange.gateway import protocol
 from maidinh.exchange.gateway.bodies import Body
 from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import Header, ProtocolError
+from maidinh.exchange.gateway.soap.envelope import SoapRequest
 from maidinh.exchange.interfaces.cutting import Kept, cut, kept_of
 from maidinh.exchange.interfaces.document import DocumentUnreadable
 from maidinh.exchange.interfaces.openapi import (
@@ -63,6 +64,7 @@ class Checked(Protocol):
     response_verdict: str
     cut: int
     people: frozenset[str]
+    soap: SoapRequest | None
 
     @property
     def path(self) -> str: ...
@@ -129,7 +131,8 @@ async def check_request(call: Checked, terms: Terms, body: Body) -> None:
     sent = await _sent(call.headers, body)
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in call.headers}
     looked = await _beside(body.size, lambda: _request(terms, call.method, steps, query, headers, sent))
-    call.people = looked.people or _declared(terms.service, call, steps, query, looked.value)
+    value = looked.value if call.soap is None else call.soap.values
+    call.people = looked.people or _declared(terms.service, call, steps, query, value)
     if looked.verdict.word:
         call.request_verdict = looked.verdict.word
     if terms.refuses and looked.verdict.word and not looked.verdict.valid:

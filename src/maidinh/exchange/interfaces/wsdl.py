@@ -1,7 +1,8 @@
 """Whether a SOAP message is what the service's WSDL describes, and what of an answer may pass.
 
-Layer 6, lxml, no Django. The schemas are those inside the WSDL; nothing is fetched, no DTD is read and no entity is
-expanded. Headers are the protocol's affair, so only the body is looked at.
+Layer 6, lxml, no Django. The schemas are those inside the WSDL, and our copies of the family's that it may name;
+nothing is fetched, no DTD is read and no entity is expanded. Headers are the protocol's affair; only the body is looked
+at.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from lxml import etree
 from maidinh.exchange.interfaces.cutting import Kept
 from maidinh.exchange.interfaces.document import DocumentUnreadable
 from maidinh.exchange.interfaces.openapi import FITS, Verdict
+from maidinh.exchange.schemas.copies import COPIES, copy_named
 
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 XSD = "{http://www.w3.org/2001/XMLSchema}"
@@ -29,7 +31,7 @@ class NotXml(ValueError):
 
 
 class _Inside(etree.Resolver):  # type: ignore[misc]  # lxml brings no types
-    """Gives the WSDL's own schemas to each other, and nothing else to anyone."""
+    """Gives the WSDL's own schemas, and our copies of the family's, to each other, and nothing else to anyone."""
 
     def __init__(self, schemas: Mapping[str, bytes]) -> None:
         super().__init__()
@@ -161,12 +163,15 @@ def _compiled(root: Any) -> etree.XMLSchema:
             if schema.find(f"{XSD}{word}") is not None:
                 raise DocumentUnreadable(f"WSDL: xsd:{word} is not read; write the schema into the WSDL")
         for each in schema.findall(f"{XSD}import"):
-            place = places.get(each.get("namespace") or "")
+            space = each.get("namespace") or ""
+            place = places.get(space) or (f"inside:{COPIES[space]}" if space in COPIES else None)
             if place is None:
-                schema.remove(each)  # the protocol's own headers; what truly needs it does not compile
+                schema.remove(each)  # what truly needs it does not compile
             else:
                 each.set("schemaLocation", place)
     texts = {f"inside:{number}": etree.tostring(each) for number, each in enumerate(schemas)}
+    for name in COPIES.values():  # named by each other without the place
+        texts |= dict.fromkeys((name, f"inside:{name}"), copy_named(name) or b"")
     imports = "".join(
         f'<xsd:import namespace="{namespace}" schemaLocation="{place}"/>'
         if namespace

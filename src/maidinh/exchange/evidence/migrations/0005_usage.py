@@ -26,7 +26,7 @@ GRANT EXECUTE ON FUNCTION evidence_read_of(bytea, timestamptz, integer) TO maidi
 class Migration(migrations.Migration):
     """Two tables, one function."""
 
-    dependencies = (("evidence", "0003_checks"),)
+    dependencies = (("evidence", "0004_asked"),)
 
     operations = (
         migrations.CreateModel(
