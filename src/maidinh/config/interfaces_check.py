@@ -41,7 +41,8 @@ def document_problems(folder: Path) -> Iterator[Problem]:
             else:
                 Interface(content)
         except DocumentUnreadable as error:
-            yield Problem(folder / INTERFACES / name, 1, "", str(error))
+            place, _, why = str(error).partition(": ")
+            yield Problem(folder / INTERFACES / name, 1, place, why or place)
 
 
 def interface_problems(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -19,7 +19,9 @@ from urllib.parse import parse_qsl
 
 FILE = "subjects.key"
 KEY_BYTES = 32
+DIGEST_BYTES = 32
 LONGEST = 100
+MOST = 10_000  # people of one answer; one about more is a data set and no reading
 
 
 def key_in(folder: Path) -> bytes:
@@ -43,6 +45,11 @@ def key_in(folder: Path) -> bytes:
 def digest(key: bytes, person: str) -> bytes:
     """What stands in the evidence for a person."""
     return hmac.new(key, b"maidinh-subject\0" + person.strip().encode(), sha256).digest()
+
+
+def digests(key: bytes, people: Iterable[str]) -> bytes:
+    """What stands in the evidence for several people: their digests, one after the other in order, each once."""
+    return b"".join(sorted({digest(key, each) for each in people})[:MOST])
 
 
 def named(place: str, name: str, open_steps: Sequence[str], query: str | None, body: Any) -> str:

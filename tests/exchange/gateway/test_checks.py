@@ -187,12 +187,19 @@ def test_the_person_concerned_stands_there_only_as_a_keyed_digest(
     assert not any(NUMBER in str(value) for value in last().values())
 
 
-def test_an_answer_about_several_people_names_none_of_them(
-    under: Any, provider: Provider, clock: Any, last: Any
+def test_an_answer_about_several_people_stands_in_each_ones_ledger(
+    under: Any, provider: Provider, clock: Any, last: Any, rows: Any
 ) -> None:
-    provider.behaviour = answering({"items": [PERSON, PERSON | {"number": "000123456780"}]})
+    numbers = [f"0001234567{n:02}" for n in range(90)]
+    provider.behaviour = answering({"items": [PERSON | {"number": each} for each in [*numbers, numbers[0]]]})
     get(under(), clock, path="/searches", method="POST", json={"name": "An"})
-    assert last()["subject"] is None
+    row = last()
+    assert row["subject"] is None
+    held = rows("SELECT subject FROM evidence_concerned WHERE exchange = %s", row["id"])
+    assert {bytes(each["subject"]) for each in held} == {subjects.digest(KEY, each) for each in numbers}
+    assert len(held) == 90
+    found = rows("SELECT id FROM evidence_read_of(%s, 'infinity', 9)", subjects.digest(KEY, numbers[7]))
+    assert [each["id"] for each in found] == [row["id"]]
 
 
 @pytest.mark.parametrize(("where", "options"), [

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from maidinh.exchange.interfaces.cutting import cut, kept_of, unknown_fields
 from maidinh.exchange.interfaces.document import OpenApi
 from tests.exchange.interfaces.documents import DOCUMENT
+from tests.exchange.interfaces.test_openapi import JSONS
 
 OPENAPI = OpenApi(DOCUMENT)
 PERSON = ("components", "schemas", "Person")
@@ -42,3 +45,22 @@ def test_cutting(at: Any, value: Any, fields: tuple[str, ...], left: Any, taken:
 def test_fields_that_no_answer_has() -> None:
     assert unknown_fields(OPENAPI, [PERSON, LIST], ("name", "home.commune", "nmae", "home.x")) == ["nmae", "home.x"]
     assert unknown_fields(OPENAPI, [LIST], ("name", "total")) == ["name"]
+
+
+@given(JSONS, st.sets(st.sampled_from(["number", "name", "home.commune", "children.name", "items"])))
+def test_nothing_passes_that_was_not_named(value: Any, fields: set[str]) -> None:
+    left, _ = cut(value, kept_of(OPENAPI, PERSON, fields))
+    steps = {step for each in fields for step in each.split(".")}
+    named_whole = {each for each in fields if "." not in each}
+
+    def look(found: Any) -> None:
+        for each in found if isinstance(found, list) else ():
+            look(each)
+        for name, each in found.items() if isinstance(found, dict) else ():
+            assert name in steps
+            if name not in named_whole:
+                look(each)
+        assert isinstance(found, dict | list) or found is None
+
+    look(left)
+    assert cut(left, kept_of(OPENAPI, PERSON, fields)) == (left, 0)

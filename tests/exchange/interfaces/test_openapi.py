@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from maidinh.exchange.interfaces.document import DocumentUnreadable
 from maidinh.exchange.interfaces.openapi import Interface, Sent
@@ -76,6 +78,13 @@ def test_the_more_exact_path_is_meant_and_head_is_a_get() -> None:
     (Sent(JSON, b'{"name":1e999}'), "not_json", ""),
     (Sent(JSON, b"[" * 100_000), "not_json", ""),
     (Sent(JSON, b"\xff"), "not_json", ""),
+    (Sent(JSON, b'{"name":"An","x":' + b"[" * 65 + b"]" * 65 + b"}"), "not_json", ""),
+    (Sent(JSON, b'{"name":"[[[[{{' + b"[" * 30 + b'"}'), "valid", ""),
+    (Sent(JSON, b'{"name":"\\ud800aa"}'), "not_json", ""),
+    (Sent(JSON, b'{"\\udfff":1}'), "not_json", ""),
+    (Sent(JSON, b'{"name":"\\ud83d\\ude00!"}'), "valid", ""),
+    (Sent(JSON, '{"name":"An"}'.encode("utf-16")), "not_json", ""),
+    (Sent(JSON, b'{"name":"An","n":' + b"9" * 5000 + b"}"), "not_json", ""),
 ])  # fmt: skip
 def test_bodies(sent: Sent, word: str, place: str) -> None:
     operation = INTERFACE.operation("POST", ["searches"])
@@ -102,6 +111,29 @@ def test_answers(status: int, sent: Sent, word: str) -> None:
     operation = INTERFACE.operation("GET", ["persons", NUMBER])
     assert operation is not None
     assert operation.check_response(status, sent, head=False)[0].word == word
+
+
+JSONS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["number", "name", "born", "home", "children", "items", "x"]) | st.text(max_size=3), inner,
+        max_size=4,
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(st.binary(max_size=60) | JSONS.map(lambda value: json.dumps(value).encode()), st.sampled_from([200, 404, 204]))
+def test_whatever_is_answered_there_is_a_verdict(sent: bytes, status: int) -> None:
+    operation = INTERFACE.operation("GET", ["persons", NUMBER])
+    assert operation is not None
+    verdict, _ = operation.check_response(status, Sent(JSON, sent), head=False)
+    assert verdict.word
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), max_size=40))
+def test_whatever_is_asked_there_is_a_verdict(query: str) -> None:
+    assert asked(query)[0]
 
 
 def test_a_class_of_answers_and_the_rest() -> None:

@@ -90,6 +90,19 @@ class Exchange(models.Model):
         return str(self.id)
 
 
+class Concerned(models.Model):
+    """One of several people whom an exchange is about; of a single one the exchange itself holds the digest."""
+
+    exchange = models.UUIDField()
+    subject = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["subject", "exchange"], name="evidence_concerned_once"),)
+
+    def __str__(self) -> str:
+        return str(self.exchange)
+
+
 class Usage(models.Model):
     """How much of a contract's quota was taken in one minute or one day, by all gateway processes together.
 

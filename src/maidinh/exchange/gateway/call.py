@@ -92,7 +92,7 @@ class Call:
     subject: bytes | None = None
     soap: SoapRequest | None = None
     warnings: tuple[str, ...] = ()
-    subject_name: str = ""  # only while the call lasts
+    people: frozenset[str] = frozenset()  # whom it is about; their numbers last no longer than the call
     forwarded_at: datetime | None = None
     answered_at: datetime | None = None
     certificate: bytes = b""

@@ -47,11 +47,11 @@ log = logging.getLogger("maidinh.gateway.checks")
 
 @dataclass(frozen=True)
 class Looked:
-    """What looking at one message gave: the verdict, its body as read, the person it names."""
+    """What looking at one message gave: the verdict, its body as read, the people it names."""
 
     verdict: Verdict
     value: Any = None
-    subject: str = ""
+    people: frozenset[str] = frozenset()
 
 
 class Checked(Protocol):
@@ -63,7 +63,7 @@ class Checked(Protocol):
     request_verdict: str
     response_verdict: str
     cut: int
-    subject_name: str
+    people: frozenset[str]
     soap: SoapRequest | None
 
     @property
@@ -126,13 +126,13 @@ async def check_request(call: Checked, terms: Terms, body: Body) -> None:
     """Hold a request against the interface; raise where it does not fit and the contract wants it refused."""
     steps, query = _address(call)
     if not terms.reads_requests:
-        call.subject_name = _declared(terms.service, call, steps, query, None)
+        call.people = _declared(terms.service, call, steps, query, None)
         return
     sent = await _sent(call.headers, body)
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in call.headers}
     looked = await _beside(body.size, lambda: _request(terms, call.method, steps, query, headers, sent))
     value = looked.value if call.soap is None else call.soap.values
-    call.subject_name = looked.subject or _declared(terms.service, call, steps, query, value)
+    call.people = looked.people or _declared(terms.service, call, steps, query, value)
     if looked.verdict.word:
         call.request_verdict = looked.verdict.word
     if terms.refuses and looked.verdict.word and not looked.verdict.valid:
@@ -148,7 +148,7 @@ async def check_answer(call: Checked, terms: Terms, answer: Answer) -> Answer:
     looked, made, count = await _beside(
         answer.body.size, lambda: _response(terms, call.method, steps, answer.status, sent)
     )
-    call.subject_name = call.subject_name or looked.subject
+    call.people |= looked.people
     if looked.verdict.word:
         call.response_verdict = looked.verdict.word
     if terms.refuses and looked.verdict.word and not looked.verdict.valid:
@@ -191,7 +191,8 @@ def _request(
     if operation is None:
         return Looked(Verdict("operation_not_described"))
     verdict, value = operation.check_request(steps, query, headers, sent)
-    return Looked(verdict, value, operation.person(steps, query) or operation.person_asked(sent.media_type, value))
+    named = operation.person(steps, query)
+    return Looked(verdict, value, operation.people_asked(sent.media_type, value) | ({named} if named else set()))
 
 
 def _response(
@@ -208,7 +209,7 @@ def _response(
             looked = Looked(Verdict("operation_not_described"))
         else:
             verdict, value = operation.check_response(status, sent, head=method == "HEAD")
-            looked = Looked(verdict, value, operation.person_told(status, sent.media_type, value))
+            looked = Looked(verdict, value, operation.people_told(status, sent.media_type, value))
     kept = terms.kept(operation, status, sent.media_type)
     if kept is None or sent.body == b"":
         return looked, b"", 0
@@ -250,8 +251,8 @@ def _soap(interface: SoapInterface, sent: Sent, *, answer: bool) -> Verdict:
 
 async def _sent(headers: Sequence[Header], body: Body) -> Sent:
     """A message as it is looked at: unpacked, and not read where it is too large or packed as only its ends know."""
-    held = {name.lower(): value.decode("latin-1") for name, value in headers}
-    kind, packed = held.get(b"content-type", ""), held.get(b"content-encoding", "identity").strip().lower()
+    kinds, packings = _values(headers, b"content-type"), _values(headers, b"content-encoding")
+    kind, packed = ", ".join(kinds), ", ".join(packings).strip().lower() or "identity"
     if body.size == 0:
         return Sent(kind, b"")
     if body.size > CHECK_LIMIT:
@@ -260,6 +261,11 @@ async def _sent(headers: Sequence[Header], body: Body) -> Sent:
     if packed == "identity":
         return Sent(kind, data)
     return Sent(kind, await asyncio.to_thread(_unpacked, data) if packed in ("gzip", "x-gzip", "deflate") else None)
+
+
+def _values(headers: Sequence[Header], name: bytes) -> list[str]:
+    """All values of a header: of two that differ each end might believe another, so together they are neither."""
+    return list(dict.fromkeys(value.decode("latin-1") for key, value in headers if key.lower() == name))
 
 
 def _unpacked(data: bytes) -> bytes | None:
@@ -284,11 +290,12 @@ def _told(verdict: Verdict) -> str:
     return f"{verdict.word} at {verdict.place}" if verdict.place else verdict.word
 
 
-def _declared(service: Service, call: Checked, steps: Sequence[str], query: str | None, value: Any) -> str:
+def _declared(service: Service, call: Checked, steps: Sequence[str], query: str | None, value: Any) -> frozenset[str]:
     """The person whom the call names where the architecture says, for services whose interface marks nobody."""
     where = service.subject
     if where is None:
-        return ""
+        return frozenset()
     pattern = call.path[1:].split("/")
     open_steps = [have for want, have in zip(pattern, steps, strict=False) if want == ONE]
-    return subjects.named(where.place, where.name, open_steps, query, value)
+    found = subjects.named(where.place, where.name, open_steps, query, value)
+    return frozenset({found} if found else ())

@@ -295,8 +295,8 @@ class Mediator:
         await self._log(call.row(record, text, signatures, secrets.token_bytes(SALT_BYTES), finished_at))
 
     def _name_subject(self, call: Call) -> None:
-        if call.subject_name and self._settings.subject_key is not None:
-            call.subject = subjects.digest(self._settings.subject_key, call.subject_name)
+        if call.people and self._settings.subject_key is not None:
+            call.subject = subjects.digests(self._settings.subject_key, call.people)
 
     async def _sign(self, key: str, message: bytes) -> bytes:
         try:

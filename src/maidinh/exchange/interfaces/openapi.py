@@ -22,6 +22,10 @@ SUBJECT = "x-maidinh-subject"  # marks the parameter or field that names the per
 OWN_HEADERS = ("accept", "authorization", "content-type")  # OpenAPI leaves these out of the parameters
 PLACE_LENGTH = 120
 NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?")
+ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")  # what may be half of a character
+TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+BRACKET = re.compile(r"[\[\]{}]")
+DEEPEST = 64  # levels of JSON; honest messages have ten
 VALID = "valid"
 
 
@@ -147,17 +151,19 @@ class Operation:
                 return dict(parse_qsl(query or "")).get(each.name, "")
         return ""
 
-    def person_asked(self, media_type: str, value: Any) -> str:
-        """The person whom the call's body names in a marked field."""
-        return _person(self.request, media_type, value)
+    def people_asked(self, media_type: str, value: Any) -> frozenset[str]:
+        """The people whom the call's body names in marked fields."""
+        return _people(self.request, media_type, value)
 
-    def person_told(self, status: int, media_type: str, value: Any) -> str:
-        """The person whom the answer is about; empty where it is about several or says of nobody."""
-        return _person(self.response(status), media_type, value)
+    def people_told(self, status: int, media_type: str, value: Any) -> frozenset[str]:
+        """The people whom the answer is about."""
+        return _people(self.response(status), media_type, value)
 
     def _parameters(self, steps: Sequence[str], query: str | None, headers: Mapping[str, str]) -> Verdict:
         try:
-            given = parse_qsl(query or "", keep_blank_values=True, strict_parsing=bool(query), max_num_fields=200)
+            given = parse_qsl(
+                query or "", keep_blank_values=True, strict_parsing=bool(query), max_num_fields=200, errors="strict"
+            )
         except ValueError:
             return Verdict("query_unreadable")
         known = {each.name for each in self.parameters if each.place == "query"}
@@ -199,9 +205,14 @@ class Interface:
 
 
 def read_json(data: bytes) -> Any:
-    """The value, strictly: one name once, no number beyond what everyone holds, not nested without end."""
+    """The value, strictly: UTF-8, one name once, no number beyond what everyone holds, not nested without end."""
     try:
-        value = json.loads(data, object_pairs_hook=_once, parse_constant=_refuse, parse_float=_finite)
+        text = data.decode("utf-8")
+        if _too_deep(text):
+            raise NotJson
+        value = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse, parse_float=_finite)
+        if ESCAPED.search(text):
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # half of a character is none
     except (ValueError, RecursionError) as error:
         raise NotJson from error
     return value
@@ -235,10 +246,9 @@ def _place_of(error: ValidationError) -> str:
     return path.removeprefix("components/schemas/")[-PLACE_LENGTH:]
 
 
-def _person(described: Bodies | None, media_type: str, value: Any) -> str:
+def _people(described: Bodies | None, media_type: str, value: Any) -> frozenset[str]:
     media = described.of(media_type) if described is not None and value is not None else None
-    found = {each for way in media.subjects for each in _held(value, way)} if media is not None else set()
-    return found.pop() if len(found) == 1 else ""
+    return frozenset(each for way in media.subjects for each in _held(value, way)) if media is not None else frozenset()
 
 
 def _held(value: Any, way: Sequence[str]) -> list[str]:
@@ -350,6 +360,17 @@ def _value(text: str, kind: str) -> Any:
     if kind == "boolean":
         return {"true": True, "false": False}.get(text, text)
     return text
+
+
+def _too_deep(text: str) -> bool:
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return False
+    depth = 0
+    for sign in BRACKET.findall(TEXT.sub("", text)):
+        depth += 1 if sign in "[{" else -1
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
