@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from maidinh.channels.routing import ANYONE, page
+from maidinh.exchange.keys.queries import revoked_names
 from maidinh.infrastructure.keys.identifiers import key_of_stem
 from maidinh.infrastructure.translog.published import CHECKPOINT
 
@@ -51,12 +52,12 @@ def key_file(request: HttpRequest, file: str) -> HttpResponse:
 
 
 def _keys() -> list[dict[str, Any]]:
-    rows = []
+    rows, revoked = [], revoked_names()
     for file in sorted(settings.MAIDINH.home.public_keys.iterdir()):
         key = key_of_stem(file.stem)
         if key is not None and KEY_FILE.fullmatch(file.name):
             digest = hashlib.sha256(file.read_bytes()).hexdigest()
-            rows.append({"key": key, "file": file.name, "digest": digest})
+            rows.append({"key": key, "file": file.name, "digest": digest, "revoked": key in revoked})
     return rows
 
 
