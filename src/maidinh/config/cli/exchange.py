@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from maidinh.config.cli import exchange_evidence
 from maidinh.config.cli.doctor import demonstrations_beside, environment_at
 from maidinh.config.cli.exchange_keys import app as keys_app
 from maidinh.config.failures import told_plainly
@@ -57,7 +58,8 @@ OTHERWISE = (
     N_("What the word means: docs/reference/exchange-protocol.md"),
 )
 
-app = typer.Typer(help=say("Call through the exchange by hand."), no_args_is_help=True)
+app = typer.Typer(help=say("Call through the exchange by hand, and handle its evidence."), no_args_is_help=True)
+exchange_evidence.add_to(app)
 app.add_typer(keys_app, name="keys")
 
 

@@ -11,6 +11,8 @@ from datetime import datetime
 
 from django.db import connection
 
+from maidinh.exchange.directory.definition import RESERVED
+
 
 @dataclass(frozen=True)
 class Observed:
@@ -33,7 +35,7 @@ def observed_connections(since: datetime) -> list[Observed]:
         cursor.execute(
             "SELECT client, service, outcome, authenticated, count, last_at FROM evidence_observed(%s)", [since]
         )
-        return [Observed(*row) for row in cursor.fetchall()]
+        return [each for row in cursor.fetchall() if _of_a_service(each := Observed(*row))]
 
 
 @dataclass(frozen=True)
@@ -63,4 +65,9 @@ def observed_operations(since: datetime) -> list[Operation]:
     names = ", ".join(each.name for each in fields(Operation))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {names} FROM evidence_operations(%s)", [since])  # noqa: S608 - names of our own fields
-        return [Operation(*row) for row in cursor.fetchall()]
+        return [each for row in cursor.fetchall() if _of_a_service(each := Operation(*row))]
+
+
+def _of_a_service(seen: Observed | Operation) -> bool:
+    """Not a question about a provider, which the exchange answers itself and no architecture declares."""
+    return seen.service.rpartition("/")[2] not in RESERVED

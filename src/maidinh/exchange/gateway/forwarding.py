@@ -7,6 +7,7 @@ machine take no part.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,9 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from maidinh.exchange.directory.definition import Service
-from maidinh.exchange.gateway.bodies import PIECE, Body, BodyTooLargeError, receive
+from maidinh.exchange.gateway.bodies import PIECE, Body, BodyNotKeptError, BodyTooLargeError, paced, receive
 from maidinh.exchange.gateway.destinations import Destinations, RefusedAddressError
-from maidinh.exchange.gateway.protocol import NETWORK_ERROR, SERVICE_FAILED, Header, ProtocolError
+from maidinh.exchange.gateway.protocol import INTERNAL, NETWORK_ERROR, SERVICE_FAILED, Header, ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
 
 SKIPPED = frozenset({"User-Agent", "Accept", "Accept-Encoding", "Content-Type"})
@@ -65,7 +66,7 @@ class Forwarder:
 
     async def forward(self, request: Forwarded, service: Service) -> Answer:
         """Call the service and take its whole answer, or raise the protocol's error."""
-        headers = CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers)
+        headers = CIMultiDict((name.decode("latin-1"), value.decode("utf-8")) for name, value in request.headers)
         body = request.body
         data: object = None
         if body.file is not None:
@@ -73,18 +74,19 @@ class Forwarder:
             data = body.pieces()
         elif body.size:
             data = body.data
-        timeout = aiohttp.ClientTimeout(
-            total=service.timeout_seconds,
-            sock_connect=min(self._settings.connect_seconds, service.timeout_seconds),
-        )
         try:
-            pinned = await self._destinations.of(service)
-            return await self._call(request, headers, data, pinned, timeout)
+            async with asyncio.timeout(
+                service.timeout_seconds + body.size / self._settings.least_per_second
+            ) as deadline:
+                pinned = await self._destinations.of(service)
+                return await self._call(request, headers, data, pinned, deadline)
         except RefusedAddressError as error:
             said = "the service's address lies in a network that its declaration does not name"
             raise ProtocolError(NETWORK_ERROR, "address_refused", said) from error
         except BodyTooLargeError as error:
             raise ProtocolError(SERVICE_FAILED, "response_too_large", "the service's answer is too large") from error
+        except BodyNotKeptError as error:
+            raise ProtocolError(INTERNAL, "no_room", "the service's answer could not be kept here") from error
         except TimeoutError as error:
             raise ProtocolError(SERVICE_FAILED, "service_timeout", "the service did not answer in time") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -96,9 +98,10 @@ class Forwarder:
         headers: CIMultiDict[str],
         data: object,
         pinned: Sequence[str],
-        timeout: aiohttp.ClientTimeout,
+        deadline: asyncio.Timeout,
     ) -> Answer:
         """Call the first of these addresses that can be connected to, under the name that was declared."""
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._settings.connect_seconds)
         headers["Host"] = request.url.host_port_subcomponent or ""
         for address in pinned:
             try:
@@ -112,7 +115,7 @@ class Forwarder:
                     server_hostname=request.url.host,
                 ) as response:
                     taken = await receive(
-                        response.content.iter_chunked(PIECE),
+                        paced(response.content.iter_chunked(PIECE), deadline, self._settings.least_per_second),
                         limit=self._settings.body_limit,
                         memory=self._settings.memory_limit,
                         folder=self._folder,
