@@ -109,6 +109,8 @@ def test_a_key_is_revoked_with_a_reason(desk: Desk) -> None:
     assert desk.post(f"{LIST}/revoke", key=kid, reason="Lộ khóa") == f"{LIST}?done=revoked"
     html = desk.page(LIST, q=desk.member.name, kind="none")
     assert "key revoked" in html and "Lộ khóa" in html and "without a key" in html
+    public = desk.client.get("/keys").content.decode()
+    assert "key revoked" in public and kid in public.partition("key revoked")[0]
     again = desk.post(f"{LIST}/revoke", 422, key=kid, reason="Lộ khóa")
     assert "This key is revoked already" in again
 

@@ -91,7 +91,9 @@ def test_a_key_that_follows_another_holds_beside_it_for_the_overlap(office: Offi
 
 
 def test_a_members_ended_key_stays_for_what_it_signed(office: Office) -> None:
-    office.does(rotate_key, holder=office.member)
+    second = office.does(rotate_key, holder=office.member)
+    issued = x509.load_pem_x509_certificate(office.signer.certificate(second.kid).encode())
+    assert issued.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value == second.kid
     office.does(rotate_key, holder=office.member, at=office.at + overlap())
     assert set(office.keys(office.member)) == {f"member:{office.member}{end}" for end in ("", "/2", "/3")}
     member = next(each for each in current_directory().members if each.code == office.member)

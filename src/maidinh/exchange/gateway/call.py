@@ -29,6 +29,11 @@ from maidinh.infrastructure.translog.rules import leaf_for
 METHOD_LENGTH = 16  # of what a caller who is not of the protocol may put into the record
 
 
+def signing_keys(at: datetime, *members: Member) -> tuple[str, ...]:
+    """The keys with which these members sign at a moment, each once."""
+    return tuple(dict.fromkeys(each.signing_key(at) for each in members))
+
+
 @dataclass(frozen=True)
 class Admitted:
     """A call that was recognised and is allowed: whose it is and by what."""
@@ -48,7 +53,7 @@ class Admitted:
     @property
     def signers(self) -> tuple[str, ...]:
         """The keys that sign the evidence, each once."""
-        return tuple(dict.fromkeys((self.consumer.signing_key(self.at), self.provider.signing_key(self.at))))
+        return signing_keys(self.at, self.consumer, self.provider)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from maidinh.exchange.evidence import rules as evidence
 from maidinh.exchange.gateway import metadata, proofs, protocol
 from maidinh.exchange.gateway.authentication import Caller, NotAuthenticError, Presented, authenticate
 from maidinh.exchange.gateway.bodies import Body, held
-from maidinh.exchange.gateway.call import Admitted, Call, Question
+from maidinh.exchange.gateway.call import Admitted, Call, Question, signing_keys
 from maidinh.exchange.gateway.checks import check_answer, check_request
 from maidinh.exchange.gateway.directory import DirectoryKeeper
 from maidinh.exchange.gateway.forwarding import Answer, Forwarded, Forwarder, url_for
@@ -129,8 +129,7 @@ class Mediator:
         self._refuse_revoked(call)
         await self._intend(call, call.caller)
         answer = self._answer(call, await informed())
-        signers = dict.fromkeys(each.signing_key(call.started_at) for each in (consumer, provider))
-        await self._conclude(call, "allowed", "", signers=signers)
+        await self._conclude(call, "allowed", "", signers=signing_keys(call.started_at, consumer, provider))
         return answer
 
     def _refuse_revoked(self, call: Call) -> None:

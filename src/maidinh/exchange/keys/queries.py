@@ -27,6 +27,11 @@ def registered_key(kid: str) -> RegisteredKey | None:
     return RegisteredKey.objects.filter(kid=kid).first()
 
 
+def revoked_names() -> frozenset[str]:
+    """The names of the keys that were revoked: what they sign from then on is nobody's."""
+    return frozenset(RegisteredKey.objects.filter(revoked_at__isnull=False).values_list("kid", flat=True))
+
+
 def keys_of_holders(at: datetime) -> dict[str, tuple[Key, ...]]:
     """What a directory says of each holder's keys, the newest first; one that is left with none stands there too.
 

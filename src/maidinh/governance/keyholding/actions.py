@@ -23,6 +23,7 @@ from maidinh.exchange.keys.queries import RegisteredKey
 from maidinh.exchange.keys.rules import (
     AGENCY,
     CALLER,
+    MEMBER,
     N_,
     PLATFORM,
     KeyRefused,
@@ -49,6 +50,10 @@ class Signer(Protocol):
     def sign(self, key: str, message: bytes) -> bytes: ...
 
     def revoke(self, key: str) -> None: ...
+
+    def certify(
+        self, key: str, *, common_name: str, organisation: str, valid_from: datetime, valid_to: datetime
+    ) -> str: ...
 
     def certify_key(
         self,
@@ -93,11 +98,16 @@ def register_key(
 def rotate_key(*, actor: Actor, holder: str, at: datetime, signer: Signer) -> RegisteredKey:
     """Have the signer make a holder's next key; the one before holds for the overlap. Raises KeyRefused."""
     require(actor, MANAGING)
-    _directory_with(holder)
+    directory = _directory_with(holder)
     # The pair is made first. Where this is undone it stays unused in the signer, and the next attempt takes it up.
     pem = signer.create(keeping.next_name(holder))
     how = Following(PLATFORM, actor.id, overlap())
     row = keeping.keep_key(holder=holder, public_key_pem=pem, how=how, at=at)
+    if settings.MAIDINH.sample and kind_of(holder) == MEMBER:
+        # whoever reads an exchange's evidence later finds whose key signed it, as with the first one
+        named = next(each.name for each in directory.members if each.code == holder)
+        until = at + SAMPLE_CERTIFICATE
+        signer.certify(row.kid, common_name=row.kid, organisation=named, valid_from=at, valid_to=until)
     _follow("rotated", row, actor, at, signer)
     return row
 

@@ -30,6 +30,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
         # whoever looks after the exchange's keys does it on a page; what a key may do, the signed directory says
         "create": frozenset({"caller", "member"}),
         "revoke": frozenset({"caller", "member"}),
+        "certify": frozenset({"member"}),
         "certify_key": frozenset({"caller"}),
     },
     "gateway": NO_PRIVATE_USE | {"sign": frozenset({"member", "exchange"})},
