@@ -51,8 +51,8 @@ def directory_for(public: Callable[[str], str], provider_port: int = 9, serial: 
         {"id": DEAD, "url": "http://127.0.0.1:9/", "methods": ANYTHING, "timeout_seconds": 2},
     ]
     spoken = [
-        contract_for(DETAILS, methods=[{"method": "POST", "path": "/"}]),
-        contract_for(CIVIL, methods=[{"method": "POST", "path": "/birthDetails"}]),
+        contract_for(DETAILS, methods=[{"method": "POST", "path": "/"}], checks="record"),
+        contract_for(CIVIL, methods=[{"method": "POST", "path": "/birthDetails"}], checks="record"),
     ]
     content: dict[str, Any] = {
         "instance": INSTANCE,
@@ -74,7 +74,10 @@ def directory_for(public: Callable[[str], str], provider_port: int = 9, serial: 
         "services": services + soap_services(base),
         "contracts": [contract_for(each["id"]) for each in services] + spoken,
     }
-    return Directory.model_validate(signed_content(content | changes, NOW - timedelta(days=1)))
+    content |= changes
+    # the provider of these tests lies on this machine, and declares it
+    content["services"] = [{"networks": ["127.0.0.0/8"]} | dict(each) for each in content["services"]]
+    return Directory.model_validate(signed_content(content, NOW - timedelta(days=1)))
 
 
 def contract_for(service: str, **changes: Any) -> dict[str, Any]:

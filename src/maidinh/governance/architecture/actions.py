@@ -21,6 +21,8 @@ from maidinh.exchange.contracts.queries import Answer, signatures
 from maidinh.exchange.directory.actions import Signer, publish_directory
 from maidinh.exchange.directory.definition import Directory, architecture_key
 from maidinh.exchange.directory.queries import current_directory, current_serial
+from maidinh.exchange.interfaces.fitting import breaks, misfits, with_kept_documents
+from maidinh.exchange.keys.queries import keys_of_holders
 from maidinh.governance.architecture import rules
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.models import Version, Withdrawal
@@ -46,6 +48,7 @@ from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.infrastructure.translog.promises import LogKeeper
 
 DECISION_LENGTH = 120
+LISTED = 5  # changes of one interface that are told at once
 KIND = "maidinh-architecture+jws"
 DRAFTING, APPROVING, PUBLISHING = "architecture.draft", "architecture.approve", "architecture.publish"
 WITHDRAWING, CONFIRMING = "connection.withdraw", "connection.confirm-withdrawal"
@@ -193,6 +196,7 @@ def publish_version(*, actor: Actor, version_id: int, at: datetime, signer: Sign
     current = Version.objects.filter(province=row.province, state=PUBLISHED).first()
     _refuse_unready(row, current, actor, localtime(at))
     directory = _directory(row, deployment(row, at), at)
+    _refuse_interfaces(directory)
     statement = _statement(row, actor, directory, at)
     entered = LogKeeper(signer, row.province, settings.MAIDINH.log_promise).enter(
         kind="architecture-published", agency=actor.agency, role="approver", content=statement, at=at
@@ -218,8 +222,8 @@ def renew_directory(*, at: datetime, signer: Signer) -> Directory | None:
     if row is None:
         return None
     here = deployment(row, at)
-    directory = _directory(row, here, at)
     standing = current_directory()
+    directory = with_kept_documents(standing, _directory(row, here, at))
     if standing is not None and _same(standing, directory) and standing.expires_at - at > here.lifetime / 2:
         return standing
     publish_directory(directory=directory, signer=signer, at=at)
@@ -236,6 +240,18 @@ def sign_contract(
     )
     renew_directory(at=at, signer=signer)
     return answer
+
+
+@transaction.atomic
+def renew_keys(*, at: datetime, signer: Signer) -> Directory | None:
+    """Send the directory in force with the keys that are registered now, and with nothing else changed."""
+    row = Version.objects.select_for_update().filter(state=PUBLISHED).first()
+    standing = current_directory()
+    if row is None or standing is None or standing.architecture_hash != row.hash or standing.expires_at <= at:
+        return renew_directory(at=at, signer=signer)
+    directory = rules.with_keys(standing, keys_of_holders(at), current_serial() + 1, at)
+    publish_directory(directory=directory, signer=signer, at=at)
+    return directory
 
 
 @transaction.atomic
@@ -416,6 +432,20 @@ def _directory(row: Version, here: rules.Deployment, at: datetime) -> Directory:
         agreements=signatures(),
         withdrawn=withdrawn_contracts(row.province),
     )
+
+
+def _refuse_interfaces(directory: Directory) -> None:
+    """Refuse what the exchange would refuse call by call, and a break that the interface's version doesn't announce."""
+    found = [_(each.says).format(of=each.of, what=each.what) for each in misfits(directory)]
+    for broken in breaks(current_directory(), directory):
+        words = {"service": broken.service, "old": broken.versions[0], "new": broken.versions[1]}
+        changes = "; ".join(f"{each.place}: {_(each.says)}" for each in broken.changes[:LISTED])
+        told = (
+            _("The interface of %(service)s breaks those who use it. Its version goes from %(old)s to %(new)s.") % words
+        )
+        found.append(f"{told} {_('Mend it, or raise the first number of its version.')} {changes}")
+    if found:
+        raise VersionRefused(*found)
 
 
 def _statement(row: Version, actor: Actor, directory: Directory, at: datetime) -> dict[str, Any]:

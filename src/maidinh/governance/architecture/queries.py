@@ -16,6 +16,7 @@ from maidinh.exchange.contracts.queries import proposals_over
 from maidinh.exchange.contracts.rules import AGREED
 from maidinh.exchange.directory import agreements
 from maidinh.exchange.directory.definition import Contract, Key
+from maidinh.exchange.keys.queries import keys_of_holders
 from maidinh.governance.architecture import reading, rules
 from maidinh.governance.architecture.definition import ArchitectureVersion, Relation
 from maidinh.governance.architecture.frameworks import Framework, read_frameworks
@@ -152,6 +153,7 @@ def deployment(row: Version, at: datetime) -> rules.Deployment:
         timeout_seconds=here.gateway_timeout,
         members={code: _member_keys(code, at) for code in rules.member_codes(row.model, row.instance)},
         documents=reading.interface_documents(_definitions(), national),
+        registered=keys_of_holders(at),
     )
 
 

@@ -48,8 +48,9 @@ class Fault:
 class Deployment:
     """What an architecture leaves open: public keys of systems, where interfaces listen, how long a directory holds.
 
-    `members` are the keys of each agency by its code, `documents` the published descriptions of interfaces by the name
-    that the architecture gives them: an OpenAPI document read, a WSDL as its text.
+    `members` are the keys that the signer keeps for each agency, by its code; `registered` those that are registered of
+    systems (by their path) and members (by their code), which count where there are any. `documents` are the published
+    descriptions of interfaces by the name that the architecture gives them: an OpenAPI document, a WSDL as its text.
     """
 
     keys: Mapping[str, str]
@@ -59,6 +60,7 @@ class Deployment:
     timeout_seconds: int
     members: Mapping[str, tuple[exchange.Key, ...]] = field(default_factory=dict)
     documents: Mapping[str, dict[str, Any] | str] = field(default_factory=dict)
+    registered: Mapping[str, tuple[exchange.Key, ...]] = field(default_factory=dict)
 
 
 def instance_of(province_code: str) -> str:
@@ -170,7 +172,7 @@ def build_directory(
             code=code,
             name=agencies.get(code, code),
             agency=code,
-            keys=deployment.members.get(code, ()),
+            keys=deployment.registered.get(code, deployment.members.get(code, ())),
         )
         for code in member_codes(model, instance)
     )
@@ -218,6 +220,26 @@ def member_codes(model: ArchitectureVersion, instance: str) -> list[str]:
     return sorted(owners | {each for each in represented if each})
 
 
+def with_keys(
+    standing: exchange.Directory, registered: Mapping[str, tuple[exchange.Key, ...]], serial: int, at: datetime
+) -> exchange.Directory:
+    """The same directory with the keys that are registered now; who has none registered keeps what it has there."""
+    return exchange.Directory.model_validate(
+        standing.model_copy(
+            update={
+                "serial": serial,
+                "issued_at": at,
+                "members": tuple(
+                    each.model_copy(update={"keys": registered.get(each.code, each.keys)}) for each in standing.members
+                ),
+                "subsystems": tuple(
+                    each.model_copy(update={"keys": registered.get(each.id, each.keys)}) for each in standing.subsystems
+                ),
+            }
+        ).model_dump()
+    )
+
+
 def problems(model: Model, agencies: Iterable[str] | None = None) -> list[str]:
     """What doesn't fit together in a resolved architecture, a line each; `agencies` are the codes that exist.
 
@@ -260,10 +282,9 @@ def withdrawal_faults(reason: str, legal_ground: str) -> list[Fault]:
 
 def _subsystem(element: Element, path: str, deployment: Deployment, at: datetime) -> exchange.Subsystem:
     pem = deployment.keys.get(path)
-    key = exchange.Key(kid=f"caller:{path}", public_key_pem=pem, valid_from=at) if pem else None
-    return exchange.Subsystem(
-        id=path, name=element.name.in_language("vi"), zone=element.zone or "", keys=(key,) if key is not None else ()
-    )
+    found = (exchange.Key(kid=f"caller:{path}", public_key_pem=pem, valid_from=at),) if pem else ()
+    keys = deployment.registered.get(path, found)
+    return exchange.Subsystem(id=path, name=element.name.in_language("vi"), zone=element.zone or "", keys=keys)
 
 
 def _service(element: Element, path: str, deployment: Deployment) -> exchange.Service:

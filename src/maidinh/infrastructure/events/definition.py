@@ -44,6 +44,10 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "contract.signed": ("A side signed the text of a contract.", ("contract", "proposal", "side")),
     "contract.declined": ("A side declined the text of a contract.", ("contract", "proposal")),
     "contract.taken_back": ("Who proposed the text of a contract took it back.", ("contract", "proposal")),
+    "exchange.key_changed": (
+        "A key of the exchange was registered, replaced or revoked.",
+        ("holder", "kid", "change"),
+    ),
     "project.moved": ("A project came to another state.", ("project", "state")),
     "project.opinion_asked": ("A body is asked what it says of a project.", ("project", "agency")),
     "project.opinion_given": ("A body said what it thinks of a project.", ("project", "agency")),
