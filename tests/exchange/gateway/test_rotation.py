@@ -19,6 +19,7 @@ from maidinh.exchange.directory.actions import publish_directory
 from maidinh.exchange.directory.queries import current_serial
 from maidinh.exchange.evidence.rules import verify_record
 from maidinh.infrastructure.keys.client import SignerClient
+from tests.exchange.agreements import signed_content
 from tests.exchange.world import NOW, PORTAL, SERVICE, Provider, directory_for, token_for
 
 FIRST, SECOND = f"caller:{PORTAL}", f"caller:{PORTAL}/2"
@@ -42,7 +43,7 @@ def publish(orm_as: Any, signer: SignerClient, provider: Provider, published: st
             for each in content["members"]:
                 if each["code"] == "AG1":
                     each["keys"] = [declared(name, order) for order, name in enumerate(members)]
-            directory = type(base).model_validate(content)
+            directory = type(base).model_validate(signed_content(content, NOW))  # what they sign contracts with stays
             publish_directory(directory=directory, signer=signer, at=NOW)
         return int(directory.serial)
 
