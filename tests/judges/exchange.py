@@ -28,6 +28,7 @@ from tests.exchange.conftest import (
     start_gateway,
     url,
 )  # fmt: skip
+from tests.exchange.agreements import signed_content
 from tests.exchange.world import NOW, PORTAL, contract_for, directory_for
 
 OWN_KEY = f"caller:{PORTAL}:own"
@@ -71,4 +72,5 @@ def publish(
             contract_for(each["id"], methods=[{"method": "POST", "path": "/"}], checks="record") for each in services
         ]
     with as_role(database, "web"):
-        return publish_directory(directory=type(plain).model_validate(content), signer=signer, at=NOW)
+        directory = type(plain).model_validate(signed_content(content, NOW))
+        return publish_directory(directory=directory, signer=signer, at=NOW)
