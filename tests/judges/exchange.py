@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from maidinh.infrastructure.database.connections import Connections
 from maidinh.infrastructure.database.standing import as_role
 from maidinh.infrastructure.keys.client import SignerClient
+from tests.exchange.agreements import signed_content
 from tests.exchange.conftest import (
     clock,
     database,
@@ -28,7 +29,6 @@ from tests.exchange.conftest import (
     start_gateway,
     url,
 )  # fmt: skip
-from tests.exchange.agreements import signed_content
 from tests.exchange.world import NOW, PORTAL, contract_for, directory_for
 
 OWN_KEY = f"caller:{PORTAL}:own"
