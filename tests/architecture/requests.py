@@ -23,6 +23,13 @@ RULE = {
     "severity": "error", "applies_to": "system", "select": SELECT, "message_vi": "{name} chưa có cơ quan chủ quản.",
     "remedy_vi": "Ghi cơ quan chủ quản.", "examples": EXAMPLES_YAML,
 }  # fmt: skip
+LAND = "VN-H38/GOV/H38.5.1/land-register"
+CONTRACT = {
+    "id": "land-population", "consumer": LAND, "service": "VN-H38/GOV/G01.900.38/population-register/population",
+    "methods": "GET /persons/*", "purpose": "Đối chiếu chủ sử dụng đất", "legal_basis": "Nghị định 47/2020/NĐ-CP",
+    **{f"{name}-{part}": value for name, year in (("valid_from", "2026"), ("valid_to", "2027"))
+       for part, value in (("day", "1"), ("month", "12"), ("year", year))},
+}  # fmt: skip
 DESK = ("intake", "checking", "signing", "issued", "none")
 
 
@@ -50,8 +57,8 @@ READINGS = ("architecture-explorer", "architecture-agencies", "architecture-cove
 def requests_in(world: World) -> Iterator[Asked]:
     """All of them; a page that is missing here is found by the test."""
     for made in (
-        _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _rules, _roadmap,
-        _projects, _appraisals, _own_dossiers, _desk, _roadmap_plans, _exchange_keys,
+        _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _contracts, _rules,
+        _roadmap, _projects, _appraisals, _own_dossiers, _desk, _roadmap_plans, _exchange_keys,
     ):  # fmt: skip
         yield from made(world)
 
@@ -242,6 +249,24 @@ def _connections(world: World) -> Iterator[Asked]:
         yield Asked("connection-withdrawal-take-back", "POST", on, where)
         yield Asked("connection-withdrawal-end", "GET", on, where)
         yield Asked("connection-withdrawal-end", "POST", on, where, reasons)
+
+
+def _contracts(world: World) -> Iterator[Asked]:
+    yield Asked("contracts", "GET", "it")
+    yield Asked("contract-propose", "GET", "it")
+    yield Asked("contract-propose", "POST", "it", data=CONTRACT)
+    for on, contract in (("signed", "one-stop-land"), ("none", "no-such-contract")):
+        yield Asked("contract-declared", "POST", on, data={"contract": contract})
+    for on, number in world.contracts.items():
+        where = {"proposal_id": number}
+        for name in ("contract", "contract-text"):
+            yield Asked(name, "GET", on, where)
+        yield Asked("contract-proof", "GET", on, where | {"side": "provider"})
+        digest = world.digests.get(on, "")
+        signed = {"side": "provider", "digest": digest, "read": "yes"}
+        yield Asked("contract-sign", "POST", on, where, signed)
+        yield Asked("contract-decline", "POST", on, where, {"side": "provider", "reason": "Thừa trường"})
+        yield Asked("contract-take-back", "POST", on, where)
 
 
 def _exchange_keys(world: World) -> Iterator[Asked]:

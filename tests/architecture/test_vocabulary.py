@@ -19,6 +19,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     },
     "exchange/evidence": {"container", "gathering", "judging"},
     "applications/registers": {"provider"},
+    "exchange/directory": {"agreements"},
     "governance/architecture": {"frameworks"},
     "governance/observation": {"declared", "differing", "remedy"},
     "governance/duplication": {

@@ -17,6 +17,7 @@ from aiohttp import web
 from maidinh.exchange import jws
 from maidinh.exchange.client.calls import KIND
 from maidinh.exchange.directory.definition import Directory
+from tests.exchange.agreements import signed_content
 from tests.exchange.soap_world import BODY, CIVIL, DETAILS, soap_services
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -76,7 +77,7 @@ def directory_for(public: Callable[[str], str], provider_port: int = 9, serial: 
     content |= changes
     # the provider of these tests lies on this machine, and declares it
     content["services"] = [{"networks": ["127.0.0.0/8"]} | dict(each) for each in content["services"]]
-    return Directory.model_validate(content)
+    return Directory.model_validate(signed_content(content, NOW - timedelta(days=1)))
 
 
 def contract_for(service: str, **changes: Any) -> dict[str, Any]:

@@ -12,7 +12,13 @@ from django.db import transaction
 
 from maidinh.config.environment import Environment
 from maidinh.config.provinces import Province
-from maidinh.governance.architecture.rules import instance_of, subsystem_ids, with_agency_codes
+from maidinh.governance.architecture.rules import (
+    declared_contracts,
+    instance_of,
+    member_codes,
+    subsystem_ids,
+    with_agency_codes,
+)
 from maidinh.infrastructure.database.connections import Connections, prepare
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.database.standing import as_role
@@ -64,7 +70,7 @@ def prepare_keys(environment: Environment, province: Province, at: datetime) -> 
     operator = SignerClient.for_caller(environment.home, "operator", patience=30)
     model = with_agency_codes(province.newest, province.organisations)
     subsystems = sorted(set(subsystem_ids(model, instance_of(province.organisations.code)).values()))
-    members = sorted({subsystem.split("/")[2] for subsystem in subsystems})
+    members = member_codes(model, instance_of(province.organisations.code))
     operator.create_many(
         [
             f"log:{province.id}",
@@ -129,13 +135,16 @@ def adopt_exchange_keys(
 def publish_architecture(environment: Environment, connections: Connections, province: Province, at: datetime) -> None:
     """Where no version is in force, in a sample: its architect loads each in turn, its approver publishes it.
 
-    Where one is, its directory is renewed when keys or addresses have changed or it is about to expire.
+    Where one is, its directory is renewed when keys or addresses have changed or it is about to expire. In a sample the
+    contracts that the definitions declare are signed before, by samples of their agencies.
     """
     from maidinh.governance.architecture.actions import load_version, publish_version, renew_directory
     from maidinh.governance.architecture.queries import current_version
     from maidinh.infrastructure.identity.queries import actor_of_official, official
 
     signer = SignerClient.for_caller(environment.home, "operator")
+    if environment.sample:
+        _sign_sample_contracts(connections, province, at, signer)
     with as_role(connections, "web"):
         if current_version() is not None:
             renew_directory(at=at, signer=signer)
@@ -149,6 +158,21 @@ def publish_architecture(environment: Environment, connections: Connections, pro
                 loaded = load_version(actor=author, version=version, at=at)
             with acting(agencies=approver.agencies):
                 publish_version(actor=approver, version_id=loaded.pk, at=at, signer=signer)
+
+
+def _sign_sample_contracts(connections: Connections, province: Province, at: datetime, signer: SignerClient) -> None:
+    from django.utils.timezone import get_default_timezone
+
+    from maidinh.exchange.contracts.actions import agree_samples
+
+    instance, zone = instance_of(province.organisations.code), get_default_timezone()
+    contracts = [
+        contract
+        for model in province.versions.values()
+        for contract in declared_contracts(with_agency_codes(model, province.organisations), instance, zone)
+    ]
+    with as_role(connections, "web"):
+        agree_samples(contracts=contracts, at=at, signer=signer)
 
 
 def open_projects(environment: Environment, connections: Connections, province: Province, at: datetime) -> list[str]:

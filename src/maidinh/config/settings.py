@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "maidinh.infrastructure.translog",
     "maidinh.exchange.directory",
     "maidinh.exchange.keys",
+    "maidinh.exchange.contracts",
     "maidinh.exchange.evidence",
     "maidinh.applications.registers",
     "maidinh.services.procedures",

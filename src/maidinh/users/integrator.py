@@ -26,6 +26,11 @@ HOME = Home(
             "connections",
             connections.ending_soon,
         ),
+        Task(
+            _("Contracts between agencies"),
+            _("Which texts were proposed, who has signed them, what each opens and closes."),
+            "contracts",
+        ),
         Task(_("Conformity"), _("What does not conform, whose it is, and what mends it."), "conformity"),
         Task(
             _("Waivers"),
@@ -46,6 +51,7 @@ HOME = Home(
         Item(_("Architecture"), "architecture"),
         Item(_("Declared and observed"), "observed"),
         Item(_("Contracts"), "connections"),
+        Item(_("Contracts between agencies"), "contracts"),
         Item(_("Conformity"), "conformity"),
         Item(_("Waivers"), "waivers"),
         Item(_("Public keys"), "keys"),

@@ -19,6 +19,7 @@ import typer
 
 from maidinh.config.cli import exchange_evidence
 from maidinh.config.cli.doctor import demonstrations_beside, environment_at
+from maidinh.config.cli.exchange_contracts import app as contracts_app
 from maidinh.config.cli.exchange_interfaces import interface_check
 from maidinh.config.cli.exchange_keys import app as keys_app
 from maidinh.config.failures import told_plainly
@@ -38,10 +39,14 @@ def N_(text: str) -> str:  # noqa: N802 - marks a text for translation
     return text
 
 
-ASK = N_("Declare the connection in a project, or in a draft of the architecture; publishing it opens the exchange.")
+ASK = N_("Declare the connection in a project, or in a draft of the architecture; its agencies sign it at /contracts.")
 REASONS = {
     "no_contract": (N_("No contract of the version in force lets this system call this service."), ASK),
     "operation_not_in_contract": (N_("The contract does not hold this method and path."), ASK),
+    "contract_not_signed": (
+        N_("The contract is declared, but not every agency has signed exactly this text."),
+        N_("Its agencies sign it at /contracts; the exchange follows at once."),
+    ),
     "contract_expired": (N_("The contract has ended."), ASK),
     "contract_not_yet_valid": (N_("The contract does not begin before its first day."), N_("Call from that day on.")),
     "wrong_zone": (
@@ -63,8 +68,11 @@ OTHERWISE = (
     N_("What the word means: docs/reference/exchange-protocol.md"),
 )
 
-app = typer.Typer(help=say("Call through the exchange by hand, and handle its evidence."), no_args_is_help=True)
+app = typer.Typer(
+    help=say("Call through the exchange by hand, its evidence, contracts between agencies."), no_args_is_help=True
+)
 app.add_typer(keys_app, name="keys")
+app.add_typer(contracts_app, name="contracts")
 exchange_evidence.add_to(app)
 app.command("interface-check", help=say("Say whether a newer interface breaks those who use the older one."))(
     interface_check

@@ -16,6 +16,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from maidinh.exchange import jws
+from maidinh.exchange.contracts import actions as contracts
+from maidinh.exchange.contracts.queries import Answer, signatures
 from maidinh.exchange.directory.actions import Signer, publish_directory
 from maidinh.exchange.directory.definition import Directory, architecture_key
 from maidinh.exchange.directory.queries import current_directory, current_serial
@@ -240,6 +242,17 @@ def renew_keys(*, at: datetime, signer: Signer) -> Directory | None:
     return directory
 
 
+def sign_contract(
+    *, actor: Actor, proposal_id: int, side: str, digest: str, at: datetime, signer: contracts.Signer, token: str = ""
+) -> Answer:
+    """Sign a contract for one side; where the version in force declares it and every side signed, it holds at once."""
+    answer = contracts.sign(
+        actor=actor, proposal_id=proposal_id, side=side, digest=digest, at=at, signer=signer, token=token
+    )
+    renew_directory(at=at, signer=signer)
+    return answer
+
+
 @transaction.atomic
 def ask_withdrawal(
     *, actor: Actor, contract: str, reason: str, legal_ground: str, at: datetime, ends: int | None = None
@@ -415,6 +428,7 @@ def _directory(row: Version, here: rules.Deployment, at: datetime) -> Directory:
         serial=current_serial() + 1,
         content_hash=row.hash,
         at=at,
+        agreements=signatures(),
         withdrawn=withdrawn_contracts(row.province),
     )
 
@@ -460,7 +474,9 @@ def _signed(statement: dict[str, Any], key: str, signer: Signer) -> str:
 def _same(standing: Directory, new: Directory) -> bool:
     """Whether two directories allow the same; when they were issued doesn't matter."""
     issue = {"__all__": {"keys": {"__all__": {"valid_from"}}}}
-    apart: dict[str, Any] = {"serial": True, "issued_at": True, "expires_at": True, "subsystems": issue}
+    apart: dict[str, Any] = {
+        "serial": True, "issued_at": True, "expires_at": True, "subsystems": issue, "members": issue,
+    }  # fmt: skip
     return standing.model_dump(exclude=apart) == new.model_dump(exclude=apart)
 
 

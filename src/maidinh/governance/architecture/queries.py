@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.timezone import get_default_timezone
 
+from maidinh.exchange.directory.definition import Contract, Key
 from maidinh.exchange.keys.queries import keys_of_holders
 from maidinh.governance.architecture import reading, rules
 from maidinh.governance.architecture.definition import ArchitectureVersion, Relation
@@ -122,8 +123,14 @@ def frameworks() -> dict[str, Framework]:
     return read_frameworks(definitions_root(settings.MAIDINH.definitions) / reading.NATIONAL)
 
 
+def declared_contracts(row: Version) -> list[Contract]:
+    """Every contract that a version declares between running systems, as its agencies sign it."""
+    return rules.declared_contracts(row.model, row.instance, get_default_timezone())
+
+
 def deployment(row: Version, at: datetime) -> rules.Deployment:
-    """Where this installation runs what the version declares, and the public keys that its systems have here."""
+    """Where this installation runs what the version declares, and the public keys that its members and systems have."""
+    registered = keys_of_holders(at)
     here, national = settings.MAIDINH, definitions_root(settings.MAIDINH.definitions) / reading.NATIONAL
     files = {
         subsystem: here.home.public_keys / f"{file_stem(f'caller:{subsystem}')}.pem"
@@ -135,9 +142,21 @@ def deployment(row: Version, at: datetime) -> rules.Deployment:
         zone=get_default_timezone(),
         lifetime=timedelta(days=here.directory_days),
         timeout_seconds=here.gateway_timeout,
+        members={
+            code: registered.get(code) or _member_keys(code, at) for code in rules.member_codes(row.model, row.instance)
+        },
         documents=reading.interface_documents(_definitions(), national),
-        registered=keys_of_holders(at),
+        registered=registered,
     )
+
+
+def _member_keys(code: str, at: datetime) -> tuple[Key, ...]:
+    """The key by which an agency signs its evidence and its contracts, where the signer keeps one."""
+    kid = f"member:{code}"
+    path = settings.MAIDINH.home.public_keys / f"{file_stem(kid)}.pem"
+    if not path.exists():
+        return ()
+    return (Key(kid=kid, public_key_pem=path.read_text("ascii"), valid_from=at),)
 
 
 def _definitions() -> Path:

@@ -40,6 +40,10 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "connection.withdrawn": ("The exchange allows nothing under a contract any more.", ("contract", "serial")),
     "connection.restored": ("A contract that was withdrawn stands again.", ("contract", "serial")),
     "connection.withdrawal_refused": ("What was asked for a contract is refused.", ("contract", "ends")),
+    "contract.proposed": ("An agency proposed the text of a contract.", ("contract", "proposal")),
+    "contract.signed": ("A side signed the text of a contract.", ("contract", "proposal", "side")),
+    "contract.declined": ("A side declined the text of a contract.", ("contract", "proposal")),
+    "contract.taken_back": ("Who proposed the text of a contract took it back.", ("contract", "proposal")),
     "exchange.key_changed": (
         "A key of the exchange was registered, replaced or revoked.",
         ("holder", "kid", "change"),
