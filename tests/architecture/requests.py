@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
 
 from maidinh.channels.routing import PAGES
+from maidinh.exchange.keys.queries import registered_keys
 from maidinh.services.dossiers.rules import step_of
 from tests.architecture.inhabitants import World
 from tests.governance.conformity.own import SELECT
@@ -49,7 +51,7 @@ def requests_in(world: World) -> Iterator[Asked]:
     """All of them; a page that is missing here is found by the test."""
     for made in (
         _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _rules, _roadmap,
-        _projects, _appraisals, _own_dossiers, _desk, _roadmap_plans,
+        _projects, _appraisals, _own_dossiers, _desk, _roadmap_plans, _exchange_keys,
     ):  # fmt: skip
         yield from made(world)
 
@@ -240,6 +242,22 @@ def _connections(world: World) -> Iterator[Asked]:
         yield Asked("connection-withdrawal-take-back", "POST", on, where)
         yield Asked("connection-withdrawal-end", "GET", on, where)
         yield Asked("connection-withdrawal-end", "POST", on, where, reasons)
+
+
+def _exchange_keys(world: World) -> Iterator[Asked]:
+    del world
+    row = registered_keys().first()
+    assert row is not None
+    yield Asked("exchange-keys", "GET", "it")
+    for method in ("GET", "POST"):
+        for on, holder, kid in (("known", row.holder, row.kid), ("none", "nobody", "nothing")):
+            for name, data in (
+                ("exchange-key-register", {"holder": holder, "request": ""}),
+                ("exchange-key-rotate", {"holder": holder}),
+                ("exchange-key-revoke", {"key": kid, "reason": "Lộ khóa"}),
+            ):
+                query = f"?{urlencode(data)}" if method == "GET" else ""
+                yield Asked(name, method, on, data=data if method == "POST" else {}, query=query)
 
 
 def _rules(world: World) -> Iterator[Asked]:

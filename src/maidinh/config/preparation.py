@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.core.management import call_command
+from django.db import transaction
 
 from maidinh.config.environment import Environment
 from maidinh.config.provinces import Province
@@ -17,6 +18,7 @@ from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.database.standing import as_role
 from maidinh.infrastructure.definitions.locating import province_root
 from maidinh.infrastructure.keys.client import SignerClient
+from maidinh.infrastructure.keys.identifiers import file_stem
 
 CERTIFICATE_DAYS = 730
 SAMPLE_DECISION = "01/QĐ-UBND (mẫu)"
@@ -28,6 +30,7 @@ def prepare_installation(environment: Environment, connections: Connections, pro
     prepare_schema(connections)
     load_definitions(connections, province, at, sample=environment.sample, seed=environment.seed)
     prepare_keys(environment, province, at)
+    adopt_exchange_keys(environment, connections, province, at)
     publish_architecture(environment, connections, province, at)
 
 
@@ -105,6 +108,22 @@ def _certify_evidence(
             valid_from=at,
             valid_to=at + timedelta(days=CERTIFICATE_DAYS),
         )
+
+
+def adopt_exchange_keys(
+    environment: Environment, connections: Connections, province: Province, at: datetime
+) -> list[str]:
+    """Register the keys that the signer made for members and systems which have none registered yet; their names."""
+    from maidinh.exchange.keys.actions import adopt_keys
+    from maidinh.exchange.keys.rules import name_of
+
+    model = with_agency_codes(province.newest, province.organisations)
+    subsystems = set(subsystem_ids(model, instance_of(province.organisations.code)).values())
+    holders = sorted(subsystems | {each.split("/")[2] for each in subsystems})
+    files = {holder: environment.home.public_keys / f"{file_stem(name_of(holder, 1))}.pem" for holder in holders}
+    public = {holder: path.read_text("ascii") for holder, path in files.items() if path.exists()}
+    with as_role(connections, "web"), transaction.atomic():
+        return adopt_keys(public_keys=public, at=at)
 
 
 def publish_architecture(environment: Environment, connections: Connections, province: Province, at: datetime) -> None:

@@ -150,3 +150,15 @@ def test_database_refuses_a_number_that_could_be_real(role: Any, at: datetime) -
         Person.objects.create(
             person="001200000001", full_name="A", date_of_birth=at.date(), sex="male", residence="x", commune="y"
         )
+
+
+def test_a_members_later_key_is_believed_until_it_is_revoked(
+    ask: Callable[..., Answer], token: Callable[..., str]
+) -> None:
+    operator, later = SignerClient.for_caller(settings.MAIDINH.home, "operator"), "G01.900.38/7"
+    operator.create(f"member:{later}")
+    assert ask(PERSON_PATH, token(POPULATION, PERSON_PATH, member=later))[0] == 200
+    kept = token(POPULATION, PERSON_PATH, member=later)
+    operator.revoke(f"member:{later}")
+    assert ask(PERSON_PATH, kept)[0] == 403
+    assert ask(PERSON_PATH, token(POPULATION, PERSON_PATH))[0] == 200

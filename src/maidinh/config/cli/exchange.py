@@ -20,6 +20,7 @@ import typer
 from maidinh.config.cli import exchange_evidence
 from maidinh.config.cli.doctor import demonstrations_beside, environment_at
 from maidinh.config.cli.exchange_interfaces import interface_check
+from maidinh.config.cli.exchange_keys import app as keys_app
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
 
@@ -43,6 +44,14 @@ REASONS = {
     "operation_not_in_contract": (N_("The contract does not hold this method and path."), ASK),
     "contract_expired": (N_("The contract has ended."), ASK),
     "contract_not_yet_valid": (N_("The contract does not begin before its first day."), N_("Call from that day on.")),
+    "wrong_zone": (
+        N_("The call comes from another network zone than the system is declared in."),
+        N_("Call from the declared zone, or declare the other one in a draft of the architecture."),
+    ),
+    "unknown_key": (
+        N_("The key that signed the call is not, or no longer, registered for this system."),
+        N_("See the keys: maidinh exchange keys list"),
+    ),
     "unsafe_path": (N_("Two servers could read this path differently."), N_("Write the path without . and .. steps.")),
     "other_protocol": (
         N_("This service speaks SOAP, not REST."),
@@ -55,9 +64,8 @@ OTHERWISE = (
 )
 
 app = typer.Typer(help=say("Call through the exchange by hand, and handle its evidence."), no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
 exchange_evidence.add_to(app)
-
-
 app.command("interface-check", help=say("Say whether a newer interface breaks those who use the older one."))(
     interface_check
 )
@@ -95,7 +103,7 @@ def call(
     caller = _one("system", system, [each.id for each in directory.subsystems])
     try:
         with closing(SignerClient.for_caller(environment.home, "operator")) as signer:
-            client = ExchangeClient(environment.gateway_url, caller, signer, f"caller:{caller}")
+            client = ExchangeClient(environment.gateway_url, caller, signer, directory.signing_key(caller, _now()))
             answer = client.call(called, at=_now(), method=method, path=path)
     except ExchangeRefused as refusal:
         _refused(refusal, caller, called, as_json)

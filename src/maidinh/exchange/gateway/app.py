@@ -11,6 +11,7 @@ import contextlib
 import json
 import logging
 import signal
+import ssl
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -28,8 +29,10 @@ from maidinh.exchange.gateway.openly import told_openly
 from maidinh.exchange.gateway.protocol import ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
 from maidinh.exchange.gateway.soap_calls import SoapCalls
+from maidinh.exchange.gateway.tls import TlsPort, certificate_shown
 from maidinh.exchange.gateway.writer import EvidenceWriter
 
+REFRESH_SECONDS = 10.0
 log = logging.getLogger("maidinh.gateway")
 
 
@@ -40,7 +43,7 @@ class Gateway:
         self.settings = settings
         self.keeper = DirectoryKeeper(settings)
         self.writer = EvidenceWriter(settings.dsn, patience_seconds=settings.log_patience_seconds)
-        self.port = 0
+        self.port = self.tls_port = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._runner: web.ServerRunner | None = None
         self._forwarder: Forwarder | None = None
@@ -59,7 +62,21 @@ class Gateway:
         )
         await site.start()
         self.port = self._runner.addresses[0][1]
+        if self.settings.tls is not None:
+            await self._listen_with_tls(self._runner, TlsPort(self.settings.tls))
         log.info("gateway: listening on %s:%s", self.settings.host, self.port)
+
+    async def _listen_with_tls(self, runner: web.ServerRunner, port: TlsPort) -> None:
+        """Open the second port, and keep its certificates up to date."""
+        settings = self.settings
+        number = settings.tls.port if settings.tls else 0
+        site = web.TCPSite(
+            runner, settings.host, number, ssl_context=port.context, reuse_port=settings.reuse_port or None
+        )
+        await site.start()
+        self.tls_port = runner.addresses[1][1]
+        self._tasks.append(asyncio.create_task(_keep_fresh(port)))
+        log.info("gateway: listening for TLS on %s:%s", settings.host, self.tls_port)
 
     async def stop(self) -> None:
         """End the calls under way, then everything else."""
@@ -92,7 +109,8 @@ class Gateway:
         document = self._soap.document(request.method, raw)
         if document is not None:
             return web.Response(status=document.status, body=document.content, headers={"Content-Type": document.kind})
-        call = self._mediator.open(request.method, raw, request.remote, request.raw_headers)
+        shown = certificate_shown(request.transport)
+        call = self._mediator.open(request.method, raw, request.remote, request.raw_headers, shown)
         call.protocol = "soap" if soap_calls.spoken(request.method, raw, request.raw_headers) else "rest"
         bodies: list[Body] = []
         try:
@@ -156,6 +174,15 @@ class Gateway:
         }
         status = 200 if state["status"] == "ok" else 503
         return web.Response(status=status, body=json.dumps(state).encode(), content_type="application/json")
+
+
+async def _keep_fresh(port: TlsPort) -> None:
+    while True:
+        await asyncio.sleep(REFRESH_SECONDS)
+        try:
+            port.refresh()
+        except (OSError, ssl.SSLError) as error:  # the ones before go on; half-written files are whole next time
+            log.warning("gateway: a certificate could not be loaded: %s", error)
 
 
 def _refusal(call: Call, error: ProtocolError, form: protocol.ErrorForm) -> web.Response:

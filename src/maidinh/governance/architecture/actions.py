@@ -20,6 +20,7 @@ from maidinh.exchange.directory.actions import Signer, publish_directory
 from maidinh.exchange.directory.definition import Directory, architecture_key
 from maidinh.exchange.directory.queries import current_directory, current_serial
 from maidinh.exchange.interfaces.fitting import breaks, misfits, with_kept_documents
+from maidinh.exchange.keys.queries import keys_of_holders
 from maidinh.governance.architecture import rules
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.models import Version, Withdrawal
@@ -192,7 +193,7 @@ def publish_version(*, actor: Actor, version_id: int, at: datetime, signer: Sign
     row = _locked(version_id)
     current = Version.objects.filter(province=row.province, state=PUBLISHED).first()
     _refuse_unready(row, current, actor, localtime(at))
-    directory = _directory(row, deployment(row), at)
+    directory = _directory(row, deployment(row, at), at)
     _refuse_interfaces(directory)
     statement = _statement(row, actor, directory, at)
     entered = LogKeeper(signer, row.province, settings.MAIDINH.log_promise).enter(
@@ -218,11 +219,23 @@ def renew_directory(*, at: datetime, signer: Signer) -> Directory | None:
     row = Version.objects.select_for_update().filter(state=PUBLISHED).first()
     if row is None:
         return None
-    here = deployment(row)
+    here = deployment(row, at)
     standing = current_directory()
     directory = with_kept_documents(standing, _directory(row, here, at))
     if standing is not None and _same(standing, directory) and standing.expires_at - at > here.lifetime / 2:
         return standing
+    publish_directory(directory=directory, signer=signer, at=at)
+    return directory
+
+
+@transaction.atomic
+def renew_keys(*, at: datetime, signer: Signer) -> Directory | None:
+    """Send the directory in force with the keys that are registered now, and with nothing else changed."""
+    row = Version.objects.select_for_update().filter(state=PUBLISHED).first()
+    standing = current_directory()
+    if row is None or standing is None or standing.architecture_hash != row.hash or standing.expires_at <= at:
+        return renew_directory(at=at, signer=signer)
+    directory = rules.with_keys(standing, keys_of_holders(at), current_serial() + 1, at)
     publish_directory(directory=directory, signer=signer, at=at)
     return directory
 
@@ -351,7 +364,7 @@ def _confirm(row: Withdrawal, version: Version, actor: Actor, at: datetime, sign
     if row.ends is not None:
         row.ends.state = ENDED
         row.ends.save(update_fields=["state"])
-    publish_directory(directory=_directory(version, deployment(version), at), signer=signer, at=at)
+    publish_directory(directory=_directory(version, deployment(version, at), at), signer=signer, at=at)
     name = "connection.withdrawn" if row.ends_id is None else "connection.restored"
     publish(name=name, payload={"contract": row.contract, "serial": row.serial}, at=at)
 

@@ -5,13 +5,14 @@ Layer 4, governance. A published architecture is public; a draft is for who draf
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.timezone import get_default_timezone
 
+from maidinh.exchange.keys.queries import keys_of_holders
 from maidinh.governance.architecture import reading, rules
 from maidinh.governance.architecture.definition import ArchitectureVersion, Relation
 from maidinh.governance.architecture.frameworks import Framework, read_frameworks
@@ -121,7 +122,7 @@ def frameworks() -> dict[str, Framework]:
     return read_frameworks(definitions_root(settings.MAIDINH.definitions) / reading.NATIONAL)
 
 
-def deployment(row: Version) -> rules.Deployment:
+def deployment(row: Version, at: datetime) -> rules.Deployment:
     """Where this installation runs what the version declares, and the public keys that its systems have here."""
     here, national = settings.MAIDINH, definitions_root(settings.MAIDINH.definitions) / reading.NATIONAL
     files = {
@@ -135,6 +136,7 @@ def deployment(row: Version) -> rules.Deployment:
         lifetime=timedelta(days=here.directory_days),
         timeout_seconds=here.gateway_timeout,
         documents=reading.interface_documents(_definitions(), national),
+        registered=keys_of_holders(at),
     )
 
 

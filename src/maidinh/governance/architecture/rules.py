@@ -49,6 +49,8 @@ class Deployment:
 
     `documents` are the published descriptions of interfaces by the name that the architecture gives them: an OpenAPI
     document read, a WSDL as its text.
+    `registered` are the registered keys of systems (by their path) and members (by their code); of a system that is
+    not named there, the one in `keys` counts.
     """
 
     keys: Mapping[str, str]
@@ -57,6 +59,7 @@ class Deployment:
     lifetime: timedelta
     timeout_seconds: int
     documents: Mapping[str, dict[str, Any] | str] = field(default_factory=dict)
+    registered: Mapping[str, tuple[exchange.Key, ...]] = field(default_factory=dict)
 
 
 def instance_of(province_code: str) -> str:
@@ -167,7 +170,13 @@ def build_directory(
         issued_at=at,
         expires_at=at + deployment.lifetime,
         members=tuple(
-            exchange.Member(member_class=MEMBER_CLASS, code=code, name=agencies.get(code, code), agency=code)
+            exchange.Member(
+                member_class=MEMBER_CLASS,
+                code=code,
+                name=agencies.get(code, code),
+                agency=code,
+                keys=deployment.registered.get(code, ()),
+            )
             for code in owners
         ),
         subsystems=tuple(_subsystem(elements[each], path, deployment, at) for each, path in sorted(systems.items())),
@@ -175,6 +184,26 @@ def build_directory(
         contracts=tuple(
             each for each in _contracts(model, systems, services, deployment, at) if each.id not in withdrawn
         ),
+    )
+
+
+def with_keys(
+    standing: exchange.Directory, registered: Mapping[str, tuple[exchange.Key, ...]], serial: int, at: datetime
+) -> exchange.Directory:
+    """The same directory with the keys that are registered now; who has none registered keeps what it has there."""
+    return exchange.Directory.model_validate(
+        standing.model_copy(
+            update={
+                "serial": serial,
+                "issued_at": at,
+                "members": tuple(
+                    each.model_copy(update={"keys": registered.get(each.code, each.keys)}) for each in standing.members
+                ),
+                "subsystems": tuple(
+                    each.model_copy(update={"keys": registered.get(each.id, each.keys)}) for each in standing.subsystems
+                ),
+            }
+        ).model_dump()
     )
 
 
@@ -220,10 +249,9 @@ def withdrawal_faults(reason: str, legal_ground: str) -> list[Fault]:
 
 def _subsystem(element: Element, path: str, deployment: Deployment, at: datetime) -> exchange.Subsystem:
     pem = deployment.keys.get(path)
-    key = exchange.Key(kid=f"caller:{path}", public_key_pem=pem, valid_from=at) if pem else None
-    return exchange.Subsystem(
-        id=path, name=element.name.in_language("vi"), zone=element.zone or "", keys=(key,) if key is not None else ()
-    )
+    found = (exchange.Key(kid=f"caller:{path}", public_key_pem=pem, valid_from=at),) if pem else ()
+    keys = deployment.registered.get(path, found)
+    return exchange.Subsystem(id=path, name=element.name.in_language("vi"), zone=element.zone or "", keys=keys)
 
 
 def _service(element: Element, path: str, deployment: Deployment) -> exchange.Service:

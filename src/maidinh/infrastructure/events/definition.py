@@ -40,6 +40,10 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "connection.withdrawn": ("The exchange allows nothing under a contract any more.", ("contract", "serial")),
     "connection.restored": ("A contract that was withdrawn stands again.", ("contract", "serial")),
     "connection.withdrawal_refused": ("What was asked for a contract is refused.", ("contract", "ends")),
+    "exchange.key_changed": (
+        "A key of the exchange was registered, replaced or revoked.",
+        ("holder", "kid", "change"),
+    ),
     "project.moved": ("A project came to another state.", ("project", "state")),
     "project.opinion_asked": ("A body is asked what it says of a project.", ("project", "agency")),
     "project.opinion_given": ("A body said what it thinks of a project.", ("project", "agency")),

@@ -17,8 +17,21 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     "web": NO_PRIVATE_USE
     | {
         # architecture: whoever publishes a version does it on a page. The signer notes each of these signatures.
-        "sign": frozenset({"promise", "architecture", "exchange", "caller:*/one-stop"}),
+        "sign": frozenset(
+            {
+                "promise",
+                "architecture",
+                "exchange",
+                "caller:*/one-stop",
+                "caller:*/*/*/one-stop/*",
+            }
+        ),
         "sign_digest": frozenset({"person"}),
+        # whoever looks after the exchange's keys does it on a page; what a key may do, the signed directory says
+        "create": frozenset({"caller", "member"}),
+        "revoke": frozenset({"caller", "member"}),
+        "certify": frozenset({"member"}),
+        "certify_key": frozenset({"caller"}),
     },
     "gateway": NO_PRIVATE_USE | {"sign": frozenset({"member", "exchange"})},
     "worker": NO_PRIVATE_USE | {"sign": frozenset({"log"}), "sign_digest": frozenset({"timestamp"})},
@@ -26,6 +39,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     | {
         "create": ANY_KIND,
         "certify": CERTIFIED_KINDS,
+        "certify_key": frozenset({"caller"}),
         "revoke": ANY_KIND - {"authority"},
         "sign": frozenset({"architecture", "promise", "caller", "exchange"}),
     },

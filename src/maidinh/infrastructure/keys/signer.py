@@ -148,6 +148,16 @@ class Signer:
                     valid_to=datetime.fromisoformat(request["valid_to"]),
                 )
                 done = {"certificate": chain}
+            case "certify_key":
+                chain = ring.certify_key(
+                    key,
+                    request["public"],
+                    common_name=request["common_name"],
+                    organisation=request["organisation"],
+                    valid_from=datetime.fromisoformat(request["valid_from"]),
+                    valid_to=datetime.fromisoformat(request["valid_to"]),
+                )
+                done = {"certificate": chain}
             case "revoke":
                 ring.revoke(key)
                 done = {"revoked": key}
