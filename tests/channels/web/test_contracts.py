@@ -150,7 +150,7 @@ def test_the_form_begins_with_what_is_declared_and_comes_to_the_same_text(desk: 
 
 
 def test_what_is_declared_and_not_signed_is_shown_and_proposed_with_one_press(
-    desk: Desk, official: Callable[..., Actor], signer: Any
+    desk: Desk, official: Callable[..., Actor], signer: Any, sign_in_as: Callable[[Any, Any], None]
 ) -> None:
     model, organisations = declared_version("1.0")
     relations = [
@@ -162,6 +162,10 @@ def test_what_is_declared_and_not_signed_is_shown_and_proposed_with_one_press(
     architect, publisher = official("architecture.draft"), official("architecture.publish")
     with acting(agencies=architect.agencies, official=architect.id):
         draft = draft_version(actor=architect, version=changed, organisations=organisations, at=desk.at)
+    sign_in_as(deciding := Client(), publisher)
+    deciding.cookies["django_language"] = "en"
+    html = desk.page(deciding, "/architecture/versions/1.1")
+    assert f"as this version declares them: {LAND}. Until" in html, "who publishes is told what it closes"
     with acting(agencies=publisher.agencies, official=publisher.id):
         publish_version(actor=publisher, version_id=draft.pk, at=desk.at, signer=signer)
     assert "nobody has proposed it" in desk.page(desk.anyone, LIST)

@@ -231,17 +231,6 @@ def renew_directory(*, at: datetime, signer: Signer) -> Directory | None:
 
 
 @transaction.atomic
-def renew_keys(*, at: datetime, signer: Signer) -> Directory | None:
-    """Send the directory in force with the keys that are registered now, and with nothing else changed."""
-    row = Version.objects.select_for_update().filter(state=PUBLISHED).first()
-    standing = current_directory()
-    if row is None or standing is None or standing.architecture_hash != row.hash or standing.expires_at <= at:
-        return renew_directory(at=at, signer=signer)
-    directory = rules.with_keys(standing, keys_of_holders(at), current_serial() + 1, at)
-    publish_directory(directory=directory, signer=signer, at=at)
-    return directory
-
-
 def sign_contract(
     *, actor: Actor, proposal_id: int, side: str, digest: str, at: datetime, signer: contracts.Signer, token: str = ""
 ) -> Answer:
@@ -251,6 +240,18 @@ def sign_contract(
     )
     renew_directory(at=at, signer=signer)
     return answer
+
+
+@transaction.atomic
+def renew_keys(*, at: datetime, signer: Signer) -> Directory | None:
+    """Send the directory in force with the keys that are registered now, and with nothing else changed."""
+    row = Version.objects.select_for_update().filter(state=PUBLISHED).first()
+    standing = current_directory()
+    if row is None or standing is None or standing.architecture_hash != row.hash or standing.expires_at <= at:
+        return renew_directory(at=at, signer=signer)
+    directory = rules.with_keys(standing, keys_of_holders(at), current_serial() + 1, at)
+    publish_directory(directory=directory, signer=signer, at=at)
+    return directory
 
 
 @transaction.atomic

@@ -12,6 +12,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.timezone import get_default_timezone
 
+from maidinh.exchange.contracts.queries import proposals_over
+from maidinh.exchange.contracts.rules import AGREED
+from maidinh.exchange.directory import agreements
 from maidinh.exchange.directory.definition import Contract, Key
 from maidinh.exchange.keys.queries import keys_of_holders
 from maidinh.governance.architecture import reading, rules
@@ -128,9 +131,15 @@ def declared_contracts(row: Version) -> list[Contract]:
     return rules.declared_contracts(row.model, row.instance, get_default_timezone())
 
 
+def unsigned_contracts(row: Version) -> list[str]:
+    """The contracts that a version declares and not every side has signed: with it in force they open nothing yet."""
+    declared = {agreements.digest(each): each.id for each in declared_contracts(row)}
+    known = proposals_over(declared)
+    return [name for digest, name in declared.items() if digest not in known or known[digest].state != AGREED]
+
+
 def deployment(row: Version, at: datetime) -> rules.Deployment:
     """Where this installation runs what the version declares, and the public keys that its members and systems have."""
-    registered = keys_of_holders(at)
     here, national = settings.MAIDINH, definitions_root(settings.MAIDINH.definitions) / reading.NATIONAL
     files = {
         subsystem: here.home.public_keys / f"{file_stem(f'caller:{subsystem}')}.pem"
@@ -142,11 +151,9 @@ def deployment(row: Version, at: datetime) -> rules.Deployment:
         zone=get_default_timezone(),
         lifetime=timedelta(days=here.directory_days),
         timeout_seconds=here.gateway_timeout,
-        members={
-            code: registered.get(code) or _member_keys(code, at) for code in rules.member_codes(row.model, row.instance)
-        },
+        members={code: _member_keys(code, at) for code in rules.member_codes(row.model, row.instance)},
         documents=reading.interface_documents(_definitions(), national),
-        registered=registered,
+        registered=keys_of_holders(at),
     )
 
 

@@ -48,9 +48,9 @@ class Fault:
 class Deployment:
     """What an architecture leaves open: public keys of systems, where interfaces listen, how long a directory holds.
 
-    `members` are the keys of each agency by its code, `documents` the published descriptions of interfaces by the name
-    that the architecture gives them: an OpenAPI document read, a WSDL as its text. `registered` are the registered keys
-    of systems by their path; of a system that is not named there, the one in `keys` counts.
+    `members` are the keys that the signer keeps for each agency, by its code; `registered` those that are registered of
+    systems (by their path) and members (by their code), which count where there are any. `documents` are the published
+    descriptions of interfaces by the name that the architecture gives them: an OpenAPI document, a WSDL as its text.
     """
 
     keys: Mapping[str, str]
@@ -172,7 +172,7 @@ def build_directory(
             code=code,
             name=agencies.get(code, code),
             agency=code,
-            keys=deployment.members.get(code, ()),
+            keys=deployment.registered.get(code, deployment.members.get(code, ())),
         )
         for code in member_codes(model, instance)
     )
@@ -192,26 +192,6 @@ def build_directory(
             for each in with_agreements(declared, agreements or {})
             if each.id not in withdrawn and _holds_within(each, at, deployment) and not signed.lacking(each, members)
         ),
-    )
-
-
-def with_keys(
-    standing: exchange.Directory, registered: Mapping[str, tuple[exchange.Key, ...]], serial: int, at: datetime
-) -> exchange.Directory:
-    """The same directory with the keys that are registered now; who has none registered keeps what it has there."""
-    return exchange.Directory.model_validate(
-        standing.model_copy(
-            update={
-                "serial": serial,
-                "issued_at": at,
-                "members": tuple(
-                    each.model_copy(update={"keys": registered.get(each.code, each.keys)}) for each in standing.members
-                ),
-                "subsystems": tuple(
-                    each.model_copy(update={"keys": registered.get(each.id, each.keys)}) for each in standing.subsystems
-                ),
-            }
-        ).model_dump()
     )
 
 
@@ -238,6 +218,26 @@ def member_codes(model: ArchitectureVersion, instance: str) -> list[str]:
     owners = {path.split("/")[2] for path in subsystem_ids(model, instance).values()}
     represented = {each.contract.on_behalf_of for each in model.relations if each.contract}
     return sorted(owners | {each for each in represented if each})
+
+
+def with_keys(
+    standing: exchange.Directory, registered: Mapping[str, tuple[exchange.Key, ...]], serial: int, at: datetime
+) -> exchange.Directory:
+    """The same directory with the keys that are registered now; who has none registered keeps what it has there."""
+    return exchange.Directory.model_validate(
+        standing.model_copy(
+            update={
+                "serial": serial,
+                "issued_at": at,
+                "members": tuple(
+                    each.model_copy(update={"keys": registered.get(each.code, each.keys)}) for each in standing.members
+                ),
+                "subsystems": tuple(
+                    each.model_copy(update={"keys": registered.get(each.id, each.keys)}) for each in standing.subsystems
+                ),
+            }
+        ).model_dump()
+    )
 
 
 def problems(model: Model, agencies: Iterable[str] | None = None) -> list[str]:

@@ -19,13 +19,12 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     "web": NO_PRIVATE_USE
     | {
         # architecture: whoever publishes a version does it on a page. The signer notes each of these signatures.
-        # member: an agency's signature on a contract, and nothing else (see ONLY).
         "sign": frozenset(
             {
                 "promise",
                 "architecture",
                 "exchange",
-                "member",
+                "member",  # an agency's signature on a contract, and nothing else (see ONLY)
                 "caller:*/one-stop",
                 "caller:*/*/*/one-stop/*",
             }
