@@ -55,7 +55,8 @@ def test_the_counts_are_for_everyone(happened: None, orm_as: Any, role: str) -> 
 @pytest.mark.parametrize("role", ["web", "worker"])
 def test_what_was_seen_operation_by_operation(happened: None, orm_as: Any, role: str) -> None:
     with orm_as(role):
-        found = {(each.client, each.outcome, each.reason): each for each in observed_operations(NOW)}
+        seen = [each for each in observed_operations(NOW) if each.method == "GET"]  # other tests send other things
+        found = {(each.client, each.outcome, each.reason): each for each in seen}
         allowed, refused = found[(PORTAL, "allowed", "")], found[(STRANGER, "refused", "no_contract")]
         assert (allowed.service, allowed.method, allowed.path) == (SERVICE, "GET", "/persons/*")
         assert (allowed.contract, allowed.zone, allowed.authenticated) == ("contract-persons", "", True)

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote, unquote_to_bytes
 from xml.sax.saxutils import escape
@@ -162,6 +163,7 @@ def read_target(raw: str) -> Target:
     return Target(service, "/" + parts[7] if len(parts) == 8 else "", query if mark else None, raw)
 
 
+@lru_cache(maxsize=4096)
 def decode_part(part: str) -> str:
     """One part of an identifier, decoded by itself; nothing may come out of it that means something in a path."""
     try:
@@ -174,6 +176,7 @@ def decode_part(part: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def encode_identifier(identifier: str) -> str:
     """An identifier for a header: each part percent-encoded by itself."""
     return "/".join(quote(part, safe="!$&'()*+,-.:;=@_~") for part in identifier.split("/"))
