@@ -55,7 +55,8 @@ def requests_in(world: World) -> Iterator[Asked]:
 
 
 def _plain(world: World) -> Iterator[Asked]:
-    for name in ("home", "health", "keys", "procedures", "architecture", "architecture-json", "architecture-versions",
+    for name in ("home", "health", "keys", "exchange", "exchange-state", "procedures", "architecture",
+                 "architecture-json", "architecture-versions",
                  "dossiers", "notices", "track", "verify", "desk", "worklist", "signing", "sign-in",
                  "sign-in-return", "architecture-difference", "architecture-difference-json",
                  "architecture-rounds", "conformity", "conformity-json", "waivers", "rules", "observed",

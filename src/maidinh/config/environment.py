@@ -69,6 +69,9 @@ class Environment(BaseSettings):
     )
     exchange_body_limit: int = Field(default=10_000_000, ge=1, description="The largest body of an exchange, in bytes.")
     exchange_clock_window: int = Field(default=300, ge=1, description="Seconds a caller's clock may differ.")
+    key_notice_days: int = Field(
+        default=30, ge=1, description="Days before a key or certificate of the exchange ends that its operator is told."
+    )
     directory_days: int = Field(default=30, ge=1, description="Days until a published directory expires.")
     log_interval: float = Field(default=5, gt=0, description="Seconds between two checkpoints of the log.")
     log_promise: int = Field(default=60, ge=1, description="Seconds within which a promised entry is in the log.")

@@ -11,6 +11,11 @@ HOME = Home(
     title=_("Operations"),
     tasks=(
         Task(_("State of the system"), _("Whether this installation answers."), "health"),
+        Task(
+            _("State of the exchange"),
+            _("The last hour of each service, calls without an end, keys that end soon."),
+            "exchange-state",
+        ),
         Task(_("Architecture"), _("What is declared and what is seen."), "architecture"),
         Task(_("Public keys"), _("The keys in use."), "keys"),
     ),
@@ -18,5 +23,9 @@ HOME = Home(
         _("Look whether the system answers."),
         _("On the machine, 'maidinh doctor' names what is wrong and the mend."),
     ),
-    menu=(Item(_("Architecture"), "architecture"), Item(_("Public keys"), "keys")),
+    menu=(
+        Item(_("State of the exchange"), "exchange-state"),
+        Item(_("Architecture"), "architecture"),
+        Item(_("Public keys"), "keys"),
+    ),
 )

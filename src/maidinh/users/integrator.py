@@ -26,6 +26,12 @@ HOME = Home(
             "connections",
             connections.ending_soon,
         ),
+        Task(_("Calls on the exchange"), _("What became of a call, what was refused or failed, and why."), "exchange"),
+        Task(
+            _("State of the exchange"),
+            _("The last hour of each service, calls without an end, keys that end soon."),
+            "exchange-state",
+        ),
         Task(_("Conformity"), _("What does not conform, whose it is, and what mends it."), "conformity"),
         Task(
             _("Waivers"),
@@ -46,6 +52,8 @@ HOME = Home(
         Item(_("Architecture"), "architecture"),
         Item(_("Declared and observed"), "observed"),
         Item(_("Contracts"), "connections"),
+        Item(_("Calls on the exchange"), "exchange"),
+        Item(_("State of the exchange"), "exchange-state"),
         Item(_("Conformity"), "conformity"),
         Item(_("Waivers"), "waivers"),
         Item(_("Public keys"), "keys"),

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from maidinh.config.cli import exchange_operations
 from maidinh.config.cli.doctor import demonstrations_beside, environment_at
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
@@ -30,25 +31,8 @@ REFUSED, WRONG_USE, FAILED = 1, 2, 3
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
-def N_(text: str) -> str:  # noqa: N802 - marks a text for translation
-    """The text itself; it is translated where it is told."""
-    return text
-
-
-ASK = N_("Declare the connection in a project, or in a draft of the architecture; publishing it opens the exchange.")
-REASONS = {
-    "no_contract": (N_("No contract of the version in force lets this system call this service."), ASK),
-    "operation_not_in_contract": (N_("The contract does not hold this method and path."), ASK),
-    "contract_expired": (N_("The contract has ended."), ASK),
-    "contract_not_yet_valid": (N_("The contract does not begin before its first day."), N_("Call from that day on.")),
-    "unsafe_path": (N_("Two servers could read this path differently."), N_("Write the path without . and .. steps.")),
-}  # fmt: skip
-OTHERWISE = (
-    N_("The exchange does not let this call through."),
-    N_("What the word means: docs/reference/exchange-protocol.md"),
-)
-
-app = typer.Typer(help=say("Call through the exchange by hand."), no_args_is_help=True)
+app = typer.Typer(help=say("Call through the exchange by hand, and handle its evidence."), no_args_is_help=True)
+exchange_operations.add_to(app)
 
 
 @app.callback()
@@ -123,7 +107,10 @@ def _one(kind: str, named: str, identifiers: Sequence[str]) -> str:
 
 
 def _refused(refusal: ExchangeRefused, caller: str, called: str, as_json: bool) -> NoReturn:
-    says, remedy = (say(each) for each in REASONS.get(refusal.reason, OTHERWISE))
+    from maidinh.exchange.operations.reasons import reason_for
+
+    told = reason_for(refusal.reason)
+    says, remedy = say(told.says), say(told.remedy)
     if as_json:
         _print_json({
             "outcome": "refused", "client": caller, "service": called, "type": refusal.type, "reason": refusal.reason,

@@ -6,10 +6,13 @@ by row-level security.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db import connection
+
+from maidinh.exchange.operations import history, standing
 
 
 @dataclass(frozen=True)
@@ -64,3 +67,36 @@ def observed_operations(since: datetime) -> list[Operation]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {names} FROM evidence_operations(%s)", [since])  # noqa: S608 - names of our own fields
         return [Operation(*row) for row in cursor.fetchall()]
+
+
+def calls_under(asked: str, *, before: datetime) -> tuple[list[history.Happened], list[history.Unended]]:
+    """What became of the calls with this X-Road-Id or request id, among the rows of whoever acts.
+
+    The second are those that began before a moment and have no end.
+    """
+    with connection.cursor() as cursor:
+        return history.happened_under(cursor, asked), history.unended_under(cursor, asked, before=before)
+
+
+def latest_calls(*, outcomes: Sequence[str], since: datetime, service: str = "") -> list[history.Happened]:
+    """The latest calls with one of these outcomes, newest first, among the rows of whoever acts."""
+    with connection.cursor() as cursor:
+        return history.latest(cursor, outcomes=outcomes, since=since, service=service)
+
+
+def calls_between(since: datetime, until: datetime, *, limit: int) -> list[history.Happened]:
+    """All calls that ended in a time, oldest first, among the rows of whoever acts."""
+    with connection.cursor() as cursor:
+        return history.between(cursor, since=since, until=until, limit=limit)
+
+
+def last_hour(at: datetime) -> list[standing.ServiceHour]:
+    """What came of the calls of the last hour, by service: numbers, for everyone."""
+    with connection.cursor() as cursor:
+        return standing.last_hour(cursor, at)
+
+
+def open_calls(before: datetime) -> tuple[int, datetime | None]:
+    """How many calls were forwarded before a moment and have no end, and when the first came in; for everyone."""
+    with connection.cursor() as cursor:
+        return standing.open_calls(cursor, before)
