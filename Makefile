@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 PROVINCE ?= lao-cai
 WORKERS ?= 2
-OWN_TARGETS := --ignore tests/journeys --ignore tests/security --ignore tests/faults
+OWN_TARGETS := --ignore tests/journeys --ignore tests/security --ignore tests/faults --ignore tests/judges
 
 help: ## What there is to do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -39,7 +39,7 @@ test-fast: $(VENV)/dev.done ## The core, in under 90 seconds
 	$(BIN)/pytest -n $(WORKERS) $(OWN_TARGETS) -m "not slow"
 
 test-second: $(VENV)/dev.done ## The same tests on Debian's PostgreSQL instead of the embedded one
-	tools/second_database.sh $(BIN)/pytest -n $(WORKERS) --dist loadgroup --ignore tests/journeys
+	tools/second_database.sh $(BIN)/pytest -n $(WORKERS) --dist loadgroup --ignore tests/journeys --ignore tests/judges
 
 journeys: $(VENV)/dev.done browser ## A person's whole task, in a real browser
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/journeys
@@ -47,9 +47,14 @@ journeys: $(VENV)/dev.done browser ## A person's whole task, in a real browser
 faults: $(VENV)/dev.done ## Processes killed, databases gone; processes killed in mid-submission (ROUNDS=50 SEED=1)
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/faults
 	$(BIN)/python -m tests.faults.kill --rounds $(or $(ROUNDS),50) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.faults.exchanges --rounds $(or $(ROUNDS),50) $(if $(SEED),--seed $(SEED))
 
 security: $(VENV)/dev.done ## Hostile requests, and who may do what, cell by cell
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/security $(if $(CI),,tests/architecture/test_matrix.py tests/architecture/test_tables.py)
+
+judges: $(VENV)/dev.done ## Clients and verifiers that are not ours judge the exchange and its evidence (JUDGES="xmlsec1 jdk")
+	tools/judges.sh $(JUDGES)
+	$(BIN)/pytest $(if $(JUDGES),$(addprefix tests/judges/,$(JUDGES)),tests/judges)
 
 bench: $(VENV)/dev.done ## What is promised of speed and of loss, beside the peers, in one run (BENCH="interchange difference")
 	$(BIN)/python -m bench $(BENCH)
@@ -69,4 +74,4 @@ wheel: $(VENV)/dev.done ## The wheel, complete: definitions, templates, fonts, a
 lock: $(VENV)/dev.done ## Renew the locked requirements
 	tools/lock.sh
 
-.PHONY: help setup demo check test test-fast test-second journeys faults security bench lint browser wheel lock
+.PHONY: help setup demo check test test-fast test-second journeys faults security judges bench lint browser wheel lock

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from bench.report import Report
 
-NOT_BENCHES = {"__init__", "__main__", "duplicate_weights", "edges", "environment", "exchange_facts", "investments",
-               "labelled", "models",
-               "portfolios", "provinces", "ranking", "report"}  # fmt: skip
+NOT_BENCHES = {"__init__", "__main__", "answering", "duplicate_weights", "edges", "environment", "exchange_facts",
+               "investments", "labelled", "ladder", "load", "models", "portfolios", "provinces", "proxies", "ranking",
+               "report"}  # fmt: skip
 
 
 def names() -> list[str]:

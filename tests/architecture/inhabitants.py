@@ -25,6 +25,7 @@ from maidinh.governance.drafting.actions.editing import edit_draft, open_draft
 from maidinh.governance.drafting.actions.submission import submit_draft as hand_in
 from maidinh.governance.drafting.rules import Edit
 from maidinh.governance.projects.actions.carrying import report_component
+from maidinh.governance.projects.actions.papers import keep_paper
 from maidinh.governance.projects.actions.preparing import open_project
 from maidinh.governance.roadmap.actions.planning import open_scenario
 from maidinh.infrastructure.actor import Actor
@@ -258,6 +259,9 @@ class World:
         for state in ("preparing", "appraising", "approved"):
             with acting(agencies=officer.agencies, person=officer.id):
                 row = open_project(actor=officer, project=proposal(f"{state}-2026"), at=self.at)
+                paper = BytesIO(PDF)
+                kept = keep_paper(actor=officer, project_id=row.pk, name="to-trinh.pdf", content=paper, at=self.at)
+            self.project_paper = kept.document_id
             found[state] = row.code
             if state != "preparing":
                 hand_in_project(row, officer, appraiser.agency, self.at)

@@ -292,10 +292,14 @@ def _projects(world: World) -> Iterator[Asked]:
         yield Asked(name, "POST", "it", data=data)
     yield Asked("components", "GET", "it")
     for name in ("open-projects", "open-projects-file", "open-money", "open-api-projects", "open-api-money",
-                 "open-api-exceptions"):  # fmt: skip
+                 "open-api-exceptions", "open-api-roadmap"):  # fmt: skip
         yield Asked(name, "GET", "it")
     yield Asked("open-money-file", "GET", "it", {"dimension": "year"})
     yield Asked("open-money-file", "GET", "none", {"dimension": "name"})
+    yield Asked("open-payments-file", "GET", "it", {"dimension": "year"})
+    yield Asked("open-payments-file", "GET", "none", {"dimension": "name"})
+    yield Asked("open-roadmap-file", "GET", "it", {"dimension": "year"})
+    yield Asked("open-roadmap-file", "GET", "none", {"dimension": "name"})
     day = {f"{name}-{part}": value for name in ("as_of", "completed_on")
            for part, value in (("day", "2"), ("month", "11"), ("year", "2026"))}  # fmt: skip
     stage = {f"schedule.0.{name}-{part}": value for name in ("begins", "ends")
@@ -325,6 +329,7 @@ def _projects(world: World) -> Iterator[Asked]:
             yield Asked(name, "GET", on, where)
         for name in ("open-project", "open-project-short", "open-api-project"):
             yield Asked(name, "GET", on, where)
+        yield Asked("project-paper", "GET", on, where | {"digest": world.project_paper})
         yield Asked("project-file", "GET", on, where | {"form": "yaml"})
         yield Asked("project-begin", "POST", on, where)
         yield Asked("project-take-back", "POST", on, where)
@@ -332,6 +337,8 @@ def _projects(world: World) -> Iterator[Asked]:
             query = "?new=zone" if name == "project-change" else ""
             yield Asked(name, "GET", on, where | parts, query=query)
             yield Asked(name, "POST", on, where | parts, data)
+    another = {"code": world.projects["approved"], "digest": world.stranger_digest}
+    yield Asked("project-paper", "GET", "paper-of-another", another)
 
 
 def _appraisals(world: World) -> Iterator[Asked]:

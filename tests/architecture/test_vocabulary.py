@@ -14,9 +14,12 @@ IN_AN_APP = {
 }  # fmt: skip
 NOUNS = {  # pure or process modules of an app that the vocabulary has no word for, each by its noun
     "infrastructure/translog": {
-        "inspection", "merkle", "note", "promise", "promises", "proof", "published", "receipt", "sequencer", "tiles",
-        "trust", "verification",
+        "anchors", "cosignature", "inspection", "merkle", "note", "promise", "promises", "proof", "published",
+        "receipt", "reopening", "sequencer", "tiles", "trust", "verification", "witness", "witnessing",
+        "inspection", "merkle", "note", "promise", "promises", "proof", "published", "receipt", "sequencer", "stamping",
+        "tiles", "trust", "verification",
     },
+    "exchange/evidence": {"container", "gathering", "judging"},
     "applications/registers": {"provider"},
     "governance/architecture": {"frameworks"},
     "governance/observation": {"declared", "differing", "remedy"},
@@ -25,15 +28,18 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     },
     "governance/roadmap": {
         "checking", "programme", "solving", "conflicts", "marginal", "scenarios", "demands", "timeline", "plateaus",
-        "plans", "training", "files", "ledger", "refusing", "wording", "sheets",
+        "plans", "training", "files", "ledger", "refusing", "wording", "sheets", "sums",
     },
-    "governance/supervision": {"rating", "progress", "evaluation", "use", "measures"},
+    "governance/supervision": {"rating", "progress", "evaluation", "use", "measures", "payments"},
     "governance/drafting": {"content", "removal"},
     "governance/conformity": {"checking", "examples", "identity", "programs", "proposing", "report", "waiving"},
     "governance/appraisal": {
         "assessment", "case", "checking", "clock", "owning", "packs", "papers", "reuse", "soundness",
     },
-    "governance/projects": {"content", "faults", "figures", "fitting", "proposal", "sayings", "sheets", "tables"},
+    "governance/projects": {
+        "content", "faults", "figures", "fitting", "proposal", "reopening", "sayings", "sheets", "tables",
+        "content", "faults", "figures", "fitting", "measures", "proposal", "sayings", "sheets", "tables",
+    },
 }  # fmt: skip
 REFUSED = {"utils", "helpers", "common", "base", "core", "managers", "misc", "services"}
 FILE_LIMIT, FUNCTION_LIMIT = 500, 80

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +28,8 @@ from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.client import AsyncSignerClient, SignerClient
 from tests.exchange.world import INSTANCE, KEYS, NOW, PORTAL, PROVINCE, Loop, Provider, directory_for, person
 
+NUMBERS = itertools.count(1)  # a module elsewhere that borrows these fixtures gets a database of its own
+
 
 @pytest.fixture(scope="session")
 def exchange_home() -> Home:
@@ -37,10 +40,11 @@ def exchange_home() -> Home:
 @pytest.fixture(scope="session")
 def database() -> Iterator[Connections]:
     """A database of the exchange's own, since what these tests write is committed."""
-    name = f"{settings.CONNECTIONS.database}_exchange"
+    name = f"{settings.CONNECTIONS.database}_exchange_{next(NUMBERS)}"
     connections = Connections(settings.MAIDINH.home, settings.MAIDINH.database_url, database=name)
     prepare(connections)
     with as_role(connections, "owner"):
+        call_command("migrate", "translog", verbosity=0, skip_checks=True)
         call_command("migrate", "directory", verbosity=0, skip_checks=True)
         call_command("migrate", "evidence", verbosity=0, skip_checks=True)
     yield connections

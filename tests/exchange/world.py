@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import threading
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from aiohttp import web
 from maidinh.exchange import jws
 from maidinh.exchange.client.calls import KIND
 from maidinh.exchange.directory.definition import Directory
+from tests.exchange.soap_world import BODY, CIVIL, DETAILS, soap_services
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 INSTANCE, PROVINCE = "MAU", "mau"
@@ -47,6 +49,10 @@ def directory_for(public: Callable[[str], str], provider_port: int = 9, serial: 
         {"id": SLOW, "url": base, "methods": ANYTHING, "timeout_seconds": 1},
         {"id": DEAD, "url": "http://127.0.0.1:9/", "methods": ANYTHING, "timeout_seconds": 2},
     ]
+    spoken = [
+        contract_for(DETAILS, methods=[{"method": "POST", "path": "/"}]),
+        contract_for(CIVIL, methods=[{"method": "POST", "path": "/birthDetails"}]),
+    ]
     content: dict[str, Any] = {
         "instance": INSTANCE,
         "province": PROVINCE,
@@ -64,8 +70,8 @@ def directory_for(public: Callable[[str], str], provider_port: int = 9, serial: 
             {"id": STRANGER, "name": "Người lạ", "keys": keys[1:]},
             {"id": REGISTER, "name": "Dân cư"},
         ],
-        "services": services,
-        "contracts": [contract_for(each["id"]) for each in services],
+        "services": services + soap_services(base),
+        "contracts": [contract_for(each["id"]) for each in services] + spoken,
     }
     return Directory.model_validate(content | changes)
 
@@ -135,6 +141,16 @@ class Provider:
     behaviour: Behaviour = person
     seen: list[Seen] = field(default_factory=list)
     port: int = 0
+    streaming: Behaviour | None = None
+
+    @contextmanager
+    def reading(self, behaviour: Behaviour) -> Iterator[None]:
+        """Meanwhile this one reads each request's body itself, and nothing is kept of it."""
+        self.streaming = behaviour
+        try:
+            yield
+        finally:
+            self.streaming = None
 
     async def start(self) -> None:
         """Listen on a loopback port."""
@@ -144,8 +160,11 @@ class Provider:
         self.port = self.runner.addresses[0][1]
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if self.streaming is not None:
+            return await self.streaming(request)
         body = b"".join([piece async for piece in request.content.iter_chunked(65536)])
         self.seen.append(Seen(request.method, request.raw_path, tuple(request.raw_headers), body))
+        request[BODY] = body
         return await self.behaviour(request)
 
 

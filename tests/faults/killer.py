@@ -10,6 +10,7 @@ import random
 import signal
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from maidinh.config.supervisor import RAPID, RAPID_DEATHS
@@ -24,8 +25,8 @@ SPARED = RAPID_DEATHS - 2  # rapid deaths in a row after which a process is left
 class Killer:
     """Goes through all targets in an order of its own, then again in another."""
 
-    def __init__(self, home: Home, chance: random.Random) -> None:
-        self.home, self.chance = home, chance
+    def __init__(self, home: Home, chance: random.Random, targets: Sequence[str] = TARGETS) -> None:
+        self.home, self.chance, self.targets = home, chance, targets
         self.kills: Counter[str] = Counter()
         self._bag: list[str] = []
         self._deaths: dict[str, list[float]] = {name: [] for name in SUPERVISED}
@@ -50,7 +51,7 @@ class Killer:
     def _next(self) -> str:
         while True:
             if not self._bag:
-                self._bag = list(TARGETS)
+                self._bag = list(self.targets)
                 self.chance.shuffle(self._bag)
             for target in self._bag:
                 if not self._tired(target):

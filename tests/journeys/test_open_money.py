@@ -26,7 +26,9 @@ def test_from_the_first_page_to_a_figure_and_its_source(lao_cai: RunningProvince
     anyone.follow("Money by year, source and agency")
     anyone.heading(anyone.words("Money of projects"))
     money = json.loads(anyone.context.request.get(f"{lao_cai.address}/api/open/money.json").body())
-    drawn = sum(1 for part in ("by_year", "by_source", "by_agency") if money[part])
+    drawn = sum(1 for paid in ("", "paid_") for part in ("year", "source", "agency") if money[f"{paid}by_{part}"])
+    planned = json.loads(anyone.context.request.get(f"{lao_cai.address}/api/open/roadmap.json").body())["roadmap"]
+    drawn += sum(1 for part in ("by_year", "by_phase") if planned and planned[part])
     expect(anyone.main.locator("svg[role=img]")).to_have_count(drawn)
     anyone.main.locator("summary").first.click()
     anyone.look()

@@ -148,7 +148,7 @@ def test_a_file_keeps_a_harmless_name(world: World, dossier: Any) -> None:
 
 
 def test_an_upload_loses_path_and_hidden_characters_of_its_name(world: World) -> None:
-    from maidinh.portal.forms.actions import file_name
+    from maidinh.infrastructure.files.rules import file_name
 
     assert file_name("../../etc/passwd.pdf") == "passwd.pdf"
     assert file_name("C:\\Users\\a\\giấy.pdf") == "giấy.pdf"

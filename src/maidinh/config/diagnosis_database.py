@@ -180,7 +180,7 @@ def _log(connect: Connect, environment: Environment, at: datetime) -> Iterator[F
     facts = {"size": size, "entered": entered, "count": count, "output": environment.home.output / "worker.log"}
     if size > entered:
         found = N_("{size} entries are published and the database has {entered}: it was set back.")
-        mend = N_("Restore the later database, or open a new log origin; nothing is signed meanwhile.")
+        mend = N_("Restore the later database, or run: maidinh log reopen --reason ...; nothing is signed meanwhile.")
         yield Finding("log", "wrong", found, mend, facts)
     elif oldest is not None and at - oldest > timedelta(seconds=environment.log_promise):
         found = N_("{count} entries wait for their place since {oldest}, longer than was promised.")

@@ -12,8 +12,10 @@ from pathlib import Path
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from maidinh.exchange.gateway.protocol import ErrorForm
 from maidinh.exchange.gateway.zones import read_zones
 from maidinh.infrastructure.home import Home
+from maidinh.infrastructure.translog.witnessing import read_witnesses
 
 
 def default_home() -> Path:
@@ -21,6 +23,11 @@ def default_home() -> Path:
     if os.geteuid() == 0:
         return Path("/var/lib/maidinh")
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "maidinh"
+
+
+def demonstration_database(province: str) -> str:
+    """The name of the database that a demonstration of the province has."""
+    return f"maidinh_demo_{province.replace('-', '_')}"
 
 
 class Environment(BaseSettings):
@@ -67,14 +74,39 @@ class Environment(BaseSettings):
         description="The networks of each network zone of the architecture: `zone=network,network;zone=network`. "
         "Unset: the exchange doesn't say from which zone a call came.",
     )
-    exchange_body_limit: int = Field(default=10_000_000, ge=1, description="The largest body of an exchange, in bytes.")
+    exchange_body_limit: int = Field(
+        default=134_217_728, ge=1, description="The largest body of an exchange, in bytes. It goes through a file."
+    )
+    exchange_error_form: ErrorForm = Field(
+        default="camel",
+        description="How error types are spelled: `camel` as X-Road 7's documents, `snake` as its newest code.",
+    )
     exchange_clock_window: int = Field(default=300, ge=1, description="Seconds a caller's clock may differ.")
     key_notice_days: int = Field(
         default=30, ge=1, description="Days before a key or certificate of the exchange ends that its operator is told."
     )
     directory_days: int = Field(default=30, ge=1, description="Days until a published directory expires.")
     log_interval: float = Field(default=5, gt=0, description="Seconds between two checkpoints of the log.")
+    log_witnesses: str = Field(
+        default="",
+        description="Who cosigns the log's checkpoints: `https://host=name+number+key`, separated by spaces.",
+    )
+    log_quorum: int = Field(
+        default=1, ge=1, description="How many witnesses must cosign a checkpoint before it is published as witnessed."
+    )
+    log_anchor: str = Field(
+        default="", description="Where a checkpoint is left outside from time to time: a folder, or an address."
+    )
+    log_anchor_interval: int = Field(default=86_400, ge=1, description="Seconds between two checkpoints left outside.")
     log_promise: int = Field(default=60, ge=1, description="Seconds within which a promised entry is in the log.")
+    timestamp_url: str | None = Field(
+        default=None,
+        description="The time-stamping authority (RFC 3161) that stamps the log. Unset: the stand-in of the sample.",
+    )
+    timestamp_roots: Path | None = Field(
+        default=None, description="The certificates (PEM) of those that may issue for that authority."
+    )
+    timestamp_interval: float = Field(default=60, gt=0, description="Seconds between two time stamps of the log.")
     web_threads: int = Field(default=8, ge=1, description="Requests the web process answers at once.")
 
     @model_validator(mode="after")
@@ -85,10 +117,24 @@ class Environment(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _a_real_time_stamp_needs_roots(self) -> Environment:
+        if self.timestamp_url is not None and self.timestamp_roots is None:
+            raise ValueError(
+                "MAIDINH_TIMESTAMP_ROOTS must name the certificates under which MAIDINH_TIMESTAMP_URL is believed"
+            )
+        return self
+
     @field_validator("gateway_zones")
     @classmethod
     def _zones_are_networks(cls, value: str) -> str:
         read_zones(value)
+        return value
+
+    @field_validator("log_witnesses")
+    @classmethod
+    def _witnesses_are_known(cls, value: str) -> str:
+        read_witnesses(value)
         return value
 
     @property
@@ -115,6 +161,11 @@ class Environment(BaseSettings):
     def issuer(self) -> str:
         """The OpenID Connect issuer in force."""
         return self.oidc_issuer or f"{self.services_url}/identity"
+
+    @property
+    def timestamping(self) -> str | None:
+        """The time-stamping authority in force; None where there is none."""
+        return self.timestamp_url or (f"{self.services_url}/timestamps" if self.sample else None)
 
     @classmethod
     def documented(cls) -> dict[str, str]:

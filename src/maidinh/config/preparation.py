@@ -67,6 +67,7 @@ def prepare_keys(environment: Environment, province: Province, at: datetime) -> 
             f"log:{province.id}",
             f"promise:{province.id}",
             f"architecture:{province.id}",
+            f"exchange:{province.id}",
             *(f"member:{member}" for member in members),
             *(f"caller:{subsystem}" for subsystem in subsystems),
         ]
@@ -74,6 +75,7 @@ def prepare_keys(environment: Environment, province: Province, at: datetime) -> 
     if not environment.sample:
         return  # people sign with keys of their own; those made here are samples and say so
     names = {agency.code: agency.name.vi for agency in province.organisations.agencies}
+    _certify_evidence(operator, province, members, names, at)
     for official in province.organisations.officials:
         if SIGNING & set(province.roles.permissions_of(list(official.roles))):
             key = f"person:{official.id}"
@@ -85,6 +87,24 @@ def prepare_keys(environment: Environment, province: Province, at: datetime) -> 
                 valid_from=at,
                 valid_to=at + timedelta(days=CERTIFICATE_DAYS),
             )
+
+
+def _certify_evidence(
+    operator: SignerClient, province: Province, members: list[str], names: dict[str, str], at: datetime
+) -> None:
+    """Certificates of those who sign evidence. Each is named like its key: it alone says whose it is."""
+    stand_in = f"timestamp:{province.id}"
+    operator.create(stand_in)
+    owners = {f"member:{member}": names.get(member, member) for member in members}
+    owners |= dict.fromkeys((f"exchange:{province.id}", stand_in), province.organisations.name.vi)
+    for key, organisation in owners.items():
+        operator.certify(
+            key,
+            common_name=key,
+            organisation=organisation,
+            valid_from=at,
+            valid_to=at + timedelta(days=CERTIFICATE_DAYS),
+        )
 
 
 def publish_architecture(environment: Environment, connections: Connections, province: Province, at: datetime) -> None:

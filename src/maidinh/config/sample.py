@@ -1,9 +1,15 @@
-"""What stands in for the outside in a sample installation: the registers' own service, the identity provider.
+"""What stands in for the outside in a sample installation: the registers' own service, the identity provider,
+the time-stamping authority.
 
 Layer 0, config. Where a province connects its real ones, their addresses stand in the architecture and the settings.
 """
 
 from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 from aiohttp import hdrs, web
 
@@ -34,7 +40,32 @@ def sample_application(environment: Environment) -> web.Application:
     _include(application, registers)
     if environment.oidc_issuer is None:
         _include(application, _identity(environment))
+    if environment.timestamp_url is None:
+        application.router.add_post("/timestamps", _timestamping(environment))
     return application
+
+
+def _timestamping(environment: Environment) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """The stand-in time-stamping authority; its key lies with the signer."""
+    from maidinh.infrastructure.keys.client import SignerClient
+    from maidinh.infrastructure.timestamps.asking import REPLY
+    from maidinh.infrastructure.timestamps.authority import answer_query
+
+    signer, key = SignerClient.for_caller(environment.home, "worker"), f"timestamp:{environment.province}"
+
+    def stamp(query: bytes) -> bytes:
+        return answer_query(
+            query,
+            certificates=signer.certificate(key),
+            sign=lambda digest: signer.sign_digest(key, digest),
+            serial=uuid.uuid4().int >> 1,
+            at=datetime.now(UTC),
+        )
+
+    async def timestamps(request: web.Request) -> web.Response:
+        return web.Response(body=await asyncio.to_thread(stamp, await request.read()), content_type=REPLY)
+
+    return timestamps
 
 
 def _identity(environment: Environment) -> web.Application:

@@ -12,11 +12,13 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from maidinh.config.environment import Environment
 
 WATCH_SECONDS = 5.0
 COMPUTE_SECONDS = 1.0
+ANCHOR_RETRY_SECONDS = 300.0
 
 
 def serve_web(environment: Environment) -> None:
@@ -60,6 +62,7 @@ def serve_gateway(environment: Environment) -> None:
             port=environment.gateway_port,
             window=timedelta(seconds=environment.exchange_clock_window),
             body_limit=environment.exchange_body_limit,
+            error_form=environment.exchange_error_form,
             zones=read_zones(environment.gateway_zones),
         )
     )
@@ -73,7 +76,7 @@ def serve_signer(environment: Environment) -> None:
 
 
 def serve_worker(environment: Environment) -> None:
-    """Events, the log's sequencer, and the sample's registers and identity provider, until stopped.
+    """Events, the log's sequencer and time stamps, the sample's registers and identity provider, until stopped.
 
     A part that ends unasked ends the process, so that the supervisor starts all of it again.
     """
@@ -83,7 +86,8 @@ def serve_worker(environment: Environment) -> None:
     stop, failed = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    parts = (_sequence, _serve_sample, _deliver, _compute)
+    parts = (_sequence, _witness, _anchor, _serve_sample, _deliver, _compute)
+    parts = (_sequence, _stamp, _serve_sample, _deliver, _compute)
     threads = [threading.Thread(target=_part, args=(part, environment, stop, failed)) for part in parts]
     for thread in threads:
         thread.start()
@@ -110,6 +114,8 @@ def _part(
 def _sequence(environment: Environment, stop: threading.Event) -> None:
     from maidinh.infrastructure.database.connections import Connections
     from maidinh.infrastructure.keys.client import SignerClient
+    from maidinh.infrastructure.translog.published import PublishedLog
+    from maidinh.infrastructure.translog.reopening import origin_here
     from maidinh.infrastructure.translog.rules import origin_of
     from maidinh.infrastructure.translog.sequencer import run_sequencer
 
@@ -118,11 +124,73 @@ def _sequence(environment: Environment, stop: threading.Event) -> None:
         connections.dsn("sequencer"),
         environment.home,
         SignerClient.for_caller(environment.home, "worker"),
-        origin_of(environment.province),
+        lambda: origin_here(PublishedLog(environment.home.log), origin_of(environment.province)),
         stop,
         key=f"log:{environment.province}",
         interval=environment.log_interval,
     )
+
+
+def _witness(environment: Environment, stop: threading.Event) -> None:
+    """Have the log's states cosigned by those outside, where any are named."""
+    from maidinh.infrastructure.translog.published import PublishedLog
+    from maidinh.infrastructure.translog.witnessing import Witnessing, read_witnesses, run_witnessing
+
+    witnesses = read_witnesses(environment.log_witnesses)
+    if not witnesses:
+        stop.wait()
+        return
+    witnessing = Witnessing(PublishedLog(environment.home.log), witnesses, environment.log_quorum)
+    run_witnessing(witnessing, stop, interval=environment.log_interval)
+
+
+def _anchor(environment: Environment, stop: threading.Event) -> None:
+    """Leave the log's state outside from time to time, where a place is named."""
+    import structlog
+
+    from maidinh.infrastructure.translog.anchors import AnchorError, anchor_at
+    from maidinh.infrastructure.translog.published import PublishedLog
+
+    log, published = structlog.get_logger(__name__), PublishedLog(environment.home.log)
+    while environment.log_anchor and not stop.is_set():
+        wait: float = environment.log_interval
+        try:
+            note = published.witnessed() or published.checkpoint()
+            if note is not None:
+                log.info("the log's state was left outside", place=anchor_at(environment.log_anchor).leave(note))
+                wait = environment.log_anchor_interval
+        except (AnchorError, OSError) as error:
+            log.error("the log's state was not left outside", error=str(error))
+            wait = ANCHOR_RETRY_SECONDS
+        stop.wait(wait)
+    stop.wait()
+def _stamp(environment: Environment, stop: threading.Event) -> None:
+    """Time stamps over the log; where no authority is set there are none, and the log is what it is."""
+    from maidinh.infrastructure.database.connections import Connections
+    from maidinh.infrastructure.timestamps.asking import read_roots
+    from maidinh.infrastructure.translog.rules import origin_of
+    from maidinh.infrastructure.translog.stamping import Authority, run_stamping
+
+    if environment.timestamping is None:
+        stop.wait()
+        return
+    roots = timestamping_roots(environment)
+    connections = Connections(environment.home, environment.database_url, environment.database_name)
+    run_stamping(
+        connections.dsn("worker"),
+        origin_of(environment.province),
+        Authority(environment.timestamping, lambda: read_roots(roots.read_bytes())),
+        stop,
+        interval=environment.timestamp_interval,
+    )
+
+
+def timestamping_roots(environment: Environment) -> Path:
+    """Under whose certificates a time stamp is believed: those of the setting, or in a sample the sample authority."""
+    from maidinh.infrastructure.keys.identifiers import file_stem
+    from maidinh.infrastructure.keys.keyring import AUTHORITY
+
+    return environment.timestamp_roots or environment.home.public_keys / f"{file_stem(AUTHORITY)}.crt"
 
 
 def _deliver(_: Environment, stop: threading.Event) -> None:

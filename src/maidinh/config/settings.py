@@ -136,6 +136,7 @@ CONTENT_SECURITY_POLICY = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAIDINH.upload_limit + 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 300  # a project may have as many rows of papers, each with its field for a file
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500  # the form of a project's costs has 200 rows of eight fields and more
 
 STATIC_URL = "/static/"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,9 @@ from django.db import Error, transaction
 from django.utils import translation
 
 from maidinh.channels.web import duplicates
+from maidinh.governance.duplication.judging import Searcher
 from maidinh.governance.duplication.models import Decision
-from maidinh.governance.duplication.queries import duplicates_for
+from maidinh.governance.duplication.queries import all_duplicates, duplicates_for
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from tests.channels.web.appraised import Bench, page, sent
@@ -33,6 +34,34 @@ def bench(
 ) -> Bench:  # fmt: skip
     monkeypatch.setattr("django.utils.timezone.now", lambda: at)
     return Bench(sign_in_as, official, at)
+
+
+def test_the_figure_of_the_home_is_kept_and_never_old(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[int] = []
+    within = Searcher.within
+
+    def counted(self: Searcher, ids: Iterable[str], *, limit: int = 10) -> Any:
+        searched.append(1)
+        return within(self, ids, limit=limit)
+
+    monkeypatch.setattr(Searcher, "within", counted)
+
+    def waiting() -> int:
+        with acting(agencies=bench.appraiser.agencies, person=bench.appraiser.id):
+            found = duplicates.waiting(bench.appraiser, bench.at)
+            assert found == sum(each.open for _row, group in all_duplicates(bench.appraiser) for each in group)
+            return found
+
+    first = bench.begin(title=TITLE, summary=TITLE)
+    before = waiting()
+    assert before and waiting() == before and len(searched) == 1
+    with acting(agencies=bench.appraiser.agencies, person=bench.appraiser.id):
+        found = next(each for each in duplicates_for(bench.appraiser, first.project) if each.open)
+    form = {"other": found.key, "seen": first.project.hash, "number": "0", "decision": "different", "reason": "Khác"}
+    sent(bench.of(bench.appraiser), f"/projects/{first.project.code}/duplicates/decide", **form)
+    assert waiting() == before - 1 and len(searched) == 1
+    bench.begin(code="van-ban-2-2026", title=TITLE, summary=TITLE)
+    assert waiting() > before and len(searched) == 2
 
 
 def test_a_finding_is_shown_decided_and_kept(bench: Bench) -> None:

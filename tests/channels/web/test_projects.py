@@ -165,6 +165,26 @@ def test_what_could_not_be_saved_is_there_again_and_can_be_thrown_away(desk: Des
     assert "Chờ ít hơn" not in desk.page("/edit/benefits")
 
 
+def test_a_benefit_names_the_figure_that_the_system_counts(desk: Desk) -> None:
+    desk.begin()
+    system = next(each for each in desk.fresh().base.model.elements if each.kind == "information-system")
+    html = desk.page("/edit/benefits")
+    assert 'value="dossiers-on-time"' in html and f'value="{system.id}"' in html and 'list="list-procedures"' in html
+    typed = {
+        "benefits.count": "1", "benefits.0.was": "", "benefits.0.title": "Gọi nhiều hơn", "benefits.0.unit": "lượt",
+        "benefits.0.baseline": "0", "benefits.0.target": "900", "benefits.0.by-day": "1", "benefits.0.by-month": "6",
+        "benefits.0.by-year": "2029", "benefits.0.system": system.id, "do": "next",
+    }  # fmt: skip
+    assert desk.post("/edit/benefits", typed).endswith("/edit/benefits")  # saved, and shown again: something is amiss
+    html = desk.page("/edit/benefits")
+    assert 'href="#benefits.0.measure"' in html and "a system or a procedure is named" in html
+    typed |= {"benefits.0.was": "0", "benefits.0.measure": "exchanges", "seen": "2"}
+    assert not desk.post("/edit/benefits", typed).endswith("/edit/benefits")
+    (benefit,) = desk.fresh().project.benefits
+    assert (benefit.measure, benefit.system, benefit.procedure) == ("exchanges", system.id, None)
+    assert "Choose one of the answers" in desk.post("/edit/benefits", typed | {"benefits.0.measure": "tea"}, 422)
+
+
 def test_stages_follow_each_other_by_number_and_a_circle_is_told_at_its_field(desk: Desk) -> None:
     desk.begin()
     stage = {"begins-day": "1", "begins-month": "3", "begins-year": "2027", "ends-day": "1", "ends-month": "6",

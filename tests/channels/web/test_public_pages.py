@@ -88,6 +88,13 @@ def test_the_logs_files_are_served_and_nothing_else(visitor, published_log):
         assert visitor.get(f"/log/{path}").status_code == 404
 
 
+def test_the_page_that_verifies_runs_what_stands_in_it_and_nothing_else(visitor):
+    page = visitor.get("/verifier.html")
+    policy = page["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and policy.count("'sha256-") == 2
+    assert b"src=" not in page.content and b"http" not in page.content.replace(b"http-equiv", b"")
+
+
 def test_public_keys_can_be_downloaded_and_no_others(visitor):
     page = visitor.get("/keys").content.decode()
     name = f"log@{settings.MAIDINH.province}.pem"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -19,6 +21,7 @@ from maidinh.channels.web.roadmap_parts import _number
 from maidinh.governance.roadmap.models import ScenarioRevision
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
+from maidinh.infrastructure.definitions.definition import LegalBasis
 from maidinh.infrastructure.identity.actions import sign_in
 from tests.governance.roadmap.planning import Planning, portfolio
 
@@ -72,9 +75,51 @@ def test_a_planner_computes_what_another_adopts(
     assert "12/QĐ-UBND" in public
     assert "Beta" in public
     assert "What got no place" not in public
+    _told_in_public(browser(None, at), revision)
     assert (
         desk.post("/roadmap/scenarios/new", {"name": "B", "start": "copy", "original": str(row.pk)}).status_code == 302
     )
+
+
+def _told_in_public(anyone: Client, revision: ScenarioRevision) -> None:
+    html = anyone.get("/open/money").content.decode()
+    assert "12/QĐ-UBND" in html and "version 2" in html and "That was today." in html
+    told = json.loads(anyone.get("/api/open/roadmap.json").content)["roadmap"]
+    assert (told["version"], told["roadmap_hash"]) == (2, revision.roadmap_hash)
+    spent = {each["key"]: each["build"] for each in told["by_year"]}
+    assert sum(spent.values()) == 5 * 10**9 and set(spent) == {"2027", "2028"}
+    file = anyone.get("/open/money/roadmap-by-year.csv").content.decode("utf-8-sig")
+    table = list(csv.reader(io.StringIO(file)))
+    assert [int(row[3]) for row in table[1:]] == [spent["2027"], spent["2028"]] and table[1][6] == "2"
+    assert anyone.get("/open/money/roadmap-by-tier.csv").status_code == 404
+
+
+def test_a_deadline_of_law_is_given_in_the_form(
+    db: None, official: Callable[..., Actor], signer: Any, at: datetime
+) -> None:
+    planning = Planning(official, signer, at)
+    row = planning.open()
+    desk, here = browser(planning.planner, at), f"/roadmap/scenarios/{row.pk}/demands"
+    sent = {"seen": "1"} | {f"{name}-{n}": value for n in (0, 1) for name, value in (("value", "4"), ("tier", "2"))}
+    law = {"mandate-0": "Quyết định 1/QĐ-UBND, điều 2", "checked-0": "yes"}
+    wrong = desk.post(here, sent | law)
+    told = wrong.content.decode()
+    assert wrong.status_code == 422 and 'href="#deadline-0"' in told and "the last year that the law allows" in told
+    assert 'value="Quyết định 1/QĐ-UBND, điều 2"' in told
+    assert desk.post(here, sent | law | {"mandate-0": "x" * 301, "deadline-0": "2027"}).status_code == 422
+    assert desk.post(here, sent | law | {"deadline-0": "2027"}).status_code == 302
+    with acting(agencies=planning.planner.agencies, official=planning.planner.id):
+        first, second = ScenarioRevision.objects.get(scenario=row, number=2).portfolio_form.demands
+    assert first.deadline == 2027 and first.mandate == LegalBasis(text=law["mandate-0"], checked=True)
+    assert (second.deadline, second.mandate) == (None, None)
+    shown = desk.get(here).content.decode()
+    assert 'value="Quyết định 1/QĐ-UBND, điều 2"' in shown and shown.count(" checked") == 1
+    unread = sent | law | {"seen": "2", "deadline-0": "2027"}
+    del unread["checked-0"]
+    assert desk.post(here, unread).status_code == 302
+    with acting(agencies=planning.planner.agencies, official=planning.planner.id):
+        mandate = ScenarioRevision.objects.get(scenario=row, number=3).portfolio_form.demands[0].mandate
+    assert mandate is not None and not mandate.checked
 
 
 @pytest.mark.slow

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -61,6 +64,27 @@ def test_a_payment_is_entered_and_an_error_loses_nothing(pages: Pages) -> None:
     assert (right.status_code, right["Location"]) == (302, pages.at("?done=payment"))
     shown = client.get(right["Location"]).content.decode()
     assert "The payment is entered." in shown and "400.000" in shown
+
+
+def test_a_payment_is_told_in_public_beside_the_baseline(pages: Pages) -> None:
+    anyone = Client()
+    anyone.cookies["django_language"] = "en"
+    before = json.loads(anyone.get("/api/open/money.json").content)
+    assert [(each["planned"], each["paid"]) for each in before["paid_by_year"]] == [(1_000_000, 0)]
+    assert before["paid_recorded_at"] is None
+    assert "No payment was recorded yet" in anyone.get("/open/money").content.decode()
+    pages.browser(pages.carrying.officer).post(pages.at("/report"), PAYMENT)
+    told = json.loads(anyone.get("/api/open/money.json").content)
+    for dimension, key in (("year", "2026"), ("source", "local-investment"), ("agency", pages.row.owner)):
+        (line,) = told[f"paid_by_{dimension}"]
+        assert (line["key"], line["planned"], line["paid"], line["projects"]) == (key, 1_000_000, 400_000, 1)
+        file = anyone.get(f"/open/money/paid-by-{dimension}.csv").content.decode("utf-8-sig")
+        assert list(csv.reader(io.StringIO(file)))[1][2:5] == ["1000000", "400000", "1"]
+    assert told["paid_recorded_at"]
+    html = anyone.get("/open/money").content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    assert "Paid: 400.000 ₫ of 1.000.000 ₫" in html and "The last payment was recorded on" in html
+    assert json.loads(anyone.get("/api/open/money.json?year=2031").content)["paid_by_year"] == []
+    assert anyone.get("/open/money/paid-by-person.csv").status_code == 404
 
 
 def test_the_officers_rating_stands_beside_the_computed_one(pages: Pages) -> None:

@@ -14,7 +14,7 @@ from maidinh.exchange.evidence.queries import observed_connections, observed_ope
 from maidinh.infrastructure.database.connections import Connections
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.keys.client import SignerClient
-from tests.exchange.world import NOW, PORTAL, SERVICE, STRANGER, Provider, token_for
+from tests.exchange.world import NOW, PORTAL, REGISTER, SERVICE, STRANGER, Provider, token_for
 
 TARGET = f"/r1/{SERVICE}/persons/1"
 
@@ -27,6 +27,16 @@ def happened(url: str, signer: SignerClient, provider: Provider) -> None:
         }  # fmt: skip
         requests.get(url + TARGET, headers=headers, timeout=20)
     requests.get(url + TARGET, headers={"X-Road-Client": PORTAL}, timeout=20)
+    question = f"/r1/{REGISTER}/listMethods"
+    headers = {"X-Road-Client": PORTAL, "Authorization": f"Bearer {token_for(signer, question)}"}
+    assert requests.get(url + question, headers=headers, timeout=20).status_code == 200
+
+
+def test_questions_about_a_provider_are_no_traffic_of_a_service(happened: None, orm_as: Any) -> None:
+    with orm_as("worker"):
+        for seen in (observed_connections(NOW), observed_operations(NOW)):
+            assert seen
+            assert not [each for each in seen if each.service.startswith(f"{REGISTER}/list")]
 
 
 @pytest.mark.parametrize("role", ["web", "worker"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from xml.etree import ElementTree
 
 import pytest
 
@@ -76,17 +77,99 @@ def test_a_response_as_it_is_serialised() -> None:
 @pytest.mark.parametrize(
     ("accept", "xml"),
     [
-        ("", False), ("*/*", False), ("application/json", False), ("text/xml", True), ("application/xml;q=0.9", True),
-        ("text/*", True), ("TEXT/XML", True), ("text/html", False),
+        ("", ""), ("*/*", ""), ("application/json", ""), ("text/xml", "text/xml"),
+        ("application/xml;q=0.9", "application/xml"), ("text/*", "text/xml"), ("TEXT/XML", "text/xml"),
+        ("text/html", ""), ("application/xml-dtd", ""), ("a/b, application/xml", "application/xml"),
     ],
 )  # fmt: skip
-def test_the_form_of_an_error(accept: str, xml: bool) -> None:
+def test_the_form_of_an_error(accept: str, xml: str) -> None:
     kind, body = ProtocolError(protocol.ACCESS_DENIED, "no_contract", "<& no").body(accept, "id-1")
     if xml:
-        assert kind.startswith("text/xml")
+        assert kind == f"{xml}; charset=utf-8"
         assert b"<message>no_contract: &lt;&amp; no</message><detail>id-1</detail></error>" in body
     else:
         assert json.loads(body) == {"type": protocol.ACCESS_DENIED, "message": "no_contract: <& no", "detail": "id-1"}
+
+
+def test_an_error_says_nothing_that_xml_cannot_hold() -> None:
+    body = ProtocolError(protocol.ACCESS_DENIED, "a", "b\x00\x1b\ufffec\ud800").body("text/xml", "id")[1]
+    assert ElementTree.fromstring(body).findtext("message") == "a: b???c?"
+
+
+@pytest.mark.parametrize(
+    ("camel", "snake"),
+    [
+        (protocol.ACCESS_DENIED, "server.serverproxy.access_denied"),
+        (protocol.MISSING_HEADER, "client.missing_header_field"),
+        (protocol.OUTDATED, "server.clientproxy.outdated_global_conf"),
+        (protocol.INTERNAL, "server.serverproxy.internal_error"),
+    ],
+)
+def test_a_type_is_spelled_as_the_caller_s_world_does(camel: str, snake: str) -> None:
+    error = ProtocolError(camel, "x")
+    assert (error.spelled("camel"), error.spelled("snake")) == (camel, snake)
+    assert json.loads(error.body("", "id", "snake")[1])["type"] == snake
+    assert snake.replace("_", "") == camel.lower()
+
+
+@pytest.mark.parametrize(
+    ("raw", "origin"),
+    [
+        ("/r1/a?b", "/r1/a?b"), ("http://example.org/r1/a?b", "/r1/a?b"), ("HTTPS://u@h:8/r1//a", "/r1//a"),
+        ("http://example.org", "/"), ("http://example.org?x=1", "/?x=1"), ("http:///r1/a", "http:///r1/a"),
+        ("//h/r1/a", "//h/r1/a"), ("ftp://h/r1/a", "ftp://h/r1/a"), ("*", "*"), ("h:443", "h:443"),
+    ],
+)  # fmt: skip
+def test_an_address_in_the_form_for_a_proxy(raw: str, origin: str) -> None:
+    assert protocol.origin_form(raw) == origin
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "ok"),
+    [
+        ("X-Road-Security-Server", b"I/C/M/S", True), ("X-Road-Security-Server", b"I/C/M", False),
+        ("X-Road-Represented-Party", b"COM/1", True), ("X-Road-Represented-Party", b"1", True),
+        ("X-Road-Represented-Party", b"a/b/c", False), ("X-Road-Represented-Party", b"%2e%2e", False),
+        ("X-Road-Client", b"I/C/M/S", False), ("X-Any", "Đ".encode(), True), ("X-Any", b"\xe9", False),
+    ],
+)  # fmt: skip
+def test_headers_that_are_read_or_refused(name: str, value: bytes, ok: bool) -> None:
+    headers = [CLIENT, (name.encode(), value)]
+    if ok:
+        assert protocol.read_headers(headers).kept == tuple(headers)
+    else:
+        with pytest.raises(ProtocolError):
+            protocol.read_headers(headers)
+
+
+def test_a_client_may_be_named_as_a_member_alone() -> None:
+    assert protocol.read_headers([(b"X-Road-Client", b"I/C/M")]).client == "I/C/M"
+
+
+@pytest.mark.parametrize("bad", [(b"X-A", b"a\x01b"), (b"X-A", b"a\rb"), (b"X A", b"a"), (b"", b"a")])
+def test_an_answer_with_a_header_that_cannot_be_sent_on_is_refused(bad: tuple[bytes, bytes]) -> None:
+    with pytest.raises(ProtocolError) as refused:
+        protocol.response_headers([bad], x_road_id="i", client="c", service="s", request_id="r", request_hash="h")
+    assert refused.value.reason == "invalid_answer"
+
+
+def test_an_answer_s_headers_leave_in_utf_8() -> None:
+    made = protocol.response_headers(
+        [(b"X-A", "Đ".encode()), (b"X-B", b"\xe9\t")], x_road_id="i", client="c", service="s", request_id="r",
+        request_hash="h",
+    )  # fmt: skip
+    assert made[:2] == ((b"X-A", "Đ".encode()), (b"X-B", "é\t".encode()))
+
+
+@pytest.mark.parametrize(("status", "reason", "left"), [(200, "Đã\x01 xong\udce9", "Đã xong"), (404, "", "")])
+def test_a_reason_phrase_leaves_as_text(status: int, reason: str, left: str) -> None:
+    assert protocol.readable_reason(status, reason) == left
+
+
+@pytest.mark.parametrize("status", [101, 99, 600])
+def test_what_is_no_status_of_an_answer(status: int) -> None:
+    with pytest.raises(ProtocolError):
+        protocol.readable_reason(status, "x")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +198,8 @@ def test_an_address_is_decoded_part_by_part() -> None:
     [
         "/r1/i/c/m/s", "/r1/i//m/s/v", "/r1/i/c/m/s/v%2Fx", "/r1/i/c/m/../v", "/r1/i/c/%2e/s/v", "/r2/i/c/m/s/v",
         "r1/i/c/m/s/v", "http://h/r1/i/c/m/s/v", "/r1/i/c/m/s/v#f", "/r1/i/c/m/s/v x", "/r1/i/c/m/s/%00",
-        "/r1/i/c/m/s/%FF", "/r1/i/c/m/s/a%3Ab", "/R1/i/c/m/s/v", "/r1/i/c/m/s/" + "v" * 101, "/r1/i/c/m/s/đ",
+        "/r1/i/c/m/s/%FF",
+        "/r1/i/c/m/s/a%E2%80%AEb", "/r1/i/c/m/s/a%3Ab", "/R1/i/c/m/s/v", "/r1/i/c/m/s/" + "v" * 101, "/r1/i/c/m/s/đ",
     ],
 )  # fmt: skip
 def test_an_address_that_is_refused(raw: str) -> None:

@@ -63,6 +63,42 @@ def test_other_words_for_the_same_are_found_with_reasons_and_saving(terms: Dupli
     assert "civil status" in named.in_language("en")["what"]
 
 
+def test_reasons_name_data_and_classifications_by_their_names(terms: DuplicationTerms) -> None:
+    names = {"brm:brm-kinh-te": ("Kinh tế", "Economy"), "drm:data-4": ("Đất đai", "Cadastre")}
+    coded = {"classification": {"brm": ["brm-kinh-te"], "drm": ["data-4"]}}
+    land = system("land", "Hệ thống thông tin đất đai", masters=["parcel"], **coded)
+    proposal = profile("p", "Sổ theo dõi thửa đất của phường", masters=["Thửa đất"], **coded)
+    (found,) = Searcher([land], terms, names=names).search(proposal)
+    said = {each.code: each for each in found.reasons}
+    assert said["mastered"].in_language("vi")["what"] == "Thửa đất ↔ thửa đất (parcel)"
+    assert said["mastered"].in_language("en")["what"].endswith("parcels of land (parcel)")
+    assert said["codes"].in_language("vi")["what"] == "Kinh tế (brm-kinh-te), Đất đai (DRM data-4)"
+    assert said["codes"].in_language("en")["what"] == "Economy (brm-kinh-te), Cadastre (DRM data-4)"
+    assert "parcel" not in said["words"].in_language("vi")["what"]
+
+
+def test_a_weak_likeness_states_no_saving(terms: DuplicationTerms) -> None:
+    searcher = Searcher(STANDING, terms)
+    proposal = profile("p", "Xây dựng phần mềm", build_cost=1_000_000_000)
+    least = terms.newest().thresholds.saving
+    assert searcher.saving(proposal, "should-reuse", least) > 0
+    assert searcher.saving(proposal, "should-reuse", least - 0.01) == 0
+    assert searcher.saving(proposal, "complementary", 0.99) == 0
+
+
+def test_profiles_held_against_each_other_are_found_as_from_outside(terms: DuplicationTerms) -> None:
+    proposals = [
+        profile("p", "Ứng dụng ghi sinh tử, kết hôn tại phường", masters=["Khai sinh"], build_cost=1_000_000_000),
+        profile("q", "Sổ hộ tịch điện tử của xã", masters=["Sổ hộ tịch"]),
+        profile("r", "Phần mềm chấm điểm giải cờ vua"),
+    ]
+    searcher = Searcher([*STANDING, *proposals], terms)
+    within = searcher.within([each.id for each in proposals])
+    assert within == searcher.all(proposals)
+    assert {each.other.id for each in within["p"]} >= {"civil", "q"}
+    assert searcher.within(["nobody"]) == {} == Searcher([], terms).within(["p"])
+
+
 def test_the_same_frame_of_words_about_something_else_is_not_found(terms: DuplicationTerms) -> None:
     proposal = profile("p", "Xây dựng cơ sở dữ liệu, phần mềm quản lý đàn vật nuôi", masters=["Đàn vật nuôi"])
     assert not searched(terms, proposal)

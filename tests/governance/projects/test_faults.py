@@ -83,6 +83,32 @@ def test_costs_that_do_not_add_up_are_told_with_what_is_missing() -> None:
             "is 2026-06-30, before the project begins to build (2026-07-01).",
         ),
         (with_item("benefits", 0, target=12.5), "benefits.time.target", "is 12.5, the same as before the project."),
+        (with_item("benefits", 0, measure="tea"), "benefits.time.measure", "is tea, which is no figure of the system."),
+        (
+            with_item("benefits", 0, procedure="1.1"),
+            "benefits.time.measure",
+            "is missing, but a system or a procedure is named.",
+        ),
+        (
+            with_item("benefits", 0, measure="exchanges", system="nowhere"),
+            "benefits.time.system",
+            "is nowhere, which is not in the architecture.",
+        ),
+        (
+            with_item("benefits", 0, measure="dossiers-online", procedure="9.9"),
+            "benefits.time.procedure",
+            "is 9.9, which is no procedure of the province.",
+        ),
+        (
+            with_item("benefits", 0, measure="exchanges", procedure="1.1"),
+            "benefits.time.procedure",
+            "is 1.1, but this figure is not taken of that.",
+        ),
+        (
+            with_item("benefits", 0, measure="cost-per-dossier"),
+            "benefits.time.system",
+            "is missing: this figure is that of one system.",
+        ),
         (
             with_item("training", 0, before="2026-01-01"),
             "training.officers.before",

@@ -40,6 +40,18 @@ def test_two_deadlines_and_the_money_of_the_year() -> None:
     assert ("deadline", "wish") not in found
 
 
+def test_a_deadline_is_told_with_the_law_that_sets_it() -> None:
+    law = {"text": "Nghị định mẫu, điều 5", "checked": False}
+    demands = [{"id": "law", "deadline": 2027, "mandate": law, "spend": [cost(3)]},
+               {"id": "wish", "deadline": 2027, "spend": [cost(3)]}]  # fmt: skip
+    found, _ = conflicts_of(made(demands, money(5, 50)), seconds=10)
+    said = {each.subject: each.says % each.values for each in found if each.kind == "deadline"}
+    assert said == {
+        "law": "By law law must end in 2027 (Nghị định mẫu, điều 5).",
+        "wish": "wish must end in 2027: that is the deadline given to it.",
+    }
+
+
 def test_money_that_could_have_been_carried_is_named() -> None:
     demands = [{"id": "late", "earliest": 2028, "deadline": 2028, "spend": [cost(6)]}]
     found = subjects(made(demands, money(2, 2, 0, carries=True)))
@@ -59,5 +71,5 @@ def test_what_was_begun_conflicts_with_no_deadline_of_its_own() -> None:
 
 def test_each_kind_has_words() -> None:
     assert set(SAYINGS) == {
-        "budget", "deadline", "pinned", "out", "committed", "capacity", "needs", "platform", "alternative",
+        "budget", "deadline", "mandate", "pinned", "out", "committed", "capacity", "needs", "platform", "alternative",
     }  # fmt: skip

@@ -114,6 +114,32 @@ def test_a_deadline_goes_before_any_value() -> None:
     assert solved(made(demands, money(4))).starts == {"law": 2027}
 
 
+def test_a_tier_gives_up_no_more_for_those_below_than_it_may() -> None:
+    demands = [
+        {"id": "dear", "value": 100, "tier": 1, "alternative": "a", "spend": [cost(4)]},
+        {"id": "cheap", "value": 99.5, "tier": 1, "alternative": "a", "spend": [cost(1)]},
+        {"id": "wish", "value": 50, "tier": 2, "spend": [cost(3)]},
+    ]
+    kept = solved(made(demands, money(4)))
+    assert kept.starts == {"dear": 2027} and kept.status == "optimal"
+    given = solved(made(demands, money(4), weights={**EXACT, "concession": 0.01}))
+    assert given.starts == {"cheap": 2027, "wish": 2027} and given.status == "optimal"
+    assert [(each.value, each.bound) for each in given.tiers] == [(99.5, 100), (50, 50)]
+    little = solved(made(demands, money(4), weights={**EXACT, "concession": 0.004}))
+    assert little.starts == kept.starts
+
+
+def test_what_is_conceded_is_kept_near_an_earlier_roadmap() -> None:
+    demands = [
+        {"id": "dear", "value": 100, "tier": 1, "alternative": "a", "spend": [cost(4)]},
+        {"id": "cheap", "value": 99.5, "tier": 1, "alternative": "a", "spend": [cost(1)]},
+        {"id": "wish", "value": 50, "tier": 2, "spend": [cost(3)]},
+    ]
+    before = {"cheap": 2027, "wish": 2027}
+    found = solved(made(demands, money(4), previous=before, weights={**EXACT, "concession": 0.01}))
+    assert found.starts == before and not found.changed
+
+
 def test_an_earlier_roadmap_is_kept_where_that_costs_little() -> None:
     demands = [{"id": name, "value": value, "spend": [cost(2)]} for name, value in (("one", 10.0), ("two", 10.1))]
     free = solved(made(demands, money(2, 2)))

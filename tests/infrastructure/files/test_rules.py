@@ -37,10 +37,10 @@ def jpeg(width: int = 2, height: int = 2) -> bytes:
     return b"\xff\xd8\xff\xe0\0\4ab\xff\xc0" + struct.pack(">H", len(frame) + 2) + frame + b"\xff\xda\0\2data\xff\xd9"
 
 
-def zipped() -> bytes:
+def zipped(name: str = "a.pdf", content: bytes = b"\0" * 100_000, way: int = zipfile.ZIP_DEFLATED) -> bytes:
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a.pdf", b"\0" * 100_000)
+    with zipfile.ZipFile(packed, "w", way) as archive:
+        archive.writestr(name, content)
     return packed.getvalue()
 
 
@@ -62,6 +62,9 @@ def test_the_three_types_are_told_by_their_content():
         (b"", "empty"),
         (b"%PDF-" + b"x" * 1_000_000, "too-large"),
         (zipped(), "archive"),
+        (zipped("[Content_Types].xml"), "office"),
+        (zipped("mimetype", b"application/vnd.oasis.opendocument.text", zipfile.ZIP_STORED), "office"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 an old Word file", "office"),
         (gzip.compress(b"x" * 100_000), "archive"),
         (b"x" * 257 + b"ustar" + b"x" * 100, "archive"),
         (b"MZ\x90\0 a program", "unknown-type"),

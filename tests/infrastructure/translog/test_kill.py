@@ -32,7 +32,7 @@ class Signer:
     def sign(self, key, message):
         return KEY.sign(message)
 
-run_sequencer(sys.argv[1], Home(pathlib.Path(sys.argv[2])), Signer(), sys.argv[3], threading.Event(),
+run_sequencer(sys.argv[1], Home(pathlib.Path(sys.argv[2])), Signer(), lambda: sys.argv[3], threading.Event(),
               key="log:lao-cai", interval=0.002)
 """
 

@@ -76,8 +76,9 @@ def _items(project: Project, part: str) -> Iterator[tuple[str, str]]:
     """The paths of the things of a part, as the faults of a project name them, and what each is called."""
     here, law = language(), law_names()
     if part == "changes":
+        known = _element_names() if any(not change.value for change in project.changes) else {}
         for change in project.changes:
-            yield f"changes.{change.item}", _change(change)
+            yield f"changes.{change.item}", _change(change, known)
     elif part == "costs":
         for number, cost in enumerate(project.costs):
             kind = _("to build") if cost.kind == "build" else _("to run")
@@ -110,8 +111,9 @@ def _element_names() -> dict[str, str]:
     return picture.element_names(version.model, language()) if version is not None else {}
 
 
-def _change(change: ProposedChange) -> str:
+def _change(change: ProposedChange, known: Mapping[str, str]) -> str:
     value: Mapping[str, Any] = change.value or {}
     name = value.get("name")
     said = (name.get(language()) or name.get("vi")) if isinstance(name, Mapping) else None
+    said = said or known.get(change.item)
     return f"{said} ({change.item})" if said else change.item

@@ -48,6 +48,12 @@ def conflict_rows(
     return rows
 
 
+def named(errors: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The errors as the summary tells them: of a conflict with the name of its field, for each says the same."""
+    of = {f"choice-{row['number']}": f"{row['name']} – {row['field']}" for row in rows}
+    return {key: f"{of[key]}: {said}" if key in of and isinstance(said, str) else said for key, said in errors.items()}
+
+
 def decisions_in(posted: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """What was decided, by conflict, and what is missing, by field; a value of one's own stays the text it is."""
     decisions: dict[str, Any] = {}

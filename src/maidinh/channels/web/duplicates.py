@@ -30,10 +30,11 @@ from maidinh.governance.duplication.queries import (
     code_flags_for,
     decisions_on,
     duplicates_for,
-    duplication_terms,
+    searcher_of,
+    waiting_duplicates,
 )
 from maidinh.governance.duplication.reasons import SAYINGS
-from maidinh.governance.duplication.rules import ACCEPT, CONFIRM, DIFFERENT, REUSE
+from maidinh.governance.duplication.rules import ACCEPT, CONFIRM, DIFFERENT, REUSE, SERIOUS
 from maidinh.governance.projects.queries import Project
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.organisations.queries import agency_names
@@ -80,13 +81,13 @@ def project_duplicates(
 ) -> HttpResponse:
     """What one project resembles; first what waits for a decision."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    searcher = Searcher([], duplication_terms())
+    searcher = searcher_of()
     names, agencies = decision_names(), agency_names(language())
     found = [_shown(n, each, searcher, agencies) for n, each in enumerate(duplicates_for(actor, row))]
     context = frame(request, row, "project-duplicates") | {
         "found": found,
         "open": sum(each["open"] for each in found),
-        "flags": [_flag(each) for each in code_flags_for(actor, row)],
+        "flags": [_flag(each, searcher) for each in code_flags_for(actor, row)],
         "decides": actor.may(DECIDE) and actor.id not in row.writers,
         "choices": list(names.items()),
         "decided": [
@@ -147,7 +148,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 def waiting(actor: Actor, at: datetime) -> int:
     """How many findings wait for a decision: a figure of the homes of those who decide."""
     del at
-    return sum(each.open for _row, found in all_duplicates(actor) for each in found)
+    return waiting_duplicates(actor)
 
 
 def reasons_in_words(standing: Standing) -> list[str]:
@@ -171,6 +172,7 @@ def _shown(number: int, each: Standing, searcher: Searcher, agencies: dict[str, 
         "score": round(finding.score * 100),
         "reasons": reasons_in_words(each),
         "saving": finding.saving,
+        "weak": finding.kind in SERIOUS and finding.score < searcher.term.thresholds.saving,
         "how": _("%(build)s %% of building, %(run)s %% of %(years)s years of running")
         % {"build": round(shares.build * 100), "run": round(shares.run * 100), "years": years},
         "open": each.open,
@@ -180,9 +182,10 @@ def _shown(number: int, each: Standing, searcher: Searcher, agencies: dict[str, 
     }
 
 
-def _flag(flag: Flag) -> str:
-    said = ", ".join(flag.declared) or _("none")
-    values = {"model": flag.model.upper(), "declared": said, "predicted": flag.predicted}
+def _flag(flag: Flag, searcher: Searcher) -> str:
+    said = ", ".join(searcher.code_name(flag.model, each, language()) for each in flag.declared) or _("none")
+    predicted = searcher.code_name(flag.model, flag.predicted, language())
+    values = {"model": flag.model.upper(), "declared": said, "predicted": predicted}
     return _("%(model)s: declared %(declared)s, the words speak for %(predicted)s.") % values
 
 

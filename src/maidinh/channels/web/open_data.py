@@ -17,12 +17,14 @@ from django.utils import timezone
 from maidinh.channels.routing import page
 from maidinh.channels.web.context import language
 from maidinh.channels.web.open_money import money_records
+from maidinh.channels.web.open_payments import lines_of, payment_records
 from maidinh.channels.web.open_project import found, line_of
 from maidinh.channels.web.open_register import READ, Register, record, register_of, told_of
+from maidinh.channels.web.open_roadmap import roadmap_record
 from maidinh.channels.web.open_words import told
 from maidinh.governance.appraisal.queries import exceptions_for
 from maidinh.governance.projects.figures import DIMENSIONS, slipped
-from maidinh.governance.supervision.queries import public_progress
+from maidinh.governance.supervision.queries import paid_changed, public_progress
 from maidinh.infrastructure.identity.queries import anonymous
 
 PER_PAGE = 200
@@ -71,9 +73,20 @@ def project(request: HttpRequest, code: str) -> JsonResponse:
 
 
 def money(request: HttpRequest) -> JsonResponse:
-    """The sums by year, by source and by agency."""
+    """The sums by year, by source and by agency: what projects cost, and what was paid of what was approved."""
     of = register_of(request)
-    return answer(of.at, {f"by_{each}": money_records(of, each) for each in DIMENSIONS})
+    lines = lines_of(of)
+    last = paid_changed(each.pk for each in of.found)
+    paid = {f"paid_by_{each}": payment_records(of, lines, each) for each in DIMENSIONS}
+    return answer(
+        of.at, {f"by_{each}": money_records(of, each) for each in DIMENSIONS} | paid | {"paid_recorded_at": last}
+    )
+
+
+def roadmap(request: HttpRequest) -> JsonResponse:
+    """The money of the adopted roadmap by year and phase; null before the first is adopted."""
+    del request
+    return answer(timezone.now(), {"roadmap": roadmap_record()})
 
 
 def exceptions(request: HttpRequest) -> JsonResponse:
@@ -104,5 +117,6 @@ ROUTES = [
     page("api/open/projects.json", projects, name="open-api-projects", who=READ),
     page("api/open/projects/<slug:code>.json", project, name="open-api-project", who=READ),
     page("api/open/money.json", money, name="open-api-money", who=READ),
+    page("api/open/roadmap.json", roadmap, name="open-api-roadmap", who=READ),
     page("api/open/exceptions.json", exceptions, name="open-api-exceptions", who=READ),
 ]

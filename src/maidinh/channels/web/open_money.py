@@ -1,4 +1,6 @@
-"""`/open/money`: what projects cost by year, source and agency; each a chart with its table, its CSV file and its JSON.
+"""`/open/money`: what projects cost, what was paid of it (open_payments), what the roadmap plans (open_roadmap).
+
+Each is a chart with its table, its CSV file and its JSON.
 
 Layer 2. Money that is approved is never added to money that is only asked for; what was refused does not count. The
 filters are those of the register, so that a leader sees their own agency with the same figures as everyone.
@@ -16,7 +18,9 @@ from django.utils.translation import gettext as _
 from maidinh.channels.routing import page
 from maidinh.channels.web.context import language
 from maidinh.channels.web.downloads import attachment
+from maidinh.channels.web.open_payments import payments
 from maidinh.channels.web.open_register import CSV, READ, Register, choices, figures, register_of
+from maidinh.channels.web.open_roadmap import planned_money
 from maidinh.channels.web.open_words import money_words
 from maidinh.channels.web.projects_choices import source_names
 from maidinh.governance.drawings.bars import Bar, draw_bars
@@ -28,10 +32,11 @@ MOST_BARS = 12  # more can't be read at a glance; the table has them all
 
 
 def money(request: HttpRequest) -> HttpResponse:
-    """The three charts, each with the table that it is drawn from."""
+    """What projects cost, what was paid, what the roadmap plans: charts, each with the table it is drawn from."""
     of = register_of(request)
     context = choices(of, agency_names(language()), request) | {
         "charts": [chart(of, each) for each in DIMENSIONS], "figures": figures(of), "any": bool(of.counted),
+        "payments": payments(of), "planned": planned_money(of.at),
     }  # fmt: skip
     return render(request, "open/money.html", context)
 

@@ -26,6 +26,7 @@ from maidinh.channels.web.projects_choices import by_name, procedure_names
 from maidinh.channels.web.projects_files import upload
 from maidinh.channels.web.projects_frame import PAGE, PROPOSING, READ, behind, frame, of_project
 from maidinh.channels.web.projects_law import pack_name
+from maidinh.channels.web.projects_papers import papers_given
 from maidinh.channels.web.projects_standing import late_schedule, money, standing
 from maidinh.channels.web.projects_wizard import new
 from maidinh.governance.exploring.publication import publication
@@ -96,6 +97,7 @@ def project(request: HttpRequest, row: Project) -> HttpResponse:
         "titles": {each.id: each.title.in_language(language()) for each in row.project.schedule},
         "element_names": _names(row),
         "decisions": words.decision_names(),
+        "papers": papers_given(actor, row) if context["inside"] else [],
     }
     return render(request, "projects/project.html", context)
 

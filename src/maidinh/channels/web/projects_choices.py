@@ -16,6 +16,7 @@ from maidinh.channels.web.projects_words import cost_kind_names, decision_names,
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.projects.definition import Project
 from maidinh.governance.projects.faults import shared_platforms
+from maidinh.governance.projects.measures import MEASURES
 from maidinh.governance.projects.queries import Project as Row
 from maidinh.infrastructure.definitions.code_lists import CodeList, read_code_lists
 from maidinh.infrastructure.definitions.locating import definitions_root
@@ -23,6 +24,8 @@ from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.portal.catalogue.queries import search
 
 SOURCES = "budget-sources"
+SYSTEMS = ("information-system", "portal-service", "application-component", "platform", "shared-platform",
+           "shared-service", "infrastructure-service")  # fmt: skip
 
 
 @cache
@@ -72,10 +75,22 @@ def choices(
         "agencies": by_name(agency_names(here)),
         "procedures": by_name(procedure_names()),
         "platforms": by_name(platforms),
+        "measures": [(each.id, _(each.name)) for each in MEASURES.values()],
+        "systems": by_name(_systems(project, version, names)),
         "projects": by_name({code: name for code, name in project_names(projects).items() if code != project.id}),
         "changed": [(each, names.get(each) or _added_name(project, each)) for each in _changed(project)],
         **law,
     }
+
+
+def _systems(project: Project, version: ArchitectureVersion, names: Mapping[str, str]) -> dict[str, str]:
+    """The systems that stand, and those that the project adds."""
+    found = {each.id: names[each.id] for each in version.elements if each.kind in SYSTEMS and each.state != "retired"}
+    added = [
+        each.item for each in project.changes
+        if each.section == "elements" and each.action == "add" and (each.value or {}).get("kind") in SYSTEMS
+    ]  # fmt: skip
+    return found | {each: _added_name(project, each) for each in added}
 
 
 def _changed(project: Project) -> list[str]:

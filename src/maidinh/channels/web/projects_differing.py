@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from maidinh.channels.routing import page
 from maidinh.channels.web import comparison, meaning, sides
 from maidinh.channels.web.context import language
-from maidinh.channels.web.drafting_conflicts import conflict_rows, decisions_in, suited
+from maidinh.channels.web.drafting_conflicts import conflict_rows, named
 from maidinh.channels.web.drafting_values import Values
 from maidinh.channels.web.editions import is_inside, publication_rules
 from maidinh.channels.web.projects_changing import content_with
+from maidinh.channels.web.projects_deciding import settled, stamp
 from maidinh.channels.web.projects_faults import place_of, said, told
 from maidinh.channels.web.projects_frame import (
     PAGE,
@@ -34,7 +35,7 @@ from maidinh.channels.web.projects_frame import (
 )
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.queries import current_version
-from maidinh.governance.comparison.conflicts import Conflict, Undecidable
+from maidinh.governance.comparison.conflicts import Conflict
 from maidinh.governance.comparison.parts import Incomparable
 from maidinh.governance.drafting.content import changes, dotted
 from maidinh.governance.exploring.publication import publication
@@ -101,32 +102,33 @@ def rebase(request: HttpRequest, row: Project) -> HttpResponse:
         return redirect("project", code=row.code)
     errors: dict[str, Any] = {}
     conflicts: tuple[Conflict, ...] = ()
+    shown = ""
     try:
-        conflicts = foreseen(row)
         if request.method == "POST":
-            decisions, missing = decisions_in(request.POST)
-            errors = dict(missing)
-            if not errors:
-                outcome = rebase_project(
-                    actor=request.actor, project_id=row.pk, at=timezone.now(),  # type: ignore[attr-defined]
-                    decisions=suited(decisions, conflicts),
-                )  # fmt: skip
-                if not outcome.conflicts:
-                    return redirect(f"{address(row)}?done=rebased")
-                conflicts = outcome.conflicts
-                errors = {"": _("Decide on every field that both changed.")}
-    except ProposalRefused as refusal:
+            found = settled(request.POST, lambda decisions: _brought(request, row, decisions))
+            if not found.asked:
+                return redirect(f"{address(row)}?done=rebased")
+            conflicts, errors, shown = found.asked, found.errors, found.shown
+        else:
+            conflicts = foreseen(row)
+            shown = stamp(conflicts)
+    except (ProposalRefused, ProjectRefused) as refusal:
         errors = {"": [said(each) for each in refusal.faults]}
-    except ProjectRefused as refusal:
-        errors = {"": [said(each) for each in refusal.faults]}
-    except Undecidable as error:
-        errors = {"": str(error)}
     values = Values(content_with(current.model, list(row.project.changes)), language())
+    rows = conflict_rows(conflicts, values, posted=request.POST, errors=errors)
     context = frame(request, row, "project") | {
-        "conflicts": conflict_rows(conflicts, values, posted=request.POST, errors=errors), "errors": errors,
-        "from_version": row.base.version, "to_version": current.version,
+        "conflicts": rows, "errors": named(errors, rows),
+        "from_version": row.base.version, "to_version": current.version, "shown": shown,
     }  # fmt: skip
     return render(request, "projects/rebase.html", context, status=422 if errors else 200)
+
+
+def _brought(request: HttpRequest, row: Project, decisions: Any) -> tuple[None, tuple[Conflict, ...]]:
+    """The project brought over with these decisions, and what is left to decide."""
+    outcome = rebase_project(
+        actor=request.actor, project_id=row.pk, at=timezone.now(), decisions=decisions,  # type: ignore[attr-defined]
+    )  # fmt: skip
+    return None, outcome.conflicts
 
 
 @of_project

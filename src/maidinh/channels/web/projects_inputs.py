@@ -74,6 +74,8 @@ def _of_text(column: Column, found: str, before: Any, options: Sequence[Option])
         if found not in {value for value, _text in options} and found != str(before):
             raise Wrong(_("Choose one of the answers listed for “%(label)s”") % {"label": column.label})
         return int(found) if column.options == "steps" else found
+    if column.widget == "file" and found not in {value for value, _text in options} and found != str(before):
+        raise Wrong(_("The file is not here any more. Choose it again"))
     if column.widget == "suggest":
         return _suggested(found, options)
     return _laws(found, before) if column.widget == "laws" else found

@@ -20,7 +20,7 @@ class Column:
     """A field, or a column of rows.
 
     Widgets: text, long, words (a text in Vietnamese), long-words, year, whole, money, decimal, date, select, radios,
-    check, lines, laws, suggest, after (numbers of other rows).
+    check, lines, laws, suggest, after (numbers of other rows), file (the digest of one that is kept).
     """
 
     name: str
@@ -127,6 +127,12 @@ BENEFITS = Part(
             Column("target", _("Target"), "decimal", width=10),
             Column("by", _("By"), "date"),
             Column("how", _("How it is measured"), "long-words", required=False),
+            Column("measure", _("Figure that the system counts by itself"), "select", "measures", required=False,
+                   hint=_("Then everyone sees what was reached, with no report. Leave it empty where none fits.")),
+            Column("system", _("Of which system"), "select", "systems", required=False,
+                   hint=_("For exchanges and running cost. Empty: of the whole province.")),
+            Column("procedure", _("Of which procedure"), "suggest", "procedures", required=False,
+                   hint=_("For dossiers: code or name. Empty: of all procedures.")),
         ), identified=True),
     ),
     holds=("benefits",),
@@ -165,15 +171,16 @@ REUSE = Part(
     holds=("reuse", "statements"),
 )  # fmt: skip
 PAPERS = Part(
-    "papers", _("Papers"), _("The papers that the law asks for, each with its number and day."),
+    "papers", _("Papers"), _("The papers that the law asks for, each with its number, day and file."),
     rows=(
         Rows("papers", _("Papers"), _("Paper"), _("Add a paper"), (
             Column("kind", _("Which paper"), "select", "papers"),
             Column("title", _("What it is called"), "words", required=False),
             Column("number", _("Number"), width=20, required=False),
             Column("dated", _("Day"), "date", required=False),
+            Column("sha256", _("The file"), "file", "files", required=False),
             Column("file", _("Where it is kept"), required=False,
-                   hint=_("The name of the file, or its place in the document system.")),
+                   hint=_("Where the file is not uploaded here: its place in the document system.")),
         )),
     ),
     holds=("papers",),

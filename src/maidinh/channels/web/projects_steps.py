@@ -16,26 +16,20 @@ from django.utils.translation import gettext as _
 from maidinh.channels.routing import page
 from maidinh.channels.web import picture, rounds
 from maidinh.channels.web.context import language
-from maidinh.channels.web.drafting_conflicts import conflict_rows, decisions_in, suited
-from maidinh.channels.web.drafting_values import Values
-from maidinh.channels.web.projects_changing import content_with
 from maidinh.channels.web.projects_faults import place_of, said, told
-from maidinh.channels.web.projects_frame import PAGE, PROPOSING, address, frame, of_own, of_project, open_faults
+from maidinh.channels.web.projects_frame import PAGE, PROPOSING, address, frame, of_own, open_faults
 from maidinh.channels.web.projects_law import still_missing
 from maidinh.channels.web.projects_words import component_state_names
 from maidinh.governance.appraisal.actions.asking import answer_supplement
 from maidinh.governance.appraisal.actions.opening import AppraisalRefused, hand_in, reopen
-from maidinh.governance.drafting.queries import content_at, drafts_for
-from maidinh.governance.drafting.rules import EDITABLE
 from maidinh.governance.projects.actions.carrying import (
     begin_building,
-    merge_project,
     report_completion,
     report_component,
 )
 from maidinh.governance.projects.actions.preparing import ProjectRefused, withdraw_project
 from maidinh.governance.projects.queries import Project
-from maidinh.governance.projects.rules import ACCEPTED, BUILDING, COMPONENT_STATES, PREPARING, RETURNED
+from maidinh.governance.projects.rules import BUILDING, COMPONENT_STATES, PREPARING, RETURNED
 
 DRAFTING, REPORTING = "architecture.draft", "component.report"
 Errors = dict[str, Any]
@@ -182,53 +176,6 @@ def report_page(request: HttpRequest, listed: list[tuple[str, str]], row: Projec
     return render(request, "projects/progress.html", context, status=422 if errors else 200)
 
 
-@of_project
-def merge(request: HttpRequest, row: Project) -> HttpResponse:
-    """Bring an accepted project into a draft of the architecture; what both changed is decided by the architect."""
-    if row.state != ACCEPTED:
-        return redirect("project", code=row.code)
-    actor = request.actor  # type: ignore[attr-defined]
-    drafts = list(drafts_for(actor).filter(state__in=EDITABLE))
-    typed = {name: request.POST.get(name, "")[:200].strip() for name in ("draft", "version", "title")}
-    typed["draft"] = typed["draft"] or (str(drafts[0].pk) if drafts else "new")
-    errors: Errors = {}
-    conflicts: Any = ()
-    content: dict[str, Any] = {}
-    if request.method == "POST":
-        known = {str(each.pk): each for each in drafts}
-        draft = known.get(typed["draft"])
-        if draft is None:
-            errors |= {} if typed["version"] else {"version": _("Write the number of the next version, such as 2.1.")}
-            errors |= {} if typed["title"] else {"title": _("Write the title of the next version.")}
-        decisions, missing = decisions_in(request.POST) if "conflicts" in request.POST else ({}, {})
-        if not errors:
-            try:
-                outcome = merge_project(
-                    actor=actor, project_id=row.pk, draft_id=draft.pk if draft else None, at=timezone.now(),
-                    version=typed["version"], title={"vi": typed["title"]} if typed["title"] else None,
-                )  # fmt: skip
-                if outcome.conflicts and decisions and not missing:
-                    outcome = merge_project(
-                        actor=actor, project_id=row.pk, draft_id=draft.pk if draft else None, at=timezone.now(),
-                        decisions=suited(decisions, outcome.conflicts), version=typed["version"],
-                        title={"vi": typed["title"]} if typed["title"] else None,
-                    )  # fmt: skip
-                conflicts = outcome.conflicts
-                if not conflicts and outcome.draft_id is not None:
-                    return redirect("architecture-draft", draft_id=outcome.draft_id)
-                errors = dict(missing) or {"": _("The project and the draft changed the same fields. Decide on each.")}
-            except ProjectRefused as refusal:
-                errors = _of(refusal)
-        content = content_at(draft, draft.revision) if draft is not None else {}
-    values = Values(content or content_with(row.base.model, list(row.project.changes)), language())
-    context = frame(request, row) | {
-        "drafts": [(str(each.pk), _("draft of version %(version)s") % {"version": each.version}) for each in drafts],
-        "typed": typed, "errors": errors,
-        "conflicts": conflict_rows(conflicts, values, posted=request.POST, errors=errors),
-    }  # fmt: skip
-    return render(request, "projects/merge.html", context, status=422 if errors else 200)
-
-
 def _of(refusal: Any) -> Errors:
     errors: Errors = {}
     for fault in refusal.faults:
@@ -259,5 +206,4 @@ ROUTES = [
     page(f"{PAGE}/begin", begin, name="project-begin", who=PROPOSING, methods=("POST",)),
     page(f"{PAGE}/progress", progress, name="project-progress", who=REPORTING, methods=BOTH),
     page(f"{PAGE}/completion", completion, name="project-completion", who=PROPOSING, methods=BOTH),
-    page(f"{PAGE}/merge", merge, name="project-merge", who=DRAFTING, methods=BOTH),
 ]

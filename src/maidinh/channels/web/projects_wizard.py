@@ -23,7 +23,8 @@ from maidinh.channels.web.projects_forms import PartForm, free_key, sums
 from maidinh.channels.web.projects_frame import PAGE, PROPOSING, address, behind, frame, may_write, of_own, open_faults
 from maidinh.channels.web.projects_inputs import Option
 from maidinh.channels.web.projects_law import law_choices, offered_rows, papers_asked, requirements_asked, still_missing
-from maidinh.channels.web.projects_parts import GENERAL, PARTS, Column, Part, after
+from maidinh.channels.web.projects_papers import kept_files, taken_in, what_is_taken
+from maidinh.channels.web.projects_parts import GENERAL, PAPERS, PARTS, Column, Part, after
 from maidinh.channels.web.projects_words import kind_names
 from maidinh.governance.architecture.queries import current_version, versions_for
 from maidinh.governance.architecture.rules import DRAFT
@@ -136,21 +137,24 @@ def edit(request: HttpRequest, row: Project, part: str) -> HttpResponse:
     if request.POST.get("do") == "discard":
         _forget(request, row, which)
         return redirect("project-edit", code=row.code, part=part)
+    sent: dict[str, str] = {}
+    if request.method == "POST" and which is PAPERS:
+        data, sent = taken_in(request, row)
+    kept = [(digest, each["name"]) for digest, each in _files(request, row, which).items()]
     form = PartForm(
-        which, content_of(row.project), _choices(row, request.actor), data,  # type: ignore[attr-defined]
+        which, content_of(row.project), _choices(row, request.actor) | {"files": kept}, data,  # type: ignore[attr-defined]
         offered=offered_rows(row.project, row.pack, which.id),
     )  # fmt: skip
-    errors: dict[str, Any] = {}
+    errors: dict[str, Any] = dict(sent)
     if request.method == "POST":
-        if form.asks_for_rows:
-            _remember(request, row, which)
-        else:
+        if not form.asks_for_rows:
+            form.errors |= sent
             answer = _save(request, row, which, form)
             if isinstance(answer, HttpResponse):
                 _forget(request, row, which)
                 return answer
             errors = answer
-            _remember(request, row, which)
+        _remember(request, row, which, form.data or {})
     return _part(request, row, which, form, errors, restored=restored)
 
 
@@ -166,8 +170,10 @@ def _part(
                 standing.setdefault(each.place.name, each.text)
     shown_errors = errors or standing
     fields, tables = form.fields(), form.tables()
+    files = _files(request, row, part)
     for cell in (*fields, *(cell for each in tables for line in each["lines"] for cell in line["cells"])):
         cell["error"] = cell["error"] or shown_errors.get(cell["name"])
+        cell["file"] = files.get(cell["value"]) if cell["column"].widget == "file" else None
     following = after(part)
     context = frame(request, row, "project-write") | {
         "part": part, "fields": fields, "tables": tables, "errors": shown_errors, "standing": bool(standing),
@@ -176,9 +182,15 @@ def _part(
         "sums": _sums(form, row) if part.id == "money" else None,
         "papers": papers_asked(row.project, row.pack) if part.id == "papers" else [],
         "requirements": requirements_asked(row.project, row.pack) if part.id == "reuse" else [],
+        "taken": what_is_taken() if part is PAPERS else None,
         "number": list(PARTS).index(part.id) + 1, "parts": len(PARTS),
     }  # fmt: skip
     return render(request, "projects/part.html", context, status=422 if errors else 200)
+
+
+def _files(request: HttpRequest, row: Project, part: Part) -> dict[str, dict[str, str]]:
+    """The files that are with the project, where the part names some."""
+    return kept_files(request.actor, row) if part is PAPERS else {}  # type: ignore[attr-defined]
 
 
 def _save(request: HttpRequest, row: Project, part: Part, form: PartForm) -> HttpResponse | dict[str, Any]:
@@ -274,8 +286,9 @@ def _typed(request: HttpRequest, row: Project, part: Part) -> tuple[Mapping[str,
     return (QueryDict(kept), True) if kept else (None, False)
 
 
-def _remember(request: HttpRequest, row: Project, part: Part) -> None:
-    posted = request.POST.copy()
+def _remember(request: HttpRequest, row: Project, part: Part, typed: Mapping[str, Any]) -> None:
+    posted = QueryDict(mutable=True)
+    posted.update(typed)
     for name in ("csrfmiddlewaretoken", "do"):
         posted.pop(name, None)
     do = str(request.POST.get("do", ""))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -14,20 +17,22 @@ from maidinh.channels.routing import ANYONE, page
 from maidinh.infrastructure.keys.identifiers import key_of_stem
 from maidinh.infrastructure.translog.published import CHECKPOINT
 
-TILE = re.compile(r"tile/(?:[0-9]{1,2}|entries)(?:/x[0-9]{3})*/[0-9]{3}(?:\.p/[0-9]{1,3})?")
+TILE = re.compile(r"(?:closed/[0-9]{1,3}/)?tile/(?:[0-9]{1,2}|entries)(?:/x[0-9]{3})*/[0-9]{3}(?:\.p/[0-9]{1,3})?")
 KEY_FILE = re.compile(r"[A-Za-z0-9@%._-]{1,300}\.(?:pem|pub|crt|vkey)")
+STATE = re.compile(r"(?:closed/[0-9]{1,3}/)?(?:checkpoint|witnessed|origin\.json)")
+VERIFIER = Path(__file__).with_name("verifier.html")
 FOREVER = "public, max-age=31536000, immutable"
 
 
 def log_file(request: HttpRequest, path: str) -> HttpResponse:
-    """A file of the log: the checkpoint, which changes, or a tile, which never does (C2SP tlog-tiles)."""
-    if path != CHECKPOINT and not TILE.fullmatch(path):
+    """A file of the log: a signed state, which changes, or a tile, which never does (C2SP tlog-tiles)."""
+    if not STATE.fullmatch(path) and not TILE.fullmatch(path):
         raise Http404
     try:
         content = (settings.MAIDINH.home.log / path).read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         raise Http404 from None
-    if path == CHECKPOINT:
+    if STATE.fullmatch(path):
         return HttpResponse(content, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
     return HttpResponse(content, content_type="application/octet-stream", headers={"Cache-Control": FOREVER})
 
@@ -50,6 +55,28 @@ def key_file(request: HttpRequest, file: str) -> HttpResponse:
     return HttpResponse(content, content_type="application/octet-stream", headers=headers)
 
 
+def verifier(request: HttpRequest) -> HttpResponse:
+    """The page that checks a receipt on the visitor's own machine: one file, to be saved and opened without us."""
+    content, policy = _verifier()
+    headers = {"Cache-Control": "no-cache", "Content-Security-Policy": policy}
+    return HttpResponse(content, content_type="text/html; charset=utf-8", headers=headers)
+
+
+@cache
+def _verifier() -> tuple[bytes, str]:
+    """The page, and a policy that lets run what stands in it and nothing else."""
+    content = VERIFIER.read_bytes()
+    sources = {
+        part: " ".join(
+            f"'sha256-{base64.b64encode(hashlib.sha256(found).digest()).decode()}'"
+            for found in re.findall(rb"<%s>(.*?)</%s>" % (part.encode(), part.encode()), content, re.DOTALL)
+        )
+        for part in ("script", "style")
+    }
+    policy = f"default-src 'none'; script-src {sources['script']}; style-src {sources['style']}; base-uri 'none'; "
+    return content, policy + "form-action 'none'; frame-ancestors 'none'"
+
+
 def _keys() -> list[dict[str, Any]]:
     rows = []
     for file in sorted(settings.MAIDINH.home.public_keys.iterdir()):
@@ -69,6 +96,7 @@ def _checkpoint() -> str:
 
 ROUTES = [
     page("log/<path:path>", log_file, name="log-file", who=ANYONE),
+    page("verifier.html", verifier, name="verifier", who=ANYONE),
     page("keys", keys, name="keys", who=ANYONE),
     page("keys/<str:file>", key_file, name="key-file", who=ANYONE),
 ]

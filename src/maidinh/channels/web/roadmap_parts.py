@@ -26,10 +26,13 @@ from maidinh.governance.roadmap.actions.planning import revise_scenario
 from maidinh.governance.roadmap.definition import Budget, Capacity, Demand, Portfolio
 from maidinh.governance.roadmap.queries import ScenarioRevision
 from maidinh.governance.roadmap.rules import PLANNING, RoadmapRefused
+from maidinh.infrastructure.definitions.definition import LegalBasis
 from maidinh.infrastructure.organisations.queries import agency_names
 
 MOST = 10**15  # dong of one source in one year
 TIERS = range(1, 10)
+CHECKED = "checked-"  # before the number of a demand: somebody has held the law's text against the deadline
+LONGEST_LAW = 300
 Errors = dict[str, list[str]]
 
 
@@ -108,7 +111,7 @@ def demands(request: HttpRequest, scenario_id: int) -> HttpResponse:
     typed = {name: value for n, each in shown for name, value in _typed(n, each).items()}
     errors: Errors = {}
     if request.method == "POST":
-        typed |= request.POST.dict()
+        typed = {name: value for name, value in typed.items() if not name.startswith(CHECKED)} | request.POST.dict()
         changed = list(portfolio.demands)
         for n, each in shown:
             changed[n] = _demand(n, each, typed, portfolio, errors)
@@ -138,6 +141,8 @@ def _typed(n: int, each: Demand) -> dict[str, str]:
         f"value-{n}": vn_decimal(each.value),
         f"tier-{n}": str(each.tier),
         f"deadline-{n}": str(each.deadline or ""),
+        f"mandate-{n}": each.mandate.text if each.mandate else "",
+        f"{CHECKED}{n}": "yes" if each.mandate and each.mandate.checked else "",
         f"pinned-{n}": str(each.pinned or ""),
     }
 
@@ -153,6 +158,13 @@ def _demand(n: int, each: Demand, typed: dict[str, str], portfolio: Portfolio, e
     deadline = typed.get(f"deadline-{n}", "").strip()
     if deadline and not (deadline.isascii() and deadline.isdecimal() and len(deadline) == 4):
         errors[f"deadline-{n}"] = [_("%(title)s: write the last year, such as 2028, or nothing.") % {"title": title}]
+    law = " ".join(typed.get(f"mandate-{n}", "").replace("\0", "").split())
+    if len(law) > LONGEST_LAW:
+        errors[f"mandate-{n}"] = [
+            _("%(title)s: name the law in %(most)s letters or fewer.") % {"title": title, "most": LONGEST_LAW}
+        ]
+    elif law and not deadline:
+        errors[f"deadline-{n}"] = [_("%(title)s: write the last year that the law allows.") % {"title": title}]
     pinned = typed.get(f"pinned-{n}", "")
     if pinned not in ("", "out", *map(str, portfolio.years)):
         errors[f"pinned-{n}"] = [_("%(title)s: choose a year of the scenario.") % {"title": title}]
@@ -162,6 +174,7 @@ def _demand(n: int, each: Demand, typed: dict[str, str], portfolio: Portfolio, e
         "value": value,
         "tier": int(tier),
         "deadline": int(deadline) if deadline else None,
+        "mandate": LegalBasis(text=law, checked=typed.get(f"{CHECKED}{n}") == "yes") if law else None,
         "pinned": int(pinned) if pinned.isdecimal() else pinned or None,
     }
     return each.model_copy(update=update)

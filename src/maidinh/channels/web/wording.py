@@ -47,6 +47,7 @@ def file_refusal(reason: str, formats: tuple[str, ...]) -> str:
     texts = {
         "empty": _("The file is empty. Choose another one, or take the photo again"),
         "too-large": _("The file is larger than %(size)s MB. Choose a smaller one"),
+        "office": _("The file is one of Word, Excel or the like. Save it as PDF and upload that"),
         "archive": _("The file is an archive (such as ZIP). Unpack it and upload its files one by one"),
         "unknown-type": _("The file is of another type. Upload one of these: %(formats)s"),
         "type": _("This paper is taken as %(formats)s only. Upload the file in that format"),

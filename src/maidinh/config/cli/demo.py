@@ -30,7 +30,7 @@ def command(
     open_page: Annotated[bool, typer.Option("--open/--no-open", help=say("Open the first page in a browser."))] = True,
 ) -> None:
     """Run a sample province: synthetic people, officials who may be anyone, nothing official."""
-    from maidinh.config.environment import Environment, default_home
+    from maidinh.config.environment import Environment, default_home, demonstration_database
 
     if check:
         from maidinh.config.demonstration.check import check_province
@@ -43,7 +43,7 @@ def command(
     environment = Environment(
         data=place,
         database_url=database_url,
-        database_name=f"maidinh_demo_{province.replace('-', '_')}",
+        database_name=demonstration_database(province),
         province=province,
         seed=seed,
         port=port,

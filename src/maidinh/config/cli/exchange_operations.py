@@ -108,12 +108,13 @@ def connected(environment: Environment, role: str) -> Iterator[psycopg.Connectio
     """The installation's database as one of our roles; a demonstration's has a name of its own."""
     import psycopg
 
+    from maidinh.config.environment import demonstration_database
     from maidinh.infrastructure.database.connections import Connections
 
     home, address = environment.home, environment.database_url
     if not Connections(home, address).prepared:
         leave(WRONG_USE, say("There is no installation in {place}. Name its --data.").format(place=environment.data))
-    names = (environment.database_name, f"maidinh_demo_{environment.province.replace('-', '_')}")
+    names = (environment.database_name, demonstration_database(environment.province))
     try:
         connection = _first(*(Connections(home, address, name).dsn(role) for name in names))
         with connection:

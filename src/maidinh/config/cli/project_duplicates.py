@@ -37,9 +37,11 @@ def duplicates(
     file: Proposals, against: Against, limit: Limit = 10, as_json: AsJson = False, definitions: Definitions = None
 ) -> None:
     """Say what a proposal would pay for again: which system, platform or project, why, and what could be saved."""
+    from maidinh.governance.conformity.reading import read_surroundings
     from maidinh.governance.duplication.definition import read_duplication_terms
     from maidinh.governance.duplication.judging import Searcher
     from maidinh.governance.duplication.profiles import national_platforms
+    from maidinh.governance.duplication.reading import catalogue_names
     from maidinh.infrastructure.definitions.locating import definitions_root
 
     national = definitions_root(definitions) / "national"
@@ -47,7 +49,7 @@ def duplicates(
     proposals = _read(file, definitions, as_json)
     held = {each.id: each for each in national_platforms(national, terms)}
     held |= {each.id: each for each in _read(against, definitions, as_json)}
-    searcher = Searcher(list(held.values()), terms)
+    searcher = Searcher(list(held.values()), terms, names=catalogue_names(read_surroundings(national).shelf))
     found = searcher.all(proposals, limit=limit)
     flags = {each.id: searcher.code_flags(each) for each in proposals}
     if as_json:
@@ -102,11 +104,12 @@ def _told(profile: Profile, found: Sequence[Finding], flags: Sequence[Flag], sea
     """One proposal for a terminal."""
     yield f"{profile.id} · {profile.title.in_language(language())}"
     for flag in flags:
-        declared = ", ".join(flag.declared) or say("none")
-        yield (
-            f"  {flag.model.upper()}: {say('declared')} {declared}; {say('the words speak for')} {flag.predicted} "
-            f"({round(flag.confidence * 100)} %)"
+        declared, predicted = (
+            ", ".join(searcher.code_name(flag.model, each, language()) for each in codes)
+            for codes in (flag.declared, [flag.predicted])
         )
+        said = f"{say('declared')} {declared or say('none')}; {say('the words speak for')} {predicted}"
+        yield f"  {flag.model.upper()}: {said} ({round(flag.confidence * 100)} %)"
     if not found:
         yield f"  {say('Nothing like it was found.')}"
     names = class_names()

@@ -29,6 +29,7 @@ KIND = "maidinh-directory+jws"
 PART = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9'()+,\-.=?_]+"  # X-Road's recommended characters, and never a step in a path
 SUBSYSTEM_ID = re.compile(rf"{PART}(?:/{PART}){{3}}")
 SERVICE_ID = re.compile(rf"{PART}(?:/{PART}){{4}}")
+RESERVED = ("listMethods", "allowedMethods", "getOpenAPI", "getWsdl", "asic")  # what the exchange itself answers
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 Method = Literal["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 Custody = Literal["agency", "platform"]
@@ -142,6 +143,8 @@ class Service(_Declared):
     @field_validator("id")
     @classmethod
     def _five_parts(cls, value: str) -> str:
+        if value.rpartition("/")[2] in RESERVED:
+            raise ValueError(f"{value!r}: the exchange itself answers under this name; give the service another")
         return _matching(SERVICE_ID, value)
 
     @field_validator("url")

@@ -77,6 +77,10 @@ class Register:
                 return Allowed(contract, offered, endpoint.path)
         return Refused("operation_not_in_contract", asked)
 
+    def in_force(self, consumer: str, service: str, at: datetime) -> list[Contract]:
+        """The contracts by which a consumer may use a service at this moment."""
+        return [each for each in self.contracts.get((consumer, service), []) if _current(each, at)]
+
     def _standing(self, consumer: str, service: str, at: datetime) -> str | None:
         if at >= self.directory.expires_at:
             return "directory_expired"
@@ -102,7 +106,7 @@ def steps_of(path: str) -> list[str] | None:
     for raw in path[1:].split("/"):
         try:
             step = unquote_to_bytes(raw).decode("utf-8")
-        except UnicodeDecodeError:
+        except UnicodeError:
             return None
         if step in (".", "..") or any(character in "/\\%;" or ord(character) < 32 for character in step):
             return None

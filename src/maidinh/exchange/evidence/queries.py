@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from maidinh.exchange.directory.definition import RESERVED
 from maidinh.exchange.operations import history, standing
 
 
@@ -36,7 +37,7 @@ def observed_connections(since: datetime) -> list[Observed]:
         cursor.execute(
             "SELECT client, service, outcome, authenticated, count, last_at FROM evidence_observed(%s)", [since]
         )
-        return [Observed(*row) for row in cursor.fetchall()]
+        return [each for row in cursor.fetchall() if _of_a_service(each := Observed(*row))]
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,12 @@ def observed_operations(since: datetime) -> list[Operation]:
     names = ", ".join(each.name for each in fields(Operation))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {names} FROM evidence_operations(%s)", [since])  # noqa: S608 - names of our own fields
-        return [Operation(*row) for row in cursor.fetchall()]
+        return [each for row in cursor.fetchall() if _of_a_service(each := Operation(*row))]
+
+
+def _of_a_service(seen: Observed | Operation) -> bool:
+    """Not a question about a provider, which the exchange answers itself and no architecture declares."""
+    return seen.service.rpartition("/")[2] not in RESERVED
 
 
 def calls_under(asked: str, *, before: datetime) -> tuple[list[history.Happened], list[history.Unended]]:

@@ -44,13 +44,17 @@ class Parties:
 
 @dataclass(frozen=True)
 class Checks:
-    """What was looked at besides: protocol, network zone, verdicts of the interface's checks, fields cut out."""
+    """What was looked at besides: protocol, network zone, verdicts of the interface's checks, fields cut out.
+
+    `warnings` are stable words for what the service did otherwise than the protocol has it, and was let pass.
+    """
 
     protocol: str
     zone: str
     request: str
     response: str
     cut: int
+    warnings: tuple[str, ...] = ()
 
 
 def record_for(
@@ -85,7 +89,7 @@ def record_for(
         "response": None if response is None else {"status": status} | vars(response),
         "outcome": outcome,
         "reason": reason,
-        "checks": vars(checks).copy(),
+        "checks": vars(checks) | {"warnings": list(checks.warnings)},
         "started_at": jws.timestamp(started_at),
         "finished_at": jws.timestamp(finished_at),
         "custody": {"consumer": CUSTODY, "provider": CUSTODY},

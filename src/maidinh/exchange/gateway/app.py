@@ -15,20 +15,21 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 from aiohttp import web
-from multidict import CIMultiDict
 
-from maidinh.exchange.gateway import protocol
-from maidinh.exchange.gateway.bodies import PIECE, Body, BodyTooLargeError, receive
+from maidinh.exchange.gateway import protocol, soap_calls
+from maidinh.exchange.gateway.bodies import PIECE, Body, BodyNotKeptError, BodyTooLargeError, paced, receive
 from maidinh.exchange.gateway.call import Call
+from maidinh.exchange.gateway.delivery import SERVER, deliver
 from maidinh.exchange.gateway.directory import DirectoryKeeper
-from maidinh.exchange.gateway.forwarding import Answer, Forwarder
+from maidinh.exchange.gateway.forwarding import Forwarder
+from maidinh.exchange.gateway.listening import Listener
 from maidinh.exchange.gateway.mediation import Mediator
+from maidinh.exchange.gateway.openly import told_openly
 from maidinh.exchange.gateway.protocol import ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
+from maidinh.exchange.gateway.soap_calls import SoapCalls
 from maidinh.exchange.gateway.writer import EvidenceWriter
 
-HEADER_LIMIT = 16 * 1024
-SERVER = "maidinh"
 log = logging.getLogger("maidinh.gateway")
 
 
@@ -49,15 +50,9 @@ class Gateway:
         self.keeper.load_copy()
         self._forwarder = Forwarder(self.settings)
         self._mediator = Mediator(self.settings, self.keeper, self.writer, self._forwarder)
+        self._soap = SoapCalls(self.settings, self.keeper, self._mediator)
         self._tasks = [asyncio.create_task(self.keeper.follow()), asyncio.create_task(self.writer.run())]
-        server = web.Server(
-            self._handle,
-            access_log=None,
-            auto_decompress=False,
-            max_field_size=HEADER_LIMIT,
-            max_line_size=HEADER_LIMIT,
-        )
-        self._runner = web.ServerRunner(server, shutdown_timeout=10)
+        self._runner = web.ServerRunner(Listener(self._handle, self.settings), shutdown_timeout=10)
         await self._runner.setup()
         site = web.TCPSite(
             self._runner, self.settings.host, self.settings.port, reuse_port=self.settings.reuse_port or None
@@ -90,24 +85,33 @@ class Gateway:
             await self.stop()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        raw = request.raw_path
+        raw = protocol.origin_form(request.raw_path)
         if raw == "/health":
             return self._health()
+        document = self._soap.document(request.method, raw)
+        if document is not None:
+            return web.Response(status=document.status, body=document.content, headers={"Content-Type": document.kind})
         call = self._mediator.open(request.method, raw, request.remote, request.raw_headers)
+        call.protocol = "soap" if soap_calls.spoken(request.method, raw, request.raw_headers) else "rest"
         bodies: list[Body] = []
         try:
-            return await self._mediate(request, call, bodies)
+            openly = told_openly(call, self.keeper.snapshot, self.settings.home)
+            return await self._mediate(request, call, bodies) if openly is None else openly
         except ProtocolError as error:
-            return _refusal(call, error)
+            return _refusal(call, error, self.settings.error_form)
         finally:
             for body in (*bodies, *([call.answer.body] if call.answer else [])):
                 body.close()
 
     async def _mediate(self, request: web.BaseRequest, call: Call, bodies: list[Body]) -> web.StreamResponse:
         try:
-            admitted = self._mediator.admit(call)
-            bodies.append(await self._receive(request))
-            answer = await self._mediator.carry(call, admitted, bodies[0])
+            if call.protocol == "soap":
+                bodies.append(await self._receive(request, self._soap.admitting(call, request)))
+                answer = await self._soap.answer(call, bodies[0], soap_calls.base_of(request))
+            else:
+                admitted = self._mediator.admit(call)
+                bodies.append(await self._receive(request, request.content.iter_chunked(PIECE)))
+                answer = await self._mediator.carry(call, admitted, bodies[0])
         except ProtocolError as error:
             await self._mediator.fail(call, error)
             raise
@@ -116,24 +120,26 @@ class Gateway:
             unforeseen = ProtocolError(protocol.INTERNAL, "internal_error")
             await self._mediator.fail(call, unforeseen)
             raise unforeseen from error
-        return await _deliver(request, answer)
+        return await deliver(request, answer, patience_seconds=self.settings.receive_seconds)
 
-    async def _receive(self, request: web.BaseRequest) -> Body:
+    async def _receive(self, request: web.BaseRequest, chunks: AsyncIterator[bytes]) -> Body:
         settings = self.settings
         if (request.content_length or 0) > settings.body_limit:
             raise ProtocolError(protocol.TOO_LARGE, "request_too_large")
         if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         try:
-            async with asyncio.timeout(settings.receive_seconds):
+            async with asyncio.timeout(settings.receive_seconds) as deadline:
                 return await receive(
-                    request.content.iter_chunked(PIECE),
+                    paced(chunks, deadline, settings.least_per_second),
                     limit=settings.body_limit,
                     memory=settings.memory_limit,
                     folder=settings.home.gateway,
                 )
         except BodyTooLargeError as error:
             raise ProtocolError(protocol.TOO_LARGE, "request_too_large") from error
+        except BodyNotKeptError as error:
+            raise ProtocolError(protocol.INTERNAL, "no_room", "the body could not be kept here") from error
         except (TimeoutError, OSError, aiohttp.ClientError, web.RequestPayloadError) as error:
             raise ProtocolError(protocol.INVALID_REQUEST, "body_incomplete") from error
 
@@ -151,32 +157,18 @@ class Gateway:
         return web.Response(status=status, body=json.dumps(state).encode(), content_type="application/json")
 
 
-async def _deliver(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
-    headers = CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers)
-    headers.setdefault("Server", SERVER)
-    if answer.body.file is None:
-        return web.Response(status=answer.status, reason=answer.reason, headers=headers, body=answer.body.data)
-    response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=headers)
-    response.content_length = answer.body.size
-    await response.prepare(request)
-    pieces: AsyncIterator[bytes] = answer.body.pieces()
-    async for piece in pieces:
-        await response.write(piece)
-    await response.write_eof()
-    return response
-
-
-def _refusal(call: Call, error: ProtocolError) -> web.Response:
-    accept = ",".join(value.decode("latin-1") for name, value in call.headers if name.lower() == b"accept")
-    kind, body = error.body(accept, str(call.id))
+def _refusal(call: Call, error: ProtocolError, form: protocol.ErrorForm) -> web.Response:
+    status, (kind, body) = error.status, error.body(call.accept, str(call.id), form)
+    if call.protocol == "soap":
+        status, kind, body = soap_calls.refusal(error, str(call.id), form)
     own = {
-        "X-Road-Error": error.type,
+        "X-Road-Error": error.spelled(form),
         "X-Road-Id": call.x_road_id,
         "X-Road-Request-Id": str(call.id),
         "Content-Type": kind,
         "Server": SERVER,
     }
-    return web.Response(status=error.status, headers=own, body=body)
+    return web.Response(status=status, headers=own, body=body)
 
 
 async def _serve(settings: GatewaySettings) -> None:

@@ -19,6 +19,7 @@ from maidinh.exchange.gateway.directory import Snapshot
 from maidinh.exchange.gateway.protocol import Header
 
 TOKEN_LIMIT = 16_000
+LATEST = 2**40  # seconds; a number beyond it is no time
 JTI = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -91,7 +92,7 @@ def _check(claims: dict[str, Any], call: Presented, instance: str, window: timed
         if not isinstance(claims.get(name), str):
             raise NotAuthenticError("missing_claim")
     for name in ("iat", "exp"):
-        if type(claims.get(name)) is not int:
+        if type(claims.get(name)) is not int or not 0 <= claims[name] < LATEST:
             raise NotAuthenticError("missing_claim")
     for claim, expected, reason in (
         ("iss", call.client, "wrong_issuer"),

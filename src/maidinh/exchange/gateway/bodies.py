@@ -7,6 +7,7 @@ no name and is gone with the call.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import tempfile
 from collections.abc import AsyncIterator
@@ -19,6 +20,10 @@ PIECE = 256 * 1024
 
 class BodyTooLargeError(Exception):
     """More came than is accepted."""
+
+
+class BodyNotKeptError(Exception):
+    """The body did not find room on this machine's disk; that is no fault of whoever sent it."""
 
 
 @dataclass
@@ -43,7 +48,8 @@ class Body:
     def close(self) -> None:
         """Let go of the file."""
         if self.file is not None:
-            self.file.close()
+            with contextlib.suppress(OSError):
+                self.file.close()
 
 
 async def receive(chunks: AsyncIterator[bytes], *, limit: int, memory: int, folder: Path) -> Body:
@@ -59,12 +65,46 @@ async def receive(chunks: AsyncIterator[bytes], *, limit: int, memory: int, fold
             sha512.update(chunk)
             held += chunk
             if size > memory:
-                if file is None:
-                    file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - it lives as long as the body
-                await asyncio.to_thread(file.write, bytes(held))
+                file = file or _file(folder)
+                await _keep(file, bytes(held))
                 held.clear()
     except BaseException:
         if file is not None:
-            file.close()
+            with contextlib.suppress(OSError):
+                file.close()
         raise
     return Body(size, sha256.digest(), sha512.digest() if size else None, bytes(held), file)
+
+
+def held(data: bytes) -> Body:
+    """A body that was made here."""
+    return Body(len(data), hashlib.sha256(data).digest(), hashlib.sha512(data).digest() if data else None, data)
+
+
+async def paced(chunks: AsyncIterator[bytes], deadline: asyncio.Timeout, least_per_second: int) -> AsyncIterator[bytes]:
+    """The same pieces, with more time for whoever goes on sending: a large body may take long, a stalled one not."""
+    start, size = deadline.when(), 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if start is not None:
+            deadline.reschedule(start + size / least_per_second)
+        yield chunk
+
+
+def _file(folder: Path) -> IO[bytes]:
+    try:
+        return tempfile.TemporaryFile(dir=folder)
+    except OSError as error:
+        raise BodyNotKeptError from error
+
+
+async def _keep(file: IO[bytes], data: bytes) -> None:
+    try:
+        await asyncio.to_thread(_write, file, data)
+    except OSError as error:
+        raise BodyNotKeptError from error
+
+
+def _write(file: IO[bytes], data: bytes) -> None:
+    file.write(data)
+    file.flush()  # a full disk shows here, and not when the body is read again

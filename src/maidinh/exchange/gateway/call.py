@@ -6,7 +6,7 @@ Layer 6, no Django.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from maidinh.exchange.gateway.bodies import Body
 from maidinh.exchange.gateway.directory import Snapshot
 from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import Header
+from maidinh.exchange.gateway.soap.envelope import SoapRequest
 from maidinh.exchange.gateway.writer import ExchangeRow, IntentRow
 from maidinh.infrastructure.translog.rules import leaf_for
 
@@ -41,6 +42,14 @@ class Admitted:
     def signers(self) -> tuple[str, ...]:
         """The keys that sign the evidence, each once."""
         return tuple(dict.fromkeys((self.consumer.key_id, self.provider.key_id)))
+
+
+@dataclass(frozen=True)
+class Question:
+    """A call that asks the exchange itself: whose it is, and what finds the answer."""
+
+    caller: Caller
+    answer: Callable[[], Awaitable[Answer]]
 
 
 @dataclass
@@ -74,6 +83,8 @@ class Call:
     response_verdict: str = ""
     cut: int = 0
     subject: bytes | None = None
+    soap: SoapRequest | None = None
+    warnings: tuple[str, ...] = ()
     forwarded_at: datetime | None = None
     answered_at: datetime | None = None
 
@@ -93,6 +104,11 @@ class Call:
         return self.admitted.allowed.path if self.admitted else self.offered
 
     @property
+    def accept(self) -> str:
+        """Which media types the caller names."""
+        return ",".join(value.decode("latin-1") for name, value in self.headers if name.lower() == b"accept")
+
+    @property
     def contract(self) -> str:
         """The contract under which the call was allowed."""
         return self.admitted.allowed.contract.id if self.admitted else ""
@@ -102,19 +118,20 @@ class Call:
         """The directory that decided."""
         return self.snapshot.serial if self.snapshot else 0
 
-    def intent(self, admitted: Admitted) -> IntentRow:
+    def intent(self, caller: Caller) -> IntentRow:
         """What is committed before the call is forwarded."""
+        consumer, provider = self.consumer, self.provider
         return IntentRow(
             id=self.id,
             client=self.client,
-            jti=admitted.caller.jti,
+            jti=caller.jti,
             x_road_id=self.x_road_id,
             service=self.service,
             contract=self.contract,
             serial=self.serial,
             request_hash=self.request_hash,
-            consumer_agency=admitted.consumer.agency,
-            provider_agency=admitted.provider.agency,
+            consumer_agency=consumer.agency if consumer else "",
+            provider_agency=provider.agency if provider else "",
             received_at=self.started_at,
         )
 
@@ -140,7 +157,9 @@ class Call:
             status=answer.status if answer else None,
             outcome=outcome,
             reason=reason,
-            checks=evidence.Checks(self.protocol, self.zone, self.request_verdict, self.response_verdict, self.cut),
+            checks=evidence.Checks(
+                self.protocol, self.zone, self.request_verdict, self.response_verdict, self.cut, self.warnings
+            ),
             started_at=self.started_at,
             finished_at=finished_at,
         )

@@ -6,6 +6,7 @@ like any other and is not followed; cookies, proxies and credentials of the mach
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,8 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from maidinh.exchange.directory.definition import Service
-from maidinh.exchange.gateway.bodies import PIECE, Body, BodyTooLargeError, receive
-from maidinh.exchange.gateway.protocol import NETWORK_ERROR, SERVICE_FAILED, Header, ProtocolError
+from maidinh.exchange.gateway.bodies import PIECE, Body, BodyNotKeptError, BodyTooLargeError, paced, receive
+from maidinh.exchange.gateway.protocol import INTERNAL, NETWORK_ERROR, SERVICE_FAILED, Header, ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
 
 SKIPPED = frozenset({"User-Agent", "Accept", "Accept-Encoding", "Content-Type"})
@@ -62,7 +63,7 @@ class Forwarder:
 
     async def forward(self, request: Forwarded, service: Service) -> Answer:
         """Call the service and take its whole answer, or raise the protocol's error."""
-        headers = CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers)
+        headers = CIMultiDict((name.decode("latin-1"), value.decode("utf-8")) for name, value in request.headers)
         body = request.body
         data: object = None
         if body.file is not None:
@@ -70,16 +71,19 @@ class Forwarder:
             data = body.pieces()
         elif body.size:
             data = body.data
+        rate = self._settings.least_per_second
         timeout = aiohttp.ClientTimeout(
-            total=service.timeout_seconds,
-            sock_connect=min(self._settings.connect_seconds, service.timeout_seconds),
+            total=None, sock_connect=min(self._settings.connect_seconds, service.timeout_seconds)
         )
         try:
-            async with self._session.request(
-                request.method, request.url, headers=headers, data=data, allow_redirects=False, timeout=timeout
-            ) as response:
+            async with (
+                asyncio.timeout(service.timeout_seconds + body.size / rate) as deadline,
+                self._session.request(
+                    request.method, request.url, headers=headers, data=data, allow_redirects=False, timeout=timeout
+                ) as response,
+            ):
                 taken = await receive(
-                    response.content.iter_chunked(PIECE),
+                    paced(response.content.iter_chunked(PIECE), deadline, rate),
                     limit=self._settings.body_limit,
                     memory=self._settings.memory_limit,
                     folder=self._folder,
@@ -87,6 +91,8 @@ class Forwarder:
                 return Answer(response.status, response.reason or "", response.raw_headers, taken)
         except BodyTooLargeError as error:
             raise ProtocolError(SERVICE_FAILED, "response_too_large", "the service's answer is too large") from error
+        except BodyNotKeptError as error:
+            raise ProtocolError(INTERNAL, "no_room", "the service's answer could not be kept here") from error
         except TimeoutError as error:
             raise ProtocolError(SERVICE_FAILED, "service_timeout", "the service did not answer in time") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:

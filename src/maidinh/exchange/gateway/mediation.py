@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from maidinh.exchange import jws
@@ -16,14 +16,15 @@ from maidinh.exchange.assertions import HEADER, Assertion, claims_for
 from maidinh.exchange.assertions import KIND as ASSERTION_KIND
 from maidinh.exchange.directory.rules import Refused
 from maidinh.exchange.evidence import rules as evidence
-from maidinh.exchange.gateway import protocol
-from maidinh.exchange.gateway.authentication import NotAuthenticError, Presented, authenticate
-from maidinh.exchange.gateway.bodies import Body
-from maidinh.exchange.gateway.call import Admitted, Call
+from maidinh.exchange.gateway import metadata, proofs, protocol
+from maidinh.exchange.gateway.authentication import Caller, NotAuthenticError, Presented, authenticate
+from maidinh.exchange.gateway.bodies import Body, held
+from maidinh.exchange.gateway.call import Admitted, Call, Question
 from maidinh.exchange.gateway.directory import DirectoryKeeper
 from maidinh.exchange.gateway.forwarding import Answer, Forwarded, Forwarder, url_for
 from maidinh.exchange.gateway.protocol import Header, ProtocolError, Target
 from maidinh.exchange.gateway.settings import GatewaySettings
+from maidinh.exchange.gateway.soap.answers import Limits, mend
 from maidinh.exchange.gateway.writer import EvidenceWriter, ExchangeRow, IntentRow, LogUnavailableError, ReplayedError
 from maidinh.infrastructure.keys.client import SignerError
 from maidinh.infrastructure.translog.rules import SALT_BYTES
@@ -53,13 +54,22 @@ class Mediator:
         generated, zone = f"{settings.instance}-{uuid.uuid4()}", settings.zones.of(peer)
         return Call(uuid.uuid4(), method, raw, zone, headers, settings.clock(), generated)
 
-    def admit(self, call: Call) -> Admitted:
+    def admit(self, call: Call) -> Admitted | Question:
         """Read, recognise and allow the call, or raise; its body has not been read yet."""
+        if call.raw.partition("?")[0] == proofs.ASIC:
+            return self._asked(call)
         target = protocol.read_target(call.raw)
         call.service, call.forwarded = target.service, target.forwarded
         protocol.check_method(call.method)
         call.snapshot = self._keeper.snapshot
         self._read_headers(call)
+        caller = self.recognise(call)
+        if metadata.asks(call.method, target):
+            return Question(caller, lambda: self._told(call, target))
+        return self.allow(call, target)
+
+    def recognise(self, call: Call) -> Caller:
+        """Find out that the call is its client's, or raise."""
         if call.snapshot is None:
             raise ProtocolError(protocol.OUTDATED, "no_directory", "no published directory is in force here")
         presented = Presented(call.client, call.method, call.raw, call.started_at)
@@ -70,25 +80,38 @@ class Mediator:
             kind = REFUSALS.get(error.reason, protocol.NOT_AUTHENTIC)
             raise ProtocolError(kind, error.reason, "the calling system was not recognised") from error
         call.authenticated = True
-        call.admitted = self._allow(call, target)
-        return call.admitted
+        return call.caller
 
-    async def carry(self, call: Call, admitted: Admitted, body: Body) -> Answer:
+    async def carry(self, call: Call, admitted: Admitted | Question, body: Body) -> Answer:
         """Take an admitted call with its body to the service and back, and put both into the log."""
-        call.request = body
-        message = protocol.request_message(call.method, call.raw, call.kept)
-        call.request_hash = protocol.message_hash(message, body.sha512)
-        if body.sha256 != admitted.caller.body_sha256:
-            call.authenticated = False
-            raise ProtocolError(protocol.NOT_AUTHENTIC, "wrong_body", "the body is not the one that was signed")
-        await self._intend(call, admitted)
+        if isinstance(admitted, Question):
+            return await self.inform(call, body, admitted.answer)
+        self._bind(call, admitted.caller, body)
+        await self._intend(call, admitted.caller)
         call.forwarded_at = self._settings.clock()
         given = await self._forward(call, admitted, body)
         call.answered_at = self._settings.clock()
-        answer = call.answer = self._answer(call, given)
-        response = protocol.response_message(answer.status, answer.reason, answer.headers)
-        call.response_hash = protocol.message_hash(response, answer.body.sha512)
+        if call.soap is not None:
+            mended = await mend(call.soap, given, Limits.of(self._settings))
+            given, call.warnings = mended.answer, mended.warnings
+        answer = self._answer(call, given)
         await self._conclude(call, "allowed", "", signers=admitted.signers)
+        return answer
+
+    async def inform(self, call: Call, body: Body, informed: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Answer a recognised caller's question in the provider's place, and put it into the log.
+
+        No service sees it and no contract is needed, but a directory in force is.
+        """
+        consumer, provider, snapshot = call.consumer, call.provider, call.snapshot
+        if call.caller is None or snapshot is None or consumer is None or provider is None:
+            raise ProtocolError(protocol.UNKNOWN_MEMBER, "unknown_member", "no such subsystem is in the directory")
+        if not snapshot.directory.issued_at <= call.started_at < snapshot.directory.expires_at:
+            raise ProtocolError(protocol.OUTDATED, "directory_expired", "the directory is not in force")
+        self._bind(call, call.caller, body)
+        await self._intend(call, call.caller)
+        answer = self._answer(call, await informed())
+        await self._conclude(call, "allowed", "", signers=tuple(dict.fromkeys((consumer.key_id, provider.key_id))))
         return answer
 
     async def fail(self, call: Call, error: ProtocolError) -> None:
@@ -105,6 +128,38 @@ class Mediator:
                     raise
         await self._conclude(call, outcome, error.reason, signers=())
 
+    def _bind(self, call: Call, caller: Caller, body: Body) -> None:
+        call.request = body
+        if call.soap is not None:
+            call.request_hash = call.soap.hash
+        else:
+            message = protocol.request_message(call.method, call.raw, call.kept)
+            call.request_hash = protocol.message_hash(message, body.sha512)
+        if body.sha256 != caller.body_sha256:
+            call.authenticated = False
+            raise ProtocolError(protocol.NOT_AUTHENTIC, "wrong_body", "the body is not the one that was signed")
+
+    def _asked(self, call: Call) -> Question:
+        """Recognise a system that asks for its own evidence; X-Road's clients name it in the address alone."""
+        asked = proofs.asked_in(call.raw.partition("?")[2])
+        call.service = asked.service
+        if call.method != "GET":
+            raise ProtocolError(protocol.INVALID_METHOD, "invalid_method", "ask with GET")
+        call.snapshot = self._keeper.snapshot
+        if not any(name.lower() == b"x-road-client" for name, _ in call.headers):
+            call.headers = (*call.headers, (b"X-Road-Client", protocol.encode_identifier(asked.client).encode()))
+        self._read_headers(call)
+        if call.client != asked.client:
+            raise ProtocolError(protocol.BAD_REQUEST, "invalid_parameters", "a system asks for its own evidence alone")
+        return Question(self.recognise(call), lambda: proofs.evidence_for(self._settings, call, asked))
+
+    async def _told(self, call: Call, target: Target) -> Answer:
+        """The answer to a question about a provider's REST services."""
+        if call.snapshot is None:
+            raise ProtocolError(protocol.OUTDATED, "no_directory")
+        kind, told = metadata.told(call.snapshot.register, call.client, target, call.accept, call.started_at)
+        return Answer(200, "OK", ((b"Content-Type", kind.encode()),), held(told))
+
     def _read_headers(self, call: Call) -> None:
         headers = protocol.read_headers(call.headers)
         call.client = headers.client
@@ -116,7 +171,8 @@ class Mediator:
         call.kept = headers.kept + own
         call.represented = headers.represented
 
-    def _allow(self, call: Call, target: Target) -> Admitted:
+    def allow(self, call: Call, target: Target) -> Admitted:
+        """Find out that a contract in force covers the recognised call, or raise."""
         caller, snapshot = call.caller, call.snapshot
         if caller is None or snapshot is None:
             raise ProtocolError(protocol.NOT_AUTHENTIC, "unsigned")
@@ -125,14 +181,18 @@ class Mediator:
             kind = REFUSALS.get(decision.reason, protocol.ACCESS_DENIED)
             call.offered = decision.path
             raise ProtocolError(kind, decision.reason, "the published architecture does not allow this call")
+        if decision.service.protocol != call.protocol:
+            text = f"this service speaks {decision.service.protocol.upper()}"
+            raise ProtocolError(protocol.UNKNOWN_SERVICE, "other_protocol", text)
         consumer, provider = snapshot.register.member_of(call.client), snapshot.register.member_of(call.service)
         if consumer is None or provider is None:
             raise ProtocolError(protocol.UNKNOWN_MEMBER, "unknown_member")
-        return Admitted(caller, decision, snapshot, consumer, provider)
+        call.admitted = Admitted(caller, decision, snapshot, consumer, provider)
+        return call.admitted
 
-    async def _intend(self, call: Call, admitted: Admitted) -> None:
+    async def _intend(self, call: Call, caller: Caller) -> None:
         try:
-            await self._log(call.intent(admitted))
+            await self._log(call.intent(caller))
         except ReplayedError as error:
             # The caller once signed this call, but whoever sends it now has shown nothing.
             call.authenticated = False
@@ -160,17 +220,26 @@ class Mediator:
         return await self._forwarder.forward(Forwarded(call.method, url, headers, body), service)
 
     def _answer(self, call: Call, answer: Answer) -> Answer:
-        headers = protocol.response_headers(
-            answer.headers,
-            x_road_id=call.x_road_id,
-            client=call.client,
-            service=call.service,
-            request_id=str(call.id),
-            request_hash=call.request_hash,
-        )
-        return replace(answer, headers=headers)
+        """What the service said, as it will leave, and its hash."""
+        try:
+            reason = protocol.readable_reason(answer.status, answer.reason)
+            headers = protocol.response_headers(
+                answer.headers,
+                x_road_id=call.x_road_id,
+                client=call.client,
+                service=call.service,
+                request_id=str(call.id),
+                request_hash=call.request_hash,
+            )
+        except ProtocolError:
+            answer.body.close()
+            raise
+        call.answer = replace(answer, headers=headers, reason=reason)
+        message = protocol.response_message(answer.status, reason, headers)
+        call.response_hash = protocol.message_hash(message, answer.body.sha512)
+        return call.answer
 
-    async def _conclude(self, call: Call, outcome: str, reason: str, *, signers: Sequence[str]) -> None:
+    async def _conclude(self, call: Call, outcome: str, reason: str, *, signers: Iterable[str]) -> None:
         finished_at = self._settings.clock()
         record = call.record(outcome, reason, finished_at)
         text = jws.canonical_json(record)

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import quote, unquote_to_bytes
 from xml.sax.saxutils import escape
 
@@ -31,13 +32,21 @@ REQUEST_DROPPED = HOP | frozenset(
 RESPONSE_DROPPED = HOP | frozenset(
     b"x-road-id x-road-client x-road-service x-road-request-id x-road-request-hash x-road-error".split()
 )
-XML_ACCEPTED = ("text/xml", "application/xml", "text/*")
+# What a caller may name to get errors as XML, and as what they are then sent.
+XML_ACCEPTED = {"text/xml": "text/xml", "application/xml": "application/xml", "text/*": "text/xml"}
+NOT_OF_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+FIELD_NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+ABSOLUTE = re.compile(r"(?i:https?)://[^/?#]+(.*)", re.DOTALL)
+ErrorForm = Literal["camel", "snake"]
 
 INVALID_REQUEST = "Client.InvalidRequest"
 MISSING_HEADER = "Client.MissingHeaderField"
 INVALID_CLIENT = "Client.InvalidClientIdentifier"
 INVALID_METHOD = "Client.InvalidHttpMethod"
 TOO_LARGE = "Client.RequestTooLarge"
+BAD_REQUEST = "Client.BadRequest"
+NOT_FOUND = "Client.NotFound"
 NOT_AUTHENTIC = "Client.AuthenticationFailed"
 UNKNOWN_MEMBER = "Server.ClientProxy.UnknownMember"
 UNKNOWN_SERVICE = "Server.ServerProxy.UnknownService"
@@ -61,16 +70,26 @@ class ProtocolError(Exception):
 
     @property
     def status(self) -> int:
-        """500 for what lies with the servers, 400 for what the caller can mend."""
+        """500 for what lies with the servers, 400 for what the caller can mend, 404 where nothing is to be had."""
+        if self.type == NOT_FOUND:
+            return 404
         return 500 if self.type.lower().startswith("server.") else 400
 
-    def body(self, accept: str, detail: str) -> tuple[str, bytes]:
+    def spelled(self, form: ErrorForm) -> str:
+        """The type as the caller's world writes it: X-Road 7's documents say AccessDenied, its newest code does not."""
+        if form == "camel":
+            return self.type
+        *places, kind = self.type.split(".")
+        return ".".join([*(each.lower() for each in places), re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind).lower()])
+
+    def body(self, accept: str, detail: str, form: ErrorForm = "camel") -> tuple[str, bytes]:
         """Content type and body in the form that the caller accepts; `detail` is the id to ask about."""
-        fields = {"type": self.type, "message": self.message, "detail": detail}
-        if any(kind in accept.lower() for kind in XML_ACCEPTED):
-            inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in fields.items())
-            return "text/xml; charset=utf-8", f'<?xml version="1.0" encoding="utf-8"?><error>{inner}</error>'.encode()
-        return "application/json; charset=utf-8", json.dumps(fields, ensure_ascii=False).encode()
+        fields = {"type": self.spelled(form), "message": self.message, "detail": detail}
+        xml = next((XML_ACCEPTED[kind] for kind in accepted(accept) if kind in XML_ACCEPTED), None)
+        if xml is not None:
+            inner = "".join(f"<{name}>{escape(NOT_OF_XML.sub('?', value))}</{name}>" for name, value in fields.items())
+            return f"{xml}; charset=utf-8", f'<?xml version="1.0" encoding="utf-8"?><error>{inner}</error>'.encode()
+        return "application/json; charset=utf-8", json.dumps(fields).encode()
 
 
 @dataclass(frozen=True)
@@ -103,6 +122,22 @@ class RequestHeaders:
     kept: tuple[Header, ...]
 
 
+def accepted(accept: str) -> list[str]:
+    """The media types that an Accept header names, without their parameters."""
+    return [each.partition(";")[0].strip().lower() for each in accept.split(",")]
+
+
+def origin_form(raw: str) -> str:
+    """The address without the scheme and the host that a client puts before it which takes us for its proxy.
+
+    All that follows (hash, token, contract) is about path and query; whose host it was asked of plays no part.
+    """
+    absolute = ABSOLUTE.fullmatch(raw)
+    if absolute is None:
+        return raw
+    return absolute[1] if absolute[1].startswith("/") else f"/{absolute[1]}"
+
+
 def read_target(raw: str) -> Target:
     """Take `/r1/instance/class/member/subsystem/service[/path][?query]` apart."""
     if not TARGET.fullmatch(raw) or "#" in raw:
@@ -123,7 +158,7 @@ def decode_part(part: str) -> str:
         text = unquote_to_bytes(part).decode("utf-8")
     except UnicodeDecodeError:
         text = ""
-    forbidden = any(character in "/\\%:;" or ord(character) < 32 or ord(character) == 127 for character in text)
+    forbidden = not text.isprintable() or any(character in "/\\%:;" for character in text)
     if not text or len(text) > 100 or text in (".", "..") or forbidden:
         raise ProtocolError(INVALID_REQUEST, "invalid_identifier", "a part of the identifier is empty or not allowed")
     return text
@@ -135,14 +170,20 @@ def encode_identifier(identifier: str) -> str:
 
 
 def read_client(value: str) -> str:
-    """The identifier in X-Road-Client: a subsystem, since only systems call."""
-    parts = value.split("/")
-    if len(parts) != 4:
-        raise ProtocolError(INVALID_CLIENT, "invalid_client", "expected X-Road-Client: instance/class/member/subsystem")
+    """The identifier in X-Road-Client. A member may stand there without a subsystem, though only systems are known."""
     try:
-        return "/".join(decode_part(part) for part in parts)
+        return read_identifier(value, 3, 4)
     except ProtocolError as error:
-        raise ProtocolError(INVALID_CLIENT, "invalid_client", error.message) from error
+        form = "expected X-Road-Client: instance/class/member/subsystem"
+        raise ProtocolError(INVALID_CLIENT, "invalid_client", form) from error
+
+
+def read_identifier(value: str, fewest: int, most: int) -> str:
+    """An identifier in a header, decoded part by part."""
+    parts = value.split("/")
+    if not fewest <= len(parts) <= most:
+        raise ProtocolError(INVALID_REQUEST, "invalid_identifier", "the identifier has too few or too many parts")
+    return "/".join(decode_part(part) for part in parts)
 
 
 def read_headers(raw: Iterable[Header]) -> RequestHeaders:
@@ -151,11 +192,18 @@ def read_headers(raw: Iterable[Header]) -> RequestHeaders:
     client = single(raw, b"x-road-client")
     if client is None:
         raise ProtocolError(MISSING_HEADER, "missing_client", "the header X-Road-Client is missing")
-    for name in (b"x-road-userid", b"x-road-issue", b"x-road-security-server"):
+    for name in (b"x-road-userid", b"x-road-issue"):
         single(raw, name)
-    represented = single(raw, b"x-road-represented-party") or ""
+    security_server = single(raw, b"x-road-security-server")
+    if security_server is not None:
+        read_identifier(security_server, 4, 4)
+    represented = single(raw, b"x-road-represented-party")
+    if represented is not None:
+        represented = read_identifier(represented, 1, 2)
     kept = tuple(header for header in raw if header[0].lower() not in REQUEST_DROPPED)
-    return RequestHeaders(read_client(client), single(raw, b"x-road-id"), represented, kept)
+    if not all(_utf8(value) for _, value in kept):
+        raise ProtocolError(INVALID_REQUEST, "invalid_header", "a header holds bytes that are not UTF-8")
+    return RequestHeaders(read_client(client), single(raw, b"x-road-id"), represented or "", kept)
 
 
 def single(raw: Iterable[Header], name: bytes) -> str | None:
@@ -199,7 +247,7 @@ def response_headers(
     provider: Iterable[Header], *, x_road_id: str, client: str, service: str, request_id: str, request_hash: str
 ) -> tuple[Header, ...]:
     """The provider's headers without those that it may not set, and the exchange's own."""
-    kept = tuple(header for header in provider if header[0].lower() not in RESPONSE_DROPPED)
+    kept = tuple((name, _sendable(name, value)) for name, value in provider if name.lower() not in RESPONSE_DROPPED)
     own = (
         ("x-road-id", x_road_id),
         ("x-road-client", encode_identifier(client)),
@@ -208,6 +256,28 @@ def response_headers(
         ("x-road-request-hash", request_hash),
     )
     return kept + tuple((name.encode(), value.encode()) for name, value in own)
+
+
+def readable_reason(status: int, reason: str) -> str:
+    """The reason phrase of an answer without what may not stand in a status line."""
+    if status < 200 or status > 599:
+        raise ProtocolError(SERVICE_FAILED, "invalid_answer", "the service's answer has no status of an answer")
+    return "".join(each for each in reason if each.isprintable())[:200]
+
+
+def _sendable(name: bytes, value: bytes) -> bytes:
+    """A header's value as it may be sent on: in UTF-8, since what is hashed must be what leaves."""
+    if not FIELD_NAME.fullmatch(name) or CONTROL.search(value):
+        raise ProtocolError(SERVICE_FAILED, "invalid_answer", "the service's answer has a header that is not readable")
+    return value if _utf8(value) else value.decode("latin-1").encode("utf-8")
+
+
+def _utf8(value: bytes) -> bool:
+    try:
+        value.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _lines(headers: Sequence[Header]) -> bytes:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from maidinh.exchange.directory.definition import architecture_key
+from maidinh.exchange.gateway.protocol import ErrorForm
 from maidinh.exchange.gateway.zones import Zones
 from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.identifiers import file_stem
@@ -43,9 +44,14 @@ class GatewaySettings:
     port: int = 0
     reuse_port: bool = False
     window: timedelta = timedelta(minutes=5)  # how far a caller's clock may be away from ours
-    body_limit: int = 10 * MEBIBYTE  # the largest body that is accepted either way
+    body_limit: int = 128 * MEBIBYTE  # the largest body that is accepted either way
     memory_limit: int = MEBIBYTE  # of one body; the rest of it waits in an unnamed file
-    receive_seconds: float = 60
+    envelope_limit: int = 4 * MEBIBYTE  # of a SOAP message without its attachments
+    receive_seconds: float = 60  # for a body to arrive, and for each piece of an answer to be taken
+    least_per_second: int = 64 * 1024  # bytes; a body that comes at this rate or faster gets the time that it needs
+    idle_seconds: float = 75  # how long a connection may stay open without a whole request
+    linger_seconds: float = 5  # how long the rest of a refused body is thrown away before its connection is cut
+    error_form: ErrorForm = "camel"  # how error types are spelled
     connect_seconds: float = 5
     log_patience_seconds: float = 5  # how long a call waits for the log before it is answered with an error
     poll_seconds: float = 1  # how often the directory is asked for when no notification came

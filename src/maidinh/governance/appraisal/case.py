@@ -18,6 +18,7 @@ from maidinh.governance.modelling.catalogues import Shelf
 from maidinh.governance.modelling.definition import Element, Relation
 from maidinh.governance.projects.definition import Project
 from maidinh.governance.projects.faults import Fault
+from maidinh.governance.projects.reopening import systems_joined
 from maidinh.infrastructure.definitions.definition import Text
 from maidinh.infrastructure.organisations.definition import Organisations
 
@@ -131,9 +132,7 @@ class Case:
 
     def systems_at(self, relation: Relation) -> tuple[str, str]:
         """The systems that a relation joins: of an interface its system."""
-        ends = (self.after.get(end) or self.before.get(end) for end in (relation.from_, relation.to))
-        first, second = (each.interface.system if each and each.interface else each.id if each else "" for each in ends)
-        return first, second
+        return systems_joined(relation, self.after, self.before)
 
     def faults_at(self, *fields: str) -> tuple[Fault, ...]:
         """The faults of these fields."""

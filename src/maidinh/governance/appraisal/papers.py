@@ -35,5 +35,5 @@ class Required:
 
 def required_papers(pack: AppraisalPack, project: Project) -> list[Required]:
     """Every paper that this project's kind, group, steps, sources and amount ask for, in the order of the pack."""
-    given = {each.kind: each for each in reversed(project.papers) if each.number or each.file}
+    given = {each.kind: each for each in reversed(project.papers) if each.number or each.file or each.sha256}
     return [Required(each, given.get(each.id), each.why) for each in pack.papers if pack.holds(each.when, project)]

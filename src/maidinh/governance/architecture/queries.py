@@ -49,8 +49,12 @@ def contract_in_force(version: Version, contract: str) -> Relation | None:
 
 def withdrawn_contracts(province: str) -> frozenset[str]:
     """The contracts that two people have stopped: no directory holds them until two people end that."""
-    held = Withdrawal.objects.filter(province=province, state=CONFIRMED, ends__isnull=True)
-    return frozenset(held.values_list("contract", flat=True))
+    return frozenset(standing_withdrawals(province).values_list("contract", flat=True))
+
+
+def standing_withdrawals(province: str) -> QuerySet[Withdrawal]:
+    """What two people have stopped and not let stand again, the oldest first."""
+    return Withdrawal.objects.filter(province=province, state=CONFIRMED, ends__isnull=True).order_by("pk")
 
 
 def takes_part_in_withdrawals(actor: Actor) -> bool:

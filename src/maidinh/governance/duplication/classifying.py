@@ -6,9 +6,10 @@ Layer 4, governance. Pure.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from maidinh.governance.duplication.definition import CodeModel, DuplicationTerms, Profile
 from maidinh.governance.duplication.texts import Meaning, Vocabulary
@@ -25,6 +26,8 @@ BAGS = (
 PAIR = 2.0  # how much more two syllables say than one: most words have two
 NEAREST = 0.25  # objects that a text is nearer to than this part of the nearest count
 LETTERS = (3, 4)  # lengths of the runs of bare letters
+KEPT = 2048  # descriptions that are not made anew
+CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Description:
     shared: bool
     continuing: bool
     nationwide: bool = False
+    stated: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)  # what each statement says
+    coded: frozenset[str] = frozenset()  # words that stand only in codes of data: no words of an owner
     known: float = 0.0  # the part of what its title and data say that the words of the terms cover
 
 
@@ -49,9 +54,20 @@ class Describer:
         self.field_of = {each.id: field for field in terms.fields for each in field.objects}
         self.arm_of = {each.id: each.arm for each in terms.shapes}
         self.near = _near(self.vocabulary, terms)
+        self._kept: dict[str, Description] = {}
 
     def describe(self, profile: Profile) -> Description:
-        """What a profile is about."""
+        """What a profile is about; what was taken apart before is kept, by all that it says."""
+        key = profile.model_dump_json()
+        found = self._kept.get(key)
+        if found is None:
+            found = self._described(profile)
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            self._kept[key] = found
+        return found
+
+    def _described(self, profile: Profile) -> Description:
         read = self.vocabulary.read
         title = read(profile.title.vi)
         summary = read(profile.summary.vi) if profile.summary else None
@@ -73,6 +89,10 @@ class Describer:
                 own = bags["mastered" if source == "masters" else source]
                 _most(own, (f"o:{each}" for each in meaning.objects), 1.0)
                 _most(own, meaning.words, 0.7)
+        stated = {
+            name: {text: frozenset(_told(read(text))) for text in texts}
+            for name, texts in (("mastered", profile.masters), ("functions", profile.functions))
+        }
         if not bags["main"]:
             _most(bags["main"], (each for _, meaning in parts for each in meaning.objects), 1.0)
         _most(bags["text"], title.words, 1.0)
@@ -100,6 +120,8 @@ class Describer:
             profile=profile,
             bags=bags,
             places=places,
+            stated=stated,
+            coded=self._coded(profile, [title, *([summary] if summary else [])]),
             nationwide=bool(profile.territory) and not places and self.vocabulary.nationwide(profile.territory),
             known=sum(each.known for each in phrase) / (sum(each.said for each in phrase) or 1),
             foretold=foretold,
@@ -108,6 +130,13 @@ class Describer:
             or bool(summary and summary.shared and profile.kind == "system"),
             continuing=title.continuing or bool(summary and summary.continuing),
         )
+
+    def _coded(self, profile: Profile, written: Iterable[Meaning]) -> frozenset[str]:
+        """The words that come from codes of data alone."""
+        codes = [each for each in (*profile.masters, *profile.reads) if is_code(each)]
+        words = {word for each in codes for word in self.vocabulary.read(each).words}
+        texts = [self.vocabulary.read(each) for each in (*profile.masters, *profile.functions) if not is_code(each)]
+        return frozenset(words - {word for meaning in (*written, *texts) for word in meaning.words})
 
     def _loosely(self, bags: Mapping[str, dict[str, float]], parts: Iterable[tuple[str, Meaning]]) -> None:
         """What it may be about where no word of the terms stands: the nearest objects, and runs of bare letters."""
@@ -158,6 +187,17 @@ class Describer:
         for model, weighed in foretold.items():
             for code, share in weighed.items():
                 _most(bag, (f"{model}:{code}",), FORETOLD * share)
+
+
+def is_code(text: str) -> bool:
+    """Whether a statement is a code (`road-section`) and no words."""
+    return CODE.fullmatch(text) is not None
+
+
+def _told(meaning: Meaning) -> Iterable[str]:
+    """What a statement says, as the bags name it."""
+    yield from (f"o:{each}" for each in meaning.objects)
+    yield from meaning.words
 
 
 def _near(vocabulary: Vocabulary, terms: DuplicationTerms) -> dict[str, dict[str, float]]:

@@ -98,7 +98,8 @@ class FieldOfWork(Form):
 class Thresholds(Form):
     """From which likelihood on something is told, and from which on it is a duplicate.
 
-    `covered` is the share of one side's objects that the other has, `predicted` the confidence of a foretold code.
+    `covered` is the share of one side's objects that the other has, `predicted` the confidence of a foretold code,
+    `saving` the likelihood below which no saving is stated: a weak likeness is a question, not a sum.
     """
 
     told: float = Field(gt=0, lt=1)
@@ -106,6 +107,7 @@ class Thresholds(Form):
     complementary: float = Field(gt=0, lt=1)
     covered: float = Field(ge=0, le=1)
     predicted: float = Field(gt=0, lt=1)
+    saving: float = Field(gt=0, lt=1)
 
 
 class Shares(Form):
@@ -160,6 +162,7 @@ class DuplicationTerms(Provenance):
     whole: list[str] = []
     continuing: list[str]
     national: dict[str, PlatformFacts] = {}
+    entities: dict[str, Text] = {}  # codes of data that architectures use, and what they are called
     users: list[Concept]
     shapes: list[Concept]
     fields: list[FieldOfWork]

@@ -6,16 +6,17 @@ sum of the evidence by the weights of the terms, so that each reason can be told
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from scipy import sparse
 
 from maidinh.governance.duplication.classifying import BAGS, Describer, Description
 from maidinh.governance.duplication.definition import CodeModel, DuplicationTerm, DuplicationTerms, Profile, Shares
 from maidinh.governance.duplication.likeness import FEATURES, Floats, Ints, Measured, evidence, relation
-from maidinh.governance.duplication.reasons import Reason, reasons_of
+from maidinh.governance.duplication.reasons import DATA, Names, Reason, named, reasons_of
 
 Class = Literal["duplicate", "overlap", "should-reuse", "complementary"]
 SERIOUS: tuple[Class, ...] = ("duplicate", "overlap", "should-reuse")
@@ -48,46 +49,66 @@ class Finding:
 
 
 class Searcher:
-    """Profiles, made ready for holding many proposals against them. `terms` are weighed as they hold last."""
+    """Profiles, made ready for holding many proposals against them. `terms` are weighed as they hold last.
+
+    `names` are those of classifications, by `brm:<code>` (see `reading.catalogue_names`). A `describer` of the same
+    terms may be shared, so that nothing is taken apart twice.
+    """
 
     def __init__(
-        self, profiles: Sequence[Profile], terms: DuplicationTerms, *, term: DuplicationTerm | None = None
-    ) -> None:
+        self, profiles: Sequence[Profile], terms: DuplicationTerms, *, term: DuplicationTerm | None = None,
+        names: Names | None = None, describer: Describer | None = None,
+    ) -> None:  # fmt: skip
         self.terms = terms
         self.term = term or terms.newest()
-        self.describer = Describer(terms)
+        self.describer = describer or Describer(terms)
         self.described = [self.describer.describe(each) for each in profiles]
         self.places = {each.id: n for n, each in enumerate(profiles)}
         self.measured = Measured(self.described) if self.described else None
-        self.names = {each.id: (each.vi, each.en) for each in (*terms.users, *terms.shapes, *terms.objects())}
+        self.names = dict(names or {})
+        self.names |= {each.id: (each.vi, each.en) for each in (*terms.users, *terms.shapes, *terms.objects())}
+        self.names |= {f"{DATA}{code}": (each.vi, each.en or each.vi) for code, each in terms.entities.items()}
         self.weights = np.array([self.term.weights.get(name, 0.0) for name in FEATURES])
 
     def search(self, profile: Profile, *, limit: int = 10) -> list[Finding]:
         """What one proposal resembles, the likeliest first."""
-        return self._found([profile], limit)[0]
+        return self.all([profile], limit=limit)[profile.id]
 
     def all(self, proposals: Sequence[Profile], *, limit: int = 10) -> dict[str, list[Finding]]:
         """The same for many proposals, by their ids."""
-        return {each.id: found for each, found in zip(proposals, self._found(proposals, limit), strict=True)}
+        if self.measured is None:
+            return {each.id: [] for each in proposals}
+        described = [self.describer.describe(each) for each in proposals]
+        rows = {name: self.measured.matrix(name, described) for name in BAGS}
+        found = self._found(self.measured, described, rows, limit)
+        return {each.id: its for each, its in zip(proposals, found, strict=True)}
+
+    def within(self, ids: Iterable[str], *, limit: int = 10) -> dict[str, list[Finding]]:
+        """The same for those of the profiles themselves that have these ids."""
+        named = [each for each in ids if each in self.places]
+        if self.measured is None or not named:
+            return {}
+        numbers = [self.places[each] for each in named]
+        rows = {name: sparse.csr_array(self.measured.rows[name][numbers]) for name in BAGS}
+        found = self._found(self.measured, [self.described[each] for each in numbers], rows, limit)
+        return dict(zip(named, found, strict=True))
 
     def code_flags(self, profile: Profile) -> list[Flag]:
         """The codes of a profile that its words contradict."""
         return flags_of(self.describer.describe(profile), self.term.thresholds.predicted)
 
-    def _found(self, proposals: Sequence[Profile], limit: int) -> list[list[Finding]]:
-        found: list[list[Finding]] = [[] for _ in proposals]
-        if self.measured is None or not proposals:
+    def _found(
+        self, measured: Measured, described: Sequence[Description], rows: Mapping[str, sparse.csr_array], limit: int
+    ) -> list[list[Finding]]:
+        found: list[list[Finding]] = [[] for _ in described]
+        if not described:
             return found
-        described = [self.describer.describe(each) for each in proposals]
-        rows = {name: self.measured.matrix(name, described) for name in BAGS}
-        one, other = self._pairs(described, *self.measured.candidates(rows, self.term.candidates))
-        values = evidence(self.measured, described, one, other, rows)
+        one, other = self._pairs(described, *measured.candidates(rows, self.term.candidates))
+        values = evidence(measured, described, one, other, rows)
         sums = values @ self.weights + self.term.weights.get("intercept", 0.0)
         apart = sums - values[:, CONTINUES] * self.weights[CONTINUES]
         whole = _likelihood(apart)
-        third = self._third(self.measured, described, one, other, _likelihood(sums)) * self.term.weights.get(
-            "third", 0.0
-        )
+        third = self._third(measured, described, one, other, _likelihood(sums)) * self.term.weights.get("third", 0.0)
         scores = _likelihood(sums + third)
         told = np.flatnonzero(whole >= min(self.term.thresholds.told, self.term.thresholds.complementary))
         for n in told[np.argsort(-scores[told], kind="stable")]:
@@ -162,12 +183,18 @@ class Searcher:
             kind = "overlap"
         return Finding(
             mine.profile, its.profile, kind, round(score, 3),
-            reasons_of(mine, its, values, declared, self.names), self.saving(mine.profile, kind),
+            reasons_of(mine, its, values, declared, self.names), self.saving(mine.profile, kind, score),
             tuple(flags_of(mine, limits.predicted)),
         )  # fmt: skip
 
-    def saving(self, profile: Profile, kind: Class) -> int:
-        """Dong that need not be spent: shares of building, and of some years of running."""
+    def code_name(self, model: CodeModel, code: str, language: str) -> str:
+        """What a classification is called, with its code."""
+        return named(f"{model}:{code}", self.names)[language == "en"].replace(f"{model.upper()} ", "")
+
+    def saving(self, profile: Profile, kind: Class, score: float) -> int:
+        """Dong that need not be spent: shares of building, and of some years of running; 0 where likeness is weak."""
+        if score < self.term.thresholds.saving:
+            return 0
         shares = self.shares(kind)
         return round(profile.build_cost * shares.build + profile.run_cost * shares.run * self.term.saving.years)
 

@@ -13,7 +13,9 @@ from maidinh.governance.architecture.frameworks import read_frameworks
 from maidinh.governance.architecture.reading import NATIONAL, read_versions, resolve, version_files, version_in_force
 from maidinh.governance.duplication.definition import Inventory, Profile
 from maidinh.governance.duplication.profiles import national_platforms, profile_of_project, profiles_of_version
+from maidinh.governance.duplication.reasons import Names
 from maidinh.governance.interchange.files import read_model
+from maidinh.governance.modelling.catalogues import Shelf
 from maidinh.governance.projects.reading import project_files, read_project
 from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_form, read_yaml
@@ -22,6 +24,16 @@ YAML = (".yaml", ".yml", ".json")
 VERSION = "version.yaml"
 PROJECT = {"began_on", "changes", "total"}
 INVENTORY_LIMIT = 32 * 1024 * 1024  # bytes; three thousand profiles are a tenth of it
+
+
+def catalogue_names(shelf: Shelf) -> Names:
+    """What the classifications of the reference models are called, by `brm:<code>`."""
+    return {
+        f"{model}:{key}": (item.name.vi, item.name.en or item.name.vi)
+        for model, items in shelf.items.items()
+        for key, item in items.items()
+        if item.name is not None
+    }
 
 
 def read_profiles(path: Path, definitions: Path | None = None) -> list[Profile]:

@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from maidinh.governance.duplication.classifying import Description
+from maidinh.governance.duplication.classifying import Description, is_code
+from maidinh.governance.duplication.definition import Profile
 
-Names = Mapping[str, tuple[str, str]]  # Vietnamese and English, by id
+Names = Mapping[str, tuple[str, str]]  # Vietnamese and English, by id; `brm:…` for a code, `data:…` for an entity
+DATA = "data:"
+STATED = ("mastered", "functions")  # of which both sides are quoted, by what they call it
+AGAINST = " ↔ "
 CLEAR = 0.1  # a likeness below it is no reason
 MOST = 4  # names in one reason
 
@@ -69,10 +73,11 @@ def reasons_of(
         found.append(Reason("shared"))
     for code in ("mastered", "object", "functions", "users", "words", "codes"):
         if values[code] > CLEAR and (shared := _shared(mine, its, code)):
-            found.append(_reason(code, shared, names))
+            found.append(_quoted(code, mine, its, shared, names) if code in STATED else _reason(code, shared, names))
     if not _shared(mine, its, "object") and values["near"] > CLEAR and (shared := _shared(mine, its, "near")):
         found.append(_reason("near", shared, names))
-    if values["territory"] and (places := sorted(_stated(mine, its))):
+    both_placed = all(each.places or each.nationwide for each in (mine, its))
+    if values["territory"] and both_placed and (places := sorted(_stated(mine, its))):
         found.append(_reason("territory", places, {}))
     years = [each for each in (mine.profile.begins, its.profile.begins) if each]
     if values["time"] and years:
@@ -84,12 +89,78 @@ def reasons_of(
     return tuple(found)
 
 
+def named(key: str, names: Names) -> tuple[str, str]:
+    """What an object, a code or an entity is called, in Vietnamese and English; a code stands in brackets."""
+    vi, en = names.get(key, ("", ""))
+    model, colon, code = key.rpartition(":")
+    if not colon:
+        return (vi, en or vi) if vi else (key, key)
+    told = model == DATA[:-1] or code.upper().startswith(model.upper())  # `DRM001.001` says of which model it is
+    shown = code if told else f"{model.upper()} {code}"
+    return (f"{vi} ({shown})", f"{en or vi} ({shown})") if vi else (shown, shown)
+
+
 def _shared(mine: Description, its: Description, name: str) -> list[str]:
     both = mine.bags[name].keys() & its.bags[name].keys()
-    if name in ("words", "functions", "mastered"):  # a pair of words says what each of the two says
+    if name in ("words", *STATED):  # a pair of words says what each of the two says
         inside = {part for each in both if " " in each for part in each.split()}
-        both = {each for each in both if each not in inside}
-    return sorted(both, key=lambda each: (-mine.bags[name][each] * its.bags[name][each], -len(each), each))
+        both = {
+            each for each in both if each not in inside and not (name == "words" and each in mine.coded | its.coded)
+        }
+    found = sorted(both, key=lambda each: (-mine.bags[name][each] * its.bags[name][each], -len(each), each))
+    return _phrases(found, mine.profile) if name == "words" else found
+
+
+def _phrases(found: list[str], profile: Profile) -> list[str]:
+    """Pairs of syllables that follow each other in the text, as one phrase: `phép tàu`, `tàu cá` is `phép tàu cá`."""
+    texts = [profile.title.vi, profile.summary.vi if profile.summary else "", *profile.masters, *profile.functions]
+    written = " | ".join(texts).lower()
+    phrases = list(found)
+    joined = True
+    while joined:
+        joined = False
+        for one in phrases:
+            for other in phrases:
+                _, space, last = one.rpartition(" ")
+                start, more, rest = other.partition(" ")
+                whole = f"{one} {rest}"
+                if space and more and one != other and last == start and whole in written:
+                    phrases = [whole if each == one else each for each in phrases if each != other]
+                    joined = True
+                    break
+            if joined:
+                break
+    return phrases
+
+
+def _quoted(code: str, mine: Description, its: Description, shared: list[str], names: Names) -> Reason:
+    """What both state, each in its own words; what no statement says stands as what it is about."""
+    sides = [_statements(each, code, shared, names) for each in (mine, its)]
+    if not all(sides):
+        return _reason(code, shared, names)
+    told = []
+    for language in (0, 1):
+        ours, theirs = ([each[language] for each in side][:MOST] for side in sides)
+        told.append("; ".join(ours) if set(ours) == set(theirs) else AGAINST.join(("; ".join(ours), "; ".join(theirs))))
+    return Reason(code, {"what": told[0]}, {"what": told[1]})
+
+
+def _statements(described: Description, code: str, shared: list[str], names: Names) -> list[tuple[str, str]]:
+    """The statements of one side that say something shared, by their names; the one that says most first."""
+    stated = described.stated.get(code, {})
+    said = {text: len(says.intersection(shared)) for text, says in stated.items()}
+    told = sorted((text for text, count in said.items() if count), key=lambda text: -said[text])
+    return [_statement(text, stated[text], names) for text in told]
+
+
+def _statement(text: str, says: frozenset[str], names: Names) -> tuple[str, str]:
+    if f"{DATA}{text}" in names:
+        return named(f"{DATA}{text}", names)
+    about = sorted(each.removeprefix("o:") for each in says if each.startswith("o:"))
+    if is_code(text) and about and about[0] in names:
+        vi, en = names[about[0]]
+        return f"{vi} ({text})", f"{en} ({text})"
+    return text, text
 
 
 def _stated(mine: Description, its: Description) -> Iterable[str]:
@@ -104,13 +175,5 @@ def _named(bag: object) -> list[str]:
 
 def _reason(code: str, found: list[str], names: Names) -> Reason:
     plain = list(dict.fromkeys(each.removeprefix("o:") for each in found))[:MOST]
-    return Reason(
-        code,
-        {"what": ", ".join(names.get(each, (_code(each),))[0] for each in plain)},
-        {"what": ", ".join(names.get(each, (_code(each),))[-1] for each in plain)},
-    )
-
-
-def _code(text: str) -> str:
-    model, colon, code = text.partition(":")
-    return f"{model.upper()} {code}" if colon else text
+    told = [named(each, names) for each in plain]
+    return Reason(code, {"what": ", ".join(vi for vi, _ in told)}, {"what": ", ".join(en for _, en in told)})

@@ -14,8 +14,9 @@ from datetime import date
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.modelling.integrity import rings
-from maidinh.governance.projects.definition import Project
+from maidinh.governance.projects.definition import Benefit, Project
 from maidinh.governance.projects.fitting import misfits
+from maidinh.governance.projects.measures import MEASURES, PROCEDURE, SYSTEM
 from maidinh.governance.projects.proposal import ProposalRefused, proposed
 from maidinh.governance.projects.sayings import N_, At, Fault, ProjectUnreadable, form_faults
 
@@ -66,8 +67,8 @@ def faults(project: Project, known: Known, *, today: date) -> list[Fault]:
         elements |= {each.item for each in project.changes if each.section == "elements"}
     return [
         *_header(project, known, today), *wrong, *_costs(project, known, elements), *_schedule(project),
-        *_benefits(project), *_people(project, known), *_codes(project, known), *_reuse(project, known, elements),
-        *_needs(project, known), *_papers(project, known, today),
+        *_benefits(project, known, elements), *_people(project, known), *_codes(project, known),
+        *_reuse(project, known, elements), *_needs(project, known), *_papers(project, known, today),
     ]  # fmt: skip
 
 
@@ -159,7 +160,7 @@ def _schedule(project: Project) -> Iterator[Fault]:
                     N_("Take one of them out of `after`."), ("schedule", places[ring[0]], "after"))  # fmt: skip
 
 
-def _benefits(project: Project) -> Iterator[Fault]:
+def _benefits(project: Project, known: Known, elements: Collection[str]) -> Iterator[Fault]:
     yield from _repeated("benefits", [each.id for each in project.benefits])
     first = min((each.begins for each in project.schedule), default=project.began_on)
     for n, each in enumerate(project.benefits):
@@ -172,6 +173,38 @@ def _benefits(project: Project) -> Iterator[Fault]:
             yield Fault(f"{name}.target", N_("is %(target)s, the same as before the project."),
                         {"target": f"{each.target:g}"}, N_("Write what is to be reached."),
                         ("benefits", n, "target"))  # fmt: skip
+        yield from _measured(each, name, n, known, elements)
+
+
+def _measured(benefit: Benefit, name: str, n: int, known: Known, elements: Collection[str]) -> Iterator[Fault]:
+    """The figure of the running system that a benefit names, and of what it is taken."""
+    named: dict[str, str | None] = {SYSTEM: benefit.system, PROCEDURE: benefit.procedure}
+    given = {each: value for each, value in named.items() if value is not None}
+    measure = MEASURES.get(benefit.measure or "")
+    if benefit.measure is None:
+        if given:
+            yield Fault(f"{name}.measure", N_("is missing, but a system or a procedure is named."), {},
+                        N_("Choose the figure that is taken of it, or take it out."),
+                        ("benefits", n, "measure"))  # fmt: skip
+        return
+    if measure is None:
+        yield _unknown(f"{name}.measure", benefit.measure, N_("is %(found)s, which is no figure of the system."),
+                       MEASURES.keys(), ("benefits", n, "measure"))  # fmt: skip
+        return
+    if measure.subjects == (SYSTEM,) and benefit.system is None:
+        yield Fault(f"{name}.system", N_("is missing: this figure is that of one system."), {},
+                    N_("Choose the system."), ("benefits", n, "system"))  # fmt: skip
+    for each, value in given.items():
+        at = ("benefits", n, each)
+        if each not in measure.named:
+            yield Fault(f"{name}.{each}", N_("is %(found)s, but this figure is not taken of that."), {"found": value},
+                        N_("Take it out, or choose another figure."), at)  # fmt: skip
+        elif each == SYSTEM and value not in elements:
+            yield Fault(f"{name}.{each}", N_("is %(found)s, which is not in the architecture."), {"found": value},
+                        N_("Choose a system of it, or add it to the changes."), at)  # fmt: skip
+        elif each == PROCEDURE and known.procedures is not None and value not in known.procedures:
+            yield _unknown(f"{name}.{each}", value, N_("is %(found)s, which is no procedure of the province."),
+                           known.procedures, at)  # fmt: skip
 
 
 def _people(project: Project, known: Known) -> Iterator[Fault]:

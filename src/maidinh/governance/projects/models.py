@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from maidinh.governance.projects import definition
 from maidinh.governance.projects.rules import COMPONENT_STATES, DECIDED, IN_FORCE, MERGED, PREPARING, STATES, WAYS
+from maidinh.infrastructure.files.rules import NAME_LENGTH
 
 
 class Project(models.Model):
@@ -119,6 +120,26 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.kind}"
+
+
+class PaperFile(models.Model):
+    """A file that a project's owner gave for one of its papers, under the name it had; never changed.
+
+    A project's form names it by its digest alone: only what stands here is handed out, so that a digest which somebody
+    learned elsewhere opens nothing.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="paper_files")
+    document = models.ForeignKey("files.Document", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=NAME_LENGTH)
+    by = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "document", "name"], name="projects_file_once")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.document_id}"
 
 
 class ComponentReport(models.Model):

@@ -17,13 +17,19 @@ from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTransform
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.queries import current_version, declared_organisations
+from maidinh.governance.architecture.queries import (
+    contract_in_force,
+    current_version,
+    declared_organisations,
+    standing_withdrawals,
+)
 from maidinh.governance.comparison.conflicts import Conflict
 from maidinh.governance.projects import definition, faults
 from maidinh.governance.projects.figures import RegisterRow
-from maidinh.governance.projects.models import ComponentReport, Event, Project, Revision
-from maidinh.governance.projects.proposal import agency_codes, rebased
+from maidinh.governance.projects.models import ComponentReport, Event, PaperFile, Project, Revision
+from maidinh.governance.projects.proposal import agency_codes, proposed, rebased
 from maidinh.governance.projects.reading import read_projects
+from maidinh.governance.projects.reopening import Reopening, Stopped, reopenings, systems_joined
 from maidinh.governance.projects.rules import ACCEPTED, IN_FORCE, PUBLIC, REFUSED, WITHDRAWN
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.definitions.code_lists import FOLDER as CODES
@@ -104,6 +110,13 @@ def events_for(actor: Actor, row: Project) -> QuerySet[Event]:
     return found if reads(actor) else found.filter(public=True)
 
 
+def paper_files(actor: Actor, row: Project) -> dict[str, PaperFile]:
+    """The files of a project's papers, by digest, each under its newest name: for who reads the project's dossier."""
+    if not reads(actor):
+        return {}
+    return {each.document_id: each for each in row.paper_files.select_related("document").order_by("pk")}
+
+
 def known(
     version: ArchitectureVersion, *, procedures: Collection[str] | None = None, apart: str | None = None
 ) -> faults.Known:
@@ -172,6 +185,24 @@ def projects_declaring(states: Collection[str] = (IN_FORCE,)) -> dict[str, str]:
             for contract in _contracts_in(change):
                 found[contract] = code
     return found
+
+
+def stopped_connections() -> list[Stopped]:
+    """The contracts that two people have stopped, each with the systems that it joined when it was stopped."""
+    found = []
+    for each in standing_withdrawals(settings.MAIDINH.province).select_related("version"):
+        relation = contract_in_force(each.version, each.contract)
+        elements = {element.id: element for element in each.version.model.elements}
+        joined = ("", "") if relation is None else systems_joined(relation, elements)
+        found.append(Stopped(each.pk, each.contract, joined))
+    return found
+
+
+def reopened(row: Project) -> tuple[Reopening, ...]:
+    """What two people stopped that a project opens again. Raises ProposalRefused where its changes can't be made."""
+    stopped = stopped_connections()
+    items = {each.item for each in row.project.changes if each.section == "relations"}
+    return reopenings(proposed(row.base.model, row.project), items, stopped) if stopped and items else ()
 
 
 def foreseen(row: Project, decisions: Mapping[str, Any] | None = None) -> tuple[Conflict, ...]:

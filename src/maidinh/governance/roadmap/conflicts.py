@@ -28,7 +28,8 @@ from maidinh.governance.roadmap.programme import (
 
 SAYINGS = {
     "budget": N_("In %(year)s there are %(amount)s million dong of %(subject)s."),
-    "deadline": N_("By law %(subject)s must end in %(year)s."),
+    "deadline": N_("%(subject)s must end in %(year)s: that is the deadline given to it."),
+    "mandate": N_("By law %(subject)s must end in %(year)s (%(law)s)."),
     "pinned": N_("%(subject)s was set by hand to start in %(year)s."),
     "out": N_("%(subject)s was taken out by hand."),
     "committed": N_("%(subject)s was begun in %(year)s and costs what is left of it."),
@@ -139,6 +140,9 @@ def _told(portfolio: Portfolio, rule: Rule) -> Conflict:
         )
     if rule.kind == "committed":
         values["year"] = next(each.committed or 0 for each in portfolio.demands if each.id == rule.subject)
+    mandate = next((each.mandate for each in portfolio.demands if each.id == rule.subject), None)
+    if rule.kind == "deadline" and mandate is not None:
+        kind, values["law"] = "mandate", mandate.text
     if rule.kind == "alternative":
         values["other"] = ", ".join(each.id for each in portfolio.demands if each.alternative == rule.subject)
     return Conflict(kind=rule.kind, subject=rule.subject, says=SAYINGS[kind], values=values)

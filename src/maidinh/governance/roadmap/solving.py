@@ -1,7 +1,7 @@
 """The roadmap of a portfolio: the most value under the money, the capacity and the demands of each year.
 
-Layer 4, governance. Pure; HiGHS is asked. Tiers of priority go one before the other: what a tier reached is kept while
-the next is looked at. What the solver says is reckoned again to the dong before it is told.
+Layer 4, governance. Pure; HiGHS is asked. Tiers of priority go one before the other: what a tier reached, less what it
+may concede, is kept while the next is looked at. What the solver says is reckoned again to the dong before it is told.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from maidinh.governance.roadmap.programme import (
 )
 from maidinh.governance.roadmap.refusing import left_out
 
+BEGINNING = 0.2  # of the time of a tier: to find where to begin
 CHANGED, NEARER = 1.0, 0.01  # what it counts that a demand starts in another year, and for each year that it is further
 
 
@@ -51,8 +52,9 @@ def solve(portfolio: Portfolio, *, seconds: float | None = None, gap: float | No
     for number, tier in enumerate(tiers):
         left = max(seconds - (time.monotonic() - began), 0.2)
         worth = worth_of(programme, [each for each in portfolio.demands if each.tier == tier])
-        first = answer.values if answer is not None else None
-        found = ask(programme, worth, seconds=left / (len(tiers) - number), gap=gap, rows=kept, first=first)
+        share, above = left / (len(tiers) - number), answer
+        first = _begun(programme, worth, above, tiers[:number], seconds=share * BEGINNING, gap=gap, rows=kept)
+        found = ask(programme, worth, seconds=share * (1 - BEGINNING), gap=gap, rows=kept, first=first)
         if found.infeasible and not told:
             said, smallest = conflicts_of(portfolio, seconds=max(left, 1.0))
             return Roadmap(portfolio=portfolio.id, status="infeasible", conflicts=said, smallest=smallest,
@@ -60,17 +62,39 @@ def solve(portfolio: Portfolio, *, seconds: float | None = None, gap: float | No
         if found.values is None:
             if answer is None:
                 raise NothingFound(f"no roadmap was found within {seconds:g} seconds")
-            found = Answer(answer.values, False, False, _worth(worth, answer.values or []), sum(_best(programme, tier)))
+            found = Answer(first, False, False, _worth(worth, first or []), sum(_best(programme, tier)))
+        elif first is not None and _worth(worth, first) > _worth(worth, found.values):
+            found = Answer(first, False, False, _worth(worth, first), found.bound)
         answer = found
         starts = filled(portfolio, programme.read(answer.values or []), tier)
         answer = Answer(_values(programme, starts), False, found.proven, found.objective, found.bound)
         value = _worth(worth, answer.values or [])
         bound = max(found.bound, value)
         told.append(Tier(tier=tier, value=value, bound=bound, gap=(bound - value) / bound if bound > 0 else 0.0))
-        kept.append(Row(dict(worth), value - 1e-6, np.inf))
+        kept.append(Row(dict(worth), value * (1 - portfolio.weights.concession) - 1e-6, np.inf))
     if portfolio.previous and answer is not None:
-        starts = _near(programme, told, kept, answer, seconds=max(seconds - (time.monotonic() - began), 0.5))
+        starts = _near(programme, kept, answer, seconds=max(seconds - (time.monotonic() - began), 0.5))
     return _told(portfolio, starts, told, gap, time.monotonic() - began)
+
+
+def _begun(
+    programme: Programme, worth: Mapping[int, float], above: Answer | None, tiers: Sequence[int], *, seconds: float,
+    gap: float, rows: Sequence[Row],
+) -> Sequence[float] | None:  # fmt: skip
+    """Where the search of a tier begins: the best that fits beside the very starts that the tiers above have.
+
+    That is found at once, and is often better than what the search finds among all roadmaps worth as much above.
+    """
+    if above is None or above.values is None:
+        return None
+    placed = [each for each in programme.portfolio.demands if each.tier in tiers]
+    fixed = [
+        Row({column: 1.0}, round(above.values[column]), round(above.values[column]))
+        for each in placed for column in programme.columns[each.id]
+    ]  # fmt: skip
+    found = ask(programme, worth, seconds=seconds, gap=gap, rows=[*rows, *fixed], first=above.values)
+    better = found.values is not None and _worth(worth, found.values) > _worth(worth, above.values)
+    return found.values if better else above.values
 
 
 def again(portfolio: Portfolio, starts: Mapping[str, int], *, seconds: float) -> tuple[dict[str, int], float]:
@@ -149,13 +173,11 @@ def _best(programme: Programme, tier: int) -> list[float]:
     ]  # fmt: skip
 
 
-def _near(
-    programme: Programme, told: Sequence[Tier], kept: Sequence[Row], answer: Answer, *, seconds: float
-) -> dict[str, int]:
+def _near(programme: Programme, kept: Sequence[Row], answer: Answer, *, seconds: float) -> dict[str, int]:
     """A roadmap worth nearly as much that changes the fewest starts of the one before."""
     portfolio = programme.portfolio
     slack = portfolio.weights.stability
-    rows = [Row(row.terms, tier.value * (1 - slack) - 1e-6, np.inf) for row, tier in zip(kept, told, strict=True)]
+    rows = [Row(row.terms, _worth(row.terms, answer.values or []) * (1 - slack) - 1e-6, np.inf) for row in kept]
     worth: dict[int, float] = {}
     for demand, year in portfolio.previous.items():
         for option, column, before in programme.starts(demand) if demand in programme.options else ():
@@ -178,7 +200,8 @@ def _reached(portfolio: Portfolio, starts: Mapping[str, int], tier: Tier) -> Tie
 
 def _told(portfolio: Portfolio, starts: dict[str, int], tiers: Sequence[Tier], gap: float, seconds: float) -> Roadmap:
     tiers = [_reached(portfolio, starts, each) for each in tiers]
-    worst = max((each.gap for each in tiers), default=0.0)
+    yielding = [portfolio.weights.concession] * (len(tiers) - 1) + [0.0]  # the last tier has none to yield to
+    worst = max((each.gap - less for each, less in zip(tiers, yielding, strict=False)), default=0.0)
     value = value_of(portfolio, starts)
     changed = {
         each: [before, starts.get(each)] for each, before in portfolio.previous.items() if starts.get(each) != before

@@ -1,4 +1,4 @@
-"""What can be measured of the running system: which figures there are, over what, and what a benefit came to.
+"""What was measured of the running system, and what a benefit came to; the figures are those of projects/measures.
 
 Layer 4, governance. Pure. A project's benefit and a phase's target name a measure; its value comes from the services
 and from the exchange's record, counted by the worker once a day and kept with its day.
@@ -10,35 +10,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from maidinh.governance.supervision.rules import N_
+from maidinh.governance.projects.measures import (
+    ANSWERED,
+    COST,
+    COUNT,
+    DONG,
+    EXCHANGES,
+    MEASURES,
+    ON_TIME,
+    ONLINE,
+    PERCENT,
+    PROCEDURE,
+    RECEIVED,
+    SYSTEM,
+    Measure,
+)
 
-PROVINCE, PROCEDURE, SYSTEM = "province", "procedure", "system"
-COUNT, PERCENT, DONG = "count", "percent", "dong"
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A figure: what it is called, of what it may be (`subjects`), in which unit; `of` are those it is made of."""
-
-    id: str
-    name: str
-    unit: str
-    subjects: tuple[str, ...]
-
-
-RECEIVED, ON_TIME, ONLINE = "dossiers-received", "dossiers-on-time", "dossiers-online"
-EXCHANGES, ANSWERED, COST = "exchanges", "exchanges-answered", "cost-per-dossier"
-MEASURES: dict[str, Measure] = {
-    each.id: each
-    for each in (
-        Measure(RECEIVED, N_("Dossiers received"), COUNT, (PROVINCE, PROCEDURE)),
-        Measure(ON_TIME, N_("Dossiers decided on time"), PERCENT, (PROVINCE, PROCEDURE)),
-        Measure(ONLINE, N_("Dossiers submitted online"), PERCENT, (PROVINCE, PROCEDURE)),
-        Measure(EXCHANGES, N_("Exchanges on the data exchange"), COUNT, (PROVINCE, SYSTEM)),
-        Measure(ANSWERED, N_("Exchanges that were answered"), PERCENT, (PROVINCE, SYSTEM)),
-        Measure(COST, N_("Running cost for each dossier"), DONG, (SYSTEM,)),
-    )
-}
+__all__ = [
+    "ANSWERED", "COST", "COUNT", "DONG", "EXCHANGES", "MEASURES", "ONLINE", "ON_TIME", "PERCENT", "PROCEDURE",
+    "RECEIVED", "SYSTEM", "Counted", "Measure", "Value", "cost_per_dossier", "reached", "subject_of", "summed",
+    "value_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Max, QuerySet
+from django.db.models.fields.json import KeyTransform
 from django.utils.timezone import localtime
 
 from maidinh.governance.appraisal.queries import approval_of
@@ -35,6 +36,7 @@ from maidinh.governance.supervision.models import (
     OfficerRating,
     PhaseMeasure,
 )
+from maidinh.governance.supervision.payments import PaymentLine
 from maidinh.governance.supervision.progress import Happened, Paid, Progress, against_baseline
 from maidinh.governance.supervision.rating import Condition, Facts, Rating, rate
 from maidinh.governance.supervision.rules import LEVELS, LOW
@@ -152,6 +154,27 @@ def payments_of(row: Project) -> QuerySet[Disbursement]:
     """The payments that stand, the newest first."""
     found = Disbursement.objects.filter(project=row, successor__isnull=True, amount__gt=0)
     return found.order_by("-paid_on", "-pk")
+
+
+def payment_lines(keys: Iterable[int]) -> list[PaymentLine]:
+    """What the baselines of these projects give to build, and what was paid of it; two queries for however many."""
+    rows = Project.objects.filter(pk__in=list(keys), baseline__isnull=False)
+    costs = rows.annotate(_costs=KeyTransform("costs", "baseline__content"))
+    found = [
+        PaymentLine(each["code"], each["owner"], int(line["year"]), line["source"], planned=int(line["amount"]))
+        for each in costs.values("code", "owner", "_costs")
+        for line in each["_costs"] or ()
+        if line["kind"] == "build"
+    ]
+    paid = Disbursement.objects.filter(project__in=rows, successor__isnull=True, amount__gt=0, kind="build")
+    told = paid.values_list("project__code", "project__owner", "year", "source", "amount")
+    return found + [PaymentLine(code, owner, year, source, paid=sum_) for code, owner, year, source, sum_ in told]
+
+
+def paid_changed(keys: Iterable[int]) -> datetime | None:
+    """When a payment of these projects was recorded last."""
+    last: datetime | None = Disbursement.objects.filter(project__in=list(keys)).aggregate(last=Max("at"))["last"]
+    return last
 
 
 def milestones_of(row: Project) -> dict[str, MilestoneReport]:

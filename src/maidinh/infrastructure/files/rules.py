@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import struct
+import unicodedata
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 FORMATS = {"pdf": PDF, "jpeg": JPEG, "png": PNG}
 ENDINGS = {PDF: "pdf", JPEG: "jpg", PNG: "png"}
+NAME_LENGTH = 200
 PIECE = 256 * 1024  # bytes unpacked at a time, so that a bomb is met in pieces
 STEP = 64  # bytes read first past the end that a stream gives itself
 STREAMS = 20_000  # of one PDF; a book of a thousand pages has a fifth of that
@@ -32,6 +34,10 @@ _GROUPS_85 = 5 * 65_536  # characters of ASCII85 taken at a time
 _DIGITS_85 = bytes(max(0, min(each - 33, 84)) for each in range(256))
 _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\xfd7zXZ\x00", b"BZh")
 
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# What an archive names that is a document of an office program, not files to be unpacked.
+_OFFICE = re.compile(rb"\[Content_Types\]\.xml|mimetypeapplication/vnd\.oasis\.opendocument")
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -42,8 +48,8 @@ class Limits:
 
 
 class FileRefused(Exception):
-    """The file isn't taken in; `reason` is one of empty, too-large, archive, unknown-type, type, damaged, encrypted,
-    unpacks-too-large."""
+    """The file isn't taken in; `reason` is one of empty, too-large, office, archive, unknown-type, type, damaged,
+    encrypted, unpacks-too-large."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -63,6 +69,13 @@ def media_type_of(content: bytes, *, limits: Limits, formats: tuple[str, ...] = 
     return found
 
 
+def file_name(name: str) -> str:
+    """The name that somebody gave a file, without a path and without what can't be seen."""
+    bare = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
+    seen = "".join(c for c in bare if unicodedata.category(c)[0] != "C").strip()
+    return seen[-NAME_LENGTH:] or "file"
+
+
 def _by_signature(content: bytes) -> str:
     if content.startswith(b"%PDF-"):
         return PDF
@@ -70,6 +83,8 @@ def _by_signature(content: bytes) -> str:
         return JPEG
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return PNG
+    if content.startswith(_OLD_OFFICE) or (content.startswith(b"PK\x03\x04") and _OFFICE.search(content[:PIECE])):
+        raise FileRefused("office")
     if content.startswith(_ARCHIVES) or content[257:262] == b"ustar":
         raise FileRefused("archive")
     raise FileRefused("unknown-type")

@@ -80,7 +80,7 @@ def issue_certificate(
     authority: x509.Certificate,
     authority_key: EllipticCurvePrivateKey,
 ) -> x509.Certificate:
-    """Make the certificate of a person, a seal or a calling system."""
+    """Make the certificate of a person, a seal, an organisation of the exchange, a calling system or a time-stamper."""
     builder = _start(name_of(common_name, organisation), authority.subject, key, valid_from, valid_to)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(_usage(signs_documents=kind != "caller"), critical=True)
@@ -90,6 +90,8 @@ def issue_certificate(
     if kind == "caller":
         usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
         builder = builder.add_extension(usage, critical=False)
+    if kind == "timestamp":  # RFC 3161, 2.3: this use alone, and critical
+        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
     return builder.sign(authority_key, SHA256())
 
 

@@ -22,6 +22,7 @@ from typing import Any
 from maidinh.infrastructure.home import Home
 
 LINE_LIMIT = 4 * 1024 * 1024
+BATCH = 500  # requests that go out together at most
 PATIENCE_SECONDS = 5.0  # a signer that died is back within this time; longer is a fault of the installation
 
 
@@ -211,14 +212,15 @@ class SignerClient:
 
 
 class AsyncSignerClient:
-    """The gateway's client: many requests under way on one connection, answered in any order."""
+    """The gateway's client: whatever is asked while an answer is awaited goes out together, as one batch."""
 
     def __init__(self, socket_path: Path, token: str, *, patience: float = PATIENCE_SECONDS) -> None:
         self._socket_path = socket_path
         self._token = token
         self._patience = patience
         self._numbers = itertools.count(1)
-        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._asked: list[tuple[dict[str, Any], asyncio.Future[dict[str, Any]]]] = []
+        self._waiting: dict[int, list[asyncio.Future[dict[str, Any]]]] = {}
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
@@ -284,26 +286,35 @@ class AsyncSignerClient:
         self._reading = asyncio.create_task(self._read(reader, writer))
 
     async def _round(self, request: dict[str, Any]) -> dict[str, Any]:
-        writer = self._writer
-        if writer is None:
+        if self._writer is None:
             raise SignerUnavailableError("the connection was lost")
-        number = next(self._numbers)
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._waiting[number] = future
-        try:
-            writer.write(json.dumps({"id": number} | request).encode() + b"\n")
-            await writer.drain()
-            return await future
-        finally:
-            self._waiting.pop(number, None)
+        self._asked.append((request, future))
+        if not self._waiting:
+            self._send()
+        return await future
+
+    def _send(self) -> None:
+        """Send what waits and is still wanted as one batch; the signer answers a batch with one line."""
+        wanted = [(request, future) for request, future in self._asked if not future.done()]
+        batch, self._asked = wanted[:BATCH], wanted[BATCH:]
+        if not batch or self._writer is None:
+            return
+        number = next(self._numbers)
+        self._waiting[number] = [future for _, future in batch]
+        line = {"id": number, "op": "batch", "requests": [request for request, _ in batch]}
+        self._writer.write(json.dumps(line).encode() + b"\n")
 
     async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, ValueError):
             while line := await reader.readline():
                 answer = json.loads(line)
-                future = self._waiting.get(answer.get("id"))
-                if future is not None and not future.done():
-                    future.set_result(answer)
+                futures = self._waiting.pop(answer.get("id"), [])
+                answers = answer.get("answers") or [answer] * len(futures)  # a refused batch refuses each of it
+                for future, each in zip(futures, answers, strict=True):
+                    if not future.done():
+                        future.set_result(each)
+                self._send()
         if self._writer is writer:
             self._lose()
 
@@ -311,6 +322,8 @@ class AsyncSignerClient:
         writer, self._writer = self._writer, None
         if writer is not None:
             writer.close()
-        for future in self._waiting.values():
+        lost = [*(future for _, future in self._asked), *(each for batch in self._waiting.values() for each in batch)]
+        self._asked, self._waiting = [], {}
+        for future in lost:
             if not future.done():
                 future.set_exception(SignerUnavailableError("the connection was lost"))

@@ -20,10 +20,12 @@ ALGORITHM_OF_KIND: dict[str, Algorithm] = {
     "caller": "ES256",  # a system that calls the gateway
     "person": "ES256",  # an official's signature on a document
     "seal": "ES256",  # an agency's seal on a document
+    "exchange": "ES256",  # puts together the evidence that leaves the exchange
+    "timestamp": "ES256",  # the stand-in time-stamping authority
     "authority": "ES256",  # the sample certificate authority
 }
 
-CERTIFIED_KINDS = frozenset({"person", "seal", "caller"})
+CERTIFIED_KINDS = frozenset({"person", "seal", "caller", "member", "exchange", "timestamp"})
 
 _KEY = re.compile(r"([a-z]+):([A-Za-z0-9._/-]{1,120})")
 _FILE_STEM = re.compile(r"([a-z]+)@(.+)")

@@ -134,7 +134,9 @@ class Keyring:
         """Issue a certificate unless one with this name is there that is valid at `valid_from`; return its chain."""
         kind = kind_of(key)
         if kind not in CERTIFIED_KINDS:
-            raise KeyRefusedError("invalid", "certificates are for people, seals and callers")
+            raise KeyRefusedError(
+                "invalid", f"certificates are for keys of these kinds: {', '.join(sorted(CERTIFIED_KINDS))}"
+            )
         path = self._public / f"{file_stem(key)}.crt"
         present = x509.load_pem_x509_certificates(path.read_bytes()) if path.exists() else []
         subject = certificates.name_of(common_name, organisation)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from maidinh.infrastructure.keys.identifiers import ALGORITHM_OF_KIND, kind_of
+from maidinh.infrastructure.keys.identifiers import ALGORITHM_OF_KIND, CERTIFIED_KINDS, kind_of
 
 ANY_KIND = frozenset(ALGORITHM_OF_KIND)
 NO_PRIVATE_USE = {"public": ANY_KIND, "certificate": ANY_KIND}
@@ -17,17 +17,17 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     "web": NO_PRIVATE_USE
     | {
         # architecture: whoever publishes a version does it on a page. The signer notes each of these signatures.
-        "sign": frozenset({"promise", "architecture", "caller:*/one-stop"}),
+        "sign": frozenset({"promise", "architecture", "exchange", "caller:*/one-stop"}),
         "sign_digest": frozenset({"person"}),
     },
-    "gateway": NO_PRIVATE_USE | {"sign": frozenset({"member"})},
-    "worker": NO_PRIVATE_USE | {"sign": frozenset({"log"})},
+    "gateway": NO_PRIVATE_USE | {"sign": frozenset({"member", "exchange"})},
+    "worker": NO_PRIVATE_USE | {"sign": frozenset({"log"}), "sign_digest": frozenset({"timestamp"})},
     "operator": NO_PRIVATE_USE
     | {
         "create": ANY_KIND,
-        "certify": frozenset({"person", "seal", "caller"}),
+        "certify": CERTIFIED_KINDS,
         "revoke": ANY_KIND - {"authority"},
-        "sign": frozenset({"architecture", "promise", "caller"}),
+        "sign": frozenset({"architecture", "promise", "caller", "exchange"}),
     },
 }
 NOTED = frozenset({"architecture"})  # rare and far-reaching: each signature is written to the signer's output

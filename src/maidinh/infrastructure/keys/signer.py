@@ -88,6 +88,9 @@ class Signer:
         request = _object(line)
         if request is None:
             return _refusal(None, "invalid", "a request is one JSON object on one line")
+        return self._reply(caller, request)
+
+    def _reply(self, caller: str, request: dict[str, Any]) -> dict[str, Any]:
         number = request.get("id")
         try:
             return {"id": number} | self._do(caller, request)
@@ -111,7 +114,7 @@ class Signer:
                 raise KeyRefusedError("invalid", f"a batch is a list of at most {BATCH_LIMIT} requests")
             if any(not isinstance(each, dict) or each.get("op") == "batch" for each in requests):
                 raise KeyRefusedError("invalid", "a batch holds single requests")
-            return {"answers": [self.answer(caller, json.dumps(each).encode()) for each in requests]}
+            return {"answers": [self._reply(caller, each) for each in requests]}
         key = request["key"]
         if not allowed(caller, operation, key):
             logger.warning("signer: refused %s of %s to %s", operation, key, caller)

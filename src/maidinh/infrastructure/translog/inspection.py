@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from maidinh.infrastructure.translog.merkle import leaf_hash
+from maidinh.infrastructure.translog.merkle import leaf_hash, root_of
 from maidinh.infrastructure.translog.note import NoteError, Tree, open_checkpoint, unchecked_tree
 from maidinh.infrastructure.translog.published import PublishedLog
 from maidinh.infrastructure.translog.tiles import (
@@ -61,6 +61,33 @@ def inspect_rows(published: PublishedLog, tree: Tree, rows: Iterable[tuple[int, 
     if not checks:
         checks.append(Check("row", True, N_("All {size} entries are in the database unchanged."), {"size": tree.size}))
     return checks[:FINDING_LIMIT]
+
+
+def inspect_earlier(published: PublishedLog, tree: Tree, notes: Iterable[str], keys: TrustedKeys | None) -> list[Check]:
+    """Hold states that were kept elsewhere (anchors, old proofs) against the log of today: it may only have grown."""
+    checks = []
+    for note in notes:
+        try:
+            earlier = unchecked_tree(note)
+            if keys is not None:
+                open_checkpoint(note, keys.of_log(earlier.origin))
+        except NoteError as error:
+            checks.append(Check("earlier", False, N_("A kept checkpoint is damaged: {reason}."), {"reason": error}))
+            continue
+        values = {"log": earlier.origin, "size": earlier.size, "now": tree.size}
+        if earlier.origin != tree.origin:
+            text = N_("A kept checkpoint is of another log: {log}.")
+            checks.append(Check("earlier", None, text, values))
+        elif earlier.size > tree.size:
+            text = N_("A state of {size} entries was signed, and the log has only {now}: it was set back.")
+            checks.append(Check("earlier", False, text, values))
+        elif root_of(earlier.size, published.subtree(tree.size)) != earlier.root:
+            text = N_("The log of today is not the one that was signed with {size} entries: it was changed.")
+            checks.append(Check("earlier", False, text, values))
+        else:
+            text = N_("The state of {size} entries is the beginning of the log of today.")
+            checks.append(Check("earlier", True, text, values))
+    return checks
 
 
 def place_of(published: PublishedLog, tree: Tree, leaf: bytes) -> int | None:

@@ -35,3 +35,18 @@ class Checkpoint(models.Model):
             models.CheckConstraint(condition=models.Q(size__gte=0), name="translog_size_from_zero"),
             models.UniqueConstraint(fields=["origin", "size"], name="translog_one_checkpoint_of_a_size"),
         ]
+
+
+class Timestamp(models.Model):
+    """An outside authority's token over a recorded checkpoint: all its entries were there at that time (RFC 3161)."""
+
+    origin = models.TextField()
+    size = models.BigIntegerField()
+    authority = models.TextField()
+    response = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["origin", "size", "authority"], name="translog_one_stamp_of_an_authority"),
+        ]

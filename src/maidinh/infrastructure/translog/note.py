@@ -90,21 +90,25 @@ def sign_note(text: str, key: NoteKey, signature: bytes) -> str:
     return f"{text}\n— {key.name} {base64.b64encode(key.id + signature).decode()}\n"
 
 
-def open_note(note: str, keys: Iterable[NoteKey]) -> tuple[str, list[NoteKey]]:
-    """Return a note's text and the known keys that signed it; refuse it where none did, or one of them wrongly."""
+def signatures_of(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
+    """Return a note's text and its signatures, unchecked: name, the key's four bytes, and what follows them."""
     if any(character < " " and character != "\n" for character in note):
         raise NoteError("a note has no control characters")
     text, separator, signatures = note.rpartition("\n\n")
     if not separator or not signatures.endswith("\n"):
         raise NoteError("a note has a text, an empty line and signatures")
-    text += "\n"
-    known = {(key.name, key.id): key for key in keys}
-    signers: list[NoteKey] = []
     lines = signatures[:-1].split("\n")
     if len(lines) > SIGNATURE_LIMIT:
         raise NoteError("the note has too many signatures")
-    for line in lines:
-        name, number, signature = _read_signature(line)
+    return text + "\n", [_read_signature(line) for line in lines]
+
+
+def open_note(note: str, keys: Iterable[NoteKey]) -> tuple[str, list[NoteKey]]:
+    """Return a note's text and the known keys that signed it; refuse it where none did, or one of them wrongly."""
+    text, signatures = signatures_of(note)
+    known = {(key.name, key.id): key for key in keys}
+    signers: list[NoteKey] = []
+    for name, number, signature in signatures:
         key = known.get((name, number))
         if key is None or key in signers:
             continue

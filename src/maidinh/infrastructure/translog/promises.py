@@ -12,8 +12,9 @@ from typing import Any
 
 from maidinh.infrastructure.translog import promise
 from maidinh.infrastructure.translog.actions import append_entry
-from maidinh.infrastructure.translog.queries import proof_for
+from maidinh.infrastructure.translog.queries import proof_for, published_log
 from maidinh.infrastructure.translog.receipt import Receipt
+from maidinh.infrastructure.translog.reopening import origin_here
 from maidinh.infrastructure.translog.rules import origin_of
 
 
@@ -39,7 +40,7 @@ class LogKeeper:
         promised = promise.sign_promise(
             self.signer,
             f"promise:{self.province}",
-            origin=origin_of(self.province),
+            origin=origin_here(published_log(), origin_of(self.province)),
             leaf=commitment.leaf,
             at=at,
             within=self.within,

@@ -27,7 +27,7 @@ from maidinh.infrastructure.translog.tiles import (
     width_at,
 )
 
-CHECKPOINT = "checkpoint"
+CHECKPOINT, WITNESSED, ORIGIN = "checkpoint", "witnessed", "origin.json"
 
 
 class PublishedLog:
@@ -40,6 +40,12 @@ class PublishedLog:
         """Return the latest signed checkpoint."""
         with suppress(FileNotFoundError):
             return (self.root / CHECKPOINT).read_text("utf-8")
+        return None
+
+    def witnessed(self) -> str | None:
+        """Return the newest checkpoint that a quorum of witnesses cosigned."""
+        with suppress(FileNotFoundError):
+            return (self.root / WITNESSED).read_text("utf-8")
         return None
 
     def hashes(self, level: int, number: int, width: int) -> list[bytes]:
@@ -92,6 +98,16 @@ class PublishedLog:
     def publish(self, note: str) -> None:
         """Put a checkpoint in the place of the last one. What it speaks of must be durable already."""
         _write_whole(self.root / CHECKPOINT, note.encode("utf-8"))
+        _sync_folder(self.root)
+
+    def publish_witnessed(self, note: str) -> None:
+        """Put a cosigned checkpoint beside the newest one."""
+        _write_whole(self.root / WITNESSED, note.encode("utf-8"))
+        _sync_folder(self.root)
+
+    def write_origin(self, text: str) -> None:
+        """Say under which name the log goes on, and which log it continues."""
+        _write_whole(self.root / ORIGIN, text.encode("utf-8"))
         _sync_folder(self.root)
 
     def claim(self) -> Callable[[], None] | None:

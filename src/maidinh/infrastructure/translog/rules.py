@@ -38,8 +38,10 @@ class Commitment:
 
 def canonical(content: Any) -> bytes:
     """Return the one JSON form (RFC 8785, without fractions) of the content."""
-    _refuse_ambiguous(content)
+    plain = _refuse_ambiguous(content)
     try:
+        if plain:
+            return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
         return json.dumps(_ordered(content), separators=(",", ":"), ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
         raise ContentError("text holds half a character (a lone surrogate)") from error
@@ -91,22 +93,25 @@ def idempotency_of(leaf: bytes) -> str:
     return hashlib.sha256(leaf).hexdigest()
 
 
-def _refuse_ambiguous(value: Any) -> None:
-    if value is None or isinstance(value, bool | str):
-        return
+def _refuse_ambiguous(value: Any) -> bool:
+    """Refuse what has no one form; tell whether all names are ASCII in plain dicts, whose order json itself knows."""
+    if value is None or isinstance(value, str | bool):
+        return True
     if isinstance(value, int):
         if abs(value) > _EXACT_INTEGER:
             raise ContentError(f"write so large a number as text: {value}")
-    elif isinstance(value, Mapping):
+        return True
+    if isinstance(value, Mapping):
+        plain = isinstance(value, dict)
         for key, item in value.items():
             if not isinstance(key, str):
                 raise ContentError(f"a name in the content is not text: {key!r}")
-            _refuse_ambiguous(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _refuse_ambiguous(item)
-    else:
-        raise ContentError(f"write a {type(value).__name__} as text: {value!r}")
+            plain = _refuse_ambiguous(item) and plain and key.isascii()
+        return plain
+    if isinstance(value, list | tuple):
+        plain_items = [_refuse_ambiguous(item) for item in value]  # each is looked at, whatever the first says
+        return all(plain_items)
+    raise ContentError(f"write a {type(value).__name__} as text: {value!r}")
 
 
 def _ordered(value: Any) -> Any:

@@ -218,7 +218,7 @@ def run_sequencer(
     dsn: str,
     home: Home,
     signer: SignerClient,
-    origin: str,
+    origin: Callable[[], str],
     stop: threading.Event,
     *,
     key: str,
@@ -227,12 +227,13 @@ def run_sequencer(
 ) -> None:
     """Publish every `interval` seconds until told to stop, through lost connections and a signer that comes and goes.
 
-    `dsn` is of the role maidinh_sequencer. Where another process sequences already, wait to take its place.
+    `dsn` is of the role maidinh_sequencer. Where another process sequences already, wait to take its place. `origin` is
+    asked anew after each refusal, since a new one is how it ends.
     """
     said = ""
     while not stop.is_set():
         try:
-            _hold(dsn, PublishedLog(home.log), note_key(signer, key, origin), signer, key, stop, interval, clock)
+            _hold(dsn, PublishedLog(home.log), note_key(signer, key, origin()), signer, key, stop, interval, clock)
             said = ""
         except LogRefusedError as refusal:
             if said != str(refusal):

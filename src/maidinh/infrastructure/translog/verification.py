@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from maidinh.infrastructure.translog.cosignature import WitnessKey, cosigned_by
 from maidinh.infrastructure.translog.merkle import leaf_hash
 from maidinh.infrastructure.translog.note import NoteError, Tree, open_checkpoint, unchecked_tree
 from maidinh.infrastructure.translog.promise import Promise, PromiseError, open_promise, read_promise
@@ -47,8 +48,30 @@ def verdict(checks: Iterable[Check]) -> bool:
     return False not in found.values() and found.get("leaf") is True and vouched
 
 
-def verify_receipt(text: str, keys: TrustedKeys, *, at: datetime, origin: str | None = None) -> list[Check]:
-    """Check a receipt; `origin` is the log it must be of, where the verifier knows."""
+@dataclass(frozen=True)
+class Quorum:
+    """The witnesses that a verifier trusts, and how many of them must have seen a state."""
+
+    witnesses: tuple[WitnessKey, ...]
+    count: int
+
+
+def check_quorum(note: str, quorum: Quorum) -> Check:
+    """Whether so many of the witnesses cosigned this checkpoint."""
+    try:
+        seen = cosigned_by(note, quorum.witnesses)
+    except NoteError as error:
+        return Check("witnesses", False, N_("A cosignature is wrong: {reason}."), {"reason": error})
+    values = {"count": len(seen), "needed": quorum.count, "names": ", ".join(sorted(seen)) or "-"}
+    if len(seen) < quorum.count:
+        return Check("witnesses", False, N_("{count} of the {needed} witnesses needed saw it: {names}."), values)
+    return Check("witnesses", True, N_("Witnesses saw this state: {names}."), values)
+
+
+def verify_receipt(
+    text: str, keys: TrustedKeys, *, at: datetime, origin: str | None = None, quorum: Quorum | None = None
+) -> list[Check]:
+    """Check a receipt; `origin` is the log it must be of, `quorum` who must have seen the state it is proved by."""
     try:
         receipt = read_receipt(text)
     except ReceiptError as error:
@@ -58,6 +81,8 @@ def verify_receipt(text: str, keys: TrustedKeys, *, at: datetime, origin: str | 
     tree = _check_proof(receipt, keys, checks)
     if receipt.proof is None:
         checks.append(_missing_proof(promise, at))
+    elif quorum is not None and tree is not None:
+        checks.append(check_quorum(read_proof(receipt.proof).checkpoint, quorum))
     checks.append(_check_origin(promise, tree, origin))
     return checks
 

@@ -6,7 +6,6 @@ uploaded for a supplement has one row for each dossier, locked while it changes,
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, BinaryIO, Protocol, TypeVar
@@ -17,6 +16,7 @@ from django.db import connection, transaction
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.files.actions import store_document
+from maidinh.infrastructure.files.rules import file_name
 from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.portal.forms.models import Draft, Supplement
 from maidinh.portal.forms.queries import draft_of
@@ -25,7 +25,6 @@ from maidinh.services.dossiers.actions.submission import NotNow, SubmittedPaper,
 from maidinh.services.dossiers.queries import dossier_for
 from maidinh.services.procedures.definition import Paper, Procedure
 
-NAME_LENGTH = 200
 FILES_LIMIT = 50  # of one application; more is a mistake or an attack
 ONLINE = 2  # KenhThucHien, the code list of channels
 SUPPLEMENT = 5  # TrangThai, the code list of statuses: a supplement is asked for
@@ -207,13 +206,6 @@ def paper_row(paper: str, name: str, document: StoredDocument) -> dict[str, Any]
         "size": document.size,
         "media_type": document.media_type,
     }
-
-
-def file_name(name: str) -> str:
-    """The name that the applicant gave the file, without a path and without what can't be seen."""
-    bare = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
-    seen = "".join(c for c in bare if unicodedata.category(c)[0] != "C").strip()
-    return seen[-NAME_LENGTH:] or "file"
 
 
 def _own(actor: Actor, draft_id: UUID) -> Draft:

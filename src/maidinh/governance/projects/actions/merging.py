@@ -27,7 +27,8 @@ from maidinh.governance.projects.actions.moving import DRAFTING, N_, ProjectRefu
 from maidinh.governance.projects.faults import Fault
 from maidinh.governance.projects.models import Project
 from maidinh.governance.projects.proposal import ProposalRefused, proposed
-from maidinh.governance.projects.queries import unmet_conditions
+from maidinh.governance.projects.queries import reopened, unmet_conditions
+from maidinh.governance.projects.reopening import Reopening
 from maidinh.governance.projects.rules import ACCEPTED, IN_FORCE, MERGED
 from maidinh.infrastructure.actor import Actor, require
 
@@ -62,11 +63,13 @@ def merge_project(
     decisions: Mapping[str, Any] | None = None,
     version: str = "",
     title: Mapping[str, Any] | None = None,
+    reopening: bool = False,
 ) -> MergeOutcome:
     """Bring an accepted project into a draft of the architecture; without one, the next is begun as `version`.
 
     In its conflicts `ours` is the project, `theirs` the draft. While one is left undecided nothing is written, and no
-    draft is begun. Raises ProjectRefused.
+    draft is begun. `reopening` says that the actor means to open again, by new contracts, what two people stopped.
+    Raises ProjectRefused.
     """
     require(actor, DRAFTING)
     row = locked(project_id)
@@ -77,6 +80,9 @@ def merge_project(
         raise refusal("version", N_("is missing."), N_("Write the number and the title of the next version."))
     try:
         with transaction.atomic():
+            again = reopened(row)
+            if not reopening:
+                _refuse_renewed(again)
             change = proposed(row.base.model, row.project)
             number = draft_id
             if number is None:
@@ -97,9 +103,18 @@ def merge_project(
         raise ProjectRefused(*(Fault("", "%(reason)s", {"reason": each}) for each in refused.reasons)) from refused
     row.draft = number
     differs = left_out(row.project, row.base.model, model_of(number))
-    details = {"draft": number, "differs": differs}
+    details = {"draft": number, "differs": differs, "reopens": [each.contract for each in again]}
     move(actor=actor, row=row, state=MERGED, at=at, event="merged", details=details)
     return MergeOutcome(row, number, (), outcome.unused)
+
+
+def _refuse_renewed(again: tuple[Reopening, ...]) -> None:
+    """Raise ProjectRefused where a connection that is stopped would be opened by a contract of another number."""
+    if renewed := [each for each in again if each.renewed]:
+        contracts = "; ".join(f"{each.contract} ({each.stopped.contract})" for each in renewed)
+        raise refusal("reopening", N_("Contracts of a new number open again what two people stopped: %(contracts)s."),
+                      N_("Confirm that this is meant, or let the withdrawal be ended first."),
+                      contracts=contracts)  # fmt: skip
 
 
 def refuse_unmet(row: Project) -> None:

@@ -103,7 +103,7 @@ def revise_project(
     What somebody else changed meanwhile elsewhere is kept; where both changed a field, ProjectChanged tells both
     values and nothing is written. Raises ProjectRefused.
     """
-    row, proposal = _own(actor, project_id), _coded(project)
+    row, proposal = owned(actor, project_id), _coded(project)
     for field, found, wanted in (("id", proposal.id, row.code), ("owner", proposal.owner, row.owner)):
         if found != wanted:
             raise refusal(field, N_("is %(found)s, but this project's is %(kept)s, which never changes."),
@@ -133,7 +133,7 @@ def rebase_project(
 
     `ours` is the project, `theirs` the version in force. Raises ProjectRefused.
     """
-    row = _own(actor, project_id)
+    row = owned(actor, project_id)
     current = current_version()
     if current is None or current.pk == row.base_id:
         return RebaseOutcome(row)
@@ -164,7 +164,7 @@ def withdraw_project(*, actor: Actor, project_id: int, reason: str, at: datetime
     return move(actor=actor, row=row, state=WITHDRAWN, at=at, event="withdrawn", details={"reason": text}, public=known)
 
 
-def _own(actor: Actor, project_id: int) -> Project:
+def owned(actor: Actor, project_id: int) -> Project:
     """The project, locked, if it is the actor's agency's to change."""
     require(actor, PROPOSING)
     row = locked(project_id)

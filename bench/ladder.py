@@ -1,0 +1,104 @@
+"""The gateway with less than it does: one step of the ladder more each time, so that the cost of each is seen.
+
+W0 forwards; W1 recognises the caller by its signed token and looks for the contract; W2 checks against the interface;
+W3 signs the evidence and vouches for the caller to the service; W4, the gateway as it is, commits the intent before it
+forwards and the evidence before it answers. Below W4 nothing may be run but this bench: nothing is written down.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.exchange.world import INSTANCE, NOW, PROVINCE
+
+from maidinh.exchange.gateway import app, protocol
+from maidinh.exchange.gateway.bodies import Body
+from maidinh.exchange.gateway.call import Admitted, Call
+from maidinh.exchange.gateway.forwarding import Answer, Forwarded, url_for
+from maidinh.exchange.gateway.mediation import Mediator
+from maidinh.exchange.gateway.protocol import ProtocolError
+from maidinh.exchange.gateway.settings import GatewaySettings
+from maidinh.infrastructure.home import Home
+from maidinh.infrastructure.keys.client import AsyncSignerClient
+
+STEPS = ("W0", "W1", "W2", "W3", "W4")
+
+
+class Forwarding(Mediator):
+    """W0: to the service and back."""
+
+    def admit(self, call: Call) -> Admitted:
+        target = protocol.read_target(call.raw)
+        call.service, call.forwarded = target.service, target.forwarded
+        call.snapshot = self._keeper.snapshot
+        self._read_headers(call)
+        return None  # type: ignore[return-value] - carry() below asks for none
+
+    async def carry(self, call: Call, admitted: Admitted, body: Body) -> Answer:
+        call.request = body
+        return await self._across(call, body)
+
+    async def fail(self, call: Call, error: ProtocolError) -> None:
+        return None
+
+    async def _across(self, call: Call, body: Body) -> Answer:
+        if call.snapshot is None:
+            raise ProtocolError(protocol.OUTDATED, "no_directory")
+        service = call.snapshot.register.services[call.service]
+        request = Forwarded(call.method, url_for(service, call.forwarded), call.kept, body)
+        call.answer = self._answer(call, await self._forwarder.forward(request, service))
+        return call.answer
+
+
+class Admitting(Forwarding):
+    """W1: only for whom the directory knows, only what a contract names."""
+
+    def admit(self, call: Call) -> Admitted:
+        return Mediator.admit(self, call)
+
+    async def carry(self, call: Call, admitted: Admitted, body: Body) -> Answer:
+        if body.sha256 != admitted.caller.body_sha256:
+            raise ProtocolError(protocol.NOT_AUTHENTIC, "wrong_body")
+        return await super().carry(call, admitted, body)
+
+
+class Signing(Mediator):
+    """W3: all but the log."""
+
+    async def _log(self, row: Any) -> None:
+        return None
+
+
+MEDIATORS: dict[str, type[Mediator]] = {"W0": Forwarding, "W1": Admitting, "W3": Signing, "W4": Mediator}
+
+
+def main() -> None:
+    """Serve one step until SIGTERM."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("step", choices=list(MEDIATORS))
+    parser.add_argument("home", type=Path)
+    parser.add_argument("signer", type=Path)
+    parser.add_argument("dsn")
+    parser.add_argument("port", type=int)
+    given = parser.parse_args()
+    began = time.monotonic()
+
+    def clock() -> datetime:
+        return NOW + timedelta(seconds=time.monotonic() - began)
+
+    app.Mediator = MEDIATORS[given.step]  # type: ignore[misc]
+    app.serve_gateway(
+        GatewaySettings(
+            instance=INSTANCE, province=PROVINCE, dsn=given.dsn, home=Home(given.home),
+            signer=AsyncSignerClient.for_caller(Home(given.signer), "gateway"), port=given.port, reuse_port=True,
+            clock=clock,
+        )
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

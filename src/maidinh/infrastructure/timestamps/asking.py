@@ -1,0 +1,74 @@
+"""Asking a time-stamping authority for a token (RFC 3161) over bytes of ours, and believing it only when it verifies.
+
+Layer 7, no Django. Law on Electronic Transactions 20/2023/QH15 for time stamps; whose they are is a setting. The
+authority learns a digest and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import requests
+from cryptography import x509
+from cryptography.x509 import Certificate
+from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, VerificationError, VerifierBuilder
+from rfc3161_client import decode_timestamp_response as decode
+
+QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
+ANSWER_LIMIT = 64 * 1024  # a token with its certificates has a few thousand bytes
+PATIENCE_SECONDS = 20.0
+
+
+class TimestampError(Exception):
+    """The authority gave no token, or one that can't be believed."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """The authority's whole answer, which other tools verify as it is, and the time that it states."""
+
+    response: bytes
+    at: datetime
+
+
+def read_roots(pem: bytes) -> list[Certificate]:
+    """The authorities of a PEM file, or raise ValueError where it has none."""
+    return x509.load_pem_x509_certificates(pem)
+
+
+def ask_authority(url: str, data: bytes, *, roots: Sequence[Certificate], patience: float = PATIENCE_SECONDS) -> Stamp:
+    """A token over the data from the authority at the address, whose certificate one of the roots issued."""
+    query = TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256).build()
+    try:
+        with requests.post(
+            url,
+            data=query.as_bytes(),
+            headers={"Content-Type": QUERY, "Accept": REPLY},
+            timeout=patience,
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            status = answer.status_code
+            body = answer.raw.read(ANSWER_LIMIT + 1, decode_content=True)
+    except (requests.RequestException, OSError) as error:
+        raise TimestampError(f"no answer from {url}: {type(error).__name__}") from error
+    if status != requests.codes.ok:
+        raise TimestampError(f"{url} answered with status {status}")
+    if len(body) > ANSWER_LIMIT:
+        raise TimestampError(f"{url} answered with more than {ANSWER_LIMIT} bytes")
+    return open_response(body, data, roots=roots, nonce=query.nonce)
+
+
+def open_response(response: bytes, data: bytes, *, roots: Sequence[Certificate], nonce: int | None = None) -> Stamp:
+    """The stamp of a response once it is over this data and signed by an authority under the roots."""
+    if not roots:
+        raise TimestampError("no authority is trusted: name the certificates of those that issue for time-stamping")
+    try:
+        decoded = decode(response)
+        verifier = VerifierBuilder(roots=list(roots), nonce=nonce).build()
+        verifier.verify_message(decoded, data)
+        return Stamp(response, decoded.tst_info.gen_time)
+    except (VerificationError, ValueError) as error:
+        raise TimestampError(f"the answer is no token that can be believed: {error}") from error
