@@ -86,8 +86,7 @@ def serve_worker(environment: Environment) -> None:
     stop, failed = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    parts = (_sequence, _witness, _anchor, _serve_sample, _deliver, _compute)
-    parts = (_sequence, _stamp, _serve_sample, _deliver, _compute)
+    parts = (_sequence, _witness, _anchor, _stamp, _serve_sample, _deliver, _compute)
     threads = [threading.Thread(target=_part, args=(part, environment, stop, failed)) for part in parts]
     for thread in threads:
         thread.start()
@@ -164,10 +163,14 @@ def _anchor(environment: Environment, stop: threading.Event) -> None:
             wait = ANCHOR_RETRY_SECONDS
         stop.wait(wait)
     stop.wait()
+
+
 def _stamp(environment: Environment, stop: threading.Event) -> None:
     """Time stamps over the log; where no authority is set there are none, and the log is what it is."""
     from maidinh.infrastructure.database.connections import Connections
     from maidinh.infrastructure.timestamps.asking import read_roots
+    from maidinh.infrastructure.translog.published import PublishedLog
+    from maidinh.infrastructure.translog.reopening import origin_here
     from maidinh.infrastructure.translog.rules import origin_of
     from maidinh.infrastructure.translog.stamping import Authority, run_stamping
 
@@ -178,7 +181,7 @@ def _stamp(environment: Environment, stop: threading.Event) -> None:
     connections = Connections(environment.home, environment.database_url, environment.database_name)
     run_stamping(
         connections.dsn("worker"),
-        origin_of(environment.province),
+        origin_here(PublishedLog(environment.home.log), origin_of(environment.province)),
         Authority(environment.timestamping, lambda: read_roots(roots.read_bytes())),
         stop,
         interval=environment.timestamp_interval,

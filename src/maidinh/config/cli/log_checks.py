@@ -220,18 +220,18 @@ def _index(published: PublishedLog, tree: Tree, entry: str | bytes) -> int | Non
 
 def _tell(checks: Sequence[Check], holds: bool, closing: str, as_json: bool) -> NoReturn:
     if as_json:
-        found = [{"name": check.name, "ok": check.ok, "detail": _detail(check)} for check in checks]
+        found = [{"name": check.name, "ok": check.ok, "detail": detail_of(check)} for check in checks]
         typer.echo(json.dumps({"ok": holds, "checks": found}, ensure_ascii=False))
     else:
         words = {True: say("holds"), False: say("FAILS"), None: say("not checked")}
         width = max(len(word) for word in words.values())
         for check in checks:
-            typer.echo(f"{words[check.ok]:<{width}}  {_detail(check)}")
+            typer.echo(f"{words[check.ok]:<{width}}  {detail_of(check)}")
         typer.echo(closing)
     raise typer.Exit(0 if holds else FINDINGS)
 
 
-def _detail(check: Check) -> str:
+def detail_of(check: Check) -> str:
     return say(check.text).format(**check.values)
 
 
