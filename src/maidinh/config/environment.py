@@ -82,6 +82,16 @@ class Environment(BaseSettings):
         description="How error types are spelled: `camel` as X-Road 7's documents, `snake` as its newest code.",
     )
     exchange_clock_window: int = Field(default=300, ge=1, description="Seconds a caller's clock may differ.")
+    gateway_metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="The loopback port of the gateway's numbers for Prometheus (/metrics). Unset: none are served.",
+    )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        description="Where traces are sent by OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces. Unset: nowhere.",
+    )
     key_notice_days: int = Field(
         default=30, ge=1, description="Days before a key or certificate of the exchange ends that its operator is told."
     )

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 
 import requests
 
-from maidinh.exchange import jws
+from maidinh.exchange import jws, tracing
 
 KIND = "maidinh-call+jwt"
 LIFETIME = timedelta(minutes=5)
@@ -104,11 +104,13 @@ class ExchangeClient:
         # signed as it will be sent: preparing may have rewritten the address
         token = self._token(service.partition("/")[0], method, prepared.path_url, body, at)
         prepared.headers["Authorization"] = f"Bearer {token}"
-        try:
-            answer = self._session.send(prepared, timeout=self.timeout_seconds, allow_redirects=False)
-        except requests.RequestException as error:
-            raise ExchangeUnavailable(f"the gateway did not answer: {type(error).__name__}") from error
-        return _answer(answer)
+        with tracing.span("exchange call", kind="client", **{"maidinh.service": service}):
+            prepared.headers.update(tracing.carried())
+            try:
+                answer = self._session.send(prepared, timeout=self.timeout_seconds, allow_redirects=False)
+            except requests.RequestException as error:
+                raise ExchangeUnavailable(f"the gateway did not answer: {type(error).__name__}") from error
+            return _answer(answer)
 
     def _token(self, instance: str, method: str, target: str, body: bytes, at: datetime) -> str:
         moment = int(at.timestamp())

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
-from maidinh.exchange import jws
+from maidinh.exchange import jws, tracing
 from maidinh.exchange.assertions import HEADER, Assertion, claims_for
 from maidinh.exchange.assertions import KIND as ASSERTION_KIND
 from maidinh.exchange.directory.rules import Refused
@@ -68,6 +68,7 @@ class Mediator:
             return Question(caller, lambda: self._told(call, target))
         return self.allow(call, target)
 
+    @tracing.traced("authenticate")
     def recognise(self, call: Call) -> Caller:
         """Find out that the call is its client's, or raise."""
         if call.snapshot is None:
@@ -190,6 +191,7 @@ class Mediator:
         call.admitted = Admitted(caller, decision, snapshot, consumer, provider)
         return call.admitted
 
+    @tracing.traced("log intent")
     async def _intend(self, call: Call, caller: Caller) -> None:
         try:
             await self._log(call.intent(caller))
@@ -199,6 +201,7 @@ class Mediator:
             raise ProtocolError(protocol.NOT_AUTHENTIC, "replayed", "this token was used before") from error
         call.intended = True
 
+    @tracing.traced("forward")
     async def _forward(self, call: Call, admitted: Admitted, body: Body) -> Answer:
         service, key = admitted.allowed.service, admitted.provider.key_id
         url = url_for(service, call.forwarded)
@@ -213,7 +216,7 @@ class Mediator:
         signed = jws.signing_input(jws.header(key, ASSERTION_KIND), jws.canonical_json(claims))
         assertion = jws.compact(signed, await self._sign(key, signed))
         headers = (
-            *call.kept,
+            *tracing.sent_on(call.kept),
             (b"x-road-service", protocol.encode_identifier(call.service).encode()),
             (HEADER.encode(), assertion.encode()),
         )
@@ -248,12 +251,14 @@ class Mediator:
         ]
         await self._log(call.row(record, text, signatures, secrets.token_bytes(SALT_BYTES), finished_at))
 
+    @tracing.traced("sign")
     async def _sign(self, key: str, message: bytes) -> bytes:
         try:
             return await self._settings.signer.sign(key, message)
         except (SignerError, OSError) as error:
             raise ProtocolError(protocol.SIGNING_FAILED, "signing_failed", "evidence could not be signed") from error
 
+    @tracing.traced("log")
     async def _log(self, row: IntentRow | ExchangeRow) -> None:
         try:
             await self._writer.write(row)

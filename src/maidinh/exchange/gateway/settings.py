@@ -56,6 +56,7 @@ class GatewaySettings:
     log_patience_seconds: float = 5  # how long a call waits for the log before it is answered with an error
     poll_seconds: float = 1  # how often the directory is asked for when no notification came
     zones: Zones = field(default_factory=Zones)  # which network zone an address lies in
+    metrics_port: int | None = None  # loopback port of the numbers; unset: they are not served
     clock: Callable[[], datetime] = field(default=wall_clock)
 
     @property
