@@ -55,8 +55,8 @@ def requests_in(world: World) -> Iterator[Asked]:
 
 
 def _plain(world: World) -> Iterator[Asked]:
-    for name in ("home", "health", "keys", "exchange", "exchange-state", "procedures", "architecture",
-                 "architecture-json", "architecture-versions",
+    for name in ("home", "health", "keys", "exchange", "exchange-state", "exchange-monitoring", "procedures",
+                 "architecture", "architecture-json", "architecture-versions",
                  "dossiers", "notices", "track", "verify", "desk", "worklist", "signing", "sign-in",
                  "sign-in-return", "architecture-difference", "architecture-difference-json",
                  "architecture-rounds", "conformity", "conformity-json", "waivers", "rules", "observed",
@@ -64,6 +64,8 @@ def _plain(world: World) -> Iterator[Asked]:
                  "architecture-diagrams", "architecture-document", "architecture-document-reading",
                  "architecture-document-file", "architecture-dossier", "architecture-dossier-file"):  # fmt: skip
         yield Asked(name, "GET", "it")
+    for form, on in (("json", "it"), ("xml", "none")):
+        yield Asked("exchange-monitoring-file", "GET", on, {"form": form})
     yield Asked("notices", "POST", "it", data={"up_to": "1"})
     yield Asked("language", "POST", "it", data={"language": "en"})
     yield Asked("sign-out", "POST", "it")

@@ -6,12 +6,13 @@ who may read the record or the state of operations. No page shows a query, a bod
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,16 +20,23 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.routing import page
 from maidinh.channels.web.context import language
+from maidinh.channels.web.downloads import attachment
 from maidinh.exchange.directory.queries import current_directory
-from maidinh.exchange.evidence.queries import calls_under, last_hour, latest_calls, open_calls
+from maidinh.exchange.evidence.queries import calls_between, calls_under, last_hour, latest_calls, open_calls
+from maidinh.exchange.operations import monitoring as monitored
 from maidinh.exchange.operations.history import ALLOWED, FAILED, REFUSED, Happened, Unended
 from maidinh.exchange.operations.reasons import reason_for
 from maidinh.exchange.operations.standing import ServiceHour, ending_keys
+from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.organisations.queries import agency_names
+from maidinh.infrastructure.workbooks.separated import csv_bytes
 
 IN_FLIGHT = 6  # times as long as a service has to answer: a call older than that has ended
 SHOWN_DAYS = 30  # how far back the list of what did not go through looks
 LONGEST_ID = 255
+SHOWN = 50
+DAY = "day"
+SPANS = {"hour": timedelta(hours=1), DAY: timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
 TONES = {ALLOWED: "good", REFUSED: "stopped", FAILED: "late"}
 
 
@@ -142,7 +150,55 @@ def _kind(name: str) -> str:
     return {"key": _("key"), "certificate": _("certificate")}[name]
 
 
+def monitoring(request: HttpRequest) -> HttpResponse:
+    """Operational monitoring data of one's agencies: how many of what time, and as files."""
+    span, found, whole = _monitored(request)
+    words = Words()
+    mine = list(monitored.records(found, request.actor.agencies))  # type: ignore[attr-defined]
+    context = {
+        "spans": list(_spans().items()),
+        "span": span,
+        "count": len(mine),
+        "succeeded": sum(each["succeeded"] for each in mine),
+        "whole": whole,
+        "shown": [words.call(each) for each in reversed(found[-SHOWN:])],
+    }
+    return render(request, "exchange/monitoring.html", context)
+
+
+def monitoring_file(request: HttpRequest, form: str) -> HttpResponse:
+    """The same as a file: JSON as X-Road answers it, or CSV."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    _span, found, whole = _monitored(request)
+    if form == "json":
+        content = json.dumps(monitored.answer(found, actor.agencies, whole=whole), ensure_ascii=False)
+        return attachment(content.encode(), "monitoring.json", "application/json")
+    if form == "csv":
+        lines = csv_bytes(monitored.table(monitored.records(found, actor.agencies)))
+        return attachment(lines, "monitoring.csv", "text/csv; charset=utf-8")
+    raise Http404(form)
+
+
+def _monitored(request: HttpRequest) -> tuple[str, list[Happened], bool]:
+    at = timezone.now()
+    span = request.GET.get("span", "")
+    span = span if span in SPANS else DAY
+    found = calls_between(at - SPANS[span], at, limit=monitored.LIMIT + 1)
+    return span, found[: monitored.LIMIT], len(found) <= monitored.LIMIT
+
+
+def _spans() -> dict[str, str]:
+    return {
+        "hour": _("the last hour"),
+        DAY: _("the last day"),
+        "week": _("the last week"),
+        "month": _("the last 30 days"),
+    }
+
+
 ROUTES = [
     page("exchange", exchange, name="exchange", who="exchange.read"),
+    page("exchange/monitoring", monitoring, name="exchange-monitoring", who="exchange.read"),
+    page("exchange/monitoring.<str:form>", monitoring_file, name="exchange-monitoring-file", who="exchange.read"),
     page("exchange/state", state, name="exchange-state", who="operations.read"),
 ]

@@ -1,7 +1,7 @@
-"""`maidinh exchange status` and `maidinh exchange log`: how the exchange stands, and what became of a call.
+"""`maidinh exchange status`, `log` and `monitoring`: how the exchange stands, what became of calls.
 
-Layer 0, config. Both read the installation's database and write nothing. `status` reads numbers that give no row away;
-`log` reads as the machine's operator, or with --agency as that agency, whose own exchanges alone the database shows.
+Layer 0, config. They read the installation's database and write nothing. `status` reads numbers that give no row away;
+the others read as the machine's operator, or with --agency as that agency, to whom the database shows its own alone.
 Exit codes: 0 in order or found, 1 findings or nothing found, 2 wrong use, 3 failed.
 """
 
@@ -31,6 +31,8 @@ FINDINGS, WRONG_USE, FAILED = 1, 2, 3
 IN_FLIGHT = 6  # times as long as a service has to answer: a call older than that has ended
 SCOPE = "SELECT set_config('maidinh.agencies', %s, false)"
 
+MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z"]
+
 Json = Annotated[bool, typer.Option("--json", help=say("Answer as JSON, for machines."))]
 Data = Annotated[Path | None, typer.Option(help=say("The data directory. Unset: as the settings say."))]
 Port = Annotated[int | None, typer.Option(help=say("The port of its pages; the gateway has the next one."))]
@@ -40,9 +42,10 @@ Agency = Annotated[
 
 
 def add_to(group: typer.Typer) -> None:
-    """Register both commands."""
+    """Register the commands."""
     group.command("status", help=say("Say how the exchange stands: gateway, directory, last hour, keys, log."))(status)
     group.command("log", help=say("Tell what became of a call: every exchange of an X-Road-Id, step by step."))(log)
+    group.command("monitoring", help=say("Write operational monitoring data under X-Road's names."))(monitoring)
 
 
 @told_plainly
@@ -87,6 +90,45 @@ def log(
         _tell(each)
     for other in lost:
         _tell_lost(other)
+
+
+@told_plainly
+def monitoring(
+    since: Annotated[
+        datetime | None, typer.Option(formats=MOMENTS, help=say("From this moment on. Unset: the last 24 hours."))
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=MOMENTS, help=say("Before this moment. Unset: now."))
+    ] = None,
+    agency: Agency = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help=say("Answer as CSV, for spreadsheets."))] = False,
+    as_json: Json = False,
+    data: Data = None,
+    port: Port = None,
+) -> None:
+    """Write operational monitoring data."""
+    from maidinh.exchange.operations.history import between
+    from maidinh.exchange.operations.monitoring import LIMIT, answer, records, table
+    from maidinh.infrastructure.workbooks.separated import csv_bytes
+
+    if as_csv and as_json:
+        leave(WRONG_USE, say("Choose JSON or CSV."))
+    environment = environment_at(data, None, port)
+    ends = now() if until is None else until.astimezone()
+    begins = ends - timedelta(hours=24) if since is None else since.astimezone()
+    with reading(environment, agency) as cursor:
+        found = between(cursor, since=begins, until=ends, limit=LIMIT + 1)
+    whole, found = len(found) <= LIMIT, found[:LIMIT]
+    agencies = None if agency is None else [agency]
+    if as_csv:
+        sys.stdout.write(csv_bytes(table(records(found, agencies))).decode("utf-8-sig"))
+    else:
+        content = answer(found, agencies, whole=whole)
+        print(json.dumps(content, ensure_ascii=False, indent=None if as_json else 2))
+    if not whole:
+        told = say("There are more than {limit} exchanges; ask for the rest with --since {moment}")
+        moment = found[-1].finished_at.isoformat()
+        print(told.format(limit=LIMIT, moment=moment), file=sys.stderr)
 
 
 def now() -> datetime:
