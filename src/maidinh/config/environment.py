@@ -92,6 +92,14 @@ class Environment(BaseSettings):
         default=None,
         description="Where traces are sent by OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces. Unset: nowhere.",
     )
+    exchange_kept_hours: int = Field(
+        default=24,
+        ge=0,
+        description="Hours for which the sealed request of a failed call can be made again; 0 keeps none.",
+    )
+    exchange_kept_limit: int = Field(
+        default=65_536, ge=0, description="The largest body of a failed call that is kept, in bytes."
+    )
     key_notice_days: int = Field(
         default=30, ge=1, description="Days before a key or certificate of the exchange ends that its operator is told."
     )

@@ -65,6 +65,8 @@ def serve_gateway(environment: Environment) -> None:
             body_limit=environment.exchange_body_limit,
             error_form=environment.exchange_error_form,
             metrics_port=environment.gateway_metrics_port,
+            kept_for=timedelta(hours=environment.exchange_kept_hours),
+            kept_limit=environment.exchange_kept_limit,
             zones=read_zones(environment.gateway_zones),
         )
     )

@@ -105,6 +105,7 @@ class Gateway:
             return await self._mediate(request, call, bodies) if openly is None else openly
         except ProtocolError as error:
             request[ERROR] = error.reason
+            await self.watch.keep(call, error)
             return _refusal(call, error, self.settings.error_form)
         finally:
             for body in (*bodies, *([call.answer.body] if call.answer else [])):

@@ -56,6 +56,8 @@ class GatewaySettings:
     log_patience_seconds: float = 5  # how long a call waits for the log before it is answered with an error
     poll_seconds: float = 1  # how often the directory is asked for when no notification came
     zones: Zones = field(default_factory=Zones)  # which network zone an address lies in
+    kept_for: timedelta = timedelta(0)  # how long the sealed request of a failed call can be made again
+    kept_limit: int = 64 * 1024  # bytes of such a request
     metrics_port: int | None = None  # loopback port of the numbers; unset: they are not served
     clock: Callable[[], datetime] = field(default=wall_clock)
 

@@ -1,4 +1,4 @@
-"""What the gateway lets be seen of its work: numbers for Prometheus, and the span of each call.
+"""What the gateway lets be seen of its work: numbers for Prometheus, the span of each call, failed calls kept sealed.
 
 Layer 6, no Django. The numbers are served on a loopback port of their own, and only where a port is set; labels hold
 services of the directory, outcomes and the records' words, never a caller's text and nothing of a person.
@@ -7,6 +7,7 @@ services of the directory, outcomes and the records' words, never a caller's tex
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -20,7 +21,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from maidinh.exchange import tracing
 from maidinh.exchange.gateway.call import Call
 from maidinh.exchange.gateway.directory import DirectoryKeeper
+from maidinh.exchange.gateway.protocol import LOGGING_FAILED, ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
+from maidinh.exchange.operations.kept import KeptRequest, KeptRequests, kept_headers
 from maidinh.exchange.operations.reasons import REASONS
 from maidinh.exchange.operations.standing import WAITING
 
@@ -29,6 +32,7 @@ ERROR = web.RequestKey("maidinh.error", str)
 LOOPBACK = "127.0.0.1"
 PORTS = 8  # gateway processes on one machine, each with the next port
 LAG_SECONDS = 5.0
+SWEEP_SECONDS = 60.0
 UNKNOWN, OTHER = "unknown", "other"
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 BYTES = tuple(4**power for power in range(4, 14))  # 256 bytes to 64 MiB
@@ -44,7 +48,8 @@ class Watch:
         self._keeper = keeper
         self.port = 0
         self._runner: web.ServerRunner | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self.kept = KeptRequests(settings.home, lifetime=settings.kept_for, size_limit=settings.kept_limit)
         self.registry = registry = CollectorRegistry()
         self._calls = Counter(
             "maidinh_exchanges", "Calls by service and what came of them.", ("service", "outcome", "reason"),
@@ -95,7 +100,8 @@ class Watch:
         return watching
 
     async def start(self) -> None:
-        """Serve the numbers, if a port is set."""
+        """Serve the numbers, if a port is set; delete what was kept of failed calls when it has had its time."""
+        self._tasks.append(asyncio.create_task(self._sweep()))
         first = self._settings.metrics_port
         if first is None:
             return
@@ -110,16 +116,35 @@ class Watch:
         else:
             return
         self.port = self._runner.addresses[0][1]
-        self._task = asyncio.create_task(self._follow_log())
+        self._tasks.append(asyncio.create_task(self._follow_log()))
         log.info("metrics: at http://%s:%s/metrics", LOOPBACK, self.port)
 
     async def stop(self) -> None:
         """Serve them no longer."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._runner is not None:
             await self._runner.cleanup()
+
+    async def keep(self, call: Call, error: ProtocolError) -> None:
+        """Keep the sealed request of a call that failed after it was sent on, so that it can be made again."""
+        body = call.request
+        if not call.intended or call.protocol != "rest" or body is None or body.file is not None:
+            return
+        if error.type == LOGGING_FAILED or not self.kept.wanted:
+            return  # nobody could see that it failed
+        request = KeptRequest(call.client, call.x_road_id, call.method, call.raw, kept_headers(call.headers), body.data)
+        try:
+            await asyncio.to_thread(self.kept.keep, call.id, request, self._settings.clock())
+        except OSError as fault:
+            log.warning("kept: a failed call could not be kept: %s", fault.strerror)
+
+    async def _sweep(self) -> None:
+        while True:
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(self.kept.sweep, self._settings.clock())
+            await asyncio.sleep(SWEEP_SECONDS)
 
     def _ended(self, call: Call, error: str, seconds: float, span: Any) -> None:
         service = call.service if call.snapshot and call.service in call.snapshot.register.services else UNKNOWN
