@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from maidinh.config.cli import exchange_evidence, exchange_operations, exchange_replay
+from maidinh.config.cli import exchange_evidence, exchange_operations, exchange_replay, exchange_sandbox
 from maidinh.config.cli.doctor import demonstrations_beside, environment_at
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
@@ -35,6 +35,7 @@ app = typer.Typer(help=say("Call through the exchange by hand, and handle its ev
 exchange_evidence.add_to(app)
 exchange_operations.add_to(app)
 exchange_replay.add_to(app)
+exchange_sandbox.add_to(app)
 
 
 @app.callback()
