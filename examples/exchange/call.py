@@ -2,7 +2,8 @@
 
     python call.py settings.json
 
-settings.json holds gateway, client, service, path, kid and the private key's file, as `maidinh exchange sandbox` writes it.
+settings.json holds gateway, client, service, path, kid and the private key's file, as `maidinh exchange sandbox`
+writes it.
 """
 
 import base64

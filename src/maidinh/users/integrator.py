@@ -32,6 +32,9 @@ HOME = Home(
             _("The last hour of each service, calls without an end, keys that end soon."),
             "exchange-state",
         ),
+        Task(
+            _("Services on the exchange"), _("What each offers, and how a call to it is tried."), "exchange-services"
+        ),
         Task(_("Conformity"), _("What does not conform, whose it is, and what mends it."), "conformity"),
         Task(
             _("Waivers"),
@@ -54,6 +57,7 @@ HOME = Home(
         Item(_("Contracts"), "connections"),
         Item(_("Calls on the exchange"), "exchange"),
         Item(_("State of the exchange"), "exchange-state"),
+        Item(_("Services on the exchange"), "exchange-services"),
         Item(_("Conformity"), "conformity"),
         Item(_("Waivers"), "waivers"),
         Item(_("Public keys"), "keys"),

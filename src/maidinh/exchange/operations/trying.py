@@ -1,7 +1,7 @@
 """What a service offers, for those who want to try it: its operations from the published interface, else as declared.
 
-Layer 6, pure. An interface is somebody's document: what is not as OpenAPI 3 has it is left out, nothing of it is followed
-to another place, and only texts are taken.
+Layer 6, pure. An interface is somebody's document: what is not as OpenAPI 3 has it is left out, nothing of it is
+followed to another place, and only texts are taken.
 """
 
 from __future__ import annotations
