@@ -1,6 +1,6 @@
 """`maidinh exchange sandbox`: from nothing to the first signed call, in a demonstration, with nobody in between.
 
-Layer 0, config. Makes a key, puts a system of one's own with a sample contract into the directory, waits until the
+Layer 0, config. Makes a key, has the sample's officials declare and publish a system with a contract, waits until the
 gateway works by it, and makes the first call. Only where everything is a sample. Exit codes:
 0 answered, 1 refused or no sample, 2 wrong use, 3 failed.
 """
@@ -26,8 +26,9 @@ from maidinh.config.texts import say
 
 if TYPE_CHECKING:
     from maidinh.config.environment import Environment
+    from maidinh.config.sandbox import Joined
     from maidinh.exchange.client.calls import ExchangeAnswer
-    from maidinh.exchange.operations.sandbox import Joined, OwnKey
+    from maidinh.exchange.client.own_key import OwnKey
 
 REFUSED, WRONG_USE, FAILED = 1, 2, 3
 PATIENCE_SECONDS = 30.0
@@ -61,9 +62,9 @@ def sandbox(
     if path is None and service != SERVICE:
         leave(WRONG_USE, say("Say what is asked for: --path /..."))
     path = path or f"/persons/{_sample_person(environment)}"
-    key, joined = _join(environment, service)
+    key, joined, serial = _join(environment, service)
     told = _write(output, environment, joined, key, path)
-    _wait(environment, joined)
+    _wait(environment, serial)
     answer = _call(environment, joined, key, path)
     seconds = round(time.monotonic() - begun, 1)
     if as_json:
@@ -83,36 +84,34 @@ def _sample_person(environment: Environment) -> str:
     return read_province(environment.province, environment.definitions).population.personas[0].person
 
 
-def _join(environment: Environment, service: str) -> tuple[OwnKey, Joined]:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maidinh.config.settings")
+def _join(environment: Environment, service: str) -> tuple[OwnKey, Joined, int]:
     import django
+    from django.conf import settings
 
-    django.setup()
-    from maidinh.exchange.directory.actions import publish_directory
-    from maidinh.exchange.directory.queries import current_directory
-    from maidinh.exchange.operations.sandbox import OwnKey, SandboxRefused, joined
+    if not settings.configured:
+        os.environ.update(environment.variables())  # Django's settings are to be those of that installation
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maidinh.config.settings")
+        django.setup()
+    from maidinh.config.sandbox import PREFIX, SandboxRefused, publish_with
+    from maidinh.exchange.client.own_key import OwnKey
     from maidinh.infrastructure.database.connections import Connections
     from maidinh.infrastructure.database.standing import as_role
     from maidinh.infrastructure.keys.client import SignerClient, SignerError
 
     with connected(environment, "web") as connection:
         database = connection.info.dbname
-    key, at, name = OwnKey(), _now(), f"sandbox-{secrets.token_hex(4)}"
+    key, name = OwnKey(), f"{PREFIX}{secrets.token_hex(4)}"
     connections = Connections(environment.home, environment.database_url, database)
     try:
         with closing(SignerClient.for_caller(environment.home, "operator")) as signer, as_role(connections, "web"):
-            directory = current_directory()
-            if directory is None:
-                leave(FAILED, say("No directory is published here yet. Start it: maidinh demo"))
-            found = joined(
-                directory, service=service, name=name, public_pem=key.public_pem, serial=directory.serial + 1, at=at
+            found, serial = publish_with(
+                environment, service=service, name=name, public_pem=key.public_pem, at=_now(), signer=signer
             )
-            publish_directory(directory=found.directory, signer=signer, at=at)
     except SandboxRefused:
         leave(REFUSED, say("No contract in force lets a system read from {service}.").format(service=service))
     except (SignerError, OSError) as error:
         leave(FAILED, f"{error}\n{say('Is the installation running there? Name its --port and --data.')}")
-    return key, found
+    return key, found, serial
 
 
 def _now() -> datetime:
@@ -129,7 +128,7 @@ def _write(output: Path, environment: Environment, joined: Joined, key: OwnKey, 
     told = {
         "gateway": environment.gateway_url,
         "client": joined.system,
-        "service": joined.contract.provider_service,
+        "service": joined.service,
         "path": path,
         "kid": joined.key_id,
         "key": str(place.resolve()),
@@ -138,13 +137,13 @@ def _write(output: Path, environment: Environment, joined: Joined, key: OwnKey, 
     return told
 
 
-def _wait(environment: Environment, joined: Joined) -> None:
+def _wait(environment: Environment, serial: int) -> None:
     from maidinh.config.diagnosis import health_of
 
     ends = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < ends:
         health = health_of(f"{environment.gateway_url}/health") or {}
-        if (health.get("directory") or 0) >= joined.directory.serial:
+        if (health.get("directory") or 0) >= serial:
             return
         time.sleep(0.1)
     leave(FAILED, say("The gateway does not take up the new directory. See its output, or: maidinh exchange status"))
@@ -156,7 +155,7 @@ def _call(environment: Environment, joined: Joined, key: OwnKey, path: str) -> E
 
     client = ExchangeClient(environment.gateway_url, joined.system, key, joined.key_id)
     try:
-        return client.call(joined.contract.provider_service, at=_now(), path=path)
+        return client.call(joined.service, at=_now(), path=path)
     except ExchangeRefused as refusal:
         told = reason_for(refusal.reason)
         leave(REFUSED, f"{say(told.says)} ({refusal.reason})\n-> {say(told.remedy)}")
