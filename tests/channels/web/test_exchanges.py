@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,11 +29,14 @@ def browser(
 ) -> Client:  # fmt: skip
     """The integrator's, after calls of the integrator's agency and of others."""
     monkeypatch.setattr("django.utils.timezone.now", lambda: at)
+    before = at - timedelta(minutes=1)
     mine = {"consumer_agency": sorted(integrator.agencies)[0], "provider_agency": "H38.5.1"}
-    called("one-stop", "population-interface", at, path="/persons/*", x_road_id="mine-1", **mine)
-    called("tourism", "land-interface", at, outcome="refused", reason="no_contract", x_road_id="mine-2", **mine)
+    called("one-stop", "population-interface", before, path="/persons/*", x_road_id="mine-1", **mine)
+    called("tourism", "land-interface", before, outcome="refused", reason="no_contract", x_road_id="mine-2", **mine)
     other = {"consumer_agency": "H38.6", "provider_agency": "H38.5.1"}
-    called("tourism", "land-interface", at, outcome="failed", reason="service_timeout", x_road_id="other-1", **other)
+    called(
+        "tourism", "land-interface", before, outcome="failed", reason="service_timeout", x_road_id="other-1", **other
+    )
     client = Client()
     sign_in_as(client, integrator)
     client.cookies["django_language"] = "en"
