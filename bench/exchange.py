@@ -85,7 +85,7 @@ class Stand:
 def main(size: str) -> dict[str, Any]:
     """Every step, then every peer, round after round; the JSON that run() tells."""
     rounds, count, seconds = (1, 300, 2) if size == "quick" else (ROUNDS, REQUESTS, PACED_SECONDS)
-    steps = {name: (name[:2], 2 if name.endswith("x2") else 1) for name in ("W0", "W1", "W3", "W4", "W4x2")}
+    steps = {name: (name[:2], 2 if name.endswith("x2") else 1) for name in ("W0", "W1", "W2", "W3", "W4", "W4x2")}
     found: dict[str, Any] = {"steps": {}, "proxies": {}, "paced": {}}
     with tempfile.TemporaryDirectory(prefix="maidinh-bench-", dir="/tmp") as name, _stand(Path(name)) as stand:
         for turn in range(rounds):
@@ -201,7 +201,7 @@ def _stand(place: Path) -> Iterator[Stand]:
 def _published(environment: Any, connections: Any, service: int) -> tuple[int, Callable[[bytes], bytes]]:
     from django.core.management import call_command
     from django.db import connections as opened
-    from tests.exchange.world import KEYS, NOW, PORTAL, directory_for
+    from tests.exchange.world import KEYS, NOW, PORTAL
 
     from maidinh.exchange.directory.actions import publish_directory
     from maidinh.infrastructure.database.standing import as_role
@@ -213,10 +213,31 @@ def _published(environment: Any, connections: Any, service: int) -> tuple[int, C
         for app in ("directory", "evidence"):
             call_command("migrate", app, verbosity=0, skip_checks=True)
     with as_role(connections, "web"):
-        directory = directory_for(operator.public, service)
+        directory = _directory(operator.public, service)
         publish_directory(directory=directory, signer=operator, at=NOW - timedelta(hours=1))
     opened.close_all()
     return directory.serial, lambda message: operator.sign(f"caller:{PORTAL}", message)
+
+
+def _directory(public: Callable[[str], str], service: int) -> Any:
+    """The tests' directory, with a published interface to hold both messages against and fields to cut to."""
+    from tests.exchange.world import ANYTHING, CONTRACTED, SERVICE, contract_for, directory_for
+
+    fields = {"name": {"type": "string", "maxLength": 100}, "number": {"type": "string", "pattern": "^[0-9]{12}$"}}
+    item = {"type": "object", "required": ["name", "number"], "properties": fields}
+    listed = {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": item}}}
+    message = {"application/json": {"schema": listed}}
+    operation = {
+        "requestBody": {"required": True, "content": message},
+        "responses": {"200": {"description": "Found.", "content": message}},
+    }
+    interface = {"openapi": "3.1.0", "info": {"title": "Bench", "version": "1.0.0"},
+                 "paths": {"/searches": {"post": operation}}}  # fmt: skip
+    url = f"http://127.0.0.1:{service}/base"
+    offered = {"id": SERVICE, "url": url, "methods": ANYTHING, "timeout_seconds": 5, "openapi": interface}
+    agreed = contract_for(SERVICE, methods=CONTRACTED, fields=["name", "number"], quota={"per_minute": 1_000_000},
+                          breaker={"failures": 50, "pause_seconds": 5})  # fmt: skip
+    return directory_for(public, service, services=[offered], contracts=[agreed])
 
 
 @contextmanager

@@ -11,13 +11,14 @@ import argparse
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from tests.exchange.world import INSTANCE, NOW, PROVINCE
 
 from maidinh.exchange.gateway import app, protocol
 from maidinh.exchange.gateway.bodies import Body
-from maidinh.exchange.gateway.call import Admitted, Call
+from maidinh.exchange.gateway.call import Admitted, Call, Question
+from maidinh.exchange.gateway.checks import check_answer, check_request
 from maidinh.exchange.gateway.forwarding import Answer, Forwarded, url_for
 from maidinh.exchange.gateway.mediation import Mediator
 from maidinh.exchange.gateway.protocol import ProtocolError
@@ -25,22 +26,20 @@ from maidinh.exchange.gateway.settings import GatewaySettings
 from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.client import AsyncSignerClient
 
-STEPS = ("W0", "W1", "W2", "W3", "W4")
-
 
 class Forwarding(Mediator):
     """W0: to the service and back."""
 
-    def admit(self, call: Call) -> Admitted:
+    def admit(self, call: Call) -> Admitted | Question:
         target = protocol.read_target(call.raw)
         call.service, call.forwarded = target.service, target.forwarded
         call.snapshot = self._keeper.snapshot
         self._read_headers(call)
-        return None  # type: ignore[return-value] - carry() below asks for none
+        return cast(Admitted, None)  # carry() below asks for none
 
-    async def carry(self, call: Call, admitted: Admitted, body: Body) -> Answer:
+    async def carry(self, call: Call, admitted: Admitted | Question, body: Body) -> Answer:
         call.request = body
-        return await self._across(call, body)
+        return self._answer(call, await self._across(call, body))
 
     async def fail(self, call: Call, error: ProtocolError) -> None:
         return None
@@ -50,20 +49,29 @@ class Forwarding(Mediator):
             raise ProtocolError(protocol.OUTDATED, "no_directory")
         service = call.snapshot.register.services[call.service]
         request = Forwarded(call.method, url_for(service, call.forwarded), call.kept, body)
-        call.answer = self._answer(call, await self._forwarder.forward(request, service))
+        call.answer = await self._forwarder.forward(request, service)
         return call.answer
 
 
 class Admitting(Forwarding):
     """W1: only for whom the directory knows, only what a contract names."""
 
-    def admit(self, call: Call) -> Admitted:
+    def admit(self, call: Call) -> Admitted | Question:
         return Mediator.admit(self, call)
 
-    async def carry(self, call: Call, admitted: Admitted, body: Body) -> Answer:
-        if body.sha256 != admitted.caller.body_sha256:
-            raise ProtocolError(protocol.NOT_AUTHENTIC, "wrong_body")
+    async def carry(self, call: Call, admitted: Admitted | Question, body: Body) -> Answer:
+        self._bind(call, cast(Admitted, admitted).caller, body)
         return await super().carry(call, admitted, body)
+
+
+class Checking(Admitting):
+    """W2: held against the published interface both ways, and cut to the contract's fields."""
+
+    async def carry(self, call: Call, admitted: Admitted | Question, body: Body) -> Answer:
+        allowed = cast(Admitted, admitted)
+        self._bind(call, allowed.caller, body)
+        await check_request(call, allowed.terms, body)
+        return self._answer(call, await check_answer(call, allowed.terms, await self._across(call, body)))
 
 
 class Signing(Mediator):
@@ -73,7 +81,9 @@ class Signing(Mediator):
         return None
 
 
-MEDIATORS: dict[str, type[Mediator]] = {"W0": Forwarding, "W1": Admitting, "W3": Signing, "W4": Mediator}
+MEDIATORS: dict[str, type[Mediator]] = {
+    "W0": Forwarding, "W1": Admitting, "W2": Checking, "W3": Signing, "W4": Mediator,
+}  # fmt: skip
 
 
 def main() -> None:

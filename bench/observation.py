@@ -240,11 +240,12 @@ def _remembered(calls: Sequence[Call], number: int, installation: Any) -> int:
             cursor.execute(
                 "INSERT INTO evidence_exchange (id, x_road_id, client, authenticated, service, method, path, outcome,"
                 " reason, contract, serial, request_hash, response_hash, request_size, response_size, started_at,"
-                " finished_at, consumer_agency, provider_agency, zone, record, signatures, salt)"
+                " finished_at, consumer_agency, provider_agency, zone, protocol, represented,"
+                " request_verdict, response_verdict, cut, record, signatures, salt)"
                 " SELECT gen_random_uuid(), 'bench', (%(clients)s::text[])[1 + n %% %(kinds)s], true,"
                 " (%(services)s::text[])[1 + n %% %(kinds)s], 'GET', %(path)s, 'allowed', '',"
-                " (%(contracts)s::text[])[1 + n %% %(kinds)s], 1, '', '', 0, 0, %(at)s, %(at)s, '', '', 'tslcd', '{}',"
-                " '[]'::jsonb, ''::bytea FROM generate_series(1, %(number)s) AS n",
+                " (%(contracts)s::text[])[1 + n %% %(kinds)s], 1, '', '', 0, 0, %(at)s, %(at)s, '', '', 'tslcd',"
+                " 'rest', '', '', '', 0, '{}', '[]'::jsonb, ''::bytea FROM generate_series(1, %(number)s) AS n",
                 {
                     "clients": [each.client for each in usual], "services": [each.service for each in usual],
                     "contracts": [each.contract for each in usual], "kinds": len(usual), "path": READ["path"],
@@ -276,8 +277,8 @@ def _exchange(call: Call, at: datetime) -> Any:
     return Exchange(
         id=uuid.uuid4(), x_road_id="bench", client=call.client, service=call.service, method=call.method,
         path=call.path, outcome=call.outcome, reason=call.reason, zone=call.zone, authenticated=call.authenticated,
-        contract=call.contract, serial=1, request_size=0, response_size=0, started_at=at, finished_at=at, record="{}",
-        signatures=[], salt=b"",
+        contract=call.contract, serial=1, request_size=0, response_size=0, cut=0, protocol="rest", started_at=at,
+        finished_at=at, record="{}", signatures=[], salt=b"",
     )  # fmt: skip
 
 

@@ -129,12 +129,16 @@ def commands() -> dict[str, Callable[[], Iterator[str]]]:
     from maidinh.config.main import application
 
     root: Any = typer.main.get_command(application())
-    found = {}
-    for name, command in root.commands.items():
-        for part, inner in (getattr(command, "commands", None) or {"": command}).items():
-            full = f"maidinh {name} {part}".strip()
-            found[full] = command_table(inner)
-    return found
+    return {name: command_table(command) for name, command in _commands("maidinh", root)}
+
+
+def _commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    """The commands at the end of every group, by their whole names."""
+    inside = getattr(command, "commands", None)
+    if not inside:
+        yield name, command
+    for part, inner in (inside or {}).items():
+        yield from _commands(f"{name} {part}", inner)
 
 
 def _default(option: Any) -> str:

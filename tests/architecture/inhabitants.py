@@ -11,6 +11,10 @@ from django.conf import settings
 from django.test import Client
 
 from maidinh.channels.sessions import ACCOUNT
+from maidinh.exchange.contracts.actions import propose
+from maidinh.exchange.contracts.queries import proposals_over
+from maidinh.exchange.directory import agreements
+from maidinh.exchange.directory.queries import current_directory
 from maidinh.governance.appraisal.actions import opening as appraisal_opening
 from maidinh.governance.appraisal.actions.asking import ask_opinion as ask_project_opinion
 from maidinh.governance.appraisal.actions.deciding import give_verdict
@@ -106,6 +110,7 @@ class World:
         self.projects = self._projects()
         self.appraised, self.appraisals = {"none": "nobodys-2026"}, {"none": 10**9}
         self.project_exceptions = self._appraisals()
+        self.contracts = self._contracts()
         self.withdrawals = self._withdrawals()
         self.scenarios = self._scenarios()
 
@@ -230,6 +235,17 @@ class World:
         with acting(agencies=integrator.agencies):
             ending = ask_withdrawal(actor=integrator, contract=last, ends=withdrawn, **asked).pk
         return {"withdrawn": withdrawn, "asked": ending, "none": 10**9}
+
+    def _contracts(self) -> dict[str, int]:
+        """One is signed by every side; another text waits for its provider, whose leader is `leader-elsewhere`."""
+        standing = next(each for each in current_directory().contracts if each.id == "one-stop-land")
+        other = standing.model_copy(update={"fields": ("parcel",), "agreements": ()})
+        consumer = self._official("leader", agreements.parties(standing)["consumer"])
+        with acting(agencies=consumer.agencies, official=consumer.id):
+            waiting = propose(actor=consumer, contract=other, at=self.at).pk
+            agreed = proposals_over([agreements.digest(standing)])[agreements.digest(standing)].row.pk
+        self.digests = {"agreed": agreements.digest(standing), "waiting": agreements.digest(other)}
+        return {"agreed": agreed, "waiting": waiting, "none": 10**9}
 
     def _scenarios(self) -> dict[str, int]:
         """A scenario of the roadmap that nobody asked to compute yet."""

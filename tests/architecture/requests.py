@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
 
 from maidinh.channels.routing import PAGES
 from maidinh.exchange.directory.queries import current_directory
+from maidinh.exchange.keys.queries import registered_keys
 from maidinh.services.dossiers.rules import step_of
 from tests.architecture.inhabitants import World
 from tests.governance.conformity.own import SELECT
@@ -21,6 +23,13 @@ RULE = {
     "id": "ownership.typed", "title_vi": "Có cơ quan chủ quản", "explanation_vi": "Để có người chịu trách nhiệm.",
     "severity": "error", "applies_to": "system", "select": SELECT, "message_vi": "{name} chưa có cơ quan chủ quản.",
     "remedy_vi": "Ghi cơ quan chủ quản.", "examples": EXAMPLES_YAML,
+}  # fmt: skip
+LAND = "VN-H38/GOV/H38.5.1/land-register"
+CONTRACT = {
+    "id": "land-population", "consumer": LAND, "service": "VN-H38/GOV/G01.900.38/population-register/population",
+    "methods": "GET /persons/*", "purpose": "Đối chiếu chủ sử dụng đất", "legal_basis": "Nghị định 47/2020/NĐ-CP",
+    **{f"{name}-{part}": value for name, year in (("valid_from", "2026"), ("valid_to", "2027"))
+       for part, value in (("day", "1"), ("month", "12"), ("year", year))},
 }  # fmt: skip
 DESK = ("intake", "checking", "signing", "issued", "none")
 
@@ -49,8 +58,8 @@ READINGS = ("architecture-explorer", "architecture-agencies", "architecture-cove
 def requests_in(world: World) -> Iterator[Asked]:
     """All of them; a page that is missing here is found by the test."""
     for made in (
-        _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _rules, _roadmap,
-        _projects, _appraisals, _own_dossiers, _desk, _roadmap_plans,
+        _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _contracts, _rules,
+        _roadmap, _projects, _appraisals, _own_dossiers, _desk, _roadmap_plans, _exchange_keys,
     ):  # fmt: skip
         yield from made(world)
 
@@ -73,6 +82,8 @@ def _plain(world: World) -> Iterator[Asked]:
     for form, on in (("json", "it"), ("xml", "none")):
         yield Asked("exchange-monitoring-file", "GET", on, {"form": form})
     yield Asked("notices", "POST", "it", data={"up_to": "1"})
+    yield Asked("my-data", "GET", "it")
+    yield Asked("my-data-proof", "GET", "none", {"reading": NOBODYS})
     yield Asked("language", "POST", "it", data={"language": "en"})
     yield Asked("sign-out", "POST", "it")
     yield Asked("procedure", "GET", "offered", {"code": "1.013225"})
@@ -247,6 +258,40 @@ def _connections(world: World) -> Iterator[Asked]:
         yield Asked("connection-withdrawal-take-back", "POST", on, where)
         yield Asked("connection-withdrawal-end", "GET", on, where)
         yield Asked("connection-withdrawal-end", "POST", on, where, reasons)
+
+
+def _contracts(world: World) -> Iterator[Asked]:
+    yield Asked("contracts", "GET", "it")
+    yield Asked("contract-propose", "GET", "it")
+    yield Asked("contract-propose", "POST", "it", data=CONTRACT)
+    for on, contract in (("signed", "one-stop-land"), ("none", "no-such-contract")):
+        yield Asked("contract-declared", "POST", on, data={"contract": contract})
+    for on, number in world.contracts.items():
+        where = {"proposal_id": number}
+        for name in ("contract", "contract-text"):
+            yield Asked(name, "GET", on, where)
+        yield Asked("contract-proof", "GET", on, where | {"side": "provider"})
+        digest = world.digests.get(on, "")
+        signed = {"side": "provider", "digest": digest, "read": "yes"}
+        yield Asked("contract-sign", "POST", on, where, signed)
+        yield Asked("contract-decline", "POST", on, where, {"side": "provider", "reason": "Thừa trường"})
+        yield Asked("contract-take-back", "POST", on, where)
+
+
+def _exchange_keys(world: World) -> Iterator[Asked]:
+    del world
+    row = registered_keys().first()
+    assert row is not None
+    yield Asked("exchange-keys", "GET", "it")
+    for method in ("GET", "POST"):
+        for on, holder, kid in (("known", row.holder, row.kid), ("none", "nobody", "nothing")):
+            for name, data in (
+                ("exchange-key-register", {"holder": holder, "request": ""}),
+                ("exchange-key-rotate", {"holder": holder}),
+                ("exchange-key-revoke", {"key": kid, "reason": "Lộ khóa"}),
+            ):
+                query = f"?{urlencode(data)}" if method == "GET" else ""
+                yield Asked(name, method, on, data=data if method == "POST" else {}, query=query)
 
 
 def _rules(world: World) -> Iterator[Asked]:

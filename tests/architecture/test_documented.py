@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import typer.main
 
@@ -26,12 +28,13 @@ def test_events() -> None:
 
 def test_commands() -> None:
     documented = set(re.findall(r"^## `maidinh ([a-z -]+)`", (REFERENCE / "commands.md").read_text("utf-8"), re.M))
-    found = set()
-    root = typer.main.get_command(application())
-    for name, command in root.commands.items():  # type: ignore[attr-defined]
-        inner = getattr(command, "commands", None)
-        found |= {f"{name} {part}" for part in inner} if inner else {name}
-    assert documented == found
+    assert documented == set(_commands(typer.main.get_command(application())))
+
+
+def _commands(group: Any, before: str = "") -> Iterator[str]:
+    for name, command in group.commands.items():
+        inside = getattr(command, "commands", None)
+        yield from _commands(command, f"{before}{name} ") if inside else [f"{before}{name}"]
 
 
 def test_glossary_pairs_every_table_with_its_vietnamese_word() -> None:

@@ -15,12 +15,11 @@ IN_AN_APP = {
 NOUNS = {  # pure or process modules of an app that the vocabulary has no word for, each by its noun
     "infrastructure/translog": {
         "anchors", "cosignature", "inspection", "merkle", "note", "promise", "promises", "proof", "published",
-        "receipt", "reopening", "sequencer", "tiles", "trust", "verification", "witness", "witnessing",
-        "inspection", "merkle", "note", "promise", "promises", "proof", "published", "receipt", "sequencer", "stamping",
-        "tiles", "trust", "verification",
+        "receipt", "reopening", "sequencer", "stamping", "tiles", "trust", "verification", "witness", "witnessing",
     },
     "exchange/evidence": {"container", "gathering", "judging"},
     "applications/registers": {"provider"},
+    "exchange/directory": {"agreements"},
     "governance/architecture": {"frameworks"},
     "governance/observation": {"declared", "differing", "remedy"},
     "governance/duplication": {
@@ -37,8 +36,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
         "assessment", "case", "checking", "clock", "owning", "packs", "papers", "reuse", "soundness",
     },
     "governance/projects": {
-        "content", "faults", "figures", "fitting", "proposal", "reopening", "sayings", "sheets", "tables",
-        "content", "faults", "figures", "fitting", "measures", "proposal", "sayings", "sheets", "tables",
+        "content", "faults", "figures", "fitting", "measures", "proposal", "reopening", "sayings", "sheets", "tables",
     },
 }  # fmt: skip
 REFUSED = {"utils", "helpers", "common", "base", "core", "managers", "misc", "services"}

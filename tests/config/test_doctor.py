@@ -190,7 +190,7 @@ def connect(role: str) -> psycopg.Connection[Any]:
 def test_a_prepared_database_is_in_order(at: datetime) -> None:
     found = by_name(examine_tables(connect, Environment(), at + timedelta(seconds=1)))
     assert {name: finding.state for name, finding in found.items()} == dict.fromkeys(
-        ("database", "schema", "directory", "evidence", "log"), "ok"
+        ("database", "schema", "directory", "evidence", "log", "time-stamps"), "ok"
     )
 
 
@@ -224,6 +224,25 @@ def test_entries_that_wait_longer_than_promised(at: datetime) -> None:
     finding = by_name(examine_tables(connect, Environment(), late))["log"]
     assert finding.state == "wrong"
     assert "worker.log" in told(finding)
+
+
+def test_a_log_that_nobody_stamps_any_more_is_told(own_database: str, at: datetime) -> None:
+    state = "INSERT INTO translog_checkpoint (origin, size, root, note, at) VALUES ('o', %s, '', '', %s)"
+    stamp = "INSERT INTO translog_timestamp (origin, size, authority, response, at) VALUES ('o', %s, 'u', '', %s)"
+
+    def found(later: timedelta) -> Finding:
+        return by_name(examine_tables(connect, Environment(), at + later))["time-stamps"]
+
+    with connect("sequencer") as sequencer, connect("worker") as worker:
+        sequencer.execute(state, [1, at])
+        assert found(timedelta(minutes=4)).state == "ok"
+        assert found(timedelta(minutes=6)).state == "warning"
+        assert Environment().services_url in told(found(timedelta(minutes=6)))
+        worker.execute(stamp, [1, at + timedelta(minutes=7)])
+        assert found(timedelta(days=9)).state == "ok"
+        sequencer.execute(state, [2, at + timedelta(days=9)])
+        late = found(timedelta(days=10))
+        assert (late.state, f"{at:%Y-%m-%d}" in told(late)) == ("warning", True)
 
 
 def test_tables_of_an_earlier_and_of_a_later_release(own_database: str, at: datetime) -> None:

@@ -109,6 +109,9 @@ MISTAKES = [
     ("national/nas/commune-model-2026.yaml", "tier: provincial", "tier: lunar", "Input should be"),
     ("national/nas/mapping-2026-09.yaml", "structure: 2026-09-draft", "structure: x", "expected one of 2026-09-draft"),
     ("national/nas/mapping-2026-09.yaml", "- P-4-01", "- P-9-01", "becomes P-9-01, which isn't in force"),
+    (ARCHITECTURE, "document: land.yaml", "document: lan.yaml", "expected a file of interfaces/"),
+    (ARCHITECTURE, "personal_number, full_name,", "personal_number, full_nam,", "names the field full_nam"),
+    ("national/interfaces/land.yaml", "#/components/responses/Problem", "#/components/x", "there is nothing at this"),
     ("national/codes/channels.yaml", "id: channels", "id: ways", "expected channels, the file's name"),
 ]
 

@@ -122,10 +122,10 @@ def settings_of(database: Connections, exchange_home: Home, tmp_path: Path, cloc
     home.public_keys.symlink_to(exchange_home.public_keys)
 
     def make(**changes: Any) -> GatewaySettings:
-        signing = AsyncSignerClient.for_caller(exchange_home, "gateway", patience=2)
+        signing = AsyncSignerClient.for_caller(exchange_home, "gateway", patience=10)
         settings = GatewaySettings(
             instance=INSTANCE, province=PROVINCE, dsn=database.dsn("gateway"), home=home, signer=signing, clock=clock,
-            log_patience_seconds=3, poll_seconds=0.2,
+            log_patience_seconds=10, poll_seconds=0.2,
         )  # fmt: skip
         return replace(settings, **changes)
 

@@ -23,10 +23,11 @@ HEADERS = ("client", "service", "userId", "id", "protocolVersion")
 def wsdl_for(*operations: str, address: str = "http://10.1.2.3/inside") -> str:
     """A WSDL, document/literal wrapped, with the protocol's five headers."""
     schema = "".join(
-        f'<xsd:element name="{each}{end}"><xsd:complexType><xsd:sequence><xsd:element name="{inner}" type="xsd:string"'
-        ' minOccurs="0"/></xsd:sequence></xsd:complexType></xsd:element>'
+        f'<xsd:element name="{each}{end}"><xsd:complexType><xsd:sequence>'
+        + "".join(f'<xsd:element name="{name}" type="xsd:string" minOccurs="0"/>' for name in inner)
+        + "</xsd:sequence></xsd:complexType></xsd:element>"
         for each in operations
-        for end, inner in (("", "number"), ("Response", "name"))
+        for end, inner in (("", ("number",)), ("Response", ("name", "born")))
     )
     messages = "".join(
         f'<message name="{each}{end}"><part name="body" element="tns:{each}{end}"/></message>'

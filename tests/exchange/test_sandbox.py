@@ -131,6 +131,7 @@ def sandbox(
     gateway = start_gateway(
         dsn=Connections(here.home, here.database_url, own_database).dsn("gateway"), province=here.province,
         instance=instance_of(province.organisations.code), clock=lambda: at,
+        own_services=frozenset({("127.0.0.1", provider.port)}),
     )  # fmt: skip
     place = ("--data", here.home.root, "--port", gateway.port - 1, "-o", tmp_path / "mine")
     return lambda *asked: CliRunner().invoke(exchange.app, [str(each) for each in ("sandbox", *place, *asked)])

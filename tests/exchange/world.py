@@ -17,6 +17,7 @@ from aiohttp import web
 from maidinh.exchange import jws
 from maidinh.exchange.client.calls import KIND
 from maidinh.exchange.directory.definition import Directory
+from tests.exchange.agreements import signed_content
 from tests.exchange.soap_world import BODY, CIVIL, DETAILS, soap_services
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -50,8 +51,8 @@ def directory_for(public: Callable[[str], str], provider_port: int = 9, serial: 
         {"id": DEAD, "url": "http://127.0.0.1:9/", "methods": ANYTHING, "timeout_seconds": 2},
     ]
     spoken = [
-        contract_for(DETAILS, methods=[{"method": "POST", "path": "/"}]),
-        contract_for(CIVIL, methods=[{"method": "POST", "path": "/birthDetails"}]),
+        contract_for(DETAILS, methods=[{"method": "POST", "path": "/"}], checks="record"),
+        contract_for(CIVIL, methods=[{"method": "POST", "path": "/birthDetails"}], checks="record"),
     ]
     content: dict[str, Any] = {
         "instance": INSTANCE,
@@ -73,7 +74,10 @@ def directory_for(public: Callable[[str], str], provider_port: int = 9, serial: 
         "services": services + soap_services(base),
         "contracts": [contract_for(each["id"]) for each in services] + spoken,
     }
-    return Directory.model_validate(content | changes)
+    content |= changes
+    # the provider of these tests lies on this machine, and declares it
+    content["services"] = [{"networks": ["127.0.0.0/8"]} | dict(each) for each in content["services"]]
+    return Directory.model_validate(signed_content(content, NOW - timedelta(days=1)))
 
 
 def contract_for(service: str, **changes: Any) -> dict[str, Any]:

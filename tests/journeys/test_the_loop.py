@@ -1,7 +1,7 @@
-"""The loop closed: refused, proposed, returned, mended, approved, built, merged, published, allowed, observed.
+"""The loop closed: refused, proposed, returned, mended, approved, built, merged, published, signed, allowed, observed.
 
 In the browser and at the gateway. Everyone is somebody else: the agency's project officer, the appraiser, who decides,
-the architect, who publishes.
+the architect, who publishes, the leaders who sign the contract.
 """
 
 from __future__ import annotations
@@ -102,8 +102,9 @@ def test_the_loop_is_closed(
         caller.call(caller.land, caller.parcel)  # what is approved and built is not in force yet
     draft = _merged(people["architect"])
     _handed_in(people["architect"], draft)
-    published = _published(people["architecture-approver"])
-    assert _allowed(caller, published) == 200
+    _published(people["architecture-approver"])
+    signed = _signed(desks.seat(_leader(running, caller.owner)), desks.seat(_leader(running, caller.owner_of_land)))
+    assert _allowed(caller, signed) == 200
 
     with pytest.raises(ExchangeRefused):
         caller.call(caller.people, "/persons/000000000000")  # what the project forgot
@@ -250,12 +251,24 @@ def _handed_in(architect: Visit, draft: str) -> None:
     architect.press("Hand in for approval")
 
 
-def _published(approver: Visit) -> float:
+def _published(approver: Visit) -> None:
     approver.open(f"/architecture/versions/{VERSION}")
     approver.main.locator("[name='decision']").fill("678/QĐ-UBND")
     _fill_day(approver, "decided_on", date.today())
     approver.press(approver.main.locator("form[action$='/approve'] button"))
     approver.press(approver.main.locator("form[action$='/publish'] button"))
+
+
+def _signed(calling: Visit, providing: Visit) -> float:
+    """Both agencies sign the text that is declared now: the one proposes it, and the exchange follows the last one."""
+    calling.open("/contracts")
+    calling.press(calling.main.locator("form[action$='/declared'] button"))
+    contract = calling.path.partition("?")[0]
+    for leader in (calling, providing):
+        leader.open(contract)
+        leader.main.locator("[name='read']").check()
+        leader.press(leader.main.locator("form[action$='/sign'] button"))
+    providing.says(providing.words("The exchange obeys this contract now."))
     return time.monotonic()
 
 
@@ -316,6 +329,12 @@ def _project(caller: Caller, officer: Visit) -> dict[str, Any]:
 
 def _official(running: RunningProvince, role: str) -> Any:
     return next(each for each in running.province.organisations.officials if role in each.roles)
+
+
+def _leader(running: RunningProvince, agency: str) -> Any:
+    """Who signs contracts for an agency."""
+    return next(each for each in running.province.organisations.officials
+                if each.agency == agency and "leader" in each.roles)  # fmt: skip
 
 
 def _opining(running: RunningProvince, agency: str) -> Any:

@@ -68,7 +68,7 @@ def publish(
     if services:
         content["services"] = list(services)
         content["contracts"] = [
-            contract_for(each["id"], methods=[{"method": "POST", "path": "/"}]) for each in services
+            contract_for(each["id"], methods=[{"method": "POST", "path": "/"}], checks="record") for each in services
         ]
     with as_role(database, "web"):
         return publish_directory(directory=type(plain).model_validate(content), signer=signer, at=NOW)

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from maidinh.infrastructure.keys.client import SignerClient
 from tests.exchange import conftest as exchange
-from tests.exchange.world import PORTAL, SERVICE, Provider, token_for
+from tests.exchange.world import PORTAL, SERVICE, SLOW, Provider, token_for
 
 database, exchange_home, loop, signer = exchange.database, exchange.exchange_home, exchange.loop, exchange.signer
 serving_provider, provider, clock, published = (
@@ -192,6 +192,22 @@ def test_requests_in_one_go_are_answered_in_their_order(send: Send, signer: Sign
     assert answers(send((one + two + three + last).encode())) == [200, 400, 200, 400]
 
 
+@pytest.mark.parametrize("upgrade", ["h2c", "websocket", "TLS/1.0"])
+def test_a_body_is_never_read_as_the_next_request(
+    send: Send, signer: SignerClient, provider: Provider, upgrade: str
+) -> None:
+    inner = f"GET {TARGET} HTTP/1.1\r\n{signed(signer, TARGET)}\r\n".encode()
+    head = signed(signer, SEARCHES, "POST", inner)
+    offered = f"Connection: Upgrade\r\nUpgrade: {upgrade}\r\nContent-Length: {len(inner)}\r\n\r\n"
+    got = send(f"POST {SEARCHES} HTTP/1.1\r\n{head}{offered}".encode() + inner)
+    assert answers(got) == [200]
+    assert [(each.method, each.body) for each in provider.seen] == [("POST", inner)]
+    assert provider.seen[0].header("Upgrade") is None
+    asked = f"CONNECT other:443 HTTP/1.1\r\n{HEAD}Content-Length: {len(inner)}\r\n\r\n".encode() + inner
+    assert answers(send(asked)) == [400]
+    assert len(provider.seen) == 1
+
+
 @pytest.mark.parametrize("sent", ["", "GET /r1/", f"GET {TARGET} HTTP/1.1\r\nHost: a\r\nX-Road-Cl"])
 def test_whoever_opens_a_connection_and_does_not_ask_is_let_go(send: Send, sent: str) -> None:
     began = time.monotonic()
@@ -342,6 +358,54 @@ def test_a_full_disk_is_told_as_the_gateways_own_fault(
     assert answer.json()["message"].startswith("no_room")
     assert rows("SELECT reason FROM evidence_exchange WHERE id = %s", answer.headers["X-Road-Request-Id"])
     assert provider.seen == []
+
+
+def test_an_answer_that_finds_no_room_is_told_as_the_gateways_own_fault(
+    send: Send, signer: SignerClient, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full:
+        def write(self, _: bytes) -> int:
+            raise OSError(28, "No space left on device")
+
+        def close(self) -> None:
+            raise OSError(28, "No space left on device")
+
+    async def large(request: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(body=b"x" * 100_000)
+
+    provider.behaviour = large
+    monkeypatch.setattr("maidinh.exchange.gateway.bodies.tempfile.TemporaryFile", lambda **_: Full())
+    got = send(f"GET {TARGET} HTTP/1.1\r\n{signed(signer, TARGET)}Connection: close\r\n\r\n".encode())
+    assert answers(got) == [500]
+    assert b"no_room" in got
+
+
+@pytest.mark.slow
+def test_a_service_may_answer_slowly_as_long_as_it_goes_on(
+    start_gateway: Any, signer: SignerClient, provider: Provider
+) -> None:
+    async def slowly(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for _ in range(5):
+            await response.write(b"0123456789")
+            await asyncio.sleep(0.3)
+        return response
+
+    provider.behaviour = slowly
+    target = f"/r1/{SLOW}/persons/1"  # its time-out is one second
+    statuses = {}
+    for rate in (20, 64 * 1024):
+        headers = {"X-Road-Client": PORTAL, "Authorization": f"Bearer {token_for(signer, target)}"}
+        port = start_gateway(least_per_second=rate).port
+        statuses[rate] = requests.get(f"http://127.0.0.1:{port}{target}", headers=headers, timeout=9).status_code
+    assert statuses == {20: 200, 64 * 1024: 500}
+
+
+def test_error_types_are_spelled_as_the_installation_says(start_gateway: Any) -> None:
+    base = f"http://127.0.0.1:{start_gateway(error_form='snake').port}"
+    answer = requests.get(base + TARGET, headers={"X-Road-Client": PORTAL}, timeout=9)
+    assert answer.headers["X-Road-Error"] == answer.json()["type"] == "client.authentication_failed"
 
 
 METHODS = st.sampled_from(["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "get", "X"])

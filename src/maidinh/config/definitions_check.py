@@ -20,12 +20,20 @@ from maidinh.config.catalogues_check import catalogue_problems, master_hints, re
 from maidinh.config.conformity_check import rule_problems
 from maidinh.config.documents_check import document_problems
 from maidinh.config.examples_check import example_problems
+from maidinh.config.interfaces_check import document_problems as unusable
+from maidinh.config.interfaces_check import interface_problems
 from maidinh.config.procedures_check import Surroundings, check_procedure
 from maidinh.config.projects_check import known_for, project_problems
 from maidinh.governance.appraisal.packs import read_packs
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework, UnknownFramework, read_frameworks
-from maidinh.governance.architecture.reading import read_versions, resolve, version_files, version_in_force
+from maidinh.governance.architecture.reading import (
+    interface_documents,
+    read_versions,
+    resolve,
+    version_files,
+    version_in_force,
+)
 from maidinh.governance.architecture.rules import problems as misfits
 from maidinh.governance.architecture.rules import with_agency_codes
 from maidinh.governance.conformity.reading import Surroundings as HeldAgainst
@@ -146,6 +154,7 @@ def _check_nation(national: Path, findings: Findings) -> Nation:
         findings.problems.extend(catalogue_problems(catalogues, shelf))
     _check_national_data_set(national, frameworks, findings)
     _check_documents(national, frameworks, findings)
+    findings.problems.extend(unusable(national))
     roles = findings.read(lambda: read_roles(national))
     if shelf is not None and frameworks is not None:
         around = HeldAgainst(frameworks, shelf)
@@ -216,6 +225,7 @@ def _check_province(folder: Path, nation: Nation, findings: Findings) -> None:
         return
     problems = findings.problems
     problems.extend(_organisations(folder, organisations, nation.roles))
+    problems.extend(unusable(folder))
     if versions is not None:
         shelf = _provincial_shelf(folder, nation.shelf, findings)
         problems.extend(_architecture(folder, versions, organisations, nation.frameworks, shelf))
@@ -255,6 +265,10 @@ def _architecture(
 ) -> Iterator[Problem]:
     paths = {path.parent.name: Document(path) for path in version_files(folder)}
     codes = [agency.code for agency in organisations.agencies]
+    try:
+        described = interface_documents(folder, folder.parents[1] / "national")
+    except DefinitionError:
+        described = None  # told of the documents
     if not versions:
         yield Problem(folder / "architecture", 0, "", "expected at least one architecture version")
     for version, own in versions.items():
@@ -273,6 +287,8 @@ def _architecture(
             continue
         for misfit in misfits(model, codes):
             yield document.problem(_place(own, misfit), misfit)
+        if described is not None:
+            yield from interface_problems(own, model, document, described)
         if shelf is not None:
             yield from reference_problems(own, model, document, shelf)
 

@@ -31,6 +31,11 @@ IN_FLIGHT = 6  # times as long as a service has to answer: a call older than tha
 RENEW_BEFORE = 4  # a directory is renewed in the last quarter of its life
 POWERS = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND (rolsuper OR rolbypassrls) ORDER BY 1"
 WAITING = "SELECT count(*), min(created_at) FROM translog_entry WHERE index IS NULL"
+UNSTAMPED = """
+SELECT (SELECT max(at) FROM translog_timestamp), min(at) FROM translog_checkpoint
+WHERE size > coalesce((SELECT max(size) FROM translog_timestamp), 0)
+"""
+STAMPS_MISSED = 5  # as often as an authority may be asked in vain before somebody should look
 OPEN_INTENTS = "SELECT count, oldest_at FROM evidence_open_intents(%s)"
 NEWEST = (
     "SELECT serial, architecture_version, issued_at, expires_at FROM directory_publisheddirectory"
@@ -77,6 +82,8 @@ def examine_tables(connect: Connect, environment: Environment, at: datetime) -> 
             yield _directory(connect, environment, at)
             yield _evidence(connect, environment, at)
             yield from _log(connect, environment, at)
+            if environment.timestamping is not None:
+                yield _stamps(connect, environment, environment.timestamping, at)
     except DatabaseFault as fault:
         yield Finding("database", "wrong", fault.message, fault.remedy, dict(fault.facts))
     except psycopg.Error as error:
@@ -189,3 +196,21 @@ def _log(connect: Connect, environment: Environment, at: datetime) -> Iterator[F
     else:
         found = N_("{size} entries are published, {count} wait for the next checkpoint.")
         yield Finding("log", "ok", found, facts=facts)
+
+
+def _stamps(connect: Connect, environment: Environment, authority: str, at: datetime) -> Finding:
+    """Exchanges never wait for a time stamp; somebody should know all the same that there are none."""
+    with connect("worker") as connection:
+        last, waiting = connection.execute(UNSTAMPED).fetchone() or (None, None)
+    facts = {
+        "authority": authority,
+        "last": "-" if last is None else f"{last:%Y-%m-%d %H:%M:%S %Z}",
+        "output": environment.home.output / "worker.log",
+    }
+    if waiting is not None and at - waiting > timedelta(seconds=STAMPS_MISSED * environment.timestamp_interval):
+        found = N_("The log gets no time stamp from {authority}; the last is of {last}. Exchanges go on.")
+        mend = N_("See why in {output}; the first stamp afterwards covers everything before it.")
+        return Finding("time-stamps", "warning", found, mend, facts)
+    return Finding(
+        "time-stamps", "ok", N_("The log is stamped by {authority}; the last stamp is of {last}."), facts=facts
+    )

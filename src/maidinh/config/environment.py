@@ -48,6 +48,17 @@ class Environment(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535, description="The port of the web process.")
     gateway_host: str = Field(default="127.0.0.1", description="The address the gateway listens on.")
     gateway_port: int = Field(default=8001, ge=1, le=65535, description="The port of the gateway.")
+    gateway_tls_port: int | None = Field(
+        default=None, ge=1, le=65535, description="The gateway's port for mutual TLS. Unset: there is none."
+    )
+    gateway_tls_certificate: Path | None = Field(
+        default=None, description="The certificate chain that port shows, in PEM. Unset: one that the gateway makes."
+    )
+    gateway_tls_key: Path | None = Field(default=None, description="The private key of that certificate, in PEM.")
+    gateway_client_authorities: Path | None = Field(
+        default=None,
+        description="The authorities of calling systems' certificates, in PEM. A sample trusts its own besides.",
+    )
     services_port: int = Field(
         default=8002,
         ge=1,
@@ -104,6 +115,9 @@ class Environment(BaseSettings):
         default=30, ge=1, description="Days before a key or certificate of the exchange ends that its operator is told."
     )
     directory_days: int = Field(default=30, ge=1, description="Days until a published directory expires.")
+    key_overlap_days: int = Field(
+        default=7, ge=0, description="Days for which an older key of the exchange holds beside the one that follows it."
+    )
     log_interval: float = Field(default=5, gt=0, description="Seconds between two checkpoints of the log.")
     log_witnesses: str = Field(
         default="",
@@ -141,6 +155,12 @@ class Environment(BaseSettings):
             raise ValueError(
                 "MAIDINH_TIMESTAMP_ROOTS must name the certificates under which MAIDINH_TIMESTAMP_URL is believed"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _a_certificate_has_its_key(self) -> Environment:
+        if (self.gateway_tls_certificate is None) != (self.gateway_tls_key is None):
+            raise ValueError("MAIDINH_GATEWAY_TLS_CERTIFICATE and MAIDINH_GATEWAY_TLS_KEY are set together or not")
         return self
 
     @field_validator("gateway_zones")

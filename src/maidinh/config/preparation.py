@@ -8,15 +8,23 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.core.management import call_command
+from django.db import transaction
 
 from maidinh.config.environment import Environment
 from maidinh.config.provinces import Province
-from maidinh.governance.architecture.rules import instance_of, subsystem_ids, with_agency_codes
+from maidinh.governance.architecture.rules import (
+    declared_contracts,
+    instance_of,
+    member_codes,
+    subsystem_ids,
+    with_agency_codes,
+)
 from maidinh.infrastructure.database.connections import Connections, prepare
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.database.standing import as_role
 from maidinh.infrastructure.definitions.locating import province_root
 from maidinh.infrastructure.keys.client import SignerClient
+from maidinh.infrastructure.keys.identifiers import file_stem
 
 CERTIFICATE_DAYS = 730
 SAMPLE_DECISION = "01/QĐ-UBND (mẫu)"
@@ -28,6 +36,7 @@ def prepare_installation(environment: Environment, connections: Connections, pro
     prepare_schema(connections)
     load_definitions(connections, province, at, sample=environment.sample, seed=environment.seed)
     prepare_keys(environment, province, at)
+    adopt_exchange_keys(environment, connections, province, at)
     publish_architecture(environment, connections, province, at)
 
 
@@ -61,7 +70,7 @@ def prepare_keys(environment: Environment, province: Province, at: datetime) -> 
     operator = SignerClient.for_caller(environment.home, "operator", patience=30)
     model = with_agency_codes(province.newest, province.organisations)
     subsystems = sorted(set(subsystem_ids(model, instance_of(province.organisations.code)).values()))
-    members = sorted({subsystem.split("/")[2] for subsystem in subsystems})
+    members = member_codes(model, instance_of(province.organisations.code))
     operator.create_many(
         [
             f"log:{province.id}",
@@ -107,16 +116,35 @@ def _certify_evidence(
         )
 
 
+def adopt_exchange_keys(
+    environment: Environment, connections: Connections, province: Province, at: datetime
+) -> list[str]:
+    """Register the keys that the signer made for members and systems which have none registered yet; their names."""
+    from maidinh.exchange.keys.actions import adopt_keys
+    from maidinh.exchange.keys.rules import name_of
+
+    model = with_agency_codes(province.newest, province.organisations)
+    subsystems = set(subsystem_ids(model, instance_of(province.organisations.code)).values())
+    holders = sorted(subsystems | {each.split("/")[2] for each in subsystems})
+    files = {holder: environment.home.public_keys / f"{file_stem(name_of(holder, 1))}.pem" for holder in holders}
+    public = {holder: path.read_text("ascii") for holder, path in files.items() if path.exists()}
+    with as_role(connections, "web"), transaction.atomic():
+        return adopt_keys(public_keys=public, at=at)
+
+
 def publish_architecture(environment: Environment, connections: Connections, province: Province, at: datetime) -> None:
     """Where no version is in force, in a sample: its architect loads each in turn, its approver publishes it.
 
-    Where one is, its directory is renewed when keys or addresses have changed or it is about to expire.
+    Where one is, its directory is renewed when keys or addresses have changed or it is about to expire. In a sample the
+    contracts that the definitions declare are signed before, by samples of their agencies.
     """
     from maidinh.governance.architecture.actions import load_version, publish_version, renew_directory
     from maidinh.governance.architecture.queries import current_version
     from maidinh.infrastructure.identity.queries import actor_of_official, official
 
     signer = SignerClient.for_caller(environment.home, "operator")
+    if environment.sample:
+        _sign_sample_contracts(connections, province, at, signer)
     with as_role(connections, "web"):
         if current_version() is not None:
             renew_directory(at=at, signer=signer)
@@ -130,6 +158,21 @@ def publish_architecture(environment: Environment, connections: Connections, pro
                 loaded = load_version(actor=author, version=version, at=at)
             with acting(agencies=approver.agencies):
                 publish_version(actor=approver, version_id=loaded.pk, at=at, signer=signer)
+
+
+def _sign_sample_contracts(connections: Connections, province: Province, at: datetime, signer: SignerClient) -> None:
+    from django.utils.timezone import get_default_timezone
+
+    from maidinh.exchange.contracts.actions import agree_samples
+
+    instance, zone = instance_of(province.organisations.code), get_default_timezone()
+    contracts = [
+        contract
+        for model in province.versions.values()
+        for contract in declared_contracts(with_agency_codes(model, province.organisations), instance, zone)
+    ]
+    with as_role(connections, "web"):
+        agree_samples(contracts=contracts, at=at, signer=signer)
 
 
 def open_projects(environment: Environment, connections: Connections, province: Province, at: datetime) -> list[str]:

@@ -46,8 +46,11 @@ def check_ports(environment: Environment) -> None:
     for name, host, port in (
         ("MAIDINH_PORT", environment.host, environment.port),
         ("MAIDINH_GATEWAY_PORT", environment.gateway_host, environment.gateway_port),
+        ("MAIDINH_GATEWAY_TLS_PORT", environment.gateway_host, environment.gateway_tls_port),
         ("MAIDINH_SERVICES_PORT", "127.0.0.1", environment.services_port),
     ):
+        if port is None:
+            continue
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -1,7 +1,7 @@
 """A system of one's own in a demonstration: declared in a version, with a sample contract, published, its key known.
 
 Layer 0, config. It goes the way that every system goes, since the database lets nothing else onto the exchange: the
-sample's architect drafts a version with it, the sample's approver publishes it. Never where real people decide.
+sample's architect drafts a version with it, samples of both agencies sign, the sample's approver publishes it. Never where real people decide.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from maidinh.governance.architecture.definition import ArchitectureVersion
-from maidinh.governance.architecture.rules import instance_of, service_ids, subsystem_ids
+from maidinh.governance.architecture.rules import declared_contracts, instance_of, service_ids, subsystem_ids
 from maidinh.governance.modelling.definition import Words
 from maidinh.infrastructure.keys.identifiers import file_stem
 
@@ -83,9 +83,10 @@ def publish_with(
 
     Called as the role of the web process, with Django's settings those of the installation.
     """
-    from django.utils.timezone import localtime
+    from django.utils.timezone import get_default_timezone, localtime
 
     from maidinh.config.provinces import read_province
+    from maidinh.exchange.contracts.actions import agree_samples
     from maidinh.exchange.directory.queries import current_serial
     from maidinh.governance.architecture.actions import draft_version, publish_version
     from maidinh.governance.architecture.queries import current_version
@@ -103,6 +104,8 @@ def publish_with(
     approver = actor_of_official(official(province.official_with("architecture.publish").id))
     with acting(agencies=author.agencies):
         row = draft_version(actor=author, version=found.model, organisations=province.organisations, at=at)
+    declared = declared_contracts(found.model, instance, get_default_timezone())
+    agree_samples(contracts=[each for each in declared if each.id == name], at=at, signer=signer)
     with acting(agencies=approver.agencies):
         publish_version(actor=approver, version_id=row.pk, at=at, signer=signer)
     return found, current_serial()

@@ -41,10 +41,12 @@ def serve_web(environment: Environment) -> None:
 
 def serve_gateway(environment: Environment) -> None:
     """The exchange, until stopped."""
+    from maidinh.config.mutual import tls_settings
     from maidinh.config.provinces import read_province
     from maidinh.exchange.gateway.app import serve_gateway as serve
     from maidinh.exchange.gateway.settings import GatewaySettings
     from maidinh.exchange.gateway.zones import read_zones
+    from maidinh.exchange.subjects import key_in
     from maidinh.governance.architecture.rules import instance_of
     from maidinh.infrastructure.database.connections import Connections
     from maidinh.infrastructure.keys.client import AsyncSignerClient
@@ -68,6 +70,9 @@ def serve_gateway(environment: Environment) -> None:
             kept_for=timedelta(hours=environment.exchange_kept_hours),
             kept_limit=environment.exchange_kept_limit,
             zones=read_zones(environment.gateway_zones),
+            subject_key=key_in(environment.home.secrets),
+            tls=tls_settings(environment, datetime.now(UTC)),
+            own_services=frozenset({("127.0.0.1", environment.services_port)}),
         )
     )
 

@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "maidinh.infrastructure.files",
     "maidinh.infrastructure.translog",
     "maidinh.exchange.directory",
+    "maidinh.exchange.keys",
+    "maidinh.exchange.contracts",
     "maidinh.exchange.evidence",
     "maidinh.applications.registers",
     "maidinh.services.procedures",

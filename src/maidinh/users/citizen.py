@@ -10,6 +10,7 @@ from maidinh.users.public import MENU as PUBLIC_MENU
 TASKS = (
     Task(_("Start an application"), _("Search for the procedure, then answer a few questions."), "procedures"),
     Task(_("My dossiers"), _("Where they stand, what is asked of you, your results."), "dossiers"),
+    Task(_("Who read my data"), _("Which agency read data about you, when and why, with the proof."), "my-data"),
     Task(_("Notices"), _("What has changed since you last looked."), "notices"),
 )
 GUIDE = (
@@ -18,6 +19,11 @@ GUIDE = (
     _("Upload your papers one by one; a photo from your telephone will do."),
     _("Check your answers and submit. Keep the receipt: it has your code and the promised date."),
 )
-MENU = (Item(_("My dossiers"), "dossiers"), Item(_("Notices"), "notices"), *PUBLIC_MENU)
+MENU = (
+    Item(_("My dossiers"), "dossiers"),
+    Item(_("Notices"), "notices"),
+    Item(_("Who read my data"), "my-data"),
+    *PUBLIC_MENU,
+)
 
 HOME = Home(role="citizen", title=_("Your dossiers"), tasks=TASKS, guide=GUIDE, menu=MENU)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maidinh.channels.counter.waiting import late, to_sign
 from maidinh.channels.web import appraising_opinions, observed, opinions, supervised
+from maidinh.exchange.contracts.queries import waiting_count
 from maidinh.users.home import Home, Item, Task
 
 HOME = Home(
@@ -14,6 +15,12 @@ HOME = Home(
     tasks=(
         Task(_("Results to sign"), _("Read the draft, then sign it or send it back."), "signing", to_sign),
         Task(_("Late dossiers"), _("Steps of your agency that are past their time."), "worklist", late, "?state=late"),
+        Task(
+            _("Contracts between agencies"),
+            _("Read a text, then sign it for your agency or decline it. The figure: to sign."),
+            "contracts",
+            waiting_count,
+        ),
         Task(
             _("Opinions on the architecture"),
             _("What a draft changes for your agency; agree, ask for a change, or object."),
@@ -69,6 +76,7 @@ HOME = Home(
     menu=(
         Item(_("Results to sign"), "signing"),
         Item(_("Worklist"), "worklist"),
+        Item(_("Contracts between agencies"), "contracts"),
         Item(_("Opinions on the architecture"), "architecture-rounds"),
         Item(_("Projects"), "projects"),
         Item(_("Roadmap"), "roadmap"),

@@ -64,5 +64,6 @@ HOME = Home(
         Item(_("Architecture"), "architecture"),
         Item(_("Declared and observed"), "observed"),
         Item(_("Supervision of projects"), "supervision"),
+        Item(_("Contracts between agencies"), "contracts"),
     ),
 )

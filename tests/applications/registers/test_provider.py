@@ -18,11 +18,20 @@ from maidinh.applications.registers.models import Person
 from maidinh.applications.registers.provider import register_application
 from maidinh.exchange import jws
 from maidinh.exchange.assertions import HEADER, KIND, Assertion, claims_for
+from maidinh.exchange.interfaces.openapi import FITS, Interface, Sent
+from maidinh.governance.architecture.reading import NATIONAL, interface_documents
+from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.infrastructure.keys.client import SignerClient
 
 POPULATION, LAND = "VN-H38/GOV/G01.900.38/population-register/population", "VN-H38/GOV/H38.5.1/land-register/land"
 PERSON = "000018000001"
 PERSON_PATH, PARCELS_PATH = f"/registers/population/persons/{PERSON}", f"/registers/land/owners/{PERSON}/parcels"
+
+INTERFACES = {
+    name.removesuffix(".yaml"): Interface(content)
+    for name, content in interface_documents(definitions_root() / NATIONAL).items()
+    if not isinstance(content, str)
+}
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -44,6 +53,14 @@ def token(at: datetime) -> Callable[..., str]:
     return make
 
 
+def as_published(path: str, status: int, kind: str, body: bytes) -> None:
+    """What the registers answer, whatever it is, is what their published interface describes."""
+    _, _, register, *steps = path.partition("?")[0].split("/")
+    operation = INTERFACES[register].operation("GET", steps)
+    assert operation is not None
+    assert operation.check_response(status, Sent(kind, body), head=False)[0] == FITS
+
+
 @pytest.fixture
 def ask(at: datetime) -> Callable[..., Answer]:
     def call(path: str, token: str | None = None, *, dsn: str | None = None) -> Answer:
@@ -54,6 +71,7 @@ def ask(at: datetime) -> Callable[..., Answer]:
             )  # fmt: skip
             async with TestClient(TestServer(application)) as client:
                 answer = await client.get(path, headers={HEADER: token} if token else {})
+                as_published(path, answer.status, answer.headers["Content-Type"], await answer.read())
                 return answer.status, await answer.json()
 
         return asyncio.run(run())
@@ -132,6 +150,18 @@ def test_database_refuses_a_number_that_could_be_real(role: Any, at: datetime) -
         Person.objects.create(
             person="001200000001", full_name="A", date_of_birth=at.date(), sex="male", residence="x", commune="y"
         )
+
+
+def test_a_members_later_key_is_believed_until_it_is_revoked(
+    ask: Callable[..., Answer], token: Callable[..., str]
+) -> None:
+    operator, later = SignerClient.for_caller(settings.MAIDINH.home, "operator"), "G01.900.38/7"
+    operator.create(f"member:{later}")
+    assert ask(PERSON_PATH, token(POPULATION, PERSON_PATH, member=later))[0] == 200
+    kept = token(POPULATION, PERSON_PATH, member=later)
+    operator.revoke(f"member:{later}")
+    assert ask(PERSON_PATH, kept)[0] == 403
+    assert ask(PERSON_PATH, token(POPULATION, PERSON_PATH))[0] == 200
 
 
 def test_the_register_goes_on_with_the_trace_that_the_gateway_sends(at: datetime) -> None:

@@ -184,8 +184,9 @@ def insert_refusal(client: str, service: str, at: datetime) -> None:
         cursor.execute(
             "INSERT INTO evidence_exchange (id, x_road_id, client, authenticated, service, method, path, outcome,"
             " reason, contract, serial, request_hash, response_hash, request_size, response_size, started_at,"
-            " finished_at, consumer_agency, provider_agency, record, signatures, salt, zone)"
+            " finished_at, consumer_agency, provider_agency, record, signatures, salt, zone, protocol, represented,"
+            " request_verdict, response_verdict, cut)"
             " VALUES (gen_random_uuid(), '1', %s, true, %s, 'GET', '', 'refused', 'no_contract', '', 1, '', '', 0, 0,"
-            " %s, %s, '', '', '{}', '[]', '', '')",
+            " %s, %s, '', '', '{}', '[]', '', '', 'rest', '', '', '', 0)",
             [client, service, at, at],
         )

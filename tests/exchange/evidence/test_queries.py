@@ -11,6 +11,7 @@ import requests
 
 from maidinh.exchange.evidence.models import Exchange
 from maidinh.exchange.evidence.queries import observed_connections, observed_operations
+from maidinh.exchange.evidence.rules import disclosed
 from maidinh.infrastructure.database.connections import Connections
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.keys.client import SignerClient
@@ -54,7 +55,8 @@ def test_the_counts_are_for_everyone(happened: None, orm_as: Any, role: str) -> 
 @pytest.mark.parametrize("role", ["web", "worker"])
 def test_what_was_seen_operation_by_operation(happened: None, orm_as: Any, role: str) -> None:
     with orm_as(role):
-        found = {(each.client, each.outcome, each.reason): each for each in observed_operations(NOW)}
+        seen = [each for each in observed_operations(NOW) if each.method == "GET"]  # other tests send other things
+        found = {(each.client, each.outcome, each.reason): each for each in seen}
         allowed, refused = found[(PORTAL, "allowed", "")], found[(STRANGER, "refused", "no_contract")]
         assert (allowed.service, allowed.method, allowed.path) == (SERVICE, "GET", "/persons/*")
         assert (allowed.contract, allowed.zone, allowed.authenticated) == ("contract-persons", "", True)
@@ -81,6 +83,27 @@ def test_nobody_changes_or_removes_evidence(happened: None, database: Connection
     for statement in (f"UPDATE {table} SET contract = 'x'", f"DELETE FROM {table}", f"TRUNCATE {table}"):
         with psycopg.connect(database.dsn(role)) as connection, pytest.raises(psycopg.Error):
             connection.execute(statement)
+
+
+def test_whoever_has_no_digest_sees_nothing_of_anybody(happened: None, database: Connections) -> None:
+    asked = "SELECT count(*) FROM evidence_read_of(%s, 'infinity', 9)"
+    with psycopg.connect(database.dsn("web")) as connection:
+        assert connection.execute(asked, [b"x" * 32]).fetchone() == (0,)
+        assert connection.execute(asked, [None]).fetchone() == (0,)
+    for role in ("gateway", "worker", "sequencer"):
+        with psycopg.connect(database.dsn(role)) as other, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            other.execute(asked, [b"x" * 32])
+
+
+def test_only_the_gateways_count_the_use_of_contracts(database: Connections) -> None:
+    for role in ("web", "worker", "sequencer"):
+        with psycopg.connect(database.dsn(role)) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SELECT * FROM evidence_usage")
+
+
+@pytest.mark.parametrize(("after", "days", "told"), [(None, 0, True), (3, 2, False), (3, 3, True), (3, 4, True)])
+def test_when_a_person_is_told(after: int | None, days: int, told: bool) -> None:
+    assert disclosed(NOW, after, NOW + timedelta(days=days)) is told
 
 
 def test_the_web_writes_no_evidence_and_the_gateway_reads_none(happened: None, database: Connections) -> None:

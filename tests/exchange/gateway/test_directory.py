@@ -10,10 +10,12 @@ import psycopg
 import pytest
 
 from maidinh.exchange import jws
-from maidinh.exchange.directory.definition import KIND
+from maidinh.exchange.directory.definition import KIND, Contract
+from maidinh.exchange.directory.rules import Allowed, Refused
 from maidinh.exchange.gateway.directory import DirectoryKeeper, DirectoryRefusedError
 from maidinh.infrastructure.keys.client import SignerClient
-from tests.exchange.world import NOW, directory_for
+from tests.exchange.agreements import agreed
+from tests.exchange.world import NOW, PORTAL, SERVICE, contract_for, directory_for
 
 
 @pytest.fixture
@@ -55,6 +57,24 @@ def test_a_changed_or_foreign_one_does_not(keeper: DirectoryKeeper, signed: Any,
     assert reason(keeper, signed(province="other")) == "wrong_instance"
     assert reason(keeper, "") == "malformed_token"
     assert keeper.snapshot is None
+
+
+def test_the_gateway_itself_holds_contracts_against_signatures(keeper: DirectoryKeeper, signed: Any) -> None:
+    """Whoever has the architecture's key alone opens nothing."""
+
+    def outcome(token: str) -> Any:
+        return keeper.accept(token).register.decide(PORTAL, SERVICE, "GET", "/persons/1", NOW)
+
+    whole = contract_for(SERVICE)
+    assert isinstance(outcome(signed(serial=1, contracts=[whole])), Allowed)
+    given = agreed(Contract.model_validate(whole), NOW).agreements
+    half = [each.model_dump() for each in given[:1]]
+    assert outcome(signed(serial=2, contracts=[whole | {"agreements": []}])) == Refused("contract_not_signed")
+    assert outcome(signed(serial=3, contracts=[whole | {"agreements": half}])) == Refused("contract_not_signed")
+    wider = contract_for(SERVICE, methods=[{"method": "GET", "path": "/**"}])
+    both = [each.model_dump() for each in given]
+    assert outcome(signed(serial=4, contracts=[wider | {"agreements": both}])) == Refused("contract_not_signed")
+    assert isinstance(outcome(signed(serial=5, contracts=[whole | {"agreements": both}])), Allowed)
 
 
 def test_an_older_one_never_comes_back(keeper: DirectoryKeeper, signed: Any) -> None:

@@ -12,10 +12,12 @@ import pytest
 import requests
 from pydantic import ValidationError
 
+from maidinh.exchange.directory.definition import Directory
 from maidinh.exchange.directory.rules import Register
 from maidinh.exchange.gateway import metadata
 from maidinh.exchange.gateway.protocol import ProtocolError, read_target
 from maidinh.infrastructure.keys.client import SignerClient
+from tests.exchange.agreements import signed_content
 from tests.exchange.world import (
     CONTRACTED,
     INSTANCE,
@@ -53,7 +55,7 @@ def with_interface(public: Callable[[str], str], **changes: Any) -> Register:
     written = directory_for(public).model_dump(mode="json")
     written["services"][0]["openapi"] = DOCUMENT
     written["services"][1]["protocol"] = "soap"
-    return Register(type(directory_for(public)).model_validate(written | changes))
+    return Register(Directory.model_validate(signed_content(written | changes, NOW - timedelta(days=1))))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -82,3 +83,16 @@ def test_a_second_gateway_process_takes_the_next_port(start_gateway: Any) -> Non
         held.listen()
         taken = held.getsockname()[1]
         assert start_gateway(metrics_port=taken).watch.port in range(taken + 1, taken + 8)
+
+
+def test_a_service_that_is_left_alone_is_seen(watched: Gateway) -> None:
+    assert not [name for name in numbers(watched) if name.startswith("maidinh_breaker_open")]
+    from maidinh.exchange.gateway.limits import _Circuit
+
+    circuits = watched._mediator._limits._circuits
+    circuits["contract-1"] = _Circuit(failures=3, closed_from=NOW + timedelta(seconds=9))
+    circuits["contract-2"] = _Circuit(failures=3, closed_from=NOW - timedelta(seconds=1))
+    found = {name: value for name, value in numbers(watched).items() if name.startswith("maidinh_breaker_open")}
+    assert found == {'maidinh_breaker_open{contract="contract-1"}': 1}
+    circuits.clear()
+    assert not [name for name in numbers(watched) if name.startswith("maidinh_breaker_open")]

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import requests
 
+from maidinh.exchange.gateway.directory import Snapshot
 from maidinh.exchange.gateway.zones import OUTSIDE, Zones, read_zones
 from maidinh.infrastructure.keys.client import SignerClient
-from tests.exchange.world import SERVICE, STRANGER, Provider, token_for
+from tests.exchange.world import PORTAL, SERVICE, STRANGER, Provider, token_for
 
 NETWORKS = "lan=10.0.0.0/8, fd00::/16; data-centre=10.2.0.0/16;"
 
@@ -73,3 +74,22 @@ def test_the_evidence_says_the_zone_and_the_operation(
         ("127.0.0.1", "refused"): ("lan", "/**", "no_contract"),
         ("127.0.0.7", "refused"): ("dmz", "/**", "no_contract"),
     }
+
+
+def test_a_call_from_another_zone_than_declared_is_refused(
+    start_gateway: Any, signer: SignerClient, provider: Provider, record_of: Callable[[requests.Response], Any]
+) -> None:
+    gateway = start_gateway(zones=read_zones("lan=127.0.0.0/8"))
+    directory = gateway.keeper.snapshot.directory
+    seen = []
+    for zone in ("dmz", "lan", ""):
+        placed = tuple(each.model_copy(update={"zone": zone}) for each in directory.subsystems)
+        gateway.keeper.snapshot = Snapshot(directory.model_copy(update={"subsystems": placed}), "")
+        target = f"/r1/{SERVICE}/persons/7"
+        headers = {"X-Road-Client": PORTAL, "Authorization": f"Bearer {token_for(signer, target)}"}
+        answer = requests.get(f"http://127.0.0.1:{gateway.port}{target}", headers=headers, timeout=20)
+        row = record_of(answer)
+        seen.append((answer.headers.get("X-Road-Error"), row["outcome"], row["reason"], row["zone"]))
+    denied = ("Server.ServerProxy.AccessDenied", "refused", "wrong_zone", "lan")
+    assert seen == [denied, (None, "allowed", "", "lan"), (None, "allowed", "", "lan")]
+    assert len(provider.seen) == 2

@@ -30,6 +30,7 @@ from maidinh.governance.architecture.queries import current_version, declared_ve
 from maidinh.infrastructure.actor import Actor, NotAllowed
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.definitions.hashing import content_hash
+from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.infrastructure.events.models import Event
 from maidinh.infrastructure.translog.models import Entry
 from maidinh.infrastructure.translog.rules import commitment_of, read_leaf
@@ -229,3 +230,46 @@ def test_directory_is_renewed_only_when_it_must_be(at: datetime, signer: Any) ->
     standing, lifetime = current_directory(), timedelta(days=settings.MAIDINH.directory_days)
     assert renew_directory(at=at, signer=signer).serial == standing.serial
     assert renew_directory(at=at + lifetime * 0.6, signer=signer).serial == standing.serial + 1
+
+
+def altered(monkeypatch: pytest.MonkeyPatch, change: Callable[[dict[str, Any]], None]) -> None:
+    """From now on the definitions hold another document of the population register."""
+    from copy import deepcopy
+
+    from maidinh.governance.architecture import reading
+
+    held = deepcopy(reading.interface_documents(definitions_root() / reading.NATIONAL))
+    change(held["population.yaml"])
+    monkeypatch.setattr(reading, "interface_documents", lambda *_: held)
+
+
+def without_sex(document: dict[str, Any]) -> None:
+    del document["components"]["schemas"]["Person"]["properties"]["sex"]
+
+
+def test_a_break_of_an_interface_is_refused_until_its_version_says_so(
+    draft: Version, approver: Actor, at: datetime, signer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as breaking:
+        altered(breaking, without_sex)
+        with pytest.raises(VersionRefused, match=r"1\.0\.0 to 1\.0\.0.*/sex: The field is gone"):
+            publish(approver, draft, at, signer)
+        renewed = renew_directory(at=at, signer=signer)
+        assert renewed is not None
+        offered = next(each for each in renewed.services if each.code == "population").openapi
+        assert offered is not None and "sex" in offered["components"]["schemas"]["Person"]["properties"]
+    altered(monkeypatch, lambda document: (without_sex(document), document["info"].update(version="2.0.0"))[0])
+    assert publish(approver, draft, at, signer).state == "published"
+
+
+def test_a_field_that_no_answer_has_is_refused(
+    draft: Version, approver: Actor, at: datetime, signer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def renamed(document: dict[str, Any]) -> None:
+        properties = document["components"]["schemas"]["Person"]["properties"]
+        properties["home"] = properties.pop("residence")
+        document["info"]["version"] = "2.0.0"
+
+    altered(monkeypatch, renamed)
+    with pytest.raises(VersionRefused, match="one-stop-population names the field residence"):
+        publish(approver, draft, at, signer)

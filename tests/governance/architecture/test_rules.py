@@ -11,24 +11,29 @@ import pytest
 from maidinh.exchange.directory.definition import Directory
 from maidinh.exchange.directory.rules import Allowed, Refused, decide
 from maidinh.governance.architecture import rules
-from maidinh.governance.architecture.definition import ArchitectureVersion
+from maidinh.governance.architecture.definition import ArchitectureVersion, Interface
+from tests.exchange.agreements import agreement, agreements_on, key_of
 from tests.governance import small
 
 AT = datetime(2026, 11, 18, 2, 30, tzinfo=UTC)
+SIGNED_AT = datetime(2026, 11, 1, tzinfo=UTC)
 DEPLOYMENT = rules.Deployment(
     keys={small.PORTAL: "PEM"},
     addresses={"registers/population": "http://127.0.0.1:8002/registers/population"},
     zone=ZoneInfo("Asia/Ho_Chi_Minh"),
     lifetime=timedelta(days=30),
     timeout_seconds=10,
+    members={code: (key_of(code, SIGNED_AT),) for code in ("H99.1", "H99.2", "H99.3", "H99.4")},
 )
 
 
-def directory(model: ArchitectureVersion, at: datetime = AT, **changes: Any) -> Directory:
+def directory(model: ArchitectureVersion, at: datetime = AT, *, signed: Any = None, **changes: Any) -> Directory:
+    """The model's directory, its contracts signed by their agencies where nothing else is said."""
     deployment = rules.Deployment(**{**vars(DEPLOYMENT), **changes})
+    declared = rules.declared_contracts(model, small.INSTANCE, deployment.zone)
     return rules.build_directory(
         model, instance=small.INSTANCE, agencies={"H99.1": "Văn phòng"}, deployment=deployment, serial=7,
-        content_hash="a" * 64, at=at,
+        content_hash="a" * 64, at=at, agreements=agreements_on(declared, SIGNED_AT) if signed is None else signed,
     )  # fmt: skip
 
 
@@ -54,6 +59,57 @@ def test_what_the_directory_says_is_what_the_gateway_decides() -> None:
     assert isinstance(decide(built, small.PORTAL, small.SERVICE, "GET", "/persons/1", AT), Allowed)
     assert decide(built, small.PORTAL, small.SERVICE, "POST", "/persons/1", AT) == Refused("operation_not_in_contract")
     assert decide(built, small.OTHER, small.SERVICE, "GET", "/persons/1", AT) == Refused("no_contract")
+
+
+def test_a_contract_is_carried_only_with_every_side_s_signature_on_exactly_what_is_declared() -> None:
+    model = small.architecture()
+    declared = rules.declared_contracts(model, small.INSTANCE, DEPLOYMENT.zone)
+    whole = agreements_on(declared, SIGNED_AT)
+    assert [len(each.agreements) for each in directory(model, signed=whole).contracts] == [2]
+    assert directory(model, signed={}).contracts == ()
+    halves = {digest: signed[:1] for digest, signed in whole.items()}
+    assert directory(model, signed=halves).contracts == ()
+    changed = small.with_contract(fields=["full_name", "residence"])
+    assert directory(changed, signed=whole).contracts == (), "what was signed is another text"
+    other_keys = {code: (key_of(f"not {code}", SIGNED_AT),) for code in DEPLOYMENT.members}
+    assert directory(model, members=other_keys).contracts == ()
+
+
+def test_who_is_represented_is_a_member_and_signs_too() -> None:
+    model = small.with_contract(on_behalf_of="H99.4")
+    declared = rules.declared_contracts(model, small.INSTANCE, DEPLOYMENT.zone)
+    assert [each.code for each in directory(model).members] == ["H99.1", "H99.2", "H99.3", "H99.4"]
+    assert [each.on_behalf_of for each in directory(model).contracts] == ["H99.4"]
+    two = {
+        digest: tuple(agreement(each, side, SIGNED_AT) for side in ("consumer", "provider"))
+        for digest, each in zip(agreements_on(declared, SIGNED_AT), declared, strict=True)
+    }
+    assert directory(model, signed=two).contracts == ()
+
+
+def test_what_a_contract_and_an_interface_say_reaches_the_exchange() -> None:
+    stated = {
+        "quota": {"per_minute": 60, "per_day": 1000}, "breaker": {"failures": 5, "pause_seconds": 30},
+        "timeout_seconds": 7, "checks": "record",
+    }  # fmt: skip
+    model = small.with_contract(**stated)
+    contract = directory(model).contracts[0]
+    assert contract.quota is not None and (contract.quota.per_minute, contract.quota.per_day) == (60, 1000)
+    assert contract.breaker is not None and (contract.breaker.failures, contract.breaker.pause_seconds) == (5, 30)
+    assert (contract.timeout_seconds, contract.checks) == (7, "record")
+    described = {"document": "persons.yaml", "networks": ["10.0.0.0/8"], "subject": {"place": "path", "name": "1"}}
+    elements = [
+        each.model_copy(update={"interface": Interface.model_validate(each.interface.model_dump() | described)})
+        if each.interface else each
+        for each in model.elements
+    ]  # fmt: skip
+    model = model.model_copy(update={"elements": elements})
+    with pytest.raises(ValueError, match=r"no document persons\.yaml"):
+        directory(model)
+    service = directory(model, documents={"persons.yaml": {"openapi": "3.1.0"}}).services[0]
+    assert (service.openapi, service.wsdl, service.networks) == ({"openapi": "3.1.0"}, None, ("10.0.0.0/8",))
+    assert service.subject is not None and (service.subject.place, service.subject.name) == ("path", "1")
+    assert directory(model, documents={"persons.yaml": "<definitions/>"}).services[0].wsdl == "<definitions/>"
 
 
 @pytest.mark.parametrize(

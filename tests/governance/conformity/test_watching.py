@@ -26,7 +26,7 @@ def record(client: str, service: str, outcome: str, at: datetime, *, authenticat
                 Exchange(
                     id=uuid.uuid4(), x_road_id="1", client=client, authenticated=authenticated, service=service,
                     method="GET", outcome=outcome, reason="", serial=1, request_size=0, response_size=0, started_at=at,
-                    finished_at=at, record="{}", signatures=[], salt=b"",
+                    finished_at=at, record="{}", signatures=[], salt=b"", cut=0, protocol="rest",
                 )
             ]
         )  # fmt: skip

@@ -59,10 +59,30 @@ def test_the_same_certificate_is_not_issued_twice(client: Clients) -> None:
     assert certified(client, "seal:H38", "Tên mới")[0] != first[0]
 
 
-def test_evidence_keys_have_no_certificate(client: Clients) -> None:
-    client("operator").create("member:H38")
+@pytest.mark.parametrize("key", ["log:a", "promise:a", "architecture:a", "authority:a"])
+def test_keys_that_are_known_by_themselves_have_no_certificate(client: Clients, key: str) -> None:
+    client("operator").create(key)
     with pytest.raises(SignerError, match="forbidden"):
-        client("operator").certify("member:H38", common_name="A", **NAMES)
+        client("operator").certify(key, common_name="A", **NAMES)
+
+
+def test_a_time_stamper_may_do_nothing_else_with_its_certificate(client: Clients) -> None:
+    client("operator").create("timestamp:a")
+    chain = client("operator").certify("timestamp:a", common_name="timestamp:a", **NAMES)
+    usage = x509.load_pem_x509_certificates(chain.encode())[0].extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    assert (usage.critical, list(usage.value)) == (True, [x509.ExtendedKeyUsageOID.TIME_STAMPING])
+    assert client("worker").sign_digest("timestamp:a", bytes(32))
+    for caller in ("web", "gateway"):
+        with pytest.raises(SignerError, match="forbidden"):
+            client(caller).sign_digest("timestamp:a", bytes(32))
+
+
+def test_evidence_is_sealed_by_whoever_hands_it_out(client: Clients) -> None:
+    client("operator").create("exchange:a")
+    for caller in ("operator", "gateway", "web"):
+        assert client(caller).sign("exchange:a", b"evidence")
+    with pytest.raises(SignerError, match="forbidden"):
+        client("worker").sign("exchange:a", b"evidence")
 
 
 def test_at_a_later_start_a_valid_certificate_stays_and_a_spent_one_is_renewed(client: Clients) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import json
 import os
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -25,7 +27,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.client import AsyncSignerClient, SignerClient, SignerError, token_path
 from maidinh.infrastructure.keys.identifiers import ALGORITHM_OF_KIND, KeyNameError, file_stem, key_of_stem, kind_of
-from maidinh.infrastructure.keys.permissions import CALLERS, PERMISSIONS, allowed
+from maidinh.infrastructure.keys.permissions import CALLERS, ONLY, PERMISSIONS, allowed
 
 from .conftest import SERVE, start_signer, stop_signer
 
@@ -80,7 +82,10 @@ def test_creating_again_keeps_the_key(client: Clients) -> None:
 def test_only_the_table_of_permissions_decides(client: Clients, caller: str, kind: str, operation: str) -> None:
     asking = client(caller)
     key = f"{kind}:absent-{operation}"
-    request = {"op": operation, "key": key, "message": "", "digest": "", "algorithm": "RSA"}
+    statement = ONLY.get(caller, {}).get(kind)
+    header = base64.urlsafe_b64encode(json.dumps({"typ": statement}).encode()).rstrip(b"=") + b"." if statement else b""
+    message = base64.b64encode(header).decode()
+    request = {"op": operation, "key": key, "message": message, "digest": "", "algorithm": "RSA"}
     with pytest.raises(SignerError) as refusal:
         asking._ask(request)
     permitted = kind in PERMISSIONS[caller].get(operation, frozenset())
@@ -323,3 +328,24 @@ def test_the_asynchronous_client_outlives_a_killed_signer(own_home: Home) -> Non
         asyncio.run(work())
     finally:
         stop_signer(process)
+
+
+def test_an_agency_signs_contracts_by_a_page_and_evidence_by_the_gateway_alone(client: Clients) -> None:
+    client("operator").create("member:H38.9")
+
+    def statement(kind: str, **more: Any) -> bytes:
+        header = json.dumps({"alg": "ES256", "kid": "member:H38.9", "typ": kind} | more).encode()
+        return base64.urlsafe_b64encode(header).rstrip(b"=") + b".e30"
+
+    agreement = statement("maidinh-agreement+jws")
+    for caller in ("web", "operator", "gateway"):
+        assert len(client(caller).sign("member:H38.9", agreement)) == 64
+    others = (
+        statement("maidinh-evidence+jws"), statement("JWT"), statement("maidinh-agreement+jwsx"), b"", b".", b"record",
+        agreement.partition(b".")[0], b"!" + agreement, b"bnVsbA.e30", b"W10.e30",
+    )  # fmt: skip
+    for caller in ("web", "operator"):
+        for other in others:
+            with pytest.raises(SignerError) as refusal:
+                client(caller).sign("member:H38.9", other)
+            assert refusal.value.code == "forbidden", other

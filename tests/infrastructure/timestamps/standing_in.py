@@ -35,7 +35,7 @@ class OwnAuthority:
         """A key and its certificate chain."""
         key = generate_private_key(SECP256R1())
         certificate = issue_certificate(
-            key, kind=kind, common_name=name, organisation="Mái Đình", valid_from=FROM, valid_to=TO,
+            key.public_key(), kind=kind, common_name=name, organisation="Mái Đình", valid_from=FROM, valid_to=TO,
             authority=self.root, authority_key=self._key,
         )  # fmt: skip
         return key, chain_of(certificate, self.root)

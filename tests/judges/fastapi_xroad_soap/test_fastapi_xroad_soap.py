@@ -67,7 +67,7 @@ def test_its_fault_passes_as_it_is(send: Any, rows: Any) -> None:
     assert json.loads(record_of(rows, answer)["record"])["checks"]["warnings"] == ["fault_with_another_status"]
 
 
-def test_attachments_reach_it_and_come_back(send: Any) -> None:
+def test_attachments_reach_it_and_come_back(send: Any, rows: Any) -> None:
     message = envelope("photoOf", "<File>cid:photo</File>")
     body = (
         b"--b0\r\nContent-Type: text/xml; charset=UTF-8\r\nContent-ID: <root>\r\n\r\n" + message + b"\r\n"
@@ -77,6 +77,7 @@ def test_attachments_reach_it_and_come_back(send: Any) -> None:
     )
     answer = send(body, 'multipart/related; type="text/xml"; start="<root>"; boundary=b0')
     assert answer.status_code == 200, answer.text
+    assert record_of(rows, answer)["request_verdict"] == "valid"  # by the register's own WSDL
     kind = answer.headers["Content-Type"].encode()
     root, back = message_from_bytes(b"Content-Type: " + kind + b"\r\n\r\n" + answer.content).get_payload()
     content = root.get_payload(decode=True)

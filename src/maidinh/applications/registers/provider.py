@@ -17,9 +17,9 @@ from aiohttp import web
 from psycopg.rows import dict_row
 
 from maidinh.exchange import tracing
-from maidinh.exchange.assertions import HEADER, verify_assertion
+from maidinh.exchange.assertions import HEADER, KIND, verify_assertion
 from maidinh.exchange.directory.definition import Member
-from maidinh.exchange.jws import InvalidToken
+from maidinh.exchange.jws import InvalidToken, parse
 from maidinh.infrastructure.keys.identifiers import KeyNameError, file_stem
 
 PERSON_SQL = """
@@ -137,7 +137,7 @@ async def _refusal(request: web.Request, service: str | None, public_keys: Path,
     if not token:
         return "assertion_missing"
     try:
-        pem = (public_keys / f"{file_stem(_signing_key(service))}.pem").read_text("ascii")
+        pem = (public_keys / f"{_signing_key(service, token, public_keys)}.pem").read_text("ascii")
         verify_assertion(
             token,
             public_key_pem=pem,
@@ -156,9 +156,15 @@ async def _refusal(request: web.Request, service: str | None, public_keys: Path,
     return None
 
 
-def _signing_key(service: str) -> str:
+def _signing_key(service: str, token: str, public_keys: Path) -> str:
+    """The file of the service's own member's key that the token names: its first or a later one, none revoked."""
     _, member_class, code, *_ = service.split("/")
-    return Member(member_class=member_class, code=code, name=code, agency=code).key_id
+    first = Member(member_class=member_class, code=code, name=code, agency=code).key_id
+    named = parse(token, KIND).header["kid"]
+    stem = file_stem(named if named.startswith(f"{first}/") else first)
+    if (public_keys / f"{stem}.revoked").exists():
+        raise InvalidToken("revoked_key")
+    return stem
 
 
 def _parcel(row: dict[str, Any]) -> dict[str, Any]:

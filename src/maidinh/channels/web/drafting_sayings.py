@@ -111,6 +111,8 @@ OF_THE_EXCHANGE = (  # of one thing of an architecture
     (r"a contract leads to an interface, which (?P<a>\S+) is not",
      N_("a contract leads to a sharing service, which %(a)s is not")),
     (r"(?P<a>\S+) does not offer (?P<b>.+)", N_("%(a)s does not offer %(b)s")),
+    (r"it acts on behalf of (?P<a>\S+), which is no agency",
+     N_("it acts on behalf of %(a)s, which is no agency of the province")),
     (r"its contract ends before it begins", N_("its contract ends before it begins")),
 )  # fmt: skip
 OF_ITS_WHOLE = (

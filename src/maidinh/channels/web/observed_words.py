@@ -213,6 +213,7 @@ def refusal_name(reason: str) -> str:
     """Why the exchange refused a call; a reason that is new here stays as it is."""
     return {
         "no_contract": _("no contract allows it"),
+        "contract_not_signed": _("not every agency has signed the contract"),
         "contract_expired": _("the contract has expired"),
         "contract_not_yet_valid": _("the contract is not valid yet"),
         "operation_not_in_contract": _("the contract does not allow this operation"),

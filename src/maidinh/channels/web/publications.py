@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from maidinh.channels.routing import ANYONE, page
+from maidinh.exchange.keys.queries import revoked_names
 from maidinh.infrastructure.keys.identifiers import key_of_stem
 from maidinh.infrastructure.translog.published import CHECKPOINT
 
@@ -78,12 +79,12 @@ def _verifier() -> tuple[bytes, str]:
 
 
 def _keys() -> list[dict[str, Any]]:
-    rows = []
+    rows, revoked = [], revoked_names()
     for file in sorted(settings.MAIDINH.home.public_keys.iterdir()):
         key = key_of_stem(file.stem)
         if key is not None and KEY_FILE.fullmatch(file.name):
             digest = hashlib.sha256(file.read_bytes()).hexdigest()
-            rows.append({"key": key, "file": file.name, "digest": digest})
+            rows.append({"key": key, "file": file.name, "digest": digest, "revoked": key in revoked})
     return rows
 
 

@@ -18,7 +18,7 @@ from maidinh.channels.routing import page
 from maidinh.channels.web import comparison, meaning, rounds, sides
 from maidinh.channels.web.context import language
 from maidinh.governance.architecture.actions import APPROVING, PUBLISHING, VersionRefused, approve_version
-from maidinh.governance.architecture.queries import Version, versions_for
+from maidinh.governance.architecture.queries import Version, unsigned_contracts, versions_for
 from maidinh.governance.architecture.rules import DRAFT, PUBLISHED
 from maidinh.governance.drafting.queries import Draft, consultations_of, drafts_for, opinions_for
 from maidinh.governance.drafting.rules import SUBMITTED
@@ -39,6 +39,7 @@ def version(
     wrote = actor.id in row.writers
     waits = row.state == DRAFT and row.approved_at is None and row.needs_approval
     ready = row.state == DRAFT and not waits
+    decides = row.state == DRAFT and not wrote and (actor.may(APPROVING) or actor.may(PUBLISHING))
     context = {
         "version": row,
         "title": row.model.title.in_language(language()),
@@ -56,6 +57,7 @@ def version(
         "may_approve": waits and not wrote and actor.may(APPROVING),
         "refused": row.state == DRAFT and wrote and (actor.may(APPROVING) or actor.may(PUBLISHING)),
         "may_publish": ready and not wrote and actor.may(PUBLISHING),
+        "unsigned": unsigned_contracts(row) if decides else [],
         "draft": _draft_of(actor, row) if waits and not wrote and actor.may(APPROVING) else None,
         "errors": errors or {},
         "typed": typed or {},

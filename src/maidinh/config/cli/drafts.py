@@ -40,7 +40,7 @@ def pull(
     official: Official,
 ) -> None:
     """Write a draft as version.yaml, without what it inherits."""
-    with _acting_as(official) as actor:
+    with acting_as(official) as actor:
         from maidinh.governance.architecture.queries import frameworks
         from maidinh.governance.drafting.queries import living_draft_for
         from maidinh.governance.drafting.reading import delta, written
@@ -68,7 +68,7 @@ def push(
     from maidinh.governance.drafting.reading import read_pulled, whole
 
     pulled, decided = read_pulled(file), _decisions(decisions)
-    with _acting_as(official) as actor:
+    with acting_as(official) as actor:
         from maidinh.governance.architecture.definition import ArchitectureVersion
         from maidinh.governance.architecture.queries import frameworks
         from maidinh.governance.architecture.reading import unknown_framework
@@ -105,7 +105,7 @@ def push(
 
 
 @contextmanager
-def _acting_as(official_id: str) -> Iterator[Actor]:
+def acting_as(official_id: str) -> Iterator[Actor]:
     """The installation's database as the pages' role, in the name of an official."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maidinh.config.settings")
     import django

@@ -19,6 +19,9 @@ import typer
 
 from maidinh.config.cli import exchange_evidence, exchange_operations, exchange_replay, exchange_sandbox
 from maidinh.config.cli.doctor import demonstrations_beside, environment_at
+from maidinh.config.cli.exchange_contracts import app as contracts_app
+from maidinh.config.cli.exchange_interfaces import interface_check
+from maidinh.config.cli.exchange_keys import app as keys_app
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
 
@@ -31,11 +34,18 @@ REFUSED, WRONG_USE, FAILED = 1, 2, 3
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
-app = typer.Typer(help=say("Call through the exchange by hand, and handle its evidence."), no_args_is_help=True)
+app = typer.Typer(
+    help=say("Call through the exchange by hand, its evidence, contracts between agencies."), no_args_is_help=True
+)
+app.add_typer(keys_app, name="keys")
+app.add_typer(contracts_app, name="contracts")
 exchange_evidence.add_to(app)
 exchange_operations.add_to(app)
 exchange_replay.add_to(app)
 exchange_sandbox.add_to(app)
+app.command("interface-check", help=say("Say whether a newer interface breaks those who use the older one."))(
+    interface_check
+)
 
 
 @app.callback()
@@ -70,7 +80,7 @@ def call(
     caller = _one("system", system, [each.id for each in directory.subsystems])
     try:
         with closing(SignerClient.for_caller(environment.home, "operator")) as signer:
-            client = ExchangeClient(environment.gateway_url, caller, signer, f"caller:{caller}")
+            client = ExchangeClient(environment.gateway_url, caller, signer, directory.signing_key(caller, _now()))
             answer = client.call(called, at=_now(), method=method, path=path)
     except ExchangeRefused as refusal:
         _refused(refusal, caller, called, as_json)

@@ -44,7 +44,7 @@ def add_to(group: typer.Typer) -> None:
 
 @told_plainly
 def export(
-    asked: Annotated[str, typer.Argument(metavar="ID", help=say("The exchange: its X-Road-Id or X-Road-Request-Id."))],
+    exchange: Annotated[str, typer.Argument(help=say("The exchange: its X-Road-Id or X-Road-Request-Id."))],
     output: Annotated[Path, typer.Option("--output", "-o", help=say("The file to write, such as evidence.asice."))],
     request: Body = None,
     response: Body = None,
@@ -62,7 +62,7 @@ def export(
     bodies = {side: path.read_bytes() for side, path in (("request", request), ("response", response)) if path}
     at = datetime.now(UTC)
     try:
-        evidence = _one(environment, asked)
+        evidence = _one(environment, exchange)
         with closing(SignerClient.for_caller(environment.home, "operator")) as signer:
             sealed = sealing_for(environment.home, environment.province, signer.sign, stamp=_stamping(environment))
             try:

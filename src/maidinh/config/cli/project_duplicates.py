@@ -37,7 +37,6 @@ def duplicates(
     file: Proposals, against: Against, limit: Limit = 10, as_json: AsJson = False, definitions: Definitions = None
 ) -> None:
     """Say what a proposal would pay for again: which system, platform or project, why, and what could be saved."""
-    from maidinh.governance.conformity.reading import read_surroundings
     from maidinh.governance.duplication.definition import read_duplication_terms
     from maidinh.governance.duplication.judging import Searcher
     from maidinh.governance.duplication.profiles import national_platforms
@@ -49,7 +48,7 @@ def duplicates(
     proposals = _read(file, definitions, as_json)
     held = {each.id: each for each in national_platforms(national, terms)}
     held |= {each.id: each for each in _read(against, definitions, as_json)}
-    searcher = Searcher(list(held.values()), terms, names=catalogue_names(read_surroundings(national).shelf))
+    searcher = Searcher(list(held.values()), terms, names=catalogue_names(national))
     found = searcher.all(proposals, limit=limit)
     flags = {each.id: searcher.code_flags(each) for each in proposals}
     if as_json:

@@ -26,7 +26,7 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     """The container of these files, its media type first and uncompressed as the standard asks."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        for name, content in [(MIMETYPE_NAME, MIMETYPE.encode()), *files.items()]:
+        for name, content in {MIMETYPE_NAME: MIMETYPE.encode(), **files}.items():
             entry = zipfile.ZipInfo(name, EARLIEST)
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_STORED if name == MIMETYPE_NAME else zipfile.ZIP_DEFLATED

@@ -18,7 +18,7 @@ from lxml import etree
 from signxml.algorithms import CanonicalizationMethod
 from signxml.exceptions import InvalidDigest, SignXMLException
 from signxml.verifier import SignatureConfiguration
-from signxml.xades import XAdESVerifier
+from signxml.xades.xades import XAdESVerifier
 
 from maidinh.exchange.asic.xml import CANONICAL, DIGESTS, DS, NAMES, MarkupError, canonical, decoded, read_xml
 from maidinh.infrastructure.translog.verification import N_, Check

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import datetime
+from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -88,8 +89,16 @@ class Member(_Declared):
 
     @property
     def key_id(self) -> str:
-        """The key that signs this member's evidence."""
+        """The first key that signs this member's evidence; where a later one does, `signing_key` names it."""
         return f"member:{self.code}"
+
+    def signing_key(self, at: datetime) -> str:
+        """The key with which the platform signs this member's evidence at a moment."""
+        return _newest(self.keys, at) or self.key_id
+
+    def custody_of(self, kid: str) -> Custody:
+        """Who holds the private half of a key."""
+        return next((each.custody for each in self.keys if each.kid == kid), "platform")
 
 
 class Subsystem(_Declared):
@@ -105,6 +114,10 @@ class Subsystem(_Declared):
     def _four_parts(cls, value: str) -> str:
         return _matching(SUBSYSTEM_ID, value)
 
+    def signing_key(self, at: datetime) -> str:
+        """The key with which the platform signs this system's calls at a moment, where it holds one."""
+        return _newest(self.keys, at) or f"caller:{self.id}"
+
     @property
     def member(self) -> tuple[str, str]:
         """Class and code of the member that it belongs to."""
@@ -115,8 +128,9 @@ class Subsystem(_Declared):
 class Subject(_Declared):
     """Where a call to a service names the person whom the answer is about: a step of the path, or a field.
 
-    `place` is `path` with `name` the pattern's step (`/persons/*`: "1", counted from 1 over the steps), `query` or
-    `body` with the field's name. Such calls stand in that person's own ledger.
+    `place` is `path` with `name` the number of the open step (`/owners/*/parcels`: "1", the first `*`), `query` or
+    `body` with the field's name. Such calls stand in that person's own ledger. Where the service's OpenAPI document
+    marks the person's parameters and fields itself (`x-maidinh-subject: true`), the marks count.
     """
 
     place: Literal["path", "query", "body"]
@@ -156,6 +170,13 @@ class Service(_Declared):
         if parts.username is not None or parts.query or parts.fragment:
             raise ValueError("expected an address without user, query and fragment")
         return value.rstrip("/")
+
+    @field_validator("networks")
+    @classmethod
+    def _real_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            ip_network(each)
+        return value
 
     @property
     def subsystem(self) -> str:
@@ -200,7 +221,8 @@ class Contract(_Declared):
 
     `fields` are all that an answer may hold (empty: all). With `checks` at `refuse` what does not fit the published
     interface is not let through; at `record` the verdict is only written down. `on_behalf_of` is the agency for which
-    the consumer may act; then that agency signed too.
+    the consumer may act; then that agency signed too. A person is told of a call under it `disclose_after_days` days
+    later, at once where none are named.
     """
 
     id: str
@@ -217,6 +239,7 @@ class Contract(_Declared):
     timeout_seconds: int | None = Field(default=None, gt=0)
     checks: Literal["refuse", "record"] = "refuse"
     on_behalf_of: str | None = None
+    disclose_after_days: int | None = Field(default=None, gt=0)
     agreements: tuple[Agreement, ...] = ()
     sample: bool = False
 
@@ -252,7 +275,8 @@ class Directory(_Declared):
         subsystems = _unique("subsystem", [each.id for each in self.subsystems])
         services = _unique("service", [each.id for each in self.services])
         _unique("contract", [each.id for each in self.contracts])
-        _unique("key", [key.kid for each in self.subsystems for key in each.keys])
+        callers = [key.kid for each in self.subsystems for key in each.keys]
+        _unique("key", [*callers, *(key.kid for each in self.members for key in each.keys)])
         for subsystem in self.subsystems:
             _known("member", subsystem.member, members, subsystem.id)
             if subsystem.id.split("/")[0] != self.instance:
@@ -264,6 +288,11 @@ class Directory(_Declared):
             _known("service", contract.provider_service, services, contract.id)
         return self
 
+    def signing_key(self, subsystem: str, at: datetime) -> str:
+        """The key with which the platform signs a system's calls at a moment."""
+        found = next((each for each in self.subsystems if each.id == subsystem), None)
+        return f"caller:{subsystem}" if found is None else found.signing_key(at)
+
     def canonical(self) -> bytes:
         """The bytes that are signed, and whose hash names the directory."""
         return canonical_json(self.model_dump(mode="json"))
@@ -271,6 +300,12 @@ class Directory(_Declared):
     def hash(self) -> str:
         """SHA-256 of the canonical form, in hexadecimal."""
         return hashlib.sha256(self.canonical()).hexdigest()
+
+
+def _newest(keys: tuple[Key, ...], at: datetime) -> str | None:
+    """The name of the newest key that holds at this moment and lies with the platform."""
+    usable = [each for each in keys if each.custody == "platform" and each.valid(at)]
+    return max(usable, key=lambda each: (each.valid_from, each.kid)).kid if usable else None
 
 
 def _matching(pattern: re.Pattern[str], value: str) -> str:

@@ -1,6 +1,7 @@
 """Whether the directory allows a call: pure, so that the gateway, the pages and the tests ask the same question.
 
-Layer 6. Who is not declared is refused; so is a path that could mean one thing here and another at the provider.
+Layer 6. Who is not declared is refused, and so is what its agencies have not signed; so is a path that could mean one
+thing here and another at the provider.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import unquote_to_bytes
 
+from maidinh.exchange.directory import agreements
 from maidinh.exchange.directory.definition import (
     Contract,
     Directory,
@@ -39,7 +41,7 @@ class Refused:
 
 
 class Register:
-    """A directory made quick to ask."""
+    """A directory made quick to ask; of its contracts, those count that every side has signed."""
 
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
@@ -49,8 +51,13 @@ class Register:
             (each.member_class, each.code): each for each in directory.members
         }
         self.contracts: dict[tuple[str, str], list[Contract]] = {}
+        self._unsigned: set[tuple[str, str]] = set()
         for contract in directory.contracts:
-            self.contracts.setdefault((contract.consumer, contract.provider_service), []).append(contract)
+            pair = (contract.consumer, contract.provider_service)
+            if agreements.lacking(contract, directory.members):
+                self._unsigned.add(pair)
+            else:
+                self.contracts.setdefault(pair, []).append(contract)
 
     def member_of(self, identifier: str) -> Member | None:
         """The member behind a subsystem's or a service's identifier."""
@@ -64,6 +71,8 @@ class Register:
         reason = self._standing(consumer, service, at)
         if reason is None and steps is not None:
             reason = _validity(contracts, at)
+            if reason == "no_contract" and (consumer, service) in self._unsigned:
+                reason = "contract_not_signed"
         offered = self.services.get(service)
         if steps is None or offered is None:
             return Refused(reason or "unsafe_path")

@@ -35,7 +35,7 @@ record.json        bản ghi: ai gọi, dịch vụ nào, theo thỏa thuận n�
 signatures.json    chữ ký của hai cơ quan trên bản ghi / the two agencies' signatures over the record (JWS, ES256)
 log/               mục trong nhật ký công khai, bằng chứng và dấu thời gian
                    the entry in the public log with its proof, and the time stamp over the state of the log
-directory.jws      danh mục đã ký, theo đó lần trao đổi được phép / the signed directory by which it was allowed
+directory.jws      danh bạ đã ký, theo đó lần trao đổi được phép / the signed directory by which it was allowed
 keys/              khóa công khai và chứng thư / public keys and certificates
 
 Kiểm tra / to check it:

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +22,7 @@ from maidinh.exchange.asic.archive import RECORD
 from maidinh.exchange.asic.judging import OURS, Judged, judge_container, judge_stamp
 from maidinh.exchange.asic.trust import Trust, certified
 from maidinh.exchange.directory.definition import KIND as DIRECTORY_KIND
-from maidinh.exchange.directory.definition import Directory
+from maidinh.exchange.directory.definition import Directory, architecture_key
 from maidinh.exchange.evidence.container import BODIES, CHECKPOINT, DIRECTORY, RECEIPT, SIGNATURES, STAMP
 from maidinh.exchange.evidence.rules import log_content, verify_record
 from maidinh.infrastructure.keys.identifiers import KeyNameError, file_stem
@@ -30,7 +31,17 @@ from maidinh.infrastructure.translog.proof import ProofError, read_proof
 from maidinh.infrastructure.translog.receipt import ReceiptError, read_receipt
 from maidinh.infrastructure.translog.verification import N_, Check, verify_receipt
 
-BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError)  # what a forged record may break in its reader
+# What a forged file may break in its reader.
+BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Whom the verifier believes, the members' keys by a directory that it believes, and when the record was signed."""
+
+    trust: Trust
+    declared: Mapping[str, str]
+    at: datetime
 
 
 def judge_evidence(content: bytes, trust: Trust, *, at: datetime) -> Judged:
@@ -62,7 +73,8 @@ def _record(files: Mapping[str, bytes], trust: Trust, at: datetime) -> list[Chec
         return [Check("record", False, N_("The record cannot be read: {reason}."), {"reason": error})]
     text = N_("{at}: {client} called {service} under the contract {contract}: {outcome}.")
     checks = [Check("record", True, text, values)]
-    checks += _members(files, signatures, kids, trust, finished_at)
+    known = Known(trust, _declared(files, record, trust), finished_at)
+    checks += _members(files, signatures, kids, known)
     checks += _both_signed(record["outcome"], members, kids)
     checks += _log(files, record, signatures, trust, at)
     checks += _directory(files, record, trust)
@@ -78,11 +90,11 @@ def _kid(entry: Mapping[str, str]) -> str:
 
 
 def _members(
-    files: Mapping[str, bytes], signatures: list[dict[str, str]], kids: list[str], trust: Trust, at: datetime
+    files: Mapping[str, bytes], signatures: list[dict[str, str]], kids: list[str], known: Known
 ) -> list[Check]:
     checks = []
     for entry, kid in zip(signatures, kids, strict=True):
-        key, check = _key(files, kid, trust, at)
+        key, check = _key(files, kid, known)
         checks.append(check)
         if key is None:
             continue
@@ -96,15 +108,23 @@ def _members(
     return checks
 
 
-def _key(files: Mapping[str, bytes], kid: str, trust: Trust, at: datetime) -> tuple[str | None, Check]:
-    """The key of a name: as the verifier was given it, or by a certificate with that name under the authorities."""
+def _key(files: Mapping[str, bytes], kid: str, known: Known) -> tuple[str | None, Check]:
+    """The key of a name: as given, as the directory declares it, or by a certificate with that name."""
+    trust, at = known.trust, known.at
     if kid in trust.keys:
         return trust.keys[kid], Check("certificate", True, N_("The key {key} is the one given."), {"key": kid})
+    if kid in known.declared:
+        text = N_("The key {key} is the one that the signed directory declares.")
+        return known.declared[kid], Check("certificate", True, text, {"key": kid})
+    return _certified_key(files, kid, trust, at)
+
+
+def _certified_key(files: Mapping[str, bytes], kid: str, trust: Trust, at: datetime) -> tuple[str | None, Check]:
     try:
         stem = file_stem(kid)
         chain = x509.load_pem_x509_certificates(files[f"keys/{stem}.crt"])
         pem = chain[0].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-        named = chain[0].subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value
+        named = str(chain[0].subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value)
     except KeyError:
         return _loose_key(files, kid)
     except (KeyNameError, *BROKEN) as error:
@@ -187,21 +207,46 @@ def _directory(files: Mapping[str, bytes], record: Mapping[str, Any], trust: Tru
     if DIRECTORY not in files:
         return [Check("directory", None, N_("The directory that decided is not in the container."))]
     try:
-        token = jws.parse(files[DIRECTORY].decode("ascii"), DIRECTORY_KIND)
-        directory = Directory.model_validate_json(token.payload)
-        named, kid = record["directory"], token.header["kid"]
-        if (directory.serial, directory.hash()) != (named["serial"], named["hash"]):
-            return [Check("directory", False, N_("The directory is not the one that the record names."))]
-        if kid in trust.keys:
-            jws.verify(token, jws.public_key(trust.keys[kid]))
+        directory, kid, signed = _read_directory(files, record, trust)
     except (jws.InvalidToken, *BROKEN) as error:
         return [Check("directory", False, N_("The directory does not hold: {reason}."), {"reason": error})]
     values = {"serial": directory.serial, "version": directory.architecture_version, "key": kid}
-    if kid not in trust.keys:
+    if not signed:
         text = N_("Directory {serial} of version {version}; its signature by {key} was not checked: no key was given.")
         return [Check("directory", None, text, values)]
     text = N_("Decided by directory {serial} of version {version}, signed by {key}.")
     return [Check("directory", True, text, values)]
+
+
+def _read_directory(files: Mapping[str, bytes], record: Mapping[str, Any], trust: Trust) -> tuple[Directory, str, bool]:
+    """The directory that the record names, the key that it says signed it, and whether that was checked."""
+    token = jws.parse(files[DIRECTORY].decode("ascii"), DIRECTORY_KIND)
+    directory = Directory.model_validate_json(token.payload)
+    named, kid = record["directory"], str(token.header["kid"])
+    if (directory.serial, directory.hash()) != (named["serial"], named["hash"]):
+        raise ValueError("it is not the one that the record names")
+    if kid not in trust.keys:
+        return directory, kid, False
+    if kid != architecture_key(directory.province):
+        raise ValueError(f"{kid} is not the key of its architecture")
+    jws.verify(token, jws.public_key(trust.keys[kid]))
+    return directory, kid, True
+
+
+def _declared(files: Mapping[str, bytes], record: Mapping[str, Any], trust: Trust) -> dict[str, str]:
+    """The members' keys by a directory whose signature holds; an agency's own key may have no certificate."""
+    try:
+        directory, _, signed = _read_directory(files, record, trust)
+    except (jws.InvalidToken, *BROKEN):
+        return {}
+    if not signed:
+        return {}
+    return {
+        key.kid: key.public_key_pem
+        for member in directory.members
+        for key in member.keys
+        if key.kid.removeprefix("member:").partition("/")[0] == member.code
+    }
 
 
 def _bodies(files: Mapping[str, bytes], record: Mapping[str, Any]) -> list[Check]:

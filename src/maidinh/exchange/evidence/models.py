@@ -88,3 +88,34 @@ class Exchange(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Concerned(models.Model):
+    """One of several people whom an exchange is about; of a single one the exchange itself holds the digest."""
+
+    exchange = models.UUIDField()
+    subject = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["subject", "exchange"], name="evidence_concerned_once"),)
+
+    def __str__(self) -> str:
+        return str(self.exchange)
+
+
+class Usage(models.Model):
+    """How much of a contract's quota was taken in one minute or one day, by all gateway processes together.
+
+    Whose calls they were stands in the exchanges; these rows are forgotten after some days.
+    """
+
+    contract = models.CharField(max_length=255)
+    period = models.CharField(max_length=6, choices=[(each, each) for each in ("minute", "day")])
+    begins = models.DateTimeField()
+    used = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["contract", "period", "begins"], name="evidence_usage_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.contract} {self.period} {self.begins}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from maidinh.exchange import jws
@@ -17,7 +17,7 @@ from maidinh.exchange import jws
 KIND = "maidinh-evidence+jws"
 LOG_KIND = "exchange"
 LOG_ROLE = "gateway"
-CUSTODY = "platform"  # both members' keys are kept by the platform's signer; an agency's own would be `agency`
+CUSTODY = "platform"  # where nobody says otherwise, a member's key is kept by the platform's signer
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,12 @@ def record_for(
     checks: Checks,
     started_at: datetime,
     finished_at: datetime,
+    custody: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The record; `path` is the contract's pattern, `call` names the caller's own signature by its digest."""
+    """The record; `path` is the contract's pattern, `call` names the caller's own signature by its digest.
+
+    `custody` says who holds the members' signing keys.
+    """
     return {
         "version": 2,
         "ids": dict(ids),
@@ -92,7 +96,7 @@ def record_for(
         "checks": vars(checks) | {"warnings": list(checks.warnings)},
         "started_at": jws.timestamp(started_at),
         "finished_at": jws.timestamp(finished_at),
-        "custody": {"consumer": CUSTODY, "provider": CUSTODY},
+        "custody": {"consumer": CUSTODY, "provider": CUSTODY} | dict(custody or {}),
     }
 
 
@@ -125,6 +129,11 @@ def verify_record(record: bytes, signatures: Sequence[Mapping[str, str]], keys: 
 def log_content(record: Mapping[str, Any], signatures: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """What the public log commits to: the record and the signatures together."""
     return {"record": dict(record), "signatures": [dict(each) for each in signatures]}
+
+
+def disclosed(finished_at: datetime, after_days: int | None, at: datetime) -> bool:
+    """Whether a person is told of a call by now: at once, or after the days that its contract names."""
+    return after_days is None or finished_at + timedelta(days=after_days) <= at
 
 
 def digest(data: bytes) -> str:

@@ -11,6 +11,7 @@ import contextlib
 import json
 import logging
 import signal
+import ssl
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -29,9 +30,11 @@ from maidinh.exchange.gateway.openly import told_openly
 from maidinh.exchange.gateway.protocol import ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
 from maidinh.exchange.gateway.soap_calls import SoapCalls
+from maidinh.exchange.gateway.tls import TlsPort, certificate_shown
 from maidinh.exchange.gateway.watching import CALL, ERROR, Watch
 from maidinh.exchange.gateway.writer import EvidenceWriter
 
+REFRESH_SECONDS = 10.0
 log = logging.getLogger("maidinh.gateway")
 
 
@@ -43,7 +46,7 @@ class Gateway:
         self.keeper = DirectoryKeeper(settings)
         self.writer = EvidenceWriter(settings.dsn, patience_seconds=settings.log_patience_seconds)
         self.watch = Watch(settings, self.keeper)
-        self.port = 0
+        self.port = self.tls_port = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._runner: web.ServerRunner | None = None
         self._forwarder: Forwarder | None = None
@@ -53,6 +56,7 @@ class Gateway:
         self.keeper.load_copy()
         self._forwarder = Forwarder(self.settings)
         self._mediator = Mediator(self.settings, self.keeper, self.writer, self._forwarder)
+        self.watch.resting = self._mediator.resting
         self._soap = SoapCalls(self.settings, self.keeper, self._mediator)
         self._tasks = [asyncio.create_task(self.keeper.follow()), asyncio.create_task(self.writer.run())]
         self._runner = web.ServerRunner(Listener(self.watch.watched(self._handle), self.settings), shutdown_timeout=10)
@@ -63,7 +67,21 @@ class Gateway:
         )
         await site.start()
         self.port = self._runner.addresses[0][1]
+        if self.settings.tls is not None:
+            await self._listen_with_tls(self._runner, TlsPort(self.settings.tls))
         log.info("gateway: listening on %s:%s", self.settings.host, self.port)
+
+    async def _listen_with_tls(self, runner: web.ServerRunner, port: TlsPort) -> None:
+        """Open the second port, and keep its certificates up to date."""
+        settings = self.settings
+        number = settings.tls.port if settings.tls else 0
+        site = web.TCPSite(
+            runner, settings.host, number, ssl_context=port.context, reuse_port=settings.reuse_port or None
+        )
+        await site.start()
+        self.tls_port = runner.addresses[1][1]
+        self._tasks.append(asyncio.create_task(_keep_fresh(port)))
+        log.info("gateway: listening for TLS on %s:%s", settings.host, self.tls_port)
 
     async def stop(self) -> None:
         """End the calls under way, then everything else."""
@@ -76,6 +94,7 @@ class Gateway:
                 await task
         if self._forwarder is not None:
             await self._forwarder.close()
+            await self._mediator.close()
 
     async def run_until(self, stop: asyncio.Event) -> None:
         """Serve until told to stop; a task of ours that ends before is a fault, and the supervisor starts us anew."""
@@ -96,7 +115,8 @@ class Gateway:
         document = self._soap.document(request.method, raw)
         if document is not None:
             return web.Response(status=document.status, body=document.content, headers={"Content-Type": document.kind})
-        call = self._mediator.open(request.method, raw, request.remote, request.raw_headers)
+        shown = certificate_shown(request.transport)
+        call = self._mediator.open(request.method, raw, request.remote, request.raw_headers, shown)
         request[CALL] = call
         call.protocol = "soap" if soap_calls.spoken(request.method, raw, request.raw_headers) else "rest"
         bodies: list[Body] = []
@@ -166,6 +186,15 @@ class Gateway:
         return web.Response(status=status, body=json.dumps(state).encode(), content_type="application/json")
 
 
+async def _keep_fresh(port: TlsPort) -> None:
+    while True:
+        await asyncio.sleep(REFRESH_SECONDS)
+        try:
+            port.refresh()
+        except (OSError, ssl.SSLError) as error:  # the ones before go on; half-written files are whole next time
+            log.warning("gateway: a certificate could not be loaded: %s", error)
+
+
 def _refusal(call: Call, error: ProtocolError, form: protocol.ErrorForm) -> web.Response:
     status, (kind, body) = error.status, error.body(call.accept, str(call.id), form)
     if call.protocol == "soap":
@@ -177,7 +206,12 @@ def _refusal(call: Call, error: ProtocolError, form: protocol.ErrorForm) -> web.
         "Content-Type": kind,
         "Server": SERVER,
     }
-    return web.Response(status=status, headers=own, body=body)
+    if error.retry_after is not None:
+        own["Retry-After"] = str(error.retry_after)
+    response = web.Response(status=status, headers=own, body=body)
+    if call.method == "CONNECT":  # what follows it has no length that everybody reads alike
+        response.force_close()
+    return response
 
 
 async def _serve(settings: GatewaySettings) -> None:

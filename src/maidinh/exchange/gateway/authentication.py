@@ -1,6 +1,7 @@
-"""Recognising the calling system: a token that it signed with its own key for exactly this call.
+"""Recognising the calling system: a token that it signed for exactly this call, or the certificate of its connection.
 
-Layer 6, no Django. The key comes from the signed directory, never from the token. Whether the token was seen before is
+Layer 6, no Django. The key comes from the signed directory, never from the token. A certificate is only as good as the
+key in it, which the directory must name for the system that calls. Whether the token was seen before is
 decided by the intent's row (writer.py), because only the database knows what every gateway process has seen.
 """
 
@@ -17,6 +18,7 @@ from maidinh.exchange import jws
 from maidinh.exchange.client.calls import KIND
 from maidinh.exchange.gateway.directory import Snapshot
 from maidinh.exchange.gateway.protocol import Header
+from maidinh.exchange.gateway.tls import read_certificate
 
 TOKEN_LIMIT = 16_000
 LATEST = 2**40  # seconds; a number beyond it is no time
@@ -38,8 +40,8 @@ class Caller:
     subsystem: str
     kid: str
     jti: str
-    body_sha256: bytes
-    token_sha256: str
+    body_sha256: bytes | None
+    shown: dict[str, str]  # what the record says of how it was recognised: key, custody, digest of token or certificate
 
 
 @dataclass(frozen=True)
@@ -50,28 +52,56 @@ class Presented:
     method: str
     target: str
     at: datetime
+    certificate: bytes = b""  # what the connection showed (DER)
+    message_id: str = ""  # the call's own id, which a certificate's call is known by
 
 
 def authenticate(
     headers: Iterable[Header], call: Presented, snapshot: Snapshot, instance: str, window: timedelta
 ) -> Caller:
-    """Recognise the caller or raise; nothing in the token is used before its signature holds."""
-    text = _bearer(headers)
+    """Recognise the caller or raise; nothing in the token is used before its signature holds.
+
+    Where both are shown, both must be the caller's.
+    """
+    headers = tuple(headers)
+    signed = any(name.lower() == b"authorization" for name, _ in headers)
+    text = "" if call.certificate and not signed else _bearer(headers)
     if call.client not in snapshot.register.subsystems:
         raise NotAuthenticError("unknown_consumer")
+    connected = _connected(call, snapshot) if call.certificate else None
+    if connected is not None and not signed:
+        return connected
     try:
         token = jws.parse(text, KIND)
         kid = token.header["kid"]
         key = snapshot.key(call.client, kid, call.at)
         if key is None:
             raise NotAuthenticError("unknown_key")
+        custody = snapshot.custody(call.client, kid)
         jws.verify(token, key)
         claims = token.claims()
         _check(claims, call, instance, window)
         body = jws.from_base64url(claims["bsh"])
     except jws.InvalidToken as error:
         raise NotAuthenticError(error.reason) from error
-    return Caller(call.client, kid, claims["jti"], body, hashlib.sha256(text.encode()).hexdigest())
+    shown = {"kid": kid, "custody": custody, "token_sha256": hashlib.sha256(text.encode()).hexdigest()}
+    return Caller(call.client, kid, claims["jti"], body, shown)
+
+
+def _connected(call: Presented, snapshot: Snapshot) -> Caller:
+    """The caller by its connection; a message id is good for one call, as a token is."""
+    try:
+        shown = read_certificate(call.certificate)
+    except ValueError as error:
+        raise NotAuthenticError("unknown_certificate") from error
+    if not shown.begins <= call.at < shown.ends:
+        raise NotAuthenticError("certificate_expired")
+    kid = snapshot.kid_of(call.client, shown.key)
+    if kid is None or snapshot.key(call.client, kid, call.at) is None:
+        raise NotAuthenticError("unknown_certificate")
+    seen_once = f"mtls {hashlib.sha256(call.message_id.encode()).hexdigest()}"  # no token's jti has a space
+    said = {"kid": kid, "custody": snapshot.custody(call.client, kid), "certificate_sha256": shown.sha256}
+    return Caller(call.client, kid, seen_once, None, said)
 
 
 def _bearer(headers: Iterable[Header]) -> str:

@@ -18,6 +18,7 @@ from maidinh.exchange.directory.rules import Allowed
 from maidinh.exchange.evidence import rules as evidence
 from maidinh.exchange.gateway.authentication import Caller
 from maidinh.exchange.gateway.bodies import Body
+from maidinh.exchange.gateway.checks import Terms
 from maidinh.exchange.gateway.directory import Snapshot
 from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import Header
@@ -26,6 +27,11 @@ from maidinh.exchange.gateway.writer import ExchangeRow, IntentRow
 from maidinh.infrastructure.translog.rules import leaf_for
 
 METHOD_LENGTH = 16  # of what a caller who is not of the protocol may put into the record
+
+
+def signing_keys(at: datetime, *members: Member) -> tuple[str, ...]:
+    """The keys with which these members sign at a moment, each once."""
+    return tuple(dict.fromkeys(each.signing_key(at) for each in members))
 
 
 @dataclass(frozen=True)
@@ -37,11 +43,17 @@ class Admitted:
     snapshot: Snapshot
     consumer: Member
     provider: Member
+    at: datetime
+
+    @property
+    def terms(self) -> Terms:
+        """What holds for calls under this contract."""
+        return self.snapshot.terms[self.allowed.contract.id]
 
     @property
     def signers(self) -> tuple[str, ...]:
         """The keys that sign the evidence, each once."""
-        return tuple(dict.fromkeys((self.consumer.key_id, self.provider.key_id)))
+        return signing_keys(self.at, self.consumer, self.provider)
 
 
 @dataclass(frozen=True)
@@ -85,8 +97,10 @@ class Call:
     subject: bytes | None = None
     soap: SoapRequest | None = None
     warnings: tuple[str, ...] = ()
+    people: frozenset[str] = frozenset()  # whom it is about; their numbers last no longer than the call
     forwarded_at: datetime | None = None
     answered_at: datetime | None = None
+    certificate: bytes = b""
 
     @property
     def consumer(self) -> Member | None:
@@ -151,7 +165,7 @@ class Call:
             ),
             method=self.method[:METHOD_LENGTH],
             path=self.path,
-            call={"kid": self.caller.kid, "token_sha256": self.caller.token_sha256} if self.caller else {},
+            call=self.caller.shown if self.caller else {},
             request=_message(self.request_hash, self.request),
             response=_message(self.response_hash, answer.body) if answer else None,
             status=answer.status if answer else None,
@@ -162,6 +176,10 @@ class Call:
             ),
             started_at=self.started_at,
             finished_at=finished_at,
+            custody={
+                side: member.custody_of(member.signing_key(self.started_at)) if member else evidence.CUSTODY
+                for side, member in (("consumer", consumer), ("provider", provider))
+            },
         )
 
     def leaf(

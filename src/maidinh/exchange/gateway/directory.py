@@ -16,11 +16,13 @@ from pathlib import Path
 
 import psycopg
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic import ValidationError
 
 from maidinh.exchange import jws
 from maidinh.exchange.directory.definition import KIND, Directory, architecture_key
 from maidinh.exchange.directory.rules import Register
+from maidinh.exchange.gateway.checks import terms_of
 from maidinh.exchange.gateway.settings import GatewaySettings
 
 CHANNEL = "directory_published"
@@ -43,6 +45,7 @@ class Snapshot:
         self.directory = directory
         self.token = token
         self.register = Register(directory)
+        self.terms = terms_of(directory)
         self.serial = directory.serial
         self.hash = directory.hash()
         self._keys = {
@@ -50,11 +53,27 @@ class Snapshot:
             for subsystem in directory.subsystems
             for key in subsystem.keys
         }
+        self._names = {
+            (subsystem, public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)): kid
+            for (subsystem, kid), (_, public) in self._keys.items()
+        }
 
     def key(self, subsystem: str, kid: str, at: datetime) -> ec.EllipticCurvePublicKey | None:
         """The subsystem's key of this name if it may be used at this moment."""
         declared, key = self._keys.get((subsystem, kid), (None, None))
         return key if declared is not None and declared.valid(at) else None
+
+    def kid_of(self, subsystem: str, key: bytes) -> str | None:
+        """The name that the subsystem's key with this public half (DER) has here."""
+        return self._names.get((subsystem, key))
+
+    def recognises(self, subsystem: str, kid: str, at: datetime) -> bool:
+        """Whether a key that another directory named is named by this one too."""
+        return self.key(subsystem, kid, at) is not None
+
+    def custody(self, subsystem: str, kid: str) -> str:
+        """Who holds the private half of a key of this directory."""
+        return self._keys[subsystem, kid][0].custody
 
 
 class DirectoryKeeper:

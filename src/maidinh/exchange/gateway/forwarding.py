@@ -1,7 +1,8 @@
 """Sending a call on to the service, and taking its answer in.
 
-Layer 6, no Django. The only address that is ever called is the one in the signed directory; a redirect is an answer
-like any other and is not followed; cookies, proxies and credentials of the machine take no part.
+Layer 6, no Django. The only address that is ever called is the one in the signed directory, resolved and judged before
+(destinations.py); a redirect is an answer like any other and is not followed; cookies, proxies and credentials of the
+machine take no part.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from yarl import URL
 
 from maidinh.exchange.directory.definition import Service
 from maidinh.exchange.gateway.bodies import PIECE, Body, BodyNotKeptError, BodyTooLargeError, paced, receive
+from maidinh.exchange.gateway.destinations import Destinations, RefusedAddressError
 from maidinh.exchange.gateway.protocol import INTERNAL, NETWORK_ERROR, SERVICE_FAILED, Header, ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
 
@@ -53,8 +55,9 @@ class Forwarder:
 
     def __init__(self, settings: GatewaySettings) -> None:
         self._settings = settings
+        self._destinations = Destinations(settings.own_services, settings.resolve)
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=60),
+            connector=aiohttp.TCPConnector(limit=0),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
@@ -71,24 +74,15 @@ class Forwarder:
             data = body.pieces()
         elif body.size:
             data = body.data
-        rate = self._settings.least_per_second
-        timeout = aiohttp.ClientTimeout(
-            total=None, sock_connect=min(self._settings.connect_seconds, service.timeout_seconds)
-        )
         try:
-            async with (
-                asyncio.timeout(service.timeout_seconds + body.size / rate) as deadline,
-                self._session.request(
-                    request.method, request.url, headers=headers, data=data, allow_redirects=False, timeout=timeout
-                ) as response,
-            ):
-                taken = await receive(
-                    paced(response.content.iter_chunked(PIECE), deadline, rate),
-                    limit=self._settings.body_limit,
-                    memory=self._settings.memory_limit,
-                    folder=self._folder,
-                )
-                return Answer(response.status, response.reason or "", response.raw_headers, taken)
+            async with asyncio.timeout(
+                service.timeout_seconds + body.size / self._settings.least_per_second
+            ) as deadline:
+                pinned = await self._destinations.of(service)
+                return await self._call(request, headers, data, pinned, deadline)
+        except RefusedAddressError as error:
+            said = "the service's address lies in a network that its declaration does not name"
+            raise ProtocolError(NETWORK_ERROR, "address_refused", said) from error
         except BodyTooLargeError as error:
             raise ProtocolError(SERVICE_FAILED, "response_too_large", "the service's answer is too large") from error
         except BodyNotKeptError as error:
@@ -97,6 +91,40 @@ class Forwarder:
             raise ProtocolError(SERVICE_FAILED, "service_timeout", "the service did not answer in time") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise ProtocolError(NETWORK_ERROR, "service_unreachable", "the service could not be reached") from error
+
+    async def _call(
+        self,
+        request: Forwarded,
+        headers: CIMultiDict[str],
+        data: object,
+        pinned: Sequence[str],
+        deadline: asyncio.Timeout,
+    ) -> Answer:
+        """Call the first of these addresses that can be connected to, under the name that was declared."""
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._settings.connect_seconds)
+        headers["Host"] = request.url.host_port_subcomponent or ""
+        for address in pinned:
+            try:
+                async with self._session.request(
+                    request.method,
+                    request.url.with_host(address),
+                    headers=headers,
+                    data=data,
+                    allow_redirects=False,
+                    timeout=timeout,
+                    server_hostname=request.url.host,
+                ) as response:
+                    taken = await receive(
+                        paced(response.content.iter_chunked(PIECE), deadline, self._settings.least_per_second),
+                        limit=self._settings.body_limit,
+                        memory=self._settings.memory_limit,
+                        folder=self._folder,
+                    )
+                    return Answer(response.status, response.reason or "", response.raw_headers, taken)
+            except aiohttp.ClientConnectorError:  # nothing was sent yet
+                if address == pinned[-1]:
+                    raise
+        raise AssertionError("a destination has at least one address")
 
     @property
     def _folder(self) -> Path:

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
-from maidinh.exchange import jws, tracing
+from maidinh.exchange import jws, subjects, tracing
 from maidinh.exchange.assertions import HEADER, Assertion, claims_for
 from maidinh.exchange.assertions import KIND as ASSERTION_KIND
 from maidinh.exchange.directory.rules import Refused
@@ -19,13 +19,16 @@ from maidinh.exchange.evidence import rules as evidence
 from maidinh.exchange.gateway import metadata, proofs, protocol
 from maidinh.exchange.gateway.authentication import Caller, NotAuthenticError, Presented, authenticate
 from maidinh.exchange.gateway.bodies import Body, held
-from maidinh.exchange.gateway.call import Admitted, Call, Question
+from maidinh.exchange.gateway.call import Admitted, Call, Question, signing_keys
+from maidinh.exchange.gateway.checks import check_answer, check_request
 from maidinh.exchange.gateway.directory import DirectoryKeeper
 from maidinh.exchange.gateway.forwarding import Answer, Forwarded, Forwarder, url_for
+from maidinh.exchange.gateway.limits import Limits
 from maidinh.exchange.gateway.protocol import Header, ProtocolError, Target
 from maidinh.exchange.gateway.settings import GatewaySettings
-from maidinh.exchange.gateway.soap.answers import Limits, mend
+from maidinh.exchange.gateway.soap.answers import Bounds, mend
 from maidinh.exchange.gateway.writer import EvidenceWriter, ExchangeRow, IntentRow, LogUnavailableError, ReplayedError
+from maidinh.exchange.gateway.zones import in_its_zone
 from maidinh.infrastructure.keys.client import SignerError
 from maidinh.infrastructure.translog.rules import SALT_BYTES
 
@@ -47,12 +50,23 @@ class Mediator:
         self._keeper = keeper
         self._writer = writer
         self._forwarder = forwarder
+        self._limits = Limits(settings.dsn)
 
-    def open(self, method: str, raw: str, peer: str | None, headers: Sequence[Header]) -> Call:
-        """A call that has just come in from the address `peer`."""
+    def resting(self) -> list[str]:
+        """The contracts whose service is left alone now, because it failed too often."""
+        return self._limits.resting(self._settings.clock())
+
+    async def close(self) -> None:
+        """Let go of what the limits hold."""
+        await self._limits.close()
+
+    def open(
+        self, method: str, raw: str, peer: str | None, headers: Sequence[Header], certificate: bytes = b""
+    ) -> Call:
+        """A call that has just come in from the address `peer`, on a connection that showed this certificate."""
         settings = self._settings
         generated, zone = f"{settings.instance}-{uuid.uuid4()}", settings.zones.of(peer)
-        return Call(uuid.uuid4(), method, raw, zone, headers, settings.clock(), generated)
+        return Call(uuid.uuid4(), method, raw, zone, headers, settings.clock(), generated, certificate=certificate)
 
     def admit(self, call: Call) -> Admitted | Question:
         """Read, recognise and allow the call, or raise; its body has not been read yet."""
@@ -73,7 +87,9 @@ class Mediator:
         """Find out that the call is its client's, or raise."""
         if call.snapshot is None:
             raise ProtocolError(protocol.OUTDATED, "no_directory", "no published directory is in force here")
-        presented = Presented(call.client, call.method, call.raw, call.started_at)
+        presented = Presented(
+            call.client, call.method, call.raw, call.started_at, call.certificate, message_id=call.x_road_id
+        )
         settings = self._settings
         try:
             call.caller = authenticate(call.headers, presented, call.snapshot, settings.instance, settings.window)
@@ -81,6 +97,9 @@ class Mediator:
             kind = REFUSALS.get(error.reason, protocol.NOT_AUTHENTIC)
             raise ProtocolError(kind, error.reason, "the calling system was not recognised") from error
         call.authenticated = True
+        if not in_its_zone(call.zone, call.snapshot.register.subsystems[call.client].zone):
+            said = "the call comes from another network zone than the system is declared in"
+            raise ProtocolError(protocol.ACCESS_DENIED, "wrong_zone", said)
         return call.caller
 
     async def carry(self, call: Call, admitted: Admitted | Question, body: Body) -> Answer:
@@ -88,14 +107,16 @@ class Mediator:
         if isinstance(admitted, Question):
             return await self.inform(call, body, admitted.answer)
         self._bind(call, admitted.caller, body)
-        await self._intend(call, admitted.caller)
-        call.forwarded_at = self._settings.clock()
-        given = await self._forward(call, admitted, body)
-        call.answered_at = self._settings.clock()
+        self._refuse_revoked(call)  # while the body came in
+        await check_request(call, admitted.terms, body)
+        self._name_subject(call)
+        given = await self._ask(call, admitted, body)
+        self._refuse_revoked(call)  # while the service worked
         if call.soap is not None:
-            mended = await mend(call.soap, given, Limits.of(self._settings))
+            mended = await mend(call.soap, given, Bounds.of(self._settings))
             given, call.warnings = mended.answer, mended.warnings
-        answer = self._answer(call, given)
+        answer = self._answer(call, await check_answer(call, admitted.terms, given))
+        self._name_subject(call)
         await self._conclude(call, "allowed", "", signers=admitted.signers)
         return answer
 
@@ -110,10 +131,19 @@ class Mediator:
         if not snapshot.directory.issued_at <= call.started_at < snapshot.directory.expires_at:
             raise ProtocolError(protocol.OUTDATED, "directory_expired", "the directory is not in force")
         self._bind(call, call.caller, body)
+        self._refuse_revoked(call)
         await self._intend(call, call.caller)
         answer = self._answer(call, await informed())
-        await self._conclude(call, "allowed", "", signers=tuple(dict.fromkeys((consumer.key_id, provider.key_id))))
+        await self._conclude(call, "allowed", "", signers=signing_keys(call.started_at, consumer, provider))
         return answer
+
+    def _refuse_revoked(self, call: Call) -> None:
+        """A key that is revoked while its call is under way gets nothing any more."""
+        newest, caller = self._keeper.snapshot, call.caller
+        if newest is None or newest is call.snapshot or caller is None:
+            return
+        if not newest.recognises(caller.subsystem, caller.kid, call.started_at):
+            raise ProtocolError(protocol.NOT_AUTHENTIC, "key_revoked", "the caller's key was revoked during this call")
 
     async def fail(self, call: Call, error: ProtocolError) -> None:
         """Put into the log that the call ended in an error, with the members' signatures where it had gone that far."""
@@ -136,7 +166,7 @@ class Mediator:
         else:
             message = protocol.request_message(call.method, call.raw, call.kept)
             call.request_hash = protocol.message_hash(message, body.sha512)
-        if body.sha256 != caller.body_sha256:
+        if caller.body_sha256 not in (None, body.sha256):
             call.authenticated = False
             raise ProtocolError(protocol.NOT_AUTHENTIC, "wrong_body", "the body is not the one that was signed")
 
@@ -188,7 +218,7 @@ class Mediator:
         consumer, provider = snapshot.register.member_of(call.client), snapshot.register.member_of(call.service)
         if consumer is None or provider is None:
             raise ProtocolError(protocol.UNKNOWN_MEMBER, "unknown_member")
-        call.admitted = Admitted(caller, decision, snapshot, consumer, provider)
+        call.admitted = Admitted(caller, decision, snapshot, consumer, provider, call.started_at)
         return call.admitted
 
     @tracing.traced("log intent")
@@ -196,14 +226,33 @@ class Mediator:
         try:
             await self._log(call.intent(caller))
         except ReplayedError as error:
+            if call.admitted is not None:
+                self._limits.give_back(call.admitted.allowed.contract)
             # The caller once signed this call, but whoever sends it now has shown nothing.
             call.authenticated = False
             raise ProtocolError(protocol.NOT_AUTHENTIC, "replayed", "this token was used before") from error
         call.intended = True
 
+    async def _ask(self, call: Call, admitted: Admitted, body: Body) -> Answer:
+        """Intend the call and send it on, within what the contract allows and while its service does not fail."""
+        contract, clock = admitted.allowed.contract, self._settings.clock
+        with self._limits.watching(contract, clock()) as attempt:
+            await self._limits.take(contract, clock())
+            await self._intend(call, admitted.caller)
+            call.forwarded_at = clock()
+            try:
+                given = await self._forward(call, admitted, body)
+            except ProtocolError as error:
+                if error.type != protocol.SIGNING_FAILED:
+                    attempt.ended(clock(), good=False)
+                raise
+            call.answered_at = clock()
+            attempt.ended(call.answered_at, good=given.status < 500)
+            return given
+
     @tracing.traced("forward")
     async def _forward(self, call: Call, admitted: Admitted, body: Body) -> Answer:
-        service, key = admitted.allowed.service, admitted.provider.key_id
+        service, key = admitted.terms.service, admitted.provider.signing_key(call.started_at)
         url = url_for(service, call.forwarded)
         claims = claims_for(
             Assertion(call.client, call.service, call.contract, str(call.id), call.x_road_id),
@@ -250,6 +299,10 @@ class Mediator:
             evidence.signature_entry(kid, await self._sign(kid, evidence.to_sign(text, kid))) for kid in signers
         ]
         await self._log(call.row(record, text, signatures, secrets.token_bytes(SALT_BYTES), finished_at))
+
+    def _name_subject(self, call: Call) -> None:
+        if call.people and self._settings.subject_key is not None:
+            call.subject = subjects.digests(self._settings.subject_key, call.people)
 
     @tracing.traced("sign")
     async def _sign(self, key: str, message: bytes) -> bytes:

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote, unquote_to_bytes
 from xml.sax.saxutils import escape
@@ -48,6 +49,7 @@ TOO_LARGE = "Client.RequestTooLarge"
 BAD_REQUEST = "Client.BadRequest"
 NOT_FOUND = "Client.NotFound"
 NOT_AUTHENTIC = "Client.AuthenticationFailed"
+QUOTA_EXCEEDED = "Client.QuotaExceeded"
 UNKNOWN_MEMBER = "Server.ClientProxy.UnknownMember"
 UNKNOWN_SERVICE = "Server.ServerProxy.UnknownService"
 ACCESS_DENIED = "Server.ServerProxy.AccessDenied"
@@ -56,11 +58,15 @@ LOGGING_FAILED = "Server.ServerProxy.LoggingFailed"
 SIGNING_FAILED = "Server.ServerProxy.CannotCreateSignature"
 NETWORK_ERROR = "Server.ServerProxy.NetworkError"
 SERVICE_FAILED = "Server.ServerProxy.ServiceFailed"
+UNAVAILABLE = "Server.ServerProxy.ServiceUnavailable"
 INTERNAL = "Server.ServerProxy.InternalError"
+WAIT = {QUOTA_EXCEEDED: 429, UNAVAILABLE: 503}  # with Retry-After, which clients know from these two
 
 
 class ProtocolError(Exception):
     """A call that ends in the protocol's error; `reason` is the stable word that also stands in the record."""
+
+    retry_after: int | None = None  # seconds after which the same call may be tried again
 
     def __init__(self, type: str, reason: str, message: str = "") -> None:
         super().__init__(f"{type} {reason}")
@@ -70,9 +76,14 @@ class ProtocolError(Exception):
 
     @property
     def status(self) -> int:
-        """500 for what lies with the servers, 400 for what the caller can mend, 404 where nothing is to be had."""
+        """500 for what lies with the servers, 400 for what the caller can mend, their own for what may be repeated.
+
+        404 where nothing is to be had.
+        """
         if self.type == NOT_FOUND:
             return 404
+        if self.retry_after is not None and self.type in WAIT:
+            return WAIT[self.type]
         return 500 if self.type.lower().startswith("server.") else 400
 
     def spelled(self, form: ErrorForm) -> str:
@@ -152,6 +163,7 @@ def read_target(raw: str) -> Target:
     return Target(service, "/" + parts[7] if len(parts) == 8 else "", query if mark else None, raw)
 
 
+@lru_cache(maxsize=4096)
 def decode_part(part: str) -> str:
     """One part of an identifier, decoded by itself; nothing may come out of it that means something in a path."""
     try:
@@ -164,6 +176,7 @@ def decode_part(part: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def encode_identifier(identifier: str) -> str:
     """An identifier for a header: each part percent-encoded by itself."""
     return "/".join(quote(part, safe="!$&'()*+,-.:;=@_~") for part in identifier.split("/"))

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Protocol
 
 from maidinh.exchange.directory.definition import architecture_key
+from maidinh.exchange.gateway.destinations import Resolve, resolve
 from maidinh.exchange.gateway.protocol import ErrorForm
+from maidinh.exchange.gateway.tls import TlsSettings
 from maidinh.exchange.gateway.zones import Zones
 from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.identifiers import file_stem
@@ -56,6 +58,10 @@ class GatewaySettings:
     log_patience_seconds: float = 5  # how long a call waits for the log before it is answered with an error
     poll_seconds: float = 1  # how often the directory is asked for when no notification came
     zones: Zones = field(default_factory=Zones)  # which network zone an address lies in
+    subject_key: bytes | None = field(default=None, repr=False)  # without it the evidence names nobody, not even keyed
+    own_services: frozenset[tuple[str, int]] = frozenset()  # host and port of what this installation itself runs
+    resolve: Resolve = resolve  # how a service's name becomes addresses
+    tls: TlsSettings | None = None  # the second port, for systems that show a certificate
     kept_for: timedelta = timedelta(0)  # how long the sealed request of a failed call can be made again
     kept_limit: int = 64 * 1024  # bytes of such a request
     metrics_port: int | None = None  # loopback port of the numbers; unset: they are not served

@@ -22,7 +22,7 @@ from maidinh.exchange.gateway.mediation import Mediator
 from maidinh.exchange.gateway.protocol import ErrorForm, Header, ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
 from maidinh.exchange.gateway.soap import names
-from maidinh.exchange.gateway.soap.envelope import SoapRequest, fault, read_envelope, read_request, read_service
+from maidinh.exchange.gateway.soap.envelope import SoapRequest, fault, read_request, read_service, take_apart
 from maidinh.exchange.gateway.soap.metadata import METHOD, action_of, informed, target_of, wsdl_of
 from maidinh.exchange.gateway.soap.parts import PLAIN, RELATED, Form, NotSoapError, form_of, read_head, rest_of
 from maidinh.exchange.gateway.soap.wsdl import schema_copy
@@ -78,7 +78,7 @@ class SoapCalls:
         try:
             form = self._form(call)
             head = await read_head(content, form, self._settings.envelope_limit)
-            self._admit(call, head.message)
+            await self._admit(call, head.message)
             async for piece in rest_of(head, content):
                 yield piece
         except NotSoapError as error:
@@ -93,8 +93,9 @@ class SoapCalls:
         if snapshot is None or request is None:
             raise ProtocolError(protocol.OUTDATED, "no_directory")
 
+        kind, content = informed(snapshot.register, request, call.started_at, base)
+
         async def from_directory() -> Answer:
-            kind, content = informed(snapshot.register, request, call.started_at, base)
             return Answer(200, "OK", ((b"Content-Type", kind.encode()),), held(content))
 
         return await self._mediator.inform(call, body, from_directory)
@@ -125,9 +126,9 @@ class SoapCalls:
             raise NotSoapError("a compressed message is not read")
         return form_of(_value(call.headers, b"content-type"))
 
-    def _admit(self, call: Call, message: bytes) -> None:
+    async def _admit(self, call: Call, message: bytes) -> None:
         call.snapshot = self._keeper.snapshot
-        envelope = read_envelope(message)
+        envelope = await take_apart(message)
         service = read_service(envelope)
         call.service = service.id
         request = call.soap = read_request(envelope, service, message)

@@ -66,6 +66,10 @@ class Watch:
         self._bytes = Histogram(
             "maidinh_exchange_bytes", "Bytes of the bodies.", ("service", "direction"), buckets=BYTES, registry=registry
         )
+        self.resting: Callable[[], list[str]] = list  # the contracts whose circuit breaker is open
+        self._breakers = Gauge(
+            "maidinh_breaker_open", "1 for a contract whose service is left alone.", ("contract",), registry=registry
+        )
         self._under_way = Gauge("maidinh_exchanges_under_way", "Calls under way.", registry=registry)
         self._lag = Gauge(
             "maidinh_log_lag_seconds",
@@ -167,6 +171,9 @@ class Watch:
     async def _metrics(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.raw_path != "/metrics" or request.method not in ("GET", "HEAD"):
             return web.Response(status=404)
+        self._breakers.clear()
+        for contract in self.resting():
+            self._breakers.labels(contract).set(1)
         return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def _follow_log(self) -> None:

@@ -17,6 +17,8 @@ from uuid import UUID
 import psycopg
 from psycopg.types.json import Jsonb
 
+from maidinh.exchange.subjects import DIGEST_BYTES
+
 GROUP = 500
 log = logging.getLogger("maidinh.gateway.writer")
 
@@ -110,6 +112,8 @@ def _rows(row: type) -> str:
 
 _INTENT = ", ".join(COLUMNS[IntentRow])
 _EXCHANGE = ", ".join(name for name in COLUMNS[ExchangeRow] if name != "leaf")
+# Of a call about one person the row itself holds the digest; about several, rows beside it.
+_SUBJECT = f"CASE WHEN octet_length(waiting.subject) <= {DIGEST_BYTES} THEN waiting.subject END"
 INSERT_INTENTS = f"INSERT INTO evidence_intent ({_INTENT}) {_rows(IntentRow)} ON CONFLICT DO NOTHING"
 FIND_INTENTS = "SELECT id FROM evidence_intent WHERE id = ANY(%s::uuid[])"
 # The entry of the log and the row that it commits to are one statement: they are there together or not at all.
@@ -119,9 +123,16 @@ entries AS (
     INSERT INTO translog_entry (created_at, leaf, idempotency)
     SELECT finished_at, leaf, 'exchange:' || id FROM waiting WHERE leaf IS NOT NULL
     ON CONFLICT DO NOTHING RETURNING id, idempotency
+),
+concerned AS (
+    INSERT INTO evidence_concerned (exchange, subject)
+    SELECT waiting.id, substring(waiting.subject FROM start FOR {DIGEST_BYTES})
+    FROM waiting, generate_series(1, octet_length(waiting.subject), {DIGEST_BYTES}) AS start
+    WHERE octet_length(waiting.subject) > {DIGEST_BYTES}
+    ON CONFLICT DO NOTHING
 )
 INSERT INTO evidence_exchange ({_EXCHANGE}, log_entry)
-SELECT {", ".join("waiting." + name for name in _EXCHANGE.split(", "))}, entries.id
+SELECT {", ".join(_SUBJECT if name == "subject" else "waiting." + name for name in _EXCHANGE.split(", "))}, entries.id
 FROM waiting LEFT JOIN entries ON entries.idempotency = 'exchange:' || waiting.id
 ON CONFLICT DO NOTHING
 """  # noqa: S608 - names of our own fields

@@ -33,6 +33,11 @@ class Zones:
         return next((zone for network, zone in self._networks if address in network), OUTSIDE)
 
 
+def in_its_zone(seen: str, declared: str) -> bool:
+    """Whether a call from the zone `seen` may be of a system declared in that zone; nothing said forbids nothing."""
+    return not seen or not declared or seen == declared
+
+
 def read_zones(text: str) -> Zones:
     """`dmz=10.1.0.0/16,10.2.0.0/16;lan=192.168.0.0/16` as an installation's settings write it. Raises ValueError."""
     found: dict[Network, str] = {}

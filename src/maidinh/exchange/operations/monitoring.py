@@ -16,7 +16,8 @@ from maidinh.exchange.operations.history import Happened
 CLIENT, PRODUCER = "Client", "Producer"
 LIMIT = 10_000  # records of one answer
 FAULTS = {
-    "Client.InvalidRequest": ("invalid_address", "invalid_identifier", "invalid_header", "body_incomplete"),
+    "Client.InvalidRequest": ("invalid_address", "invalid_identifier", "invalid_header", "body_incomplete", "request_not_valid",
+                              "invalid_query", "malformed_http", "unknown_instance", "missing_service_code"),
     "Client.MissingHeaderField": ("missing_client",),
     "Client.InvalidClientIdentifier": ("invalid_client",),
     "Client.InvalidHttpMethod": ("invalid_method",),
@@ -24,19 +25,25 @@ FAULTS = {
     "Client.AuthenticationFailed": (
         "unsigned", "malformed_token", "algorithm_refused", "header_refused", "wrong_kind", "unknown_key",
         "bad_signature", "missing_claim", "wrong_issuer", "wrong_audience", "wrong_method", "wrong_address",
-        "wrong_body", "expired", "from_the_future", "replayed",
+        "wrong_body", "expired", "from_the_future", "replayed", "unknown_certificate", "certificate_expired",
+        "key_revoked",
     ),
     "Server.ClientProxy.UnknownMember": ("unknown_consumer", "unknown_member"),
     "Server.ClientProxy.OutdatedGlobalConf": ("no_directory", "directory_expired", "directory_not_yet_valid"),
-    "Server.ServerProxy.UnknownService": ("unknown_service",),
+    "Client.QuotaExceeded": ("quota_exceeded",),
+    "Server.ServerProxy.ServiceUnavailable": ("circuit_open",),
+    "Server.ServerProxy.UnknownService": ("unknown_service", "no_interface"),
     "Server.ServerProxy.AccessDenied": (
-        "no_contract", "contract_expired", "contract_not_yet_valid", "operation_not_in_contract", "unsafe_path",
+        "no_contract", "contract_not_signed", "wrong_zone", "contract_expired", "contract_not_yet_valid",
+        "operation_not_in_contract", "unsafe_path",
     ),
-    "Server.ServerProxy.NetworkError": ("service_unreachable",),
-    "Server.ServerProxy.ServiceFailed": ("service_timeout", "response_too_large"),
+    "Server.ServerProxy.NetworkError": ("service_unreachable", "address_refused"),
+    "Server.ServerProxy.ServiceFailed": (
+        "service_timeout", "response_too_large", "response_not_valid", "response_not_cut", "invalid_answer",
+    ),
     "Server.ServerProxy.CannotCreateSignature": ("signing_failed",),
     "Server.ServerProxy.LoggingFailed": ("log_unavailable",),
-    "Server.ServerProxy.InternalError": ("internal_error",),
+    "Server.ServerProxy.InternalError": ("internal_error", "no_room", "no_evidence", "not_yet_proved"),
 }  # fmt: skip
 _TYPES = {reason: kind for kind, reasons in FAULTS.items() for reason in reasons}
 _ENDS = ("XRoadInstance", "MemberClass", "MemberCode", "SubsystemCode")

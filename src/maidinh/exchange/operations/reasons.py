@@ -23,7 +23,7 @@ class Reason:
 
 
 DECLARE = N_(
-    "Declare the connection in a project, or in a draft of the architecture; publishing it opens the exchange."
+    "Declare the connection in a project, or in a draft of the architecture; its agencies sign it at /contracts."
 )
 MEND_CALL = N_("Mend the call in the calling system; the protocol's page says what it must look like.")
 MEND_TOKEN = N_("Sign each call anew, over exactly the method, address and body that are sent.")
@@ -33,7 +33,7 @@ KEY = N_("Register the key that the system signs with, or let it sign with a key
 LATER = N_("Make the call again later.")
 OUR_OUTPUT = N_("Look at maidinh doctor and at the gateway's output on the machine.")
 CLOCK = N_("Set the clock of the calling machine, and sign each call when it is sent.")
-ZONE = N_("If the system has moved, declare its new zone. If not, find out what calls from there.")
+ZONE = N_("Call from the declared zone, or declare the other one in a draft of the architecture.")
 MEND_ANSWER = N_("The service's agency mends its answer, or publishes an interface that says what it answers.")
 
 REASONS: dict[str, Reason] = {
@@ -67,6 +67,8 @@ REASONS: dict[str, Reason] = {
     "wrong_kind": Reason(N_("What was signed is no call."), MEND_TOKEN),
     "unknown_key": Reason(N_("The system has no such key, or it is not valid now."), KEY),
     "key_revoked": Reason(N_("The system's key was revoked while its call was under way."), KEY),
+    "unknown_certificate": Reason(N_("The certificate is of no key that this system has."), KEY),
+    "certificate_expired": Reason(N_("The certificate is not valid now."), KEY),
     "bad_signature": Reason(N_("The signature does not hold."), MEND_TOKEN),
     "missing_claim": Reason(N_("The signature does not say all that it must."), MEND_TOKEN),
     "wrong_issuer": Reason(N_("The call names another system than the one that signed it."), MEND_TOKEN),
@@ -92,7 +94,10 @@ REASONS: dict[str, Reason] = {
     "contract_not_yet_valid": Reason(
         N_("The contract does not begin before its first day."), N_("Call from that day on.")
     ),
-    "contract_not_signed": Reason(N_("The contract is not signed by every side."), N_("Let each side sign it.")),
+    "contract_not_signed": Reason(
+        N_("The contract is declared, but not every agency has signed exactly this text."),
+        N_("Its agencies sign it at /contracts; the exchange follows at once."),
+    ),
     "operation_not_in_contract": Reason(N_("The contract does not hold this method and path."), DECLARE),
     "wrong_zone": Reason(N_("The call comes from another network zone than the system is declared in."), ZONE),
     "address_refused": Reason(
@@ -105,8 +110,7 @@ REASONS: dict[str, Reason] = {
     "quota_exceeded": Reason(
         N_("The contract's quota is used up."), N_("Call again after the time in Retry-After, or agree a larger quota.")
     ),
-    "breaker_open": Reason(N_("The service failed several times in a row; nothing is sent to it for a while."), LATER),
-    "limits_unavailable": Reason(N_("The quota could not be counted."), OUR_OUTPUT),
+    "circuit_open": Reason(N_("The service failed several times in a row; nothing is sent to it for a while."), LATER),
     "request_not_valid": Reason(N_("The request does not fit the published interface."), MEND_CALL),
     "response_not_valid": Reason(N_("The answer does not fit the published interface."), MEND_ANSWER),
     "response_not_cut": Reason(N_("The answer could not be cut to the fields of the contract."), MEND_ANSWER),

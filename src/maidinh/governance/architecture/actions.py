@@ -16,9 +16,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from maidinh.exchange import jws
+from maidinh.exchange.contracts import actions as contracts
+from maidinh.exchange.contracts.queries import Answer, signatures
 from maidinh.exchange.directory.actions import Signer, publish_directory
 from maidinh.exchange.directory.definition import Directory, architecture_key
 from maidinh.exchange.directory.queries import current_directory, current_serial
+from maidinh.exchange.interfaces.fitting import breaks, misfits, with_kept_documents
+from maidinh.exchange.keys.queries import keys_of_holders
 from maidinh.governance.architecture import rules
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.models import Version, Withdrawal
@@ -44,6 +48,7 @@ from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.infrastructure.translog.promises import LogKeeper
 
 DECISION_LENGTH = 120
+LISTED = 5  # changes of one interface that are told at once
 KIND = "maidinh-architecture+jws"
 DRAFTING, APPROVING, PUBLISHING = "architecture.draft", "architecture.approve", "architecture.publish"
 WITHDRAWING, CONFIRMING = "connection.withdraw", "connection.confirm-withdrawal"
@@ -190,7 +195,8 @@ def publish_version(*, actor: Actor, version_id: int, at: datetime, signer: Sign
     row = _locked(version_id)
     current = Version.objects.filter(province=row.province, state=PUBLISHED).first()
     _refuse_unready(row, current, actor, localtime(at))
-    directory = _directory(row, deployment(row), at)
+    directory = _directory(row, deployment(row, at), at)
+    _refuse_interfaces(directory)
     statement = _statement(row, actor, directory, at)
     entered = LogKeeper(signer, row.province, settings.MAIDINH.log_promise).enter(
         kind="architecture-published", agency=actor.agency, role="approver", content=statement, at=at
@@ -215,11 +221,35 @@ def renew_directory(*, at: datetime, signer: Signer) -> Directory | None:
     row = Version.objects.select_for_update().filter(state=PUBLISHED).first()
     if row is None:
         return None
-    here = deployment(row)
-    directory = _directory(row, here, at)
+    here = deployment(row, at)
     standing = current_directory()
+    directory = with_kept_documents(standing, _directory(row, here, at))
     if standing is not None and _same(standing, directory) and standing.expires_at - at > here.lifetime / 2:
         return standing
+    publish_directory(directory=directory, signer=signer, at=at)
+    return directory
+
+
+@transaction.atomic
+def sign_contract(
+    *, actor: Actor, proposal_id: int, side: str, digest: str, at: datetime, signer: contracts.Signer, token: str = ""
+) -> Answer:
+    """Sign a contract for one side; where the version in force declares it and every side signed, it holds at once."""
+    answer = contracts.sign(
+        actor=actor, proposal_id=proposal_id, side=side, digest=digest, at=at, signer=signer, token=token
+    )
+    renew_directory(at=at, signer=signer)
+    return answer
+
+
+@transaction.atomic
+def renew_keys(*, at: datetime, signer: Signer) -> Directory | None:
+    """Send the directory in force with the keys that are registered now, and with nothing else changed."""
+    row = Version.objects.select_for_update().filter(state=PUBLISHED).first()
+    standing = current_directory()
+    if row is None or standing is None or standing.architecture_hash != row.hash or standing.expires_at <= at:
+        return renew_directory(at=at, signer=signer)
+    directory = rules.with_keys(standing, keys_of_holders(at), current_serial() + 1, at)
     publish_directory(directory=directory, signer=signer, at=at)
     return directory
 
@@ -348,7 +378,7 @@ def _confirm(row: Withdrawal, version: Version, actor: Actor, at: datetime, sign
     if row.ends is not None:
         row.ends.state = ENDED
         row.ends.save(update_fields=["state"])
-    publish_directory(directory=_directory(version, deployment(version), at), signer=signer, at=at)
+    publish_directory(directory=_directory(version, deployment(version, at), at), signer=signer, at=at)
     name = "connection.withdrawn" if row.ends_id is None else "connection.restored"
     publish(name=name, payload={"contract": row.contract, "serial": row.serial}, at=at)
 
@@ -399,8 +429,23 @@ def _directory(row: Version, here: rules.Deployment, at: datetime) -> Directory:
         serial=current_serial() + 1,
         content_hash=row.hash,
         at=at,
+        agreements=signatures(),
         withdrawn=withdrawn_contracts(row.province),
     )
+
+
+def _refuse_interfaces(directory: Directory) -> None:
+    """Refuse what the exchange would refuse call by call, and a break that the interface's version doesn't announce."""
+    found = [_(each.says).format(of=each.of, what=each.what) for each in misfits(directory)]
+    for broken in breaks(current_directory(), directory):
+        words = {"service": broken.service, "old": broken.versions[0], "new": broken.versions[1]}
+        changes = "; ".join(f"{each.place}: {_(each.says)}" for each in broken.changes[:LISTED])
+        told = (
+            _("The interface of %(service)s breaks those who use it. Its version goes from %(old)s to %(new)s.") % words
+        )
+        found.append(f"{told} {_('Mend it, or raise the first number of its version.')} {changes}")
+    if found:
+        raise VersionRefused(*found)
 
 
 def _statement(row: Version, actor: Actor, directory: Directory, at: datetime) -> dict[str, Any]:
@@ -430,7 +475,9 @@ def _signed(statement: dict[str, Any], key: str, signer: Signer) -> str:
 def _same(standing: Directory, new: Directory) -> bool:
     """Whether two directories allow the same; when they were issued doesn't matter."""
     issue = {"__all__": {"keys": {"__all__": {"valid_from"}}}}
-    apart: dict[str, Any] = {"serial": True, "issued_at": True, "expires_at": True, "subsystems": issue}
+    apart: dict[str, Any] = {
+        "serial": True, "issued_at": True, "expires_at": True, "subsystems": issue, "members": issue,
+    }  # fmt: skip
     return standing.model_dump(exclude=apart) == new.model_dump(exclude=apart)
 
 

@@ -5,13 +5,18 @@ Layer 4, governance. A published architecture is public; a draft is for who draf
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.timezone import get_default_timezone
 
+from maidinh.exchange.contracts.queries import proposals_over
+from maidinh.exchange.contracts.rules import AGREED
+from maidinh.exchange.directory import agreements
+from maidinh.exchange.directory.definition import Contract, Key
+from maidinh.exchange.keys.queries import keys_of_holders
 from maidinh.governance.architecture import reading, rules
 from maidinh.governance.architecture.definition import ArchitectureVersion, Relation
 from maidinh.governance.architecture.frameworks import Framework, read_frameworks
@@ -121,9 +126,21 @@ def frameworks() -> dict[str, Framework]:
     return read_frameworks(definitions_root(settings.MAIDINH.definitions) / reading.NATIONAL)
 
 
-def deployment(row: Version) -> rules.Deployment:
-    """Where this installation runs what the version declares, and the public keys that its systems have here."""
-    here = settings.MAIDINH
+def declared_contracts(row: Version) -> list[Contract]:
+    """Every contract that a version declares between running systems, as its agencies sign it."""
+    return rules.declared_contracts(row.model, row.instance, get_default_timezone())
+
+
+def unsigned_contracts(row: Version) -> list[str]:
+    """The contracts that a version declares and not every side has signed: with it in force they open nothing yet."""
+    declared = {agreements.digest(each): each.id for each in declared_contracts(row)}
+    known = proposals_over(declared)
+    return [name for digest, name in declared.items() if digest not in known or known[digest].state != AGREED]
+
+
+def deployment(row: Version, at: datetime) -> rules.Deployment:
+    """Where this installation runs what the version declares, and the public keys that its members and systems have."""
+    here, national = settings.MAIDINH, definitions_root(settings.MAIDINH.definitions) / reading.NATIONAL
     files = {
         subsystem: here.home.public_keys / f"{file_stem(f'caller:{subsystem}')}.pem"
         for subsystem in rules.subsystem_ids(row.model, row.instance).values()
@@ -134,7 +151,19 @@ def deployment(row: Version) -> rules.Deployment:
         zone=get_default_timezone(),
         lifetime=timedelta(days=here.directory_days),
         timeout_seconds=here.gateway_timeout,
+        members={code: _member_keys(code, at) for code in rules.member_codes(row.model, row.instance)},
+        documents=reading.interface_documents(_definitions(), national),
+        registered=keys_of_holders(at),
     )
+
+
+def _member_keys(code: str, at: datetime) -> tuple[Key, ...]:
+    """The key by which an agency signs its evidence and its contracts, where the signer keeps one."""
+    kid = f"member:{code}"
+    path = settings.MAIDINH.home.public_keys / f"{file_stem(kid)}.pem"
+    if not path.exists():
+        return ()
+    return (Key(kid=kid, public_key_pem=path.read_text("ascii"), valid_from=at),)
 
 
 def _definitions() -> Path:

@@ -16,11 +16,13 @@ from maidinh.governance.architecture.frameworks import Framework, framework_name
 from maidinh.governance.modelling.definition import Folder
 from maidinh.infrastructure.definitions.document import Document
 from maidinh.infrastructure.definitions.locating import definitions_root
-from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_all
+from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_all, read_yaml
 
 FOLDER = "architecture"
 FILE = "version.yaml"
 NATIONAL = "national"
+INTERFACES = "interfaces"  # beside the architecture: published descriptions that interfaces name
+WSDL_ENDINGS = (".wsdl", ".xml")
 INHERITED = ("elements", "relations", "principles", "views", "property_definitions")
 
 
@@ -35,6 +37,22 @@ Item = TypeVar("Item", bound=_Identified)
 def version_files(province_root: Path) -> list[Path]:
     """The files of all architecture versions of a province."""
     return sorted((province_root / FOLDER).glob(f"*/{FILE}"))
+
+
+def interface_documents(*roots: Path) -> dict[str, dict[str, Any] | str]:
+    """The published descriptions of interfaces under these folders by file name, the first folder's own first.
+
+    An OpenAPI document is read, a WSDL is its text. Raises DefinitionError.
+    """
+    found: dict[str, dict[str, Any] | str] = {}
+    for root in roots:
+        for path in sorted((root / INTERFACES).glob("*")):
+            if path.suffix in WSDL_ENDINGS:
+                found.setdefault(path.name, path.read_text("utf-8"))
+            elif path.suffix in (".yaml", ".yml", ".json") and path.name not in found:
+                content, _ = read_yaml(path)
+                found[path.name] = dict(content)
+    return found
 
 
 def frameworks_around(folder: Path) -> dict[str, Framework]:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from ipaddress import ip_address
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from pydantic import BaseModel
+
+from maidinh.exchange.directory import agreements as signed
 from maidinh.exchange.directory import definition as exchange
 from maidinh.governance.architecture.definition import ArchitectureVersion, Element, Model, Relation
 from maidinh.governance.modelling.integrity import defects
@@ -22,6 +25,7 @@ from maidinh.infrastructure.organisations.definition import Organisations
 
 Item = TypeVar("Item")
 Found = TypeVar("Found", bound=Model)
+Form = TypeVar("Form", bound=BaseModel)
 MEMBER_CLASS = "GOV"
 RUNNING = ("live", "retiring")
 DRAFT, PUBLISHED, SUPERSEDED = STATES = ("draft", "published", "superseded")
@@ -42,13 +46,21 @@ class Fault:
 
 @dataclass(frozen=True)
 class Deployment:
-    """What an architecture leaves open: public keys of systems, where interfaces listen, how long a directory holds."""
+    """What an architecture leaves open: public keys of systems, where interfaces listen, how long a directory holds.
+
+    `members` are the keys that the signer keeps for each agency, by its code; `registered` those that are registered of
+    systems (by their path) and members (by their code), which count where there are any. `documents` are the published
+    descriptions of interfaces by the name that the architecture gives them: an OpenAPI document, a WSDL as its text.
+    """
 
     keys: Mapping[str, str]
     addresses: Mapping[str, str]
     zone: tzinfo
     lifetime: timedelta
     timeout_seconds: int
+    members: Mapping[str, tuple[exchange.Key, ...]] = field(default_factory=dict)
+    documents: Mapping[str, dict[str, Any] | str] = field(default_factory=dict)
+    registered: Mapping[str, tuple[exchange.Key, ...]] = field(default_factory=dict)
 
 
 def instance_of(province_code: str) -> str:
@@ -69,13 +81,14 @@ def services_of(model: ArchitectureVersion, province_code: str) -> dict[str, str
 
 
 def with_agency_codes(model: Found, organisations: Organisations) -> Found:
-    """The same architecture with every owner by the agency's code, where the files name it by its short id."""
+    """The same architecture with every agency by its code, where the files name it by its short id."""
     codes = {agency.id: agency.code for agency in organisations.agencies}
     elements = [
         element.model_copy(update={"owner": codes.get(element.owner, element.owner)}) if element.owner else element
         for element in model.elements
     ]
-    return model.model_copy(update={"elements": elements})
+    relations = [_with_delegator_code(each, codes) for each in model.relations]
+    return model.model_copy(update={"elements": elements, "relations": relations})
 
 
 def subsystem_ids(model: Model, instance: str) -> dict[str, str]:
@@ -141,15 +154,28 @@ def build_directory(
     serial: int,
     content_hash: str,
     at: datetime,
+    agreements: Mapping[str, Sequence[exchange.Agreement]] | None = None,
     withdrawn: Collection[str] = (),
 ) -> exchange.Directory:
     """The directory that this architecture declares at this moment; `agencies` gives each agency's name by code.
 
-    `withdrawn` are the contracts that two people have stopped: they are left out whatever the version says.
+    `agreements` are what agencies signed, by the digest of the text: a contract is carried only where every side has
+    signed exactly what the architecture declares. `withdrawn` are the contracts that two people have stopped: they are
+    left out whatever the version says.
     """
     systems, services = subsystem_ids(model, instance), service_ids(model, instance)
     elements = {element.id: element for element in model.elements}
-    owners = sorted({elements[each].owner or "" for each in systems})
+    declared = declared_contracts(model, instance, deployment.zone)
+    members = tuple(
+        exchange.Member(
+            member_class=MEMBER_CLASS,
+            code=code,
+            name=agencies.get(code, code),
+            agency=code,
+            keys=deployment.registered.get(code, deployment.members.get(code, ())),
+        )
+        for code in member_codes(model, instance)
+    )
     return exchange.Directory(
         instance=instance,
         province=model.province,
@@ -158,15 +184,59 @@ def build_directory(
         architecture_hash=content_hash,
         issued_at=at,
         expires_at=at + deployment.lifetime,
-        members=tuple(
-            exchange.Member(member_class=MEMBER_CLASS, code=code, name=agencies.get(code, code), agency=code)
-            for code in owners
-        ),
+        members=members,
         subsystems=tuple(_subsystem(elements[each], path, deployment, at) for each, path in sorted(systems.items())),
         services=tuple(_service(elements[each], path, deployment) for each, path in sorted(services.items())),
         contracts=tuple(
-            each for each in _contracts(model, systems, services, deployment, at) if each.id not in withdrawn
+            each
+            for each in with_agreements(declared, agreements or {})
+            if each.id not in withdrawn and _holds_within(each, at, deployment) and not signed.lacking(each, members)
         ),
+    )
+
+
+def declared_contracts(model: ArchitectureVersion, instance: str, zone: tzinfo) -> list[exchange.Contract]:
+    """Every contract that the architecture declares between running systems, as agencies sign it."""
+    systems, services = subsystem_ids(model, instance), service_ids(model, instance)
+    return [
+        _contract(relation, systems[relation.from_], services[relation.to], zone, sample=model.sample)
+        for relation in sorted(model.relations, key=lambda each: each.id)
+        if relation.contract is not None and relation.from_ in systems and relation.to in services
+    ]
+
+
+def with_agreements(
+    contracts: Iterable[exchange.Contract], agreements: Mapping[str, Sequence[exchange.Agreement]]
+) -> Iterator[exchange.Contract]:
+    """The contracts, each with what was signed over exactly its text."""
+    for each in contracts:
+        yield each.model_copy(update={"agreements": tuple(agreements.get(signed.digest(each), ()))})
+
+
+def member_codes(model: ArchitectureVersion, instance: str) -> list[str]:
+    """The agencies of the exchange: those with a running system, and those for which another one's system acts."""
+    owners = {path.split("/")[2] for path in subsystem_ids(model, instance).values()}
+    represented = {each.contract.on_behalf_of for each in model.relations if each.contract}
+    return sorted(owners | {each for each in represented if each})
+
+
+def with_keys(
+    standing: exchange.Directory, registered: Mapping[str, tuple[exchange.Key, ...]], serial: int, at: datetime
+) -> exchange.Directory:
+    """The same directory with the keys that are registered now; who has none registered keeps what it has there."""
+    return exchange.Directory.model_validate(
+        standing.model_copy(
+            update={
+                "serial": serial,
+                "issued_at": at,
+                "members": tuple(
+                    each.model_copy(update={"keys": registered.get(each.code, each.keys)}) for each in standing.members
+                ),
+                "subsystems": tuple(
+                    each.model_copy(update={"keys": registered.get(each.id, each.keys)}) for each in standing.subsystems
+                ),
+            }
+        ).model_dump()
     )
 
 
@@ -178,7 +248,7 @@ def problems(model: Model, agencies: Iterable[str] | None = None) -> list[str]:
     elements = {element.id: element for element in model.elements}
     known = None if agencies is None else set(agencies)
     found = [line for element in model.elements for line in _element_problems(element, elements, known)]
-    found += [line for relation in model.relations for line in _relation_problems(relation, elements)]
+    found += [line for relation in model.relations for line in _relation_problems(relation, elements, known)]
     contracts = [relation.contract.id for relation in model.relations if relation.contract]
     found += [f"contract {each} stands more than once" for each in _repeated(contracts)]
     systems = [(element.owner, element.subsystem) for element in model.elements if element.subsystem]
@@ -212,48 +282,73 @@ def withdrawal_faults(reason: str, legal_ground: str) -> list[Fault]:
 
 def _subsystem(element: Element, path: str, deployment: Deployment, at: datetime) -> exchange.Subsystem:
     pem = deployment.keys.get(path)
-    key = exchange.Key(kid=f"caller:{path}", public_key_pem=pem, valid_from=at) if pem else None
-    return exchange.Subsystem(
-        id=path, name=element.name.in_language("vi"), zone=element.zone or "", keys=(key,) if key is not None else ()
-    )
+    found = (exchange.Key(kid=f"caller:{path}", public_key_pem=pem, valid_from=at),) if pem else ()
+    keys = deployment.registered.get(path, found)
+    return exchange.Subsystem(id=path, name=element.name.in_language("vi"), zone=element.zone or "", keys=keys)
 
 
 def _service(element: Element, path: str, deployment: Deployment) -> exchange.Service:
     interface = element.interface
     if interface is None or interface.endpoint not in deployment.addresses:
         raise ValueError(f"{element.id}: no address is known for the endpoint {interface and interface.endpoint}")
-    methods = tuple(exchange.Endpoint(method=each.method, path=each.path) for each in interface.methods)
-    url = deployment.addresses[interface.endpoint]
-    return exchange.Service(id=path, url=url, methods=methods, timeout_seconds=deployment.timeout_seconds)
+    document = None if interface.document is None else deployment.documents.get(interface.document)
+    if interface.document is not None and document is None:
+        raise ValueError(f"{element.id}: the definitions hold no document {interface.document}")
+    return exchange.Service(
+        id=path,
+        url=deployment.addresses[interface.endpoint],
+        methods=tuple(exchange.Endpoint(method=each.method, path=each.path) for each in interface.methods),
+        protocol=interface.protocol,
+        openapi=document if isinstance(document, dict) else None,
+        wsdl=document if isinstance(document, str) else None,
+        subject=_copied(exchange.Subject, interface.subject),
+        networks=tuple(interface.networks),
+        timeout_seconds=deployment.timeout_seconds,
+    )
 
 
-def _contracts(
-    model: ArchitectureVersion,
-    systems: Mapping[str, str],
-    services: Mapping[str, str],
-    deployment: Deployment,
-    at: datetime,
-) -> Iterator[exchange.Contract]:
-    for relation in sorted(model.relations, key=lambda each: each.id):
-        contract = relation.contract
-        if contract is None or relation.from_ not in systems or relation.to not in services:
-            continue
-        begins = _midnight(contract.valid_from, deployment.zone)
-        ends = _midnight(contract.valid_to + timedelta(days=1), deployment.zone)
-        if ends <= at or begins >= at + deployment.lifetime:
-            continue
-        yield exchange.Contract(
-            id=contract.id,
-            consumer=systems[relation.from_],
-            provider_service=services[relation.to],
-            methods=tuple(exchange.Endpoint(method=each.method, path=each.path) for each in contract.methods),
-            fields=tuple(contract.fields),
-            purpose=contract.purpose.in_language("vi"),
-            legal_basis="; ".join(basis.text for basis in contract.legal_basis),
-            valid_from=begins,
-            valid_to=ends,
-            sample=model.sample or relation.sample,
-        )
+def _contract(relation: Relation, consumer: str, service: str, zone: tzinfo, *, sample: bool) -> exchange.Contract:
+    contract = relation.contract
+    if contract is None:
+        raise ValueError(f"relation {relation.id} carries no contract")
+    return exchange.Contract(
+        id=contract.id,
+        consumer=consumer,
+        provider_service=service,
+        methods=tuple(exchange.Endpoint(method=each.method, path=each.path) for each in contract.methods),
+        fields=tuple(contract.fields),
+        purpose=contract.purpose.in_language("vi"),
+        legal_basis="; ".join(basis.text for basis in contract.legal_basis),
+        valid_from=_midnight(contract.valid_from, zone),
+        valid_to=_midnight(contract.valid_to + timedelta(days=1), zone),
+        quota=_copied(exchange.Quota, contract.quota),
+        breaker=_copied(exchange.Breaker, contract.breaker),
+        timeout_seconds=contract.timeout_seconds,
+        checks=contract.checks,
+        on_behalf_of=contract.on_behalf_of,
+        disclose_after_days=contract.disclose_after_days,
+        sample=sample or relation.sample,
+    )
+
+
+def _holds_within(contract: exchange.Contract, at: datetime, deployment: Deployment) -> bool:
+    """Whether the contract holds at some moment of the directory's life; the gateway minds the moment itself."""
+    over = contract.valid_to is not None and contract.valid_to <= at
+    return not over and contract.valid_from < at + deployment.lifetime
+
+
+def _copied(form: type[Form], declared: BaseModel | None) -> Form | None:
+    """The exchange's own form of what the architecture declares in the same words."""
+    return None if declared is None else form.model_validate(declared.model_dump())
+
+
+def _with_delegator_code(relation: Relation, codes: Mapping[str, str]) -> Relation:
+    contract = relation.contract
+    represented = contract.on_behalf_of if contract is not None else None
+    if contract is None or represented is None or represented not in codes:
+        return relation
+    coded = contract.model_copy(update={"on_behalf_of": codes[represented]})
+    return relation.model_copy(update={"contract": coded})
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
@@ -275,9 +370,12 @@ def _element_problems(element: Element, elements: Mapping[str, Element], agencie
             yield f"element {element.id}: the exchange calls no {element.interface.endpoint}"
 
 
-def _relation_problems(relation: Relation, elements: Mapping[str, Element]) -> Iterator[str]:
+def _relation_problems(relation: Relation, elements: Mapping[str, Element], agencies: set[str] | None) -> Iterator[str]:
     if relation.contract is None:
         return
+    represented = relation.contract.on_behalf_of
+    if represented and agencies is not None and represented not in agencies:
+        yield f"relation {relation.id}: it acts on behalf of {represented}, which is no agency"
     source, target = elements.get(relation.from_), elements.get(relation.to)
     if relation.kind != "flow":
         yield f"relation {relation.id}: only a flow carries a contract"

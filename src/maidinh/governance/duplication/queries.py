@@ -17,7 +17,6 @@ from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTransform
 
 from maidinh.governance.architecture.queries import Version, current_version
-from maidinh.governance.conformity.queries import surroundings
 from maidinh.governance.duplication.classifying import Describer
 from maidinh.governance.duplication.definition import DuplicationTerms, Profile, read_duplication_terms
 from maidinh.governance.duplication.judging import Finding, Flag, Searcher
@@ -30,7 +29,7 @@ from maidinh.governance.projects.queries import Project, projects_for
 from maidinh.governance.projects.rules import IN_FORCE, REFUSED, WITHDRAWN
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.definitions.hashing import content_hash
-from maidinh.infrastructure.definitions.locating import definitions_root
+from maidinh.infrastructure.definitions.locating import definitions_root, province_root
 
 DECIDE = "duplicate.decide"
 NOT_COMPARED = (REFUSED, WITHDRAWN, IN_FORCE)  # what is in force stands in the architecture
@@ -69,7 +68,8 @@ def duplication_terms() -> DuplicationTerms:
 @cache
 def classification_names() -> Names:
     """What classifications are called; read once."""
-    return catalogue_names(surroundings().shelf)
+    province = province_root(settings.MAIDINH.province, settings.MAIDINH.definitions)
+    return catalogue_names(_national(), province)
 
 
 @cache

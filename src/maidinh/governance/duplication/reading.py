@@ -15,7 +15,7 @@ from maidinh.governance.duplication.definition import Inventory, Profile
 from maidinh.governance.duplication.profiles import national_platforms, profile_of_project, profiles_of_version
 from maidinh.governance.duplication.reasons import Names
 from maidinh.governance.interchange.files import read_model
-from maidinh.governance.modelling.catalogues import Shelf
+from maidinh.governance.modelling.catalogues import read_catalogues, shelf_of
 from maidinh.governance.projects.reading import project_files, read_project
 from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_form, read_yaml
@@ -26,11 +26,14 @@ PROJECT = {"began_on", "changes", "total"}
 INVENTORY_LIMIT = 32 * 1024 * 1024  # bytes; three thousand profiles are a tenth of it
 
 
-def catalogue_names(shelf: Shelf) -> Names:
-    """What the classifications of the reference models are called, by `brm:<code>`."""
+def catalogue_names(national_root: Path, province_root: Path | None = None) -> Names:
+    """What the classifications of the reference models are called, by `brm:<code>`. Raises DefinitionError."""
+    catalogues = [each for framework in read_frameworks(national_root).values() for each in framework.catalogues()]
+    for folder in (national_root, province_root):
+        catalogues += read_catalogues(folder).values() if folder is not None else ()
     return {
         f"{model}:{key}": (item.name.vi, item.name.en or item.name.vi)
-        for model, items in shelf.items.items()
+        for model, items in shelf_of(catalogues, {}).items.items()
         for key, item in items.items()
         if item.name is not None
     }

@@ -125,7 +125,8 @@ class Contract(Form):
     """A connection agreement (thỏa thuận kết nối): what may flow, why, how much, and until when.
 
     `on_behalf_of` is the agency for which the consumer acts; with `checks` at `record` what doesn't fit the interface's
-    document is let through and written down.
+    document is let through and written down. A person is told of a call `disclose_after_days` days later, where the law
+    wants that; at once where none are named.
     """
 
     id: str
@@ -140,10 +141,11 @@ class Contract(Form):
     timeout_seconds: int | None = Field(default=None, gt=0)
     checks: Literal["refuse", "record"] = "refuse"
     on_behalf_of: str | None = None
+    disclose_after_days: int | None = Field(default=None, gt=0)
 
 
 class Subject(Form):
-    """Where a call names the person concerned: a step of the path (counted from 1), a field of the query or body."""
+    """Where a call names the person concerned: an open step of the path (from 1), a field of the query or body."""
 
     place: Literal["path", "query", "body"]
     name: str = Field(min_length=1, max_length=100)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -44,17 +44,17 @@ def _usage(*, signs_documents: bool = False, signs_certificates: bool = False) -
 
 
 def _start(
-    subject: x509.Name, issuer: x509.Name, key: EllipticCurvePrivateKey, valid_from: datetime, valid_to: datetime
+    subject: x509.Name, issuer: x509.Name, key: EllipticCurvePublicKey, valid_from: datetime, valid_to: datetime
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
-        .public_key(key.public_key())
+        .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(valid_from)
         .not_valid_after(valid_to)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
 
 
@@ -63,14 +63,14 @@ def issue_authority(
 ) -> x509.Certificate:
     """Make the authority's own certificate, signed by itself."""
     name = name_of(common_name, organisation)
-    builder = _start(name, name, key, valid_from, valid_to)
+    builder = _start(name, name, key.public_key(), valid_from, valid_to)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     builder = builder.add_extension(_usage(signs_certificates=True), critical=True)
     return builder.sign(key, SHA256())
 
 
 def issue_certificate(
-    key: EllipticCurvePrivateKey,
+    key: EllipticCurvePublicKey,
     *,
     kind: str,
     common_name: str,

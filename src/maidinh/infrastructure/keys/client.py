@@ -143,6 +143,20 @@ class SignerClient:
         """Have the sample authority issue a certificate unless a valid one is there; return the PEM chain."""
         return str(self._ask(_certify_request(key, common_name, organisation, valid_from, valid_to))["certificate"])
 
+    def certify_key(
+        self,
+        key: str,
+        public: str,
+        *,
+        common_name: str,
+        organisation: str,
+        valid_from: datetime,
+        valid_to: datetime,
+    ) -> str:
+        """Have the sample authority certify a public key (PEM) whose private half is elsewhere; return the chain."""
+        asked = _certify_request(key, common_name, organisation, valid_from, valid_to)
+        return str(self._ask(asked | {"op": "certify_key", "public": public})["certificate"])
+
     def certificate(self, key: str) -> str:
         """Return the certificate of a key and its issuer's (PEM chain, the key's own first)."""
         return str(self._ask({"op": "certificate", "key": key})["certificate"])

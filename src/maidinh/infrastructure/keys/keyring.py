@@ -14,7 +14,13 @@ from typing import IO
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    ECDSA,
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+    generate_private_key,
+)
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
@@ -24,6 +30,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
     load_pem_private_key,
+    load_pem_public_key,
 )
 
 from maidinh.infrastructure.home import Home
@@ -146,8 +153,31 @@ class Keyring:
         if not isinstance(private, EllipticCurvePrivateKey):
             raise KeyRefusedError("invalid", "certificates are issued for ES256 keys")
         named = {"common_name": common_name, "organisation": organisation}
-        chain = self._issue(key, private, named, valid_from, valid_to)
+        chain = self._issue(key, private.public_key(), named, valid_from, valid_to)
         write_whole(path, chain.encode("ascii"), 0o644)
+        return chain
+
+    def certify_key(
+        self,
+        key: str,
+        public: str,
+        *,
+        common_name: str,
+        organisation: str,
+        valid_from: datetime,
+        valid_to: datetime,
+    ) -> str:
+        """Publish a calling system's own public key and a certificate of it; its private half was never here."""
+        given = load_pem_public_key(public.encode("ascii"))
+        if self._private_path(key).exists():
+            raise KeyRefusedError("conflict", "the signer holds a key of this name itself")
+        if not isinstance(given, EllipticCurvePublicKey) or not isinstance(given.curve, SECP256R1):
+            raise KeyRefusedError("invalid", "certificates are issued for ES256 keys")
+        named = {"common_name": common_name, "organisation": organisation}
+        chain = self._issue(key, given, named, valid_from, valid_to)
+        pem = given.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        write_whole(self._public / f"{file_stem(key)}.pem", pem, 0o644)
+        write_whole(self._public / f"{file_stem(key)}.crt", chain.encode("ascii"), 0o644)
         return chain
 
     def certificate(self, key: str) -> str:
@@ -158,9 +188,10 @@ class Keyring:
         return path.read_text("ascii")
 
     def revoke(self, key: str) -> None:
-        """Let a key never sign again, not even after a restart."""
+        """Let a key never sign again, not even after a restart, and let everyone see that it was revoked."""
         self._load(key)
         write_whole(self._revocation_path(key), b"", 0o600)
+        write_whole(self._public / f"{file_stem(key)}.revoked", b"", 0o644)
         self._keys.pop(key, None)
 
     def names(self) -> list[str]:
@@ -170,14 +201,14 @@ class Keyring:
     def _issue(
         self,
         key: str,
-        private: EllipticCurvePrivateKey,
+        public: EllipticCurvePublicKey,
         named: dict[str, str],
         valid_from: datetime,
         valid_to: datetime,
     ) -> str:
         authority, authority_key = self._authority(valid_from, valid_to)
         made = certificates.issue_certificate(
-            private,
+            public,
             kind=kind_of(key),
             **named,
             valid_from=valid_from,

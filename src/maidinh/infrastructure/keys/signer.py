@@ -25,9 +25,9 @@ from typing import Any
 
 from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.client import LINE_LIMIT, decode, encode, token_path
-from maidinh.infrastructure.keys.identifiers import KeyNameError, kind_of
+from maidinh.infrastructure.keys.identifiers import KeyNameError
 from maidinh.infrastructure.keys.keyring import KeyRefusedError, Keyring
-from maidinh.infrastructure.keys.permissions import CALLERS, NOTED, allowed
+from maidinh.infrastructure.keys.permissions import CALLERS, allowed, may_be_signed, noted
 
 HELLO_SECONDS = 5.0
 BATCH_LIMIT = 1000
@@ -119,8 +119,11 @@ class Signer:
         if not allowed(caller, operation, key):
             logger.warning("signer: refused %s of %s to %s", operation, key, caller)
             raise KeyRefusedError("forbidden", f"{caller} may not have {operation} done with this key")
+        if operation == "sign" and not may_be_signed(caller, key, decode(request["message"])):
+            logger.warning("signer: refused %s another statement by %s", caller, key)
+            raise KeyRefusedError("forbidden", f"{caller} may have this key sign one kind of statement only")
         done = self._perform(operation, key, request)
-        if operation == "sign" and kind_of(key) in NOTED:
+        if operation == "sign" and noted(caller, key):
             digest = hashlib.sha256(decode(request["message"])).hexdigest()
             logger.warning("signer: %s had %s sign %s", caller, key, digest)
         return done
@@ -142,6 +145,16 @@ class Signer:
             case "certify":
                 chain = ring.certify(
                     key,
+                    common_name=request["common_name"],
+                    organisation=request["organisation"],
+                    valid_from=datetime.fromisoformat(request["valid_from"]),
+                    valid_to=datetime.fromisoformat(request["valid_to"]),
+                )
+                done = {"certificate": chain}
+            case "certify_key":
+                chain = ring.certify_key(
+                    key,
+                    request["public"],
                     common_name=request["common_name"],
                     organisation=request["organisation"],
                     valid_from=datetime.fromisoformat(request["valid_from"]),

@@ -18,7 +18,7 @@ from rfc3161_client import decode_timestamp_response as decode
 
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
 ANSWER_LIMIT = 64 * 1024  # a token with its certificates has a few thousand bytes
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 10.0
 
 
 class TimestampError(Exception):

@@ -15,7 +15,7 @@ from datetime import datetime
 from asn1crypto import cms
 from asn1crypto.x509 import Certificate as Asn1Certificate
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import Certificate
+from cryptography.x509 import Certificate, load_der_x509_certificate
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
@@ -57,7 +57,7 @@ def judge_token(token: bytes, candidates: Sequence[bytes], roots: Sequence[Certi
     if status is None:
         return TokenVerdict(at, "", of is not None, of, signed=False, trusted=None if not roots else False)
     sound = bool(status.intact and status.valid)
-    authority = str(status.signing_cert.subject.human_friendly)
+    authority = load_der_x509_certificate(status.signing_cert.dump()).subject.rfc4514_string()
     trusted = None if not roots else sound and bool(status.trusted)
     return TokenVerdict(at, authority, of is not None, of, signed=sound, trusted=trusted)
 

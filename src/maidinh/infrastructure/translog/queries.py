@@ -32,6 +32,11 @@ def proof_for(entry_id: int, *, published: PublishedLog | None = None) -> str | 
     return proof_text(files, note, entry.index, bytes(entry.leaf))
 
 
+def leaf_of(entry_id: int) -> bytes:
+    """Return the leaf of an entry, which anyone may have."""
+    return bytes(Entry.objects.values_list("leaf", flat=True).get(pk=entry_id))
+
+
 def proof_text(published: PublishedLog, note: str, index: int, leaf: bytes) -> str | None:
     """Return the proof of the leaf at an index under a checkpoint, or None where the checkpoint does not cover it."""
     tree = unchecked_tree(note)

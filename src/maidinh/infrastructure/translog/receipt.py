@@ -56,7 +56,7 @@ def read_receipt(text: str) -> Receipt:
         content, leaf = document["content"], document["leaf"]
         salt = base64.b64decode(document["salt"], validate=True)
         promise, proof = document.get("promise"), document.get("proof")
-    except (binascii.Error, KeyError, TypeError, ValueError) as error:
+    except (binascii.Error, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ReceiptError(f"the file is not a receipt: {error}") from error
     if base64.b64encode(salt).decode("ascii") != document["salt"]:
         raise ReceiptError("the salt of the receipt is not in its canonical form")  # spare bits of the last character

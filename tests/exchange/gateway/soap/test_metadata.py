@@ -12,7 +12,7 @@ import requests
 from lxml import etree
 
 from maidinh.exchange.gateway.soap.names import ANONYMOUS
-from maidinh.exchange.gateway.soap.wsdl import COPIES, FOLDER
+from maidinh.exchange.schemas.copies import COPIES, FOLDER
 from tests.exchange.gateway.soap.test_calls import code_of
 from tests.exchange.soap_world import REGISTER, XROAD, headers_of, names_of, request
 from tests.exchange.world import PORTAL, STRANGER, Provider
@@ -49,7 +49,7 @@ def test_a_question_is_signed_too(send: Any, evidence_of: Any) -> None:
     assert code_of(send(foreign)) == "Client.InvalidBody"
 
 
-def test_get_wsdl_brings_the_document_without_the_services_address(send: Any, gateway: Any) -> None:
+def test_get_wsdl_brings_the_document_without_the_services_address(send: Any, gateway: Any, evidence_of: Any) -> None:
     answer = send(ask("getWsdl", "<x:serviceCode>birthDetails</x:serviceCode><x:serviceVersion>v1</x:serviceVersion>"))
     whole = message_from_bytes(f"Content-Type: {answer.headers['content-type']}\r\n\r\n".encode() + answer.content)
     message, document = (part.get_payload(decode=True) for part in whole.get_payload())
@@ -58,9 +58,9 @@ def test_get_wsdl_brings_the_document_without_the_services_address(send: Any, ga
     assert (b"10.1.2.3" in document, ANONYMOUS.encode() in document) == (False, True)
     link = etree.fromstring(document).find(".//{http://www.w3.org/2001/XMLSchema}import").get("schemaLocation")
     assert link == f"http://127.0.0.1:{gateway.port}/xsd/xroad.xsd"
-    assert (
-        code_of(send(ask("getWsdl", "<x:serviceCode>nothing</x:serviceCode>"))) == "Server.ServerProxy.UnknownService"
-    )
+    nothing = send(ask("getWsdl", "<x:serviceCode>nothing</x:serviceCode>"))
+    assert code_of(nothing) == "Server.ServerProxy.UnknownService"
+    assert (evidence_of(nothing)["outcome"], evidence_of(nothing)["reason"]) == ("refused", "unknown_service")
     assert code_of(send(ask("getWsdl"))) == "Client.InvalidBody"
 
 

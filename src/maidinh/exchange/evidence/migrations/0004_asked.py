@@ -11,7 +11,7 @@ RETURNS TABLE (id uuid, x_road_id varchar, record text, signatures jsonb, salt b
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT e.id, e.x_road_id, e.record, e.signatures, e.salt, e.log_entry FROM public.evidence_exchange AS e
     WHERE e.x_road_id = asked AND e.authenticated AND asker <> ''
-        AND (e.client = asker OR left(e.service, length(asker) + 1) = asker || '/')
+        AND (e.client = asker OR regexp_replace(e.service, '/[^/]*$', '') = asker)
     ORDER BY e.started_at, e.id LIMIT 100
 $$;
 REVOKE ALL ON FUNCTION evidence_asked(text, text) FROM PUBLIC;
@@ -22,6 +22,6 @@ GRANT EXECUTE ON FUNCTION evidence_asked(text, text) TO maidinh_gateway;
 class Migration(migrations.Migration):
     """One function."""
 
-    dependencies = (("evidence", "0003_checks"),)
+    dependencies = (("evidence", "0003_checks"), ("translog", "0002_timestamp"))
 
     operations = (migrations.RunSQL(ASKED, "DROP FUNCTION evidence_asked(text, text);"),)

@@ -18,7 +18,7 @@ from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import Header, ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
 from maidinh.exchange.gateway.soap import names
-from maidinh.exchange.gateway.soap.envelope import Envelope, SoapRequest, answer_header, exchanged, read_envelope
+from maidinh.exchange.gateway.soap.envelope import Envelope, SoapRequest, answer_header, exchanged, take_apart
 from maidinh.exchange.gateway.soap.parts import NotSoapError, form_of, read_head, replaced
 from maidinh.exchange.gateway.soap.xml import written
 
@@ -30,7 +30,7 @@ REORDERED, CHANGED, MISSING, NAMESPACE, STATUS = (
 
 
 @dataclass(frozen=True)
-class Limits:
+class Bounds:
     """How much of an answer is read, and where what is large waits."""
 
     envelope: int
@@ -39,7 +39,7 @@ class Limits:
     folder: Path
 
     @classmethod
-    def of(cls, settings: GatewaySettings) -> Limits:
+    def of(cls, settings: GatewaySettings) -> Bounds:
         """Those of a gateway."""
         return cls(settings.envelope_limit, settings.body_limit, settings.memory_limit, settings.home.gateway)
 
@@ -52,10 +52,10 @@ class Mended:
     warnings: tuple[str, ...]
 
 
-async def mend(request: SoapRequest, answer: Answer, limits: Limits) -> Mended:
+async def mend(request: SoapRequest, answer: Answer, bounds: Bounds) -> Mended:
     """Bring the answer into form, or raise where it is none."""
     try:
-        mended = await _mended(request, answer, limits)
+        mended = await _mended(request, answer, bounds)
     except BaseException:
         answer.body.close()
         raise
@@ -64,13 +64,13 @@ async def mend(request: SoapRequest, answer: Answer, limits: Limits) -> Mended:
     return mended
 
 
-async def _mended(request: SoapRequest, answer: Answer, limits: Limits) -> Mended:
+async def _mended(request: SoapRequest, answer: Answer, bounds: Bounds) -> Mended:
     try:
         form = form_of(_header(answer.headers, b"content-type"))
         if _header(answer.headers, b"content-encoding").lower() not in ("", "identity"):
             raise NotSoapError("it is compressed, which was not asked for")
-        head = await read_head(answer.body.pieces(), form, limits.envelope)
-        envelope = read_envelope(head.message)
+        head = await read_head(answer.body.pieces(), form, bounds.envelope)
+        envelope = await take_apart(head.message)
         fault = envelope.fault
         if answer.status not in STATUSES and not fault:
             raise NotSoapError(f"its status is {answer.status}")
@@ -86,9 +86,9 @@ async def _mended(request: SoapRequest, answer: Answer, limits: Limits) -> Mende
         return Mended(answer, () if answer.status in STATUSES else (STATUS,))
     warnings = _compare(request, envelope)
     message = _with_headers(request, envelope)
-    pieces, limit = replaced(answer.body.pieces(), head, message), limits.body + len(message)
+    pieces, limit = replaced(answer.body.pieces(), head, message), bounds.body + len(message)
     try:
-        body = await receive(pieces, limit=limit, memory=limits.memory, folder=limits.folder)
+        body = await receive(pieces, limit=limit, memory=bounds.memory, folder=bounds.folder)
     except BodyNotKeptError as error:
         raise ProtocolError(protocol.INTERNAL, "no_room", "the service's answer could not be kept here") from error
     return Mended(replace(answer, body=body), warnings)

@@ -6,6 +6,7 @@ could be allowed one operation and have another carried out.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import re
@@ -25,6 +26,7 @@ VERSION = re.compile(r"4\.\d{1,3}")
 ONCE = ("client", "service", "id", "userId", "issue", "protocolVersion")
 REQUIRED = ("client", "service", "id", "protocolVersion")
 TEXT_LIMIT = 255
+SMALL = 64 * 1024  # bytes of a message that are read at once
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,15 @@ class SoapRequest:
         return tuple(each for each in self.envelope.headers if exchanged(each))
 
     @property
+    def values(self) -> dict[str, str]:
+        """What the operation is asked with: the texts of the wrapper's innermost elements, by their names."""
+        found: dict[str, str] = {}
+        for each in self.envelope.wrapper.iterdescendants(etree.Element):
+            if not len(each):
+                found.setdefault(etree.QName(each).localname, _text(each))
+        return found
+
+    @property
     def actions(self) -> tuple[str, ...]:
         """What WS-Addressing asks for besides."""
         wanted = {f"{{{namespace}}}Action" for namespace in names.ADDRESSING}
@@ -118,6 +129,11 @@ def read_envelope(message: bytes) -> Envelope:
     header = headers[0] if headers else None
     entries = () if header is None else tuple(header.iterchildren(tag=etree.Element))
     return Envelope(root, header, entries, contents)
+
+
+async def take_apart(message: bytes) -> Envelope:
+    """The same beside the other calls, which need not wait for a large message."""
+    return read_envelope(message) if len(message) <= SMALL else await asyncio.to_thread(read_envelope, message)
 
 
 def read_service(envelope: Envelope) -> ServiceName:
@@ -187,7 +203,7 @@ def fault(type: str, message: str, detail: str) -> bytes:
     root = etree.Element(names.soap("Envelope"), nsmap={"soapenv": names.ENVELOPE, "xroad": names.XROAD})
     body = etree.SubElement(etree.SubElement(root, names.soap("Body")), names.soap("Fault"))
     for name, text in (("faultcode", type), ("faultstring", message), ("faultactor", "")):
-        etree.SubElement(body, name).text = text
+        etree.SubElement(body, name).text = protocol.NOT_OF_XML.sub("?", text)
     etree.SubElement(etree.SubElement(body, "detail"), names.xroad("faultDetail")).text = detail
     return written(root)
 

@@ -8,25 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 from types import MappingProxyType
 
 from maidinh.exchange.gateway.soap import names
 from maidinh.exchange.gateway.soap.xml import XmlRefusedError, parse, written
+from maidinh.exchange.schemas.copies import COPIES, copy_named
 
 WSDL = "http://schemas.xmlsoap.org/wsdl/"
 SCHEMA = "http://www.w3.org/2001/XMLSchema"
 BINDINGS = ("http://schemas.xmlsoap.org/wsdl/soap/", "http://schemas.xmlsoap.org/wsdl/soap12/")
 LINKS = (f"{{{SCHEMA}}}import", f"{{{SCHEMA}}}include", f"{{{WSDL}}}import")
-FOLDER = Path(__file__).parent / "schemas"
-COPIES = {
-    names.XROAD: "xroad.xsd",
-    names.IDENTIFIERS: "identifiers.xsd",
-    names.REPRESENTATION: "representation.xsd",
-    names.XML: "xml.xsd",
-    names.SWAREF: "swaref.xsd",
-    names.XMLMIME: "xmlmime.xsd",
-}
 SCHEMA_PATH = "/xsd/"
 
 
@@ -53,13 +44,12 @@ def published(document: str, base: str) -> bytes:
         for address in root.iter(f"{{{namespace}}}address"):
             address.set("location", names.ANONYMOUS)
     for link in root.iter(*LINKS):
-        copy = COPIES.get(link.get("namespace", ""))
-        if copy and link.tag != f"{{{WSDL}}}import":
-            link.set("schemaLocation", f"{base}{SCHEMA_PATH if base else SCHEMA_PATH[1:]}{copy}")
+        beside = COPIES.get(link.get("namespace", ""))
+        if beside and link.tag != f"{{{WSDL}}}import":
+            link.set("schemaLocation", f"{base}{SCHEMA_PATH if base else SCHEMA_PATH[1:]}{beside}")
     return written(root)
 
 
 def schema_copy(path: str) -> bytes | None:
     """One of the protocol's schemas by its path on this gateway."""
-    name = path.removeprefix(SCHEMA_PATH)
-    return (FOLDER / name).read_bytes() if path.startswith(SCHEMA_PATH) and name in COPIES.values() else None
+    return copy_named(path.removeprefix(SCHEMA_PATH)) if path.startswith(SCHEMA_PATH) else None

@@ -12,7 +12,7 @@ from xml.parsers import expat  # streams only: a document type ends it
 from lxml import etree
 
 DEPTH_LIMIT = 100  # elements within each other
-NODE_LIMIT = 200_000  # elements, attributes and comments
+NODE_LIMIT = 100_000  # elements, attributes and comments
 ATTRIBUTE_LIMIT = 200  # of one element
 ENCODINGS = ("", "utf-8", "us-ascii")
 _SAFE: dict[str, Any] = {

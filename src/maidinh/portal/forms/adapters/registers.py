@@ -59,7 +59,7 @@ class Registers:
         contract = contract_for(self.directory, service, at)
         if contract is None:
             raise RegisterUnavailable(service, "no contract in force")
-        key_id = f"caller:{contract.consumer}"
+        key_id = self.directory.signing_key(contract.consumer, at)
         client = ExchangeClient(
             self.gateway_url, contract.consumer, self.signer, key_id, timeout_seconds=self.timeout_seconds
         )
