@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from django.conf import settings
 from django.core.management import call_command
 from typer.testing import CliRunner, Result
@@ -115,6 +116,14 @@ def test_the_examples_run(program_settings: Path, provider: Provider, language: 
     assert len(provider.seen) == 1
 
 
+async def registered(request: web.BaseRequest) -> web.StreamResponse:
+    """A person as the population register's interface has them."""
+    return web.json_response({
+        "personal_number": request.path.rpartition("/")[2], "full_name": "Người Mẫu", "date_of_birth": "1980-01-01",
+        "sex": "female", "residence": "Thôn Mẫu", "commune": "H38.101",
+    })  # fmt: skip
+
+
 @pytest.fixture
 def sandbox(
     own_database: str, start_gateway: Any, provider: Provider, province: Any, at: datetime, tmp_path: Path,
@@ -123,6 +132,7 @@ def sandbox(
     """The command on a prepared sample province whose gateway runs, and whose registers are the tests' provider."""
     here = settings.MAIDINH.model_copy(update={"services_port": provider.port})
     monkeypatch.setattr(settings, "MAIDINH", here)
+    provider.behaviour = registered
     monkeypatch.setattr(exchange_sandbox, "_now", lambda: at)
     monkeypatch.setenv("MAIDINH_LANGUAGE", "en")
     monkeypatch.setenv("MAIDINH_DATABASE_NAME", own_database)

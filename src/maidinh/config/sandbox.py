@@ -1,7 +1,8 @@
 """A system of one's own in a demonstration: declared in a version, with a sample contract, published, its key known.
 
 Layer 0, config. It goes the way that every system goes, since the database lets nothing else onto the exchange: the
-sample's architect drafts a version with it, samples of both agencies sign, the sample's approver publishes it. Never where real people decide.
+sample's architect drafts a version with it, samples of both agencies sign, the sample's approver publishes
+it. Never where real people decide.
 """
 
 from __future__ import annotations

@@ -16,8 +16,10 @@ from maidinh.exchange.operations.history import Happened
 CLIENT, PRODUCER = "Client", "Producer"
 LIMIT = 10_000  # records of one answer
 FAULTS = {
-    "Client.InvalidRequest": ("invalid_address", "invalid_identifier", "invalid_header", "body_incomplete", "request_not_valid",
-                              "invalid_query", "malformed_http", "unknown_instance", "missing_service_code"),
+    "Client.InvalidRequest": (
+        "invalid_address", "invalid_identifier", "invalid_header", "body_incomplete", "request_not_valid",
+        "invalid_query", "malformed_http", "unknown_instance", "missing_service_code",
+    ),
     "Client.MissingHeaderField": ("missing_client",),
     "Client.InvalidClientIdentifier": ("invalid_client",),
     "Client.InvalidHttpMethod": ("invalid_method",),

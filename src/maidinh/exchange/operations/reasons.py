@@ -54,7 +54,10 @@ REASONS: dict[str, Reason] = {
     "invalid_wsdl": Reason(N_("The service's interface cannot be read."), MEND_ANSWER),
     "answer_to_another_request": Reason(N_("The service answered another request."), MEND_ANSWER),
     "wrong_action": Reason(N_("The message asks for another operation than its header says."), MEND_CALL),
-    "other_protocol": Reason(N_("The service does not speak the protocol of this call."), MEND_CALL),
+    "other_protocol": Reason(
+        N_("The service does not speak the protocol of this call."),
+        N_("Call it by its own, REST or SOAP: docs/reference/exchange-soap.md"),
+    ),
     "body_incomplete": Reason(N_("The body did not arrive whole."), LATER),
     "missing_client": Reason(N_("The header X-Road-Client is missing."), MEND_CALL),
     "invalid_client": Reason(N_("The header X-Road-Client names no system."), MEND_CALL),
