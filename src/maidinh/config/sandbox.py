@@ -101,8 +101,10 @@ def publish_with(
     found = joined(version.model, instance=instance, service=service, name=name, today=localtime(at).date())
     place = environment.home.public_keys / f"{file_stem(found.key_id)}.pem"
     place.write_text(public_pem, "ascii")
-    author = actor_of_official(official(province.official_with("architecture.draft").id))
-    approver = actor_of_official(official(province.official_with("architecture.publish").id))
+    drafts, publishes = (official(province.official_with(f"architecture.{may}").id) for may in ("draft", "publish"))
+    if drafts is None or publishes is None:
+        raise SandboxRefused(service)
+    author, approver = actor_of_official(drafts), actor_of_official(publishes)
     with acting(agencies=author.agencies):
         row = draft_version(actor=author, version=found.model, organisations=province.organisations, at=at)
     declared = declared_contracts(found.model, instance, get_default_timezone())

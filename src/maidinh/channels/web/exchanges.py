@@ -138,23 +138,25 @@ def _ended_before(at: datetime) -> datetime:
 
 
 def _step(name: str) -> str:
-    return {
+    names: dict[str, str] = {
         "received": _("The call came in"),
         "forwarded": _("It was sent on to the service"),
         "answered": _("The service answered"),
         "logged": _("It was signed, logged and answered"),
-    }[name]
+    }
+    return names[name]
 
 
 def _kind(name: str) -> str:
-    return {"key": _("key"), "certificate": _("certificate")}[name]
+    names: dict[str, str] = {"key": _("key"), "certificate": _("certificate")}
+    return names[name]
 
 
 def monitoring(request: HttpRequest) -> HttpResponse:
     """Operational monitoring data of one's agencies: how many of what time, and as files."""
     span, found, whole = _monitored(request)
     words = Words()
-    mine = list(monitored.records(found, request.actor.agencies))  # type: ignore[attr-defined]
+    mine = list(monitored.records(found, request.actor.agencies))
     context = {
         "spans": list(_spans().items()),
         "span": span,
@@ -168,7 +170,7 @@ def monitoring(request: HttpRequest) -> HttpResponse:
 
 def monitoring_file(request: HttpRequest, form: str) -> HttpResponse:
     """The same as a file: JSON as X-Road answers it, or CSV."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     _span, found, whole = _monitored(request)
     if form == "json":
         content = json.dumps(monitored.answer(found, actor.agencies, whole=whole), ensure_ascii=False)
