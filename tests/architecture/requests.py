@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from maidinh.channels.routing import PAGES
+from maidinh.exchange.directory.queries import current_directory
 from maidinh.exchange.keys.queries import registered_keys
 from maidinh.services.dossiers.rules import step_of
 from tests.architecture.inhabitants import World
@@ -64,7 +65,9 @@ def requests_in(world: World) -> Iterator[Asked]:
 
 
 def _plain(world: World) -> Iterator[Asked]:
-    for name in ("home", "health", "keys", "procedures", "architecture", "architecture-json", "architecture-versions",
+    for name in ("home", "health", "keys", "exchange", "exchange-state", "exchange-monitoring", "exchange-services",
+                 "procedures",
+                 "architecture", "architecture-json", "architecture-versions",
                  "dossiers", "notices", "track", "verify", "desk", "worklist", "signing", "sign-in",
                  "sign-in-return", "architecture-difference", "architecture-difference-json",
                  "architecture-rounds", "conformity", "conformity-json", "waivers", "rules", "observed",
@@ -72,6 +75,12 @@ def _plain(world: World) -> Iterator[Asked]:
                  "architecture-diagrams", "architecture-document", "architecture-document-reading",
                  "architecture-document-file", "architecture-dossier", "architecture-dossier-file"):  # fmt: skip
         yield Asked(name, "GET", "it")
+    directory = current_directory()
+    offered = directory.services[0].id if directory else "none"
+    for on, service in (("it", offered), ("none", "no/such/service")):
+        yield Asked("exchange-service", "GET", on, {"service": service})
+    for form, on in (("json", "it"), ("xml", "none")):
+        yield Asked("exchange-monitoring-file", "GET", on, {"form": form})
     yield Asked("notices", "POST", "it", data={"up_to": "1"})
     yield Asked("my-data", "GET", "it")
     yield Asked("my-data-proof", "GET", "none", {"reading": NOBODYS})

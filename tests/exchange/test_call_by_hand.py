@@ -76,7 +76,7 @@ def test_what_it_does_not_allow_is_refused_with_what_to_do(
 def test_a_service_that_speaks_soap_is_told_as_such(call: Call) -> None:
     told = call("personDetails", "--as", "PORTAL", "--method", "POST", "--path", "/")
     assert told.exit_code == 1, told.output
-    assert "This service speaks SOAP, not REST." in told.output and "other_protocol" in told.output
+    assert "The service does not speak the protocol of this call." in told.output and "other_protocol" in told.output
 
 
 def test_wrong_use_is_told_before_anything_is_called(call: Call, provider: Any) -> None:

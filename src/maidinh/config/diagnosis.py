@@ -49,7 +49,7 @@ def examine(environment: Environment, *, at: datetime) -> Iterator[Finding]:
     for finding, read in examine_definitions(environment):
         province = read
         yield finding
-    health = {name: _health(address) for name, address in _addresses(environment).items()}
+    health = {name: health_of(address) for name, address in _addresses(environment).items()}
     running = any(answer is not None for answer in health.values())
     if not running:
         yield examine_ports(environment)
@@ -236,7 +236,7 @@ def _addresses(environment: Environment) -> dict[str, str]:
     }
 
 
-def _health(address: str) -> dict[str, Any] | None:
+def health_of(address: str) -> dict[str, Any] | None:
     """What a process says of itself; None where nobody, or somebody else, answers."""
     try:
         with _direct.open(address, timeout=2) as answer:

@@ -93,6 +93,27 @@ class Environment(BaseSettings):
         description="How error types are spelled: `camel` as X-Road 7's documents, `snake` as its newest code.",
     )
     exchange_clock_window: int = Field(default=300, ge=1, description="Seconds a caller's clock may differ.")
+    gateway_metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="The loopback port of the gateway's numbers for Prometheus (/metrics). Unset: none are served.",
+    )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        description="Where traces are sent by OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces. Unset: nowhere.",
+    )
+    exchange_kept_hours: int = Field(
+        default=24,
+        ge=0,
+        description="Hours for which the sealed request of a failed call can be made again; 0 keeps none.",
+    )
+    exchange_kept_limit: int = Field(
+        default=65_536, ge=0, description="The largest body of a failed call that is kept, in bytes."
+    )
+    key_notice_days: int = Field(
+        default=30, ge=1, description="Days before a key or certificate of the exchange ends that its operator is told."
+    )
     directory_days: int = Field(default=30, ge=1, description="Days until a published directory expires.")
     key_overlap_days: int = Field(
         default=7, ge=0, description="Days for which an older key of the exchange holds beside the one that follows it."

@@ -51,6 +51,7 @@ def serve_gateway(environment: Environment) -> None:
     from maidinh.infrastructure.database.connections import Connections
     from maidinh.infrastructure.keys.client import AsyncSignerClient
 
+    _trace(environment, "gateway")
     connections = Connections(environment.home, environment.database_url, environment.database_name)
     province = read_province(environment.province, environment.definitions)
     serve(
@@ -65,12 +66,23 @@ def serve_gateway(environment: Environment) -> None:
             window=timedelta(seconds=environment.exchange_clock_window),
             body_limit=environment.exchange_body_limit,
             error_form=environment.exchange_error_form,
+            metrics_port=environment.gateway_metrics_port,
+            kept_for=timedelta(hours=environment.exchange_kept_hours),
+            kept_limit=environment.exchange_kept_limit,
             zones=read_zones(environment.gateway_zones),
             subject_key=key_in(environment.home.secrets),
             tls=tls_settings(environment, datetime.now(UTC)),
             own_services=frozenset({("127.0.0.1", environment.services_port)}),
         )
     )
+
+
+def _trace(environment: Environment, process: str) -> None:
+    """Send this process's part of each trace, if a collector is set."""
+    if environment.otlp_endpoint:
+        from maidinh.exchange.tracing import trace_to
+
+        trace_to(environment.otlp_endpoint, process)
 
 
 def serve_signer(environment: Environment) -> None:
@@ -88,6 +100,7 @@ def serve_worker(environment: Environment) -> None:
     import django
 
     django.setup()
+    _trace(environment, "worker")
     stop, failed = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -13,6 +13,11 @@ HOME = Home(
     tasks=(
         Task(_("State of the system"), _("Whether this installation answers."), "health"),
         Task(
+            _("State of the exchange"),
+            _("The last hour of each service, calls without an end, keys that end soon."),
+            "exchange-state",
+        ),
+        Task(
             _("Keys of the exchange"),
             _("By which keys systems and agencies are recognised. The figure: without a key, or soon."),
             "exchange-keys",
@@ -27,6 +32,7 @@ HOME = Home(
         _("If a private key was lost or seen by somebody else, revoke it at once."),
     ),
     menu=(
+        Item(_("State of the exchange"), "exchange-state"),
         Item(_("Architecture"), "architecture"),
         Item(_("Keys of the exchange"), "exchange-keys"),
         Item(_("Public keys"), "keys"),

@@ -13,6 +13,7 @@ HOME = Home(
     tasks=(
         Task(_("Declared and seen connections"), _("Every connection, with what was refused."), "architecture"),
         Task(_("Public keys"), _("Verify receipts and the log with them, offline."), "keys"),
+        Task(_("Calls on the exchange"), _("What became of a call, what was refused or failed, and why."), "exchange"),
         Task(_("Verify a result"), _("See whether a document is genuine."), "verify"),
         Task(
             _("Supervision of projects"),
@@ -33,6 +34,8 @@ HOME = Home(
     menu=(
         Item(_("Architecture"), "architecture"),
         Item(_("Public keys"), "keys"),
+        Item(_("Calls on the exchange"), "exchange"),
+        Item(_("State of the exchange"), "exchange-state"),
         Item(_("Verify a result"), "verify"),
         Item(_("Supervision of projects"), "supervision"),
     ),

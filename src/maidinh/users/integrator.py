@@ -31,6 +31,13 @@ HOME = Home(
             _("Which texts were proposed, who has signed them, what each opens and closes."),
             "contracts",
         ),
+        Task(_("Calls on the exchange"), _("What became of a call, what was refused or failed, and why."), "exchange"),
+        Task(
+            _("State of the exchange"),
+            _("The last hour of each service, calls without an end, keys that end soon."),
+            "exchange-state",
+        ),
+        Task(_("Services on the exchange"), _("What each offers, and how a call to it is tried."), "exchange-services"),
         Task(_("Conformity"), _("What does not conform, whose it is, and what mends it."), "conformity"),
         Task(
             _("Waivers"),
@@ -52,6 +59,9 @@ HOME = Home(
         Item(_("Declared and observed"), "observed"),
         Item(_("Contracts"), "connections"),
         Item(_("Contracts between agencies"), "contracts"),
+        Item(_("Calls on the exchange"), "exchange"),
+        Item(_("State of the exchange"), "exchange-state"),
+        Item(_("Services on the exchange"), "exchange-services"),
         Item(_("Conformity"), "conformity"),
         Item(_("Waivers"), "waivers"),
         Item(_("Public keys"), "keys"),

@@ -162,3 +162,32 @@ def test_a_members_later_key_is_believed_until_it_is_revoked(
     operator.revoke(f"member:{later}")
     assert ask(PERSON_PATH, kept)[0] == 403
     assert ask(PERSON_PATH, token(POPULATION, PERSON_PATH))[0] == 200
+
+
+def test_the_register_goes_on_with_the_trace_that_the_gateway_sends(at: datetime) -> None:
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    from maidinh.exchange import tracing
+
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+
+    async def run() -> int:
+        application = register_application(
+            settings.CONNECTIONS.dsn("worker"), services={"population": POPULATION},
+            public_keys=settings.MAIDINH.home.public_keys, clock=lambda: at,
+        )  # fmt: skip
+        async with TestClient(TestServer(application)) as client:
+            return (await client.get(PERSON_PATH, headers={"traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01"})).status
+
+    tracing.trace_with(provider)
+    try:
+        assert asyncio.run(run()) == 403
+    finally:
+        tracing.trace_with(None)
+    (span,) = exporter.get_finished_spans()
+    assert span.name == "register" and dict(span.attributes or {}) == {"maidinh.service": POPULATION}
+    assert span.parent is not None
+    assert (f"{span.parent.trace_id:032x}", f"{span.parent.span_id:016x}") == ("ab" * 16, "cd" * 8)

@@ -20,9 +20,10 @@ from maidinh.services.procedures.queries import offered
 
 def row(at: datetime, client: str, service: str, **more: Any) -> Exchange:
     """One exchange."""
-    said = {"authenticated": True, "method": "GET", "path": "", "outcome": "allowed", "reason": "", "zone": ""} | more
+    said = {"authenticated": True, "method": "GET", "path": "", "outcome": "allowed", "reason": "", "zone": "",
+            "x_road_id": "1"} | more  # fmt: skip
     return Exchange(
-        id=uuid.uuid4(), x_road_id="1", client=client, service=service, serial=1, request_size=0, response_size=0,
+        id=uuid.uuid4(), client=client, service=service, serial=1, request_size=0, response_size=0,
         started_at=at, finished_at=at, record="{}", signatures=[], salt=b"", cut=0,
         protocol="rest", **said,
     )  # fmt: skip

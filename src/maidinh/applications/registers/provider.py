@@ -16,6 +16,7 @@ import psycopg
 from aiohttp import web
 from psycopg.rows import dict_row
 
+from maidinh.exchange import tracing
 from maidinh.exchange.assertions import HEADER, KIND, verify_assertion
 from maidinh.exchange.directory.definition import Member
 from maidinh.exchange.jws import InvalidToken, parse
@@ -92,6 +93,11 @@ def register_application(
 
     def guarded(code: str, handler: Handler) -> Handler:
         async def guard(request: web.Request) -> web.Response:
+            about = {"maidinh.service": services.get(code, code)}
+            with tracing.span("register", kind="server", carrier=tracing.came(request.raw_headers), **about):
+                return await answered(request)
+
+        async def answered(request: web.Request) -> web.Response:
             reason = await _refusal(request, services.get(code), public_keys, clock())
             if reason is not None:
                 return _problem(403, reason)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from maidinh.config.cli import exchange_evidence
+from maidinh.config.cli import exchange_evidence, exchange_operations, exchange_replay, exchange_sandbox
 from maidinh.config.cli.doctor import demonstrations_beside, environment_at
 from maidinh.config.cli.exchange_contracts import app as contracts_app
 from maidinh.config.cli.exchange_interfaces import interface_check
@@ -34,46 +34,15 @@ REFUSED, WRONG_USE, FAILED = 1, 2, 3
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
-def N_(text: str) -> str:  # noqa: N802 - marks a text for translation
-    """The text itself; it is translated where it is told."""
-    return text
-
-
-ASK = N_("Declare the connection in a project, or in a draft of the architecture; its agencies sign it at /contracts.")
-REASONS = {
-    "no_contract": (N_("No contract of the version in force lets this system call this service."), ASK),
-    "operation_not_in_contract": (N_("The contract does not hold this method and path."), ASK),
-    "contract_not_signed": (
-        N_("The contract is declared, but not every agency has signed exactly this text."),
-        N_("Its agencies sign it at /contracts; the exchange follows at once."),
-    ),
-    "contract_expired": (N_("The contract has ended."), ASK),
-    "contract_not_yet_valid": (N_("The contract does not begin before its first day."), N_("Call from that day on.")),
-    "wrong_zone": (
-        N_("The call comes from another network zone than the system is declared in."),
-        N_("Call from the declared zone, or declare the other one in a draft of the architecture."),
-    ),
-    "unknown_key": (
-        N_("The key that signed the call is not, or no longer, registered for this system."),
-        N_("See the keys: maidinh exchange keys list"),
-    ),
-    "unsafe_path": (N_("Two servers could read this path differently."), N_("Write the path without . and .. steps.")),
-    "other_protocol": (
-        N_("This service speaks SOAP, not REST."),
-        N_("Send it an envelope: docs/reference/exchange-soap.md"),
-    ),
-}  # fmt: skip
-OTHERWISE = (
-    N_("The exchange does not let this call through."),
-    N_("What the word means: docs/reference/exchange-protocol.md"),
-)
-
 app = typer.Typer(
     help=say("Call through the exchange by hand, its evidence, contracts between agencies."), no_args_is_help=True
 )
 app.add_typer(keys_app, name="keys")
 app.add_typer(contracts_app, name="contracts")
 exchange_evidence.add_to(app)
+exchange_operations.add_to(app)
+exchange_replay.add_to(app)
+exchange_sandbox.add_to(app)
 app.command("interface-check", help=say("Say whether a newer interface breaks those who use the older one."))(
     interface_check
 )
@@ -151,7 +120,10 @@ def _one(kind: str, named: str, identifiers: Sequence[str]) -> str:
 
 
 def _refused(refusal: ExchangeRefused, caller: str, called: str, as_json: bool) -> NoReturn:
-    says, remedy = (say(each) for each in REASONS.get(refusal.reason, OTHERWISE))
+    from maidinh.exchange.operations.reasons import reason_for
+
+    told = reason_for(refusal.reason)
+    says, remedy = say(told.says), say(told.remedy)
     if as_json:
         _print_json({
             "outcome": "refused", "client": caller, "service": called, "type": refusal.type, "reason": refusal.reason,

@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 import json as json_text
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import requests
 
-from maidinh.exchange import jws
+from maidinh.exchange import jws, tracing
 
 KIND = "maidinh-call+jwt"
 LIFETIME = timedelta(minutes=5)
@@ -101,14 +101,31 @@ class ExchangeClient:
         if json is not None:
             headers["Content-Type"] = "application/json"
         prepared = self._session.prepare_request(requests.Request(method, url, data=body or None, headers=headers))
+        return self._send(prepared, service, body, at)
+
+    def again(
+        self, *, method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes, x_road_id: str, at: datetime
+    ) -> ExchangeAnswer:
+        """Make a call again as it was made: the same raw address, headers and body, under the same X-Road-Id."""
+        own = dict(headers) | {"X-Road-Client": encoded(self.subsystem), "X-Road-Id": x_road_id}
+        request = requests.Request(method, self.gateway_url, data=body or None, headers=own)
+        prepared = self._session.prepare_request(request)
+        prepared.url = self.gateway_url + target  # not a character of it rewritten
+        service = "/".join(unquote(part) for part in target.partition("?")[0].split("/")[2:7])
+        return self._send(prepared, service, body, at)
+
+    def _send(self, prepared: requests.PreparedRequest, service: str, body: bytes, at: datetime) -> ExchangeAnswer:
         # signed as it will be sent: preparing may have rewritten the address
+        method = str(prepared.method)
         token = self._token(service.partition("/")[0], method, prepared.path_url, body, at)
         prepared.headers["Authorization"] = f"Bearer {token}"
-        try:
-            answer = self._session.send(prepared, timeout=self.timeout_seconds, allow_redirects=False)
-        except requests.RequestException as error:
-            raise ExchangeUnavailable(f"the gateway did not answer: {type(error).__name__}") from error
-        return _answer(answer)
+        with tracing.span("exchange call", kind="client", **{"maidinh.service": service}):
+            prepared.headers.update(tracing.carried())
+            try:
+                answer = self._session.send(prepared, timeout=self.timeout_seconds, allow_redirects=False)
+            except requests.RequestException as error:
+                raise ExchangeUnavailable(f"the gateway did not answer: {type(error).__name__}") from error
+            return _answer(answer)
 
     def _token(self, instance: str, method: str, target: str, body: bytes, at: datetime) -> str:
         moment = int(at.timestamp())

@@ -8,6 +8,7 @@ Legal ground: Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15 (a person is 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ from maidinh.exchange.directory.queries import directories_of
 from maidinh.exchange.evidence.models import Exchange
 from maidinh.exchange.evidence.rules import disclosed, log_content
 from maidinh.exchange.interfaces.naming import field_names
+from maidinh.exchange.operations import history, standing
 from maidinh.exchange.subjects import digest, key_in
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.translog.queries import leaf_of, proof_for
@@ -157,3 +159,36 @@ def _reading(row: Exchange, directory: Directory | None, at: datetime) -> Readin
         service=service,
         given=row.status is not None and row.status < 400,
     )
+
+
+def calls_under(asked: str, *, before: datetime) -> tuple[list[history.Happened], list[history.Unended]]:
+    """What became of the calls with this X-Road-Id or request id, among the rows of whoever acts.
+
+    The second are those that began before a moment and have no end.
+    """
+    with connection.cursor() as cursor:
+        return history.happened_under(cursor, asked), history.unended_under(cursor, asked, before=before)
+
+
+def latest_calls(*, outcomes: Sequence[str], since: datetime, service: str = "") -> list[history.Happened]:
+    """The latest calls with one of these outcomes, newest first, among the rows of whoever acts."""
+    with connection.cursor() as cursor:
+        return history.latest(cursor, outcomes=outcomes, since=since, service=service)
+
+
+def calls_between(since: datetime, until: datetime, *, limit: int) -> list[history.Happened]:
+    """All calls that ended in a time, oldest first, among the rows of whoever acts."""
+    with connection.cursor() as cursor:
+        return history.between(cursor, since=since, until=until, limit=limit)
+
+
+def last_hour(at: datetime) -> list[standing.ServiceHour]:
+    """What came of the calls of the last hour, by service: numbers, for everyone."""
+    with connection.cursor() as cursor:
+        return standing.last_hour(cursor, at)
+
+
+def open_calls(before: datetime) -> tuple[int, datetime | None]:
+    """How many calls were forwarded before a moment and have no end, and when the first came in; for everyone."""
+    with connection.cursor() as cursor:
+        return standing.open_calls(cursor, before)

@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 from aiohttp import web
 
+from maidinh.exchange import tracing
 from maidinh.exchange.gateway import protocol, soap_calls
 from maidinh.exchange.gateway.bodies import PIECE, Body, BodyNotKeptError, BodyTooLargeError, paced, receive
 from maidinh.exchange.gateway.call import Call
@@ -30,6 +31,7 @@ from maidinh.exchange.gateway.protocol import ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
 from maidinh.exchange.gateway.soap_calls import SoapCalls
 from maidinh.exchange.gateway.tls import TlsPort, certificate_shown
+from maidinh.exchange.gateway.watching import CALL, ERROR, Watch
 from maidinh.exchange.gateway.writer import EvidenceWriter
 
 REFRESH_SECONDS = 10.0
@@ -43,6 +45,7 @@ class Gateway:
         self.settings = settings
         self.keeper = DirectoryKeeper(settings)
         self.writer = EvidenceWriter(settings.dsn, patience_seconds=settings.log_patience_seconds)
+        self.watch = Watch(settings, self.keeper)
         self.port = self.tls_port = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._runner: web.ServerRunner | None = None
@@ -53,10 +56,12 @@ class Gateway:
         self.keeper.load_copy()
         self._forwarder = Forwarder(self.settings)
         self._mediator = Mediator(self.settings, self.keeper, self.writer, self._forwarder)
+        self.watch.resting = self._mediator.resting
         self._soap = SoapCalls(self.settings, self.keeper, self._mediator)
         self._tasks = [asyncio.create_task(self.keeper.follow()), asyncio.create_task(self.writer.run())]
-        self._runner = web.ServerRunner(Listener(self._handle, self.settings), shutdown_timeout=10)
+        self._runner = web.ServerRunner(Listener(self.watch.watched(self._handle), self.settings), shutdown_timeout=10)
         await self._runner.setup()
+        await self.watch.start()
         site = web.TCPSite(
             self._runner, self.settings.host, self.settings.port, reuse_port=self.settings.reuse_port or None
         )
@@ -82,6 +87,7 @@ class Gateway:
         """End the calls under way, then everything else."""
         if self._runner is not None:
             await self._runner.cleanup()
+        await self.watch.stop()
         for task in self._tasks:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -111,12 +117,15 @@ class Gateway:
             return web.Response(status=document.status, body=document.content, headers={"Content-Type": document.kind})
         shown = certificate_shown(request.transport)
         call = self._mediator.open(request.method, raw, request.remote, request.raw_headers, shown)
+        request[CALL] = call
         call.protocol = "soap" if soap_calls.spoken(request.method, raw, request.raw_headers) else "rest"
         bodies: list[Body] = []
         try:
             openly = told_openly(call, self.keeper.snapshot, self.settings.home)
             return await self._mediate(request, call, bodies) if openly is None else openly
         except ProtocolError as error:
+            request[ERROR] = error.reason
+            await self.watch.keep(call, error)
             return _refusal(call, error, self.settings.error_form)
         finally:
             for body in (*bodies, *([call.answer.body] if call.answer else [])):
@@ -141,6 +150,7 @@ class Gateway:
             raise unforeseen from error
         return await deliver(request, answer, patience_seconds=self.settings.receive_seconds)
 
+    @tracing.traced("receive")
     async def _receive(self, request: web.BaseRequest, chunks: AsyncIterator[bytes]) -> Body:
         settings = self.settings
         if (request.content_length or 0) > settings.body_limit:

@@ -99,6 +99,11 @@ class Limits:
             if attempt.ended_at is not None:
                 _learn(circuit, contract.breaker, attempt)
 
+    def resting(self, at: datetime) -> list[str]:
+        """The contracts whose service is left alone at this moment."""
+        circuits = self._circuits.items()
+        return [contract for contract, each in circuits if each.closed_from is not None and at < each.closed_from]
+
     async def close(self) -> None:
         """Let go of the database."""
         async with self._turn:

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
-from maidinh.exchange import jws, subjects
+from maidinh.exchange import jws, subjects, tracing
 from maidinh.exchange.assertions import HEADER, Assertion, claims_for
 from maidinh.exchange.assertions import KIND as ASSERTION_KIND
 from maidinh.exchange.directory.rules import Refused
@@ -52,6 +52,10 @@ class Mediator:
         self._forwarder = forwarder
         self._limits = Limits(settings.dsn)
 
+    def resting(self) -> list[str]:
+        """The contracts whose service is left alone now, because it failed too often."""
+        return self._limits.resting(self._settings.clock())
+
     async def close(self) -> None:
         """Let go of what the limits hold."""
         await self._limits.close()
@@ -78,6 +82,7 @@ class Mediator:
             return Question(caller, lambda: self._told(call, target))
         return self.allow(call, target)
 
+    @tracing.traced("authenticate")
     def recognise(self, call: Call) -> Caller:
         """Find out that the call is its client's, or raise."""
         if call.snapshot is None:
@@ -216,6 +221,7 @@ class Mediator:
         call.admitted = Admitted(caller, decision, snapshot, consumer, provider, call.started_at)
         return call.admitted
 
+    @tracing.traced("log intent")
     async def _intend(self, call: Call, caller: Caller) -> None:
         try:
             await self._log(call.intent(caller))
@@ -244,6 +250,7 @@ class Mediator:
             attempt.ended(call.answered_at, good=given.status < 500)
             return given
 
+    @tracing.traced("forward")
     async def _forward(self, call: Call, admitted: Admitted, body: Body) -> Answer:
         service, key = admitted.terms.service, admitted.provider.signing_key(call.started_at)
         url = url_for(service, call.forwarded)
@@ -258,7 +265,7 @@ class Mediator:
         signed = jws.signing_input(jws.header(key, ASSERTION_KIND), jws.canonical_json(claims))
         assertion = jws.compact(signed, await self._sign(key, signed))
         headers = (
-            *call.kept,
+            *tracing.sent_on(call.kept),
             (b"x-road-service", protocol.encode_identifier(call.service).encode()),
             (HEADER.encode(), assertion.encode()),
         )
@@ -297,12 +304,14 @@ class Mediator:
         if call.people and self._settings.subject_key is not None:
             call.subject = subjects.digests(self._settings.subject_key, call.people)
 
+    @tracing.traced("sign")
     async def _sign(self, key: str, message: bytes) -> bytes:
         try:
             return await self._settings.signer.sign(key, message)
         except (SignerError, OSError) as error:
             raise ProtocolError(protocol.SIGNING_FAILED, "signing_failed", "evidence could not be signed") from error
 
+    @tracing.traced("log")
     async def _log(self, row: IntentRow | ExchangeRow) -> None:
         try:
             await self._writer.write(row)

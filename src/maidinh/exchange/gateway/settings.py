@@ -62,6 +62,9 @@ class GatewaySettings:
     own_services: frozenset[tuple[str, int]] = frozenset()  # host and port of what this installation itself runs
     resolve: Resolve = resolve  # how a service's name becomes addresses
     tls: TlsSettings | None = None  # the second port, for systems that show a certificate
+    kept_for: timedelta = timedelta(0)  # how long the sealed request of a failed call can be made again
+    kept_limit: int = 64 * 1024  # bytes of such a request
+    metrics_port: int | None = None  # loopback port of the numbers; unset: they are not served
     clock: Callable[[], datetime] = field(default=wall_clock)
 
     @property
