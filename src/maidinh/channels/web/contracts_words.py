@@ -19,7 +19,7 @@ from maidinh.exchange.contracts.queries import Answer, Standing
 from maidinh.exchange.contracts.rules import AGREED, DECLINED, GAINED, LOST, TAKEN_BACK, WAITING, WIDENED, Change
 from maidinh.exchange.directory import agreements
 from maidinh.exchange.directory.definition import Contract, Directory
-from maidinh.exchange.interfaces.naming import field_names
+from maidinh.exchange.evidence.queries import name_of_field
 from maidinh.governance.architecture.queries import Version
 from maidinh.governance.architecture.rules import service_ids, subsystem_ids
 from maidinh.infrastructure.actor import Actor
@@ -67,8 +67,8 @@ class Words:
     def fields(self, contract: Contract) -> list[str]:
         """The fields of the answer, each as people call it with its code beside it."""
         services = self.directory.services if self.directory else ()
-        document = next((each.openapi for each in services if each.id == contract.provider_service), None)
-        named = [(each, field_names(document, [each], language())[0]) for each in contract.fields]
+        service = next((each for each in services if each.id == contract.provider_service), None)
+        named = [(each, name_of_field(service, each, language())) for each in contract.fields]
         return [name if name == code else f"{name} ({code})" for code, name in named]
 
     def standing(self, found: Standing) -> dict[str, Any]:

@@ -113,6 +113,11 @@ class Reading:
         return field_names(self.service.openapi, self.contract.fields, language)
 
 
+def name_of_field(service: Service | None, field: str, language: str) -> str:
+    """What people call one field of a service's answers; its code where nobody named it."""
+    return field_names(service.openapi if service else None, [field], language)[0]
+
+
 def readings_for(actor: Actor, at: datetime) -> list[Reading]:
     """Every time at which data about this person were read through the exchange, the newest first."""
     require(actor, OWN)
