@@ -77,7 +77,13 @@ def test_everyone_reads_what_is_agreed_and_what_it_says(desk: Desk) -> None:
     assert "Propose a contract" not in html
     row = Proposal.objects.get(contract=LAND)
     html = desk.page(desk.anyone, f"{LIST}/{row.pk}")
-    for words in (*desk.standing.fields, "GET /parcels/*", "The exchange obeys this contract now", "A sample"):
+    for words in (
+        *desk.standing.fields,
+        "Parcel code (parcel)",
+        "GET /parcels/*",
+        "The exchange obeys this contract now",
+        "A sample",
+    ):
         assert words in html
     said = desk.anyone.get(f"{LIST}/{row.pk}/text").json()
     assert said["digest"] == row.digest == agreements.digest(desk.standing)

@@ -96,7 +96,12 @@ def text_of(answer: Any) -> str:
 
 
 def test_a_person_sees_who_read_what_when_why_and_gets_the_proof(
-    write: Write, open_page: Any, province: Any, citizen: Actor, contract: Contract, at: datetime
+    write: Write,
+    open_page: Any,
+    citizen: Actor,
+    contract: Contract,
+    at: datetime,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     reading = write(citizen.person or "")
     write(citizen.person or "", finished_at=at - timedelta(minutes=30))
@@ -109,6 +114,11 @@ def test_a_person_sees_who_read_what_when_why_and_gets_the_proof(
     ):  # fmt: skip
         assert words in told
     assert told.count(contract.purpose) == 2  # what was read on one day stands together
+    assert told.count("The proof is being made") == 3  # no checkpoint covers them yet
+    assert "Download the proof" not in told
+    with monkeypatch.context() as later:
+        later.setattr("maidinh.exchange.evidence.queries.proved_entries", set)
+        assert text_of(open_page(citizen)).count("Download the proof") == 3
     assert "Số định danh cá nhân" in text_of(open_page(citizen, language="vi"))
     answer = open_page(citizen, f"/my/data/{reading}/proof.json")
     assert answer["Content-Disposition"].startswith("attachment")

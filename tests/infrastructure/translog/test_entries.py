@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from maidinh.infrastructure.translog.actions import NotInTransactionError, append_entry
-from maidinh.infrastructure.translog.queries import proof_for
+from maidinh.infrastructure.translog.queries import proof_for, proved_entries
 from maidinh.infrastructure.translog.rules import commitment_of, idempotency_of, read_leaf
 from maidinh.infrastructure.translog.sequencer import GIVE_PLACES
 
@@ -49,9 +49,11 @@ def test_an_entry_has_a_proof_after_the_next_checkpoint(bench: Bench) -> None:
     with transaction.atomic():
         commitment = append_entry(**ENTRY)
     assert proof_for(commitment.entry_id, published=bench.published) is None
+    assert proved_entries([commitment.entry_id], published=bench.published) == set()
     tree = bench.publish()
     proof = proof_for(commitment.entry_id, published=bench.published)
     assert proof is not None
+    assert proved_entries([commitment.entry_id, 0], published=bench.published) == {commitment.entry_id}
     assert proof.startswith("c2sp.org/tlog-proof@v1\n")
     newest = "SELECT origin, size FROM translog_checkpoint ORDER BY at DESC, size DESC LIMIT 1"
     assert bench.rows(newest) == [(tree.origin, tree.size)]

@@ -80,6 +80,8 @@ def contract(request: HttpRequest, proposal_id: int, errors: Errors | None = Non
         "about": about,
         "found": found,
         "digest": found.row.digest,
+        "fields": words.fields(found.contract),
+        "open": found.state in (WAITING, AGREED),
         "declared": found.row.digest in declared,
         "agreed": found.state == AGREED,
         "changes": words.changes(_changes(directory, found.contract)),

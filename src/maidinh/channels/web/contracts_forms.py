@@ -68,6 +68,12 @@ class ContractForm:
         return self._named(found)
 
     @property
+    def offered(self) -> list[tuple[str, list[str]]]:
+        """What may be typed as operations: those that each service offers, by its name."""
+        known = {each.id: [f"{way.method} {way.path}" for way in each.methods] for each in self.directory.services}
+        return [(name, known[identifier]) for identifier, name in self.services]
+
+    @property
     def agencies(self) -> list[tuple[str, str]]:
         """The agencies on whose behalf a system may act."""
         return sorted(self.words.agencies.items(), key=lambda each: each[1])

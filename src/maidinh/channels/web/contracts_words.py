@@ -19,6 +19,7 @@ from maidinh.exchange.contracts.queries import Answer, Standing
 from maidinh.exchange.contracts.rules import AGREED, DECLINED, GAINED, LOST, TAKEN_BACK, WAITING, WIDENED, Change
 from maidinh.exchange.directory import agreements
 from maidinh.exchange.directory.definition import Contract, Directory
+from maidinh.exchange.evidence.queries import name_of_field
 from maidinh.governance.architecture.queries import Version
 from maidinh.governance.architecture.rules import service_ids, subsystem_ids
 from maidinh.infrastructure.actor import Actor
@@ -62,6 +63,13 @@ class Words:
             "methods": [f"{each.method} {each.path}" for each in contract.methods],
             "in_force": agreements.digest(contract) in self.in_force,
         }
+
+    def fields(self, contract: Contract) -> list[str]:
+        """The fields of the answer, each as people call it with its code beside it."""
+        services = self.directory.services if self.directory else ()
+        service = next((each for each in services if each.id == contract.provider_service), None)
+        named = [(each, name_of_field(service, each, language())) for each in contract.fields]
+        return [name if name == code else f"{name} ({code})" for code, name in named]
 
     def standing(self, found: Standing) -> dict[str, Any]:
         """A proposal with where it stands."""
@@ -110,7 +118,7 @@ def state_names() -> dict[str, str]:
 
 def answer_names() -> dict[str, str]:
     """What a side said."""
-    return {rules.SIGNED: _("signed"), DECLINED: _("declined"), TAKEN_BACK: _("taken back")}
+    return {rules.SIGNED: _("signed"), DECLINED: _("has declined"), TAKEN_BACK: _("taken back")}
 
 
 def side_names() -> dict[str, str]:

@@ -25,7 +25,7 @@ from maidinh.exchange.interfaces.naming import field_names
 from maidinh.exchange.operations import history, standing
 from maidinh.exchange.subjects import digest, key_in
 from maidinh.infrastructure.actor import Actor, require
-from maidinh.infrastructure.translog.queries import leaf_of, proof_for
+from maidinh.infrastructure.translog.queries import leaf_of, proof_for, proved_entries
 from maidinh.infrastructure.translog.receipt import Receipt
 
 
@@ -97,7 +97,7 @@ class Reading:
     """One time at which a system read data about a person, as that person is told of it.
 
     The contract and the service are those of the directory that decided then. `given` is false where the service had
-    nothing to tell.
+    nothing to tell; `proved` while the public log holds the proof, some seconds after the reading.
     """
 
     id: UUID
@@ -108,10 +108,16 @@ class Reading:
     contract: Contract
     service: Service
     given: bool
+    proved: bool
 
     def fields_in(self, language: str) -> list[str]:
         """What the contract lets pass, in people's words; empty where it is all that the service answers."""
         return field_names(self.service.openapi, self.contract.fields, language)
+
+
+def name_of_field(service: Service | None, field: str, language: str) -> str:
+    """What people call one field of a service's answers; its code where nobody named it."""
+    return field_names(service.openapi if service else None, [field], language)[0]
 
 
 def readings_for(actor: Actor, at: datetime) -> list[Reading]:
@@ -137,10 +143,11 @@ def _rows_about(actor: Actor, at: datetime) -> list[tuple[Exchange, Reading | No
     person = digest(key_in(settings.MAIDINH.home.secrets), actor.person)
     rows = list(Exchange.objects.raw("SELECT * FROM evidence_read_of(%s, %s, %s)", [person, at, SHOWN]))
     directories = directories_of(row.serial for row in rows)
-    return [(row, _reading(row, directories.get(row.serial), at)) for row in rows]
+    entries = proved_entries(row.log_entry for row in rows if row.log_entry is not None)
+    return [(row, _reading(row, directories.get(row.serial), at, row.log_entry in entries)) for row in rows]
 
 
-def _reading(row: Exchange, directory: Directory | None, at: datetime) -> Reading | None:
+def _reading(row: Exchange, directory: Directory | None, at: datetime, proved: bool) -> Reading | None:
     """The row as its person is told of it; None while that is not due."""
     if directory is None:
         return None
@@ -158,6 +165,7 @@ def _reading(row: Exchange, directory: Directory | None, at: datetime) -> Readin
         contract=contract,
         service=service,
         given=row.status is not None and row.status < 400,
+        proved=proved,
     )
 
 

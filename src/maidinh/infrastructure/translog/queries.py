@@ -5,6 +5,8 @@ Layer 7. Leaves and checkpoints are public; nothing here depends on who asks.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.conf import settings
 
 from maidinh.infrastructure.translog.merkle import inclusion_proof, leaf_hash
@@ -30,6 +32,15 @@ def proof_for(entry_id: int, *, published: PublishedLog | None = None) -> str | 
     if witnessed is not None and entry.index < unchecked_tree(witnessed).size:
         note = witnessed
     return proof_text(files, note, entry.index, bytes(entry.leaf))
+
+
+def proved_entries(entry_ids: Iterable[int], *, published: PublishedLog | None = None) -> set[int]:
+    """Which of these entries the latest checkpoint covers, so that there is a proof of each."""
+    note = (published or published_log()).checkpoint()
+    if note is None:
+        return set()
+    covered = Entry.objects.filter(pk__in=list(entry_ids), index__lt=unchecked_tree(note).size)
+    return set(covered.values_list("pk", flat=True))
 
 
 def leaf_of(entry_id: int) -> bytes:
