@@ -65,8 +65,8 @@ def requests_in(world: World) -> Iterator[Asked]:
 
 
 def _plain(world: World) -> Iterator[Asked]:
-    for name in ("home", "health", "keys", "verifier", "exchange", "exchange-state", "exchange-monitoring", "exchange-services",
-                 "procedures",
+    for name in ("home", "health", "keys", "verifier", "exchange", "exchange-state", "exchange-monitoring",
+                 "exchange-services", "procedures",
                  "architecture", "architecture-json", "architecture-versions",
                  "dossiers", "notices", "track", "verify", "desk", "worklist", "signing", "sign-in",
                  "sign-in-return", "architecture-difference", "architecture-difference-json",

@@ -126,6 +126,7 @@ def test_an_interface_and_a_contract_are_made_by_form(bench: Bench, full: dict[s
     assert bench.item("elements", "dich-vu-du")["interface"] == {
         "system": "full", "service": "full", "endpoint": "full",
         "methods": [{"method": "GET", "path": "/a/*"}, {"method": "POST", "path": "/b"}],
+        "networks": [], "protocol": "rest",
     }  # fmt: skip
     flow = {
         "from": "one-stop", "kind": "flow", "to": "dich-vu-du", "contract.id": "C-9", "contract.methods": "GET /a/*",

@@ -55,7 +55,7 @@ def test_an_agency_that_took_no_part_finds_nothing(one_of_each: str, run: Any) -
 def test_the_state_names_what_is_not_in_order(one_of_each: str, run: Any, tmp_path: Path) -> None:
     found = json.loads(run("status", "--json").output)
     assert found["gateway"]["status"] == "ok"
-    assert found["directory"]["serial"] == found["gateway"]["directory"] == 1
+    assert found["directory"]["serial"] == found["gateway"]["directory"] >= 1
     assert next(each for each in found["last_hour"] if each["service"] == SERVICE)["allowed"] >= 1
     assert not {"gateway-silent", "gateway-behind", "directory-expired"} & set(found["findings"])
     told = run("status")

@@ -266,7 +266,7 @@ def test_two_sequencers_and_many_writers_make_one_log(bench: Bench, tmp_path: Pa
     home.prepare()
     bench.published = PublishedLog(home.log)
     stop = threading.Event()
-    arguments = (bench.dsn("sequencer"), home, LocalSigner(), ORIGIN, stop)
+    arguments = (bench.dsn("sequencer"), home, LocalSigner(), lambda: ORIGIN, stop)
     running = [
         threading.Thread(target=run_sequencer, args=arguments, kwargs={"key": "log:lao-cai", "interval": 0.005})
         for _ in range(2)
@@ -310,7 +310,7 @@ def test_a_lost_connection_begins_again_and_a_refusal_is_said_once(
     bench.published = PublishedLog(home.log)
     bench.enter(2)
     stop = threading.Event()
-    arguments = (bench.dsn("sequencer"), home, LocalSigner(), ORIGIN, stop)
+    arguments = (bench.dsn("sequencer"), home, LocalSigner(), lambda: ORIGIN, stop)
     options = {"key": "log:lao-cai", "interval": 0.005}
     running = threading.Thread(target=run_sequencer, args=arguments, kwargs=options)
     running.start()
@@ -340,7 +340,9 @@ def test_a_lost_connection_begins_again_and_a_refusal_is_said_once(
     with caplog.at_level(logging.ERROR):
         stop = threading.Event()
         running = threading.Thread(
-            target=run_sequencer, args=(bench.dsn("sequencer"), home, LocalSigner(), ORIGIN, stop), kwargs=options
+            target=run_sequencer,
+            args=(bench.dsn("sequencer"), home, LocalSigner(), lambda: ORIGIN, stop),
+            kwargs=options,
         )
         running.start()
         for _ in range(500):

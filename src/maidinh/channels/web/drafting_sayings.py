@@ -28,6 +28,7 @@ FORMS = (  # of values, as pydantic tells them
     (r"Extra inputs are not permitted", N_("there is no field of this name")),
     (r"Input should be (?P<expected>'.+')", N_("expected one of these: %(expected)s")),
     (rf"String should match pattern {REST}", N_("this is not written as expected")),
+    (r"Input should be greater than (?P<gt>\d\S*)", N_("must be more than %(gt)s")),
     (r"Input should be greater than or equal to (?P<ge>\S+)", N_("must be %(ge)s or more")),
     (r"Input should be less than or equal to (?P<le>\S+)", N_("must be %(le)s or less")),
     (rf"(?:String|List) should have at least 1 {REST}", N_("something must stand here")),
