@@ -97,7 +97,7 @@ def test_a_statement_proves_the_key_that_signed_it() -> None:
     (statement(iat="now"), "another holder"),
     (statement(iat=int((NOW - timedelta(days=2)).timestamp())), "too old"),
     (statement(iat=int((NOW + timedelta(days=2)).timestamp())), "too old"),
-])  # fmt: skip
+], ids=["key", "kind", "form", "holder", "issuer", "audience", "no time", "old", "from the future"])  # fmt: skip
 def test_a_statement_that_proves_nothing_is_refused(text: str, told: str) -> None:
     with pytest.raises(KeyRefused, match=told):
         proven(text)
