@@ -73,9 +73,10 @@ def _asked(architect: Visit, draft: str, *agencies: str) -> None:
     architect.follow(architect.main.get_by_role("button", name=architect.words("Ask agencies for their opinion")))
     box = architect.main.locator(f"input[name='agencies'][value='{agencies[0]}']")
     expect(box).to_be_checked()
-    for each in architect.main.locator("input[name='agencies']:checked").all():
-        if each.get_attribute("value") not in agencies:
-            each.uncheck()
+    ticked = architect.main.locator("input[name='agencies']:checked").evaluate_all("all => all.map(each => each.value)")
+    for each in ticked:
+        if each not in agencies:
+            architect.main.locator(f"input[name='agencies'][value='{each}']").uncheck()
     details = architect.main.locator("details", has=architect.page.locator(f"input[value='{agencies[1]}']"))
     if details.count() and not details.first.evaluate("each => each.open"):
         details.first.locator("summary").click()
