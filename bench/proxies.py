@@ -17,6 +17,7 @@ from bench.environment import PEERS, ROOT, peer
 DEBIAN = ROOT / ".bench-debian"
 # What a program needs and machines rarely have.
 BESIDE = {"haproxy": ("liblua5.3-0", "libopentracing-c-wrapper0", "libopentracing1")}
+ENDINGS = {"envoy": "yaml"}  # by which it knows the form
 Running = tuple[int, list[int]] | None
 
 NGINX = """daemon off; worker_processes 1; pid {place}/pid; error_log {place}/error warn;
@@ -145,7 +146,7 @@ def _starting(
             yield None
             return
         place.mkdir(exist_ok=True)
-        port, file = free_port(), place / f"{name}.conf"
+        port, file = free_port(), place / f"{name}.{ENDINGS.get(name, 'conf')}"
         file.write_text(text.format(place=place, port=port, service=service), "utf-8")
         with _serving(command(found, file), port) as running:
             yield running
