@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from itertools import cycle, islice
 from typing import Any
 
-from maidinh.exchange.evidence.queries import Operation
+from maidinh.exchange.evidence.rules import Operation
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.observation.rules import (
     KINDS,

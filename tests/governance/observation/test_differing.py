@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from bench.edges import Scene, operations, scene, traps
 
-from maidinh.exchange.evidence.queries import Operation
+from maidinh.exchange.evidence.rules import Operation
 from maidinh.governance.conformity.rules import OUTSIDE
 from maidinh.governance.observation.declared import declared
 from maidinh.governance.observation.definition import ObservationTerm

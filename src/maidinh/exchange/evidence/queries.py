@@ -20,7 +20,7 @@ from django.db import connection
 from maidinh.exchange.directory.definition import RESERVED, Contract, Directory, Service
 from maidinh.exchange.directory.queries import directories_of
 from maidinh.exchange.evidence.models import Exchange
-from maidinh.exchange.evidence.rules import disclosed, log_content
+from maidinh.exchange.evidence.rules import Operation, disclosed, log_content
 from maidinh.exchange.interfaces.naming import field_names
 from maidinh.exchange.operations import history, standing
 from maidinh.exchange.subjects import digest, key_in
@@ -51,28 +51,6 @@ def observed_connections(since: datetime) -> list[Observed]:
             "SELECT client, service, outcome, authenticated, count, last_at FROM evidence_observed(%s)", [since]
         )
         return [each for row in cursor.fetchall() if _of_a_service(each := Observed(*row))]
-
-
-@dataclass(frozen=True)
-class Operation:
-    """How often one system was seen to use one operation of one service with one outcome, and from which zone.
-
-    `path` is a declared pattern: the contract's, or the service's own where the call was refused; empty where neither
-    offers what was asked. `zone` is empty where the gateway was not told the networks.
-    """
-
-    client: str
-    service: str
-    method: str
-    path: str
-    outcome: str
-    reason: str
-    zone: str
-    authenticated: bool
-    contract: str
-    count: int
-    first_at: datetime
-    last_at: datetime
 
 
 def observed_operations(since: datetime) -> list[Operation]:

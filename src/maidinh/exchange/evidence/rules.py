@@ -21,6 +21,28 @@ CUSTODY = "platform"  # where nobody says otherwise, a member's key is kept by t
 
 
 @dataclass(frozen=True)
+class Operation:
+    """How often one system was seen to use one operation of one service with one outcome, and from which zone.
+
+    `path` is a declared pattern: the contract's, or the service's own where the call was refused; empty where neither
+    offers what was asked. `zone` is empty where the gateway was not told the networks.
+    """
+
+    client: str
+    service: str
+    method: str
+    path: str
+    outcome: str
+    reason: str
+    zone: str
+    authenticated: bool
+    contract: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True)
 class Message:
     """What is kept of a request or a response."""
 

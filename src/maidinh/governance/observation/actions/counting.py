@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 
-from maidinh.exchange.evidence.queries import Operation, observed_operations
+from maidinh.exchange.evidence.queries import observed_operations
+from maidinh.exchange.evidence.rules import Operation
 from maidinh.governance.observation.declared import Declared
 from maidinh.governance.observation.models import Tally, Watch
 
