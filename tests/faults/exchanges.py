@@ -7,7 +7,6 @@ that a caller got is held against evidence and log: recorded once, committed to 
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
@@ -37,6 +36,7 @@ from maidinh.infrastructure.keys.identifiers import file_stem
 from maidinh.infrastructure.translog.inspection import inspect_log, inspect_rows
 from maidinh.infrastructure.translog.rules import commitment_of, read_leaf
 from tests.faults.audit import Books
+from tests.faults.command import command
 from tests.faults.killer import Killer
 
 CALLERS = 4
@@ -279,15 +279,7 @@ def _whole(books: Books, row: dict[str, Any], entries: dict[int, dict[str, Any]]
 
 def main() -> int:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m tests.faults.exchanges", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    asked = parser.parse_args()
-    began = time.monotonic()
-    report = run(asked.rounds, asked.seed, say=True)
-    print("\n".join(report.lines()))
-    print(f"took {time.monotonic() - began:.0f} s", flush=True)
-    return 1 if report.broken else 0
+    return command("python -m tests.faults.exchanges", __doc__, lambda rounds, seed: run(rounds, seed, say=True))
 
 
 if __name__ == "__main__":

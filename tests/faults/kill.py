@@ -7,7 +7,6 @@ dossier has been acknowledged again. In the end the books are audited. Exit code
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import shutil
@@ -25,6 +24,7 @@ from maidinh.config.processes import free_ports
 from maidinh.config.supervisor import SupervisorError
 from tests.faults.audit import Books, violations
 from tests.faults.citizens import PATIENCE, Citizen
+from tests.faults.command import command
 from tests.faults.killer import Killer
 
 CITIZENS = 3
@@ -182,15 +182,7 @@ def _keep_output(environment: Environment) -> None:
 
 def main() -> int:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m tests.faults.kill", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    asked = parser.parse_args()
-    began = time.monotonic()
-    report = run(asked.rounds, asked.seed, say=True)
-    print("\n".join(report.lines()))
-    print(f"took {time.monotonic() - began:.0f} s", flush=True)
-    return 1 if report.broken else 0
+    return command("python -m tests.faults.kill", __doc__, lambda rounds, seed: run(rounds, seed, say=True))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ are those of that version: the old one or the new one, never a mixture. Exit cod
 
 from __future__ import annotations
 
-import argparse
 import random
 import shutil
 import sys
@@ -35,6 +34,7 @@ from maidinh.exchange.client.calls import ExchangeClient, ExchangeRefused, Excha
 from maidinh.exchange.directory.definition import KIND, Contract, Directory, architecture_key
 from maidinh.infrastructure.keys.client import SignerClient
 from maidinh.infrastructure.keys.identifiers import file_stem
+from tests.faults.command import command
 from tests.faults.killer import Killer
 
 LATEST = 0.6  # seconds after the form went out until which a process may be hit
@@ -295,15 +295,8 @@ def _retried(act: Callable[[], Any]) -> Any:
 
 def main() -> int:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m tests.faults.publication", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=30)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    asked = parser.parse_args()
-    began = time.monotonic()
-    report = run(asked.rounds, asked.seed, say=True)
-    print("\n".join(report.lines()))
-    print(f"took {time.monotonic() - began:.0f} s", flush=True)
-    return 1 if report.broken else 0
+    told = "python -m tests.faults.publication"
+    return command(told, __doc__, lambda rounds, seed: run(rounds, seed, say=True), rounds=30)
 
 
 if __name__ == "__main__":

@@ -6,56 +6,26 @@ Layer 7, pure: the time is passed in; signing itself is done by whoever holds th
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import ClassVar
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from maidinh.infrastructure.translog.note import NoteError, signatures_of, valid_name
+from maidinh.infrastructure.translog.note import NoteError, NoteKey, read_key_of, signatures_of
 
 COSIGNATURE = b"\x04"
 TIME_BYTES, SIGNATURE_BYTES = 8, 64
 
 
-@dataclass(frozen=True)
-class WitnessKey:
+class WitnessKey(NoteKey):
     """A key by which a witness says that it saw a checkpoint."""
 
-    name: str
-    public: Ed25519PublicKey
-
-    @property
-    def raw(self) -> bytes:
-        """The 32 bytes of the public key."""
-        return self.public.public_bytes(Encoding.Raw, PublicFormat.Raw)
-
-    @property
-    def id(self) -> bytes:
-        """The four bytes that stand before a cosignature."""
-        return hashlib.sha256(self.name.encode() + b"\n" + COSIGNATURE + self.raw).digest()[:4]
-
-    @property
-    def text(self) -> str:
-        """The verifier key as text, as witnesses publish it."""
-        return f"{self.name}+{self.id.hex()}+{base64.b64encode(COSIGNATURE + self.raw).decode()}"
+    kind: ClassVar[bytes] = COSIGNATURE
 
 
 def read_witness_key(text: str) -> WitnessKey:
     """Read a witness's verifier key. Raises NoteError."""
-    parts = text.strip().split("+", 2)
-    try:
-        name, number, material = parts[0], parts[1], base64.b64decode(parts[2], validate=True)
-        if material[:1] != COSIGNATURE:
-            raise NoteError("this is no key of a witness (cosignature/v1)")
-        key = WitnessKey(name, Ed25519PublicKey.from_public_bytes(material[1:]))
-    except (IndexError, ValueError) as error:
-        raise NoteError("this is not a verifier key of a witness") from error
-    if not valid_name(name) or key.id.hex() != number:
-        raise NoteError("the verifier key's number does not fit its name and key")
-    return key
+    return read_key_of(text, WitnessKey, "this is no key of a witness (cosignature/v1)")
 
 
 def to_cosign(text: str, at: int) -> bytes:

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -30,8 +31,9 @@ class NoteError(ValueError):
 
 @dataclass(frozen=True)
 class NoteKey:
-    """A key that signs notes under a name."""
+    """A key that signs notes under a name; `kind` is the byte that says how."""
 
+    kind: ClassVar[bytes] = ED25519
     name: str
     public: Ed25519PublicKey
 
@@ -43,12 +45,15 @@ class NoteKey:
     @property
     def id(self) -> bytes:
         """The four bytes that stand before a signature."""
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.raw).digest()[:4]
+        return hashlib.sha256(self.name.encode() + b"\n" + self.kind + self.raw).digest()[:4]
 
     @property
     def text(self) -> str:
         """The verifier key as text."""
-        return f"{self.name}+{self.id.hex()}+{base64.b64encode(ED25519 + self.raw).decode()}"
+        return f"{self.name}+{self.id.hex()}+{base64.b64encode(self.kind + self.raw).decode()}"
+
+
+Key = TypeVar("Key", bound=NoteKey)
 
 
 @dataclass(frozen=True)
@@ -67,12 +72,17 @@ class Tree:
 
 def read_key(text: str) -> NoteKey:
     """Read a verifier key."""
+    return read_key_of(text, NoteKey, "only Ed25519 verifier keys are understood")
+
+
+def read_key_of(text: str, form: type[Key], otherwise: str) -> Key:
+    """Read a verifier key of one kind; `otherwise` says what it must be."""
     parts = text.strip().split("+", 2)
     try:
         name, number, material = parts[0], parts[1], base64.b64decode(parts[2], validate=True)
-        if material[:1] != ED25519:
-            raise NoteError("only Ed25519 verifier keys are understood")
-        key = NoteKey(name, Ed25519PublicKey.from_public_bytes(material[1:]))
+        if material[:1] != form.kind:
+            raise NoteError(otherwise)
+        key = form(name, Ed25519PublicKey.from_public_bytes(material[1:]))
     except (IndexError, ValueError) as error:
         raise NoteError("this is not a verifier key") from error
     if not valid_name(name) or key.id.hex() != number:
