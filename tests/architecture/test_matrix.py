@@ -49,7 +49,7 @@ def _spelt_out(names: str) -> set[str]:
     "name", [pytest.param(name, marks=HALVES[number % 2]) for number, name in enumerate(sorted(PAGES))]
 )
 def test_every_cell_is_as_declared(world: World, name: str) -> None:
-    found = {f"{asked.method} {asked.on}": _by_word(world, asked) for asked in requests_in(world) if asked.page == name}
+    found = {f"{asked.method} {asked.on}": _by_word(world, asked) for asked in requests_by_page(world)[name]}
     methods = {line.partition(" ")[0] for line in found}
     assert methods == set(PAGES[name].methods), f"{name}: the matrix tries {methods}"
     assert found == declared().get(name), f"found:\n{written(name, found)}"
@@ -72,6 +72,15 @@ def test_no_page_takes_a_method_that_it_does_not_declare(world: World) -> None:
         for who in ("anonymous", "citizen", "one-stop", "administrator"):
             answer = world.browser(who).generic(method, address[name])
             assert answer.status_code == 405, f"{method} {name} by {who} answers {answer.status_code}"
+
+
+@cache
+def requests_by_page(world: World) -> dict[str, list[Asked]]:
+    """Every request by its page; worked out once, for the world is as it was after each cell."""
+    found: dict[str, list[Asked]] = defaultdict(list)
+    for asked in requests_in(world):
+        found[asked.page].append(asked)
+    return found
 
 
 def written(name: str, lines: dict[str, dict[str, set[str]]]) -> str:
