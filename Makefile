@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 PROVINCE ?= lao-cai
 WORKERS ?= 2
+# pip compiles on one core; some packages carry examples that no Python 3 compiles, and nobody runs them.
+COMPILE = @$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib src || true
+unexport PYTHONDONTWRITEBYTECODE  # the hundreds of short processes of the tests would each compile everything anew
 OWN_TARGETS := --ignore tests/journeys --ignore tests/security --ignore tests/faults --ignore tests/judges
 
 help: ## What there is to do
@@ -15,13 +18,15 @@ $(BIN)/pip:
 	@tools/python.sh "$(PYTHON)" "$(VENV)"
 
 $(VENV)/runtime.done: requirements/runtime.txt pyproject.toml | $(BIN)/pip
-	$(BIN)/pip install --quiet --require-hashes -r requirements/runtime.txt
-	$(BIN)/pip install --quiet --require-hashes -r requirements/build.txt
-	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/pip install --quiet --no-compile --require-hashes -r requirements/runtime.txt
+	$(BIN)/pip install --quiet --no-compile --require-hashes -r requirements/build.txt
+	$(BIN)/pip install --quiet --no-compile --no-deps --no-build-isolation -e .
+	$(COMPILE)
 	@touch $@
 
 $(VENV)/dev.done: requirements/dev.txt $(VENV)/runtime.done
-	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --no-compile --require-hashes -r requirements/dev.txt
+	$(COMPILE)
 	@touch $@
 
 setup: $(VENV)/dev.done ## Install what running and testing need
@@ -32,7 +37,7 @@ demo: $(VENV)/runtime.done ## Run a sample province and open its first page (PRO
 check: $(VENV)/runtime.done ## Take one dossier through all seven layers, then stop
 	$(BIN)/maidinh demo --check --province $(PROVINCE)
 
-test: $(VENV)/dev.done lint ## Every test but the suites that have their own target (journeys, security, faults, bench)
+test: $(VENV)/dev.done style ## Style, and every test but the suites that have their own target (journeys, security, faults, bench)
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(OWN_TARGETS)
 
 test-fast: $(VENV)/dev.done ## The core, in under 90 seconds
@@ -59,8 +64,10 @@ judges: $(VENV)/dev.done ## Clients and verifiers that are not ours judge the ex
 bench: $(VENV)/dev.done ## What is promised of speed and of loss, beside the peers, in one run (BENCH="interchange difference")
 	$(BIN)/python -m bench $(BENCH)
 
-lint: $(VENV)/dev.done ## Style, types and import contracts
+style: $(VENV)/dev.done
 	$(BIN)/ruff check src tests tools bench
+
+lint: style ## Style, import contracts, texts and tables without the tests, which hold the last three too
 	$(BIN)/lint-imports
 	$(BIN)/python tools/messages.py --check
 	$(BIN)/python tools/reference.py --check
@@ -74,4 +81,4 @@ wheel: $(VENV)/dev.done ## The wheel, complete: definitions, templates, fonts, a
 lock: $(VENV)/dev.done ## Renew the locked requirements
 	tools/lock.sh
 
-.PHONY: help setup demo check test test-fast test-second journeys faults security judges bench lint browser wheel lock
+.PHONY: help setup demo check test test-fast test-second journeys faults security judges bench style lint browser wheel lock

@@ -125,7 +125,7 @@ def pytest_collection_finish() -> None:
     """Modules and collected tests live to the end of the run; looking through them for garbage took a third of it."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 10)
+    gc.set_threshold(100_000, 20, 20)
 
 
 def pytest_unconfigure() -> None:

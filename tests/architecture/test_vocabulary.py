@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,12 @@ def name(path: Path) -> str:
     return str(path.relative_to(SOURCE))
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """The code of a file; read once for all that is asked of it."""
+    return ast.parse(path.read_text("utf-8"))
+
+
 @pytest.mark.parametrize("app", APPS, ids=name)
 def test_an_app_holds_only_known_files(app: Path) -> None:
     allowed = IN_AN_APP | NOUNS.get(name(app), set())
@@ -71,7 +78,7 @@ def test_files_and_functions_stay_small(path: Path) -> None:
         return
     lines = text.count("\n")
     assert lines <= FILE_LIMIT, f"{lines} lines"
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             size = (node.end_lineno or node.lineno) - node.lineno + 1
             assert size <= FUNCTION_LIMIT, f"{node.name} has {size} lines"
@@ -79,7 +86,7 @@ def test_files_and_functions_stay_small(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_every_module_says_what_it_is(path: Path) -> None:
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = tree_of(path)
     if path.name == "__init__.py":
         assert not tree.body, "a package's __init__ stays empty, so that importing a part imports nothing else"
     else:

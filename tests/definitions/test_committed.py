@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,12 @@ def walk(content: Any) -> Iterator[Any]:
         yield from walk(child)
 
 
+@cache
+def content(path: Path) -> Any:
+    """What a file says; read once for all that is asked of it."""
+    return read_yaml(path)[0]
+
+
 def test_the_definitions_are_in_order() -> None:
     findings = check_definitions(CHECKOUT)
     assert [str(problem) for problem in findings.problems] == []
@@ -65,14 +72,14 @@ def test_no_definition_names_this_machine_or_our_working_papers(path: Path) -> N
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CHECKOUT)))
 def test_what_comes_from_memory_is_never_checked(path: Path) -> None:
-    for part in walk(read_yaml(path)[0]):
+    for part in walk(content(path)):
         if isinstance(part, dict) and part.get("confidence") in ("memory", "low", "own"):
             assert part.get("checked") is False, part
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CHECKOUT)))
 def test_sample_content_is_never_shown_as_official(path: Path) -> None:
-    for part in walk(read_yaml(path)[0]):
+    for part in walk(content(path)):
         if isinstance(part, dict) and part.get("sample") is True:
             assert not Provenance(sample=True, checked=part.get("checked", True)).official
 
@@ -110,7 +117,7 @@ def test_people_type_little_and_are_not_asked_what_registers_hold(province: Path
 @pytest.mark.parametrize("province", PROVINCES, ids=named)
 def test_every_text_of_a_procedure_is_there_in_both_languages(province: Path) -> None:
     for path in province.glob("procedures/*/*/procedure.yaml"):
-        for part in walk(read_yaml(path)[0]):
+        for part in walk(content(path)):
             if isinstance(part, dict) and "vi" in part:
                 assert part.get("en"), part
 

@@ -15,9 +15,9 @@ from tests.governance.small import FRAMEWORKS
 
 PROVINCES = Path(__file__).resolve().parents[3] / "definitions/provinces"
 VERSIONS = [
-    resolve(read_versions(folder), version, FRAMEWORKS)
-    for folder in sorted(PROVINCES.iterdir())
-    for version in read_versions(folder)
+    resolve(versions, version, FRAMEWORKS)
+    for versions in map(read_versions, sorted(PROVINCES.iterdir()))
+    for version in versions
 ]
 RICH = {
     "id": "x",
