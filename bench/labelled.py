@@ -1,6 +1,7 @@
 """The labelled set of duplicate investment: its parts, pairs classed by people, codes put wrong by a seed.
 
-Nothing here knows the detector. How the set was made: docs/explanation/labelled-duplicates.md.
+Nothing here knows the detector. How the set was made: docs/explanation/labelled-duplicates.md. What each part is
+made of: `python -m bench.labelled`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 import unicodedata
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -15,15 +17,21 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from maidinh.governance.duplication.definition import Inventory, Profile
+from maidinh.governance.duplication.profiles import national_platforms
+from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.infrastructure.definitions.reading import read_form
 
 LABELLED = Path(__file__).resolve().parents[1] / "tests/governance/duplication/labelled"
 HALVES = ("tune", "held-out")
-FRESH = "fresh"  # written last; nobody who tunes has seen it or its figures
-PARTS = (*HALVES, FRESH)
+FRESH = "fresh"  # written after them, not seen by who tuned; its figures are known now
+BLIND = "blind"  # written last; nobody who tunes has seen it or its figures
+PARTS = (*HALVES, FRESH, BLIND)
 TRUE = frozenset({"duplicate", "overlap", "should-reuse"})
 NATIONAL = "national:"
 FEW = 0.2  # two titles share few words when no more than this part of all their words is in both
+
+LEAST = {BLIND: {"profiles": 150, "true": 50, "near_misses": 80, "few_words": 0.5}}  # what a part promises
+STEPS = (0.1, FEW, 0.3)  # where a tally of shared words is cut
 
 PairClass = Literal["duplicate", "overlap", "should-reuse", "complementary", "different"]
 
@@ -71,8 +79,35 @@ class Half(BaseModel):
         return {project: others for project, others in found.items() if others}
 
 
+class Makeup(BaseModel):
+    """What a part is made of. `titles` and `texts` tally its true pairs by the share of words that both sides use."""
+
+    model_config = ConfigDict(frozen=True)
+    profiles: int
+    projects: int
+    true: int
+    national: int  # of the true pairs, those with a national platform
+    near_misses: int
+    few_words: float  # which part of the true pairs share few words of their titles
+    titles: tuple[int, ...]
+    texts: tuple[int, ...]
+
+    def told(self) -> str:
+        """In one line."""
+        return (
+            f"{self.profiles} profiles ({self.projects} projects), {self.true} true pairs ({self.national} with a "
+            f"national platform), {self.near_misses} near misses; {self.few_words:.0%} of the true pairs share few "
+            f"words; true pairs by words shared, up to {', '.join(map(str, STEPS))} and more: "
+            f"titles {_row(self.titles)}, whole texts {_row(self.texts)}"
+        )
+
+
+def _row(counts: tuple[int, ...]) -> str:
+    return "/".join(map(str, counts))
+
+
 def read_half(name: str) -> Half:
-    """One part, every profile held against the product's own form."""
+    """One part, every profile held against the product's own form, and the part against what it promises."""
     folder = LABELLED / name
     profiles = [
         profile
@@ -81,7 +116,70 @@ def read_half(name: str) -> Half:
     ]
     rows = yaml.safe_load((folder / "pairs.yaml").read_text("utf-8"))["pairs"]
     pairs = [Pair(class_=row["class"], **{key: row[key] for key in ("one", "other", "why")}) for row in rows]
-    return Half(name=name, profiles=profiles, pairs=pairs)
+    half = Half(name=name, profiles=profiles, pairs=pairs)
+    if found := faults(half, LEAST.get(name, {})):
+        raise ValueError(f"{folder.name}: " + "; ".join(found))
+    return half
+
+
+def faults(half: Half, least: dict[str, float]) -> list[str]:
+    """What is wrong with a part: ids that stand twice or nowhere, pairs that stand twice, fewer than it promises."""
+    ids = [each.id for each in half.profiles]
+    kinds = {each.id: each.kind for each in half.profiles}
+    known = {**kinds, **dict.fromkeys(_platforms(), "national-platform")}
+    ends = [pair.ends for pair in half.pairs]
+    found = [f"{name} stands twice" for name in sorted({name for name in ids if ids.count(name) > 1})]
+    for pair in half.pairs:
+        told = f"the pair {pair.one}, {pair.other}"
+        found += [f"{told}: nothing is called {name}" for name in (pair.one, pair.other) if name not in known]
+        if len(pair.ends) == 1:
+            found.append(f"{told} is of one")
+        if least and pair.true and "project" not in {known.get(pair.one), known.get(pair.other)}:
+            found.append(f"{told} is true, but none of both is a project")
+        if not pair.why.strip():
+            found.append(f"{told} doesn't say why")
+        if ends.count(pair.ends) > 1:
+            found.append(f"{told} stands more than once")
+    if found or not least:
+        return found
+    told_of = makeup(half).model_dump()
+    return [
+        f"{key}: {told_of[key]}, {count} or more were promised" for key, count in least.items() if told_of[key] < count
+    ]
+
+
+def makeup(half: Half) -> Makeup:
+    """Count a part, and how many words the sides of its true pairs share."""
+    known = {**_platforms(), **{each.id: each for each in half.profiles}}
+    true = [pair for pair in half.pairs if pair.true]
+    ends = [(known[pair.one], known[pair.other]) for pair in true]
+    titles = [shared_words(*each) for each in ends]
+    return Makeup(
+        profiles=len(half.profiles),
+        projects=sum(each.kind == "project" for each in half.profiles),
+        true=len(true),
+        national=sum(any(name.startswith(NATIONAL) for name in pair.ends) for pair in true),
+        near_misses=len(half.pairs) - len(true),
+        few_words=sum(share <= FEW for share in titles) / max(1, len(titles)),
+        titles=_tally(titles),
+        texts=_tally([_shared(_text(one), _text(other)) for one, other in ends]),
+    )
+
+
+@cache
+def _platforms() -> dict[str, Profile]:
+    return {each.id: each for each in national_platforms(definitions_root() / "national")}
+
+
+def _tally(shares: list[float]) -> tuple[int, ...]:
+    return tuple(
+        sum(low < share <= high for share in shares) for low, high in zip((-1.0, *STEPS), (*STEPS, 1.0), strict=True)
+    )
+
+
+def _text(profile: Profile) -> str:
+    summary = profile.summary.vi if profile.summary else ""
+    return " ".join([profile.title.vi, summary, *profile.masters, *profile.functions, *profile.users])
 
 
 def words(text: str) -> set[str]:
@@ -92,7 +190,11 @@ def words(text: str) -> set[str]:
 
 def shared_words(one: Profile, other: Profile) -> float:
     """Which part of the words of two titles stands in both."""
-    mine, theirs = words(one.title.vi), words(other.title.vi)
+    return _shared(one.title.vi, other.title.vi)
+
+
+def _shared(one: str, other: str) -> float:
+    mine, theirs = words(one), words(other)
     return len(mine & theirs) / len(mine | theirs)
 
 
@@ -142,3 +244,8 @@ def with_wrong_codes(profiles: list[Profile], *, share: float, seed: int) -> lis
         return profile.model_copy(update={"classification": classed, **data})
 
     return [changed(each) for each in profiles]
+
+
+if __name__ == "__main__":
+    for part in PARTS:
+        print(f"{part}: {makeup(read_half(part)).told()}")
