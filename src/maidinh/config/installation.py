@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from maidinh.config.environment import Environment
 from maidinh.config.processes import check_ports, supervisor_of
 from maidinh.config.provinces import Province, read_province
+from maidinh.config.recorded import record
 from maidinh.config.supervisor import Supervisor
 from maidinh.infrastructure.database.connections import Connections
 from maidinh.infrastructure.keys.signer import prepare_tokens
@@ -36,6 +37,7 @@ class Installation:
         check_ports(self.environment)
         home = self.environment.home
         home.prepare()
+        record(self.environment)
         key = home.secrets / "django.key"
         if not key.exists():
             with (

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from django.utils.functional import SimpleLazyObject
 
-from maidinh.config.environment import Environment
+from maidinh.config.recorded import environment_here
 from maidinh.infrastructure.database.connections import Connections
 from maidinh.infrastructure.keys.client import SignerClient
 
 SOURCE = Path(__file__).resolve().parents[1]
-MAIDINH = Environment()
+MAIDINH = environment_here()
 PROCESS = os.environ.get("MAIDINH_PROCESS", "web")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -135,3 +136,26 @@ def test_vietnamese_is_spoken_where_asked_for(place: Path) -> None:
     vietnamese = run("audit", "--log", place / "log", "--no-database", "--language", "vi")
     assert english[0] == vietnamese[0] == 0
     assert english[1].endswith("The log holds.\n")
+
+
+def test_the_verifier_key_is_one_line_that_a_witness_takes(place: Path) -> None:
+    assert run("key", "--data", place)[0] == 2
+    home = place / "home"  # and not `place`, where a log lies without an installation
+    (home / "public").mkdir(parents=True)
+    shutil.copytree(place / "log", home / "log")
+    pem = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (home / "public/log@lao-cai.pem").write_bytes(pem)
+    code, told = run("key", "--data", home)
+    assert (code, told.strip()) == (0, NoteKey(ORIGIN, KEY.public_key()).text)
+    assert json.loads(run("key", "--data", home, "--json")[1])["name"] == ORIGIN
+
+
+def test_the_audit_of_ones_own_log_takes_ones_own_key(place: Path) -> None:
+    home = place / "home"
+    (home / "public").mkdir(parents=True)
+    shutil.copytree(place / "log", home / "log")
+    assert "no key was given" in run("audit", "--data", home)[1]
+    pem = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (home / "public/log@lao-cai.pem").write_bytes(pem)
+    code, told = run("audit", "--data", home)
+    assert code == 0 and "no key was given" not in told

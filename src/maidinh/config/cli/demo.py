@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
+
+WRONG_USE = 2
+
+
+def _named(database: str) -> Path | None:
+    """The place that MAIDINH_DATA names, unless something else lies there: it is also what real installations read."""
+    from maidinh.config.recorded import recorded
+
+    named = os.environ.get("MAIDINH_DATA")
+    if not named:
+        return None
+    if (Path(named) / "secrets").exists() and recorded(Path(named)).get("database_name") != database:
+        _taken(Path(named))
+    return Path(named)
+
+
+def _taken(place: Path) -> NoReturn:
+    """A demonstration lets anyone be anyone, so it never opens what another installation keeps."""
+    told = say("In {place} lies another installation. Name another place with --data, or unset MAIDINH_DATA.")
+    print(told.format(place=place), file=sys.stderr)
+    sys.exit(WRONG_USE)
 
 
 @told_plainly
@@ -26,11 +48,17 @@ def command(
         str | None,
         typer.Option(help=say("A PostgreSQL to run it on instead of the embedded one; DATABASE_URL is not read.")),
     ] = None,
-    data: Annotated[Path | None, typer.Option(help=say("Where the demonstration keeps its data."))] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help=say("Where the demonstration keeps its data. Unset: MAIDINH_DATA, or a place for each province.")
+        ),
+    ] = None,
     open_page: Annotated[bool, typer.Option("--open/--no-open", help=say("Open the first page in a browser."))] = True,
 ) -> None:
     """Run a sample province: synthetic people, officials who may be anyone, nothing official."""
     from maidinh.config.environment import Environment, default_home, demonstration_database
+    from maidinh.config.recorded import recorded
 
     if check:
         from maidinh.config.demonstration.check import check_province
@@ -39,11 +67,14 @@ def command(
     from maidinh.config.installation import Installation
     from maidinh.config.processes import PortTaken
 
-    place = data or default_home().with_name("maidinh-demo") / province
+    database = demonstration_database(province)
+    place = data or _named(database) or default_home().with_name("maidinh-demo") / province
+    if recorded(place).get("database_name", database) != database:
+        _taken(place)
     environment = Environment(
         data=place,
         database_url=database_url,
-        database_name=demonstration_database(province),
+        database_name=database,
         province=province,
         seed=seed,
         port=port,

@@ -52,19 +52,19 @@ def environment_at(data: Path | None, province: str | None, port: int | None) ->
     from pydantic import ValidationError
 
     from maidinh.config.diagnosis import province_of
-    from maidinh.config.environment import Environment
+    from maidinh.config.recorded import environment_here, recorded
     from maidinh.infrastructure.home import Home
 
     given: dict[str, Any] = {}
     if data is not None:
-        given["data"] = data
-        province = province or province_of(Home(data))
+        given |= {"data": data} | recorded(data)  # what is there is truer than the settings of another place
+        province = province or given.get("province") or province_of(Home(data))
     if province is not None:
         given["province"] = province
     if port is not None:
         given |= {"port": port, "gateway_port": port + 1, "services_port": port + 2}
     try:
-        return Environment(**given)
+        return environment_here(**given)
     except ValidationError as error:
         for problem in error.errors():
             name = str(problem["loc"][0]).upper()
@@ -72,6 +72,15 @@ def environment_at(data: Path | None, province: str | None, port: int | None) ->
             print(f"{say('This setting cannot be read')}: {name}: {problem['msg']}", file=sys.stderr)
         print(say("Put it right in the environment; docs/reference/settings.md lists them all."), file=sys.stderr)
         sys.exit(FAILED)
+
+
+def environment_meant(data: Path | None, port: int | None) -> Environment:
+    """The settings of the installation at a place; of the only demonstration that runs where no place is named."""
+    from maidinh.config.recorded import only_running_demonstration
+
+    if data is None and (data := only_running_demonstration()) is not None:
+        print(say("Of the demonstration in {place}:").format(place=data), file=sys.stderr)
+    return environment_at(data, None, port)
 
 
 def _tell(findings: Sequence[Finding]) -> None:
@@ -102,8 +111,6 @@ def _document(finding: Finding) -> dict[str, str]:
 def demonstrations_beside(environment: Environment) -> list[Path]:
     """Whoever ran the demonstration looks for it where nothing else is told, and its data lie beside."""
     from maidinh.config.environment import default_home
+    from maidinh.config.recorded import demonstrations
 
-    place = default_home().with_name("maidinh-demo")
-    if environment.data != default_home() or not place.is_dir():
-        return []
-    return sorted(path for path in place.iterdir() if path.is_dir())
+    return demonstrations() if environment.data == default_home() else []

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from maidinh.config.cli import exchange_evidence, exchange_operations, exchange_replay, exchange_sandbox
-from maidinh.config.cli.doctor import demonstrations_beside, environment_at
+from maidinh.config.cli.doctor import demonstrations_beside, environment_meant
 from maidinh.config.cli.exchange_contracts import app as contracts_app
 from maidinh.config.cli.exchange_interfaces import interface_check
 from maidinh.config.cli.exchange_keys import app as keys_app
@@ -74,7 +74,7 @@ def call(
     if path and not path.startswith("/"):
         _leave(WRONG_USE, say("The path begins with a slash: /{path}").format(path=path))
     path = path or ""
-    environment = environment_at(data, None, port)
+    environment = environment_meant(data, port)
     directory = _directory(environment, f"maidinh exchange call {service} --as {system} --path {path or '/'}")
     called = _one("service", service, [each.id for each in directory.services])
     caller = _one("system", system, [each.id for each in directory.subsystems])

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from maidinh.config.cli.doctor import environment_at
+from maidinh.config.cli.doctor import environment_meant
 from maidinh.config.cli.drafts import Official, acting_as
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
@@ -104,7 +104,7 @@ def _here(data: Path | None) -> tuple[Environment, Directory]:
     from maidinh.exchange import jws
     from maidinh.exchange.directory.definition import KIND, Directory
 
-    environment = environment_at(data, None, None)
+    environment = environment_meant(data, None)
     os.environ.update(environment.variables())  # before Django's settings are read
     copy = environment.home.gateway / "directory.jws"
     if not copy.is_file():

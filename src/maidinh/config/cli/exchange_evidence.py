@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from maidinh.config.cli.doctor import environment_at
+from maidinh.config.cli.doctor import environment_meant
 from maidinh.config.cli.log_checks import detail_of, speak
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
@@ -58,7 +58,7 @@ def export(
     from maidinh.infrastructure.keys.client import SignerClient, SignerError
     from maidinh.infrastructure.timestamps.asking import TimestampError
 
-    environment = environment_at(data, None, port)
+    environment = environment_meant(data, port)
     bodies = {side: path.read_bytes() for side, path in (("request", request), ("response", response)) if path}
     at = datetime.now(UTC)
     try:
@@ -173,12 +173,12 @@ def _stamping(environment: Environment) -> Callable[[bytes], bytes] | None:
 
 def _trust(paths: list[Path] | None, alone: bool) -> Trust:
     """What was given; otherwise what this machine publishes, if there is an installation on it."""
-    from maidinh.config.environment import Environment
+    from maidinh.config.recorded import environment_here
     from maidinh.exchange.asic.trust import Trust, read_trust
 
     if paths:
         return read_trust(paths)
-    here = Environment().home.public_keys
+    here = environment_here().home.public_keys
     return read_trust([here]) if not alone and any(here.glob("authority@*.crt")) else Trust()
 
 

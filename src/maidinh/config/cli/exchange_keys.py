@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from maidinh.config.cli.doctor import environment_at
+from maidinh.config.cli.doctor import environment_meant
 from maidinh.config.cli.drafts import Official, acting_as
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
@@ -159,8 +159,7 @@ def prove(
 
 def _settings(data: Path | None) -> None:
     """Have everything that follows read the settings of the installation at that place."""
-    if data is not None:
-        os.environ |= _settled(environment_at(data, None, None)).variables()
+    os.environ |= _settled(environment_meant(data, None)).variables()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maidinh.config.settings")
     import django
     from django.conf import settings

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from maidinh.config.cli.doctor import environment_at
+from maidinh.config.cli.doctor import environment_meant
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
 
@@ -53,7 +53,7 @@ def status(as_json: Json = False, data: Data = None, port: Port = None) -> None:
     """Say how the exchange stands."""
     from maidinh.config.exchange_standing import standing
 
-    environment = environment_at(data, None, port)
+    environment = environment_meant(data, port)
     with connected(environment, "web") as connection, connection.cursor() as cursor:
         found = standing(cursor, environment, at=now())
     if as_json:
@@ -74,7 +74,7 @@ def log(
     """Tell what became of a call."""
     from maidinh.exchange.operations.history import happened_under, unended_under
 
-    environment = environment_at(data, None, port)
+    environment = environment_meant(data, port)
     before = now() - IN_FLIGHT * timedelta(seconds=environment.gateway_timeout)
     with reading(environment, agency) as cursor:
         found = happened_under(cursor, asked)
@@ -113,7 +113,7 @@ def monitoring(
 
     if as_csv and as_json:
         leave(WRONG_USE, say("Choose JSON or CSV."))
-    environment = environment_at(data, None, port)
+    environment = environment_meant(data, port)
     ends = now() if until is None else until.astimezone()
     begins = ends - timedelta(hours=24) if since is None else since.astimezone()
     with reading(environment, agency) as cursor:
@@ -191,7 +191,7 @@ def _tell(exchange: Happened) -> None:
     outcomes = {"allowed": say("Allowed"), "refused": say("Refused"), "failed": say("Failed")}
     unsure = "" if exchange.authenticated else f" ({say('not recognised')})"
     print(f"{outcomes[exchange.outcome]}: {exchange.client or '?'}{unsure} -> {exchange.service}")
-    print(f"  {exchange.method} {exchange.path or '?'}  {exchange.id}")
+    print(f"  {exchange.method} {exchange.path or say('(an address that no contract has is not kept)')}  {exchange.id}")
     if exchange.reason:
         told = reason_for(exchange.reason)
         print(f"  {say(told.says)} ({exchange.reason})\n  -> {say(told.remedy)}")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from maidinh.config.cli import exchange_operations
-from maidinh.config.cli.doctor import environment_at
+from maidinh.config.cli.doctor import environment_meant
 from maidinh.config.cli.exchange_operations import Agency, Data, Json, Port, leave
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
@@ -51,7 +51,7 @@ def replay(
     from maidinh.exchange.operations.replaying import REFUSALS, ReplayRefused, call_to_repeat
     from maidinh.infrastructure.keys.client import SignerError
 
-    environment, now = environment_at(data, None, port), exchange_operations.now()
+    environment, now = environment_meant(data, port), exchange_operations.now()
     try:
         with exchange_operations.reading(environment, agency) as cursor:
             attempts = call_to_repeat(cursor, asked, agency=agency, now=now)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from maidinh.config.cli.doctor import environment_at
+from maidinh.config.cli.doctor import environment_meant
 from maidinh.config.cli.exchange_operations import Data, Json, Port, connected, leave
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
@@ -56,7 +56,7 @@ def sandbox(
 ) -> None:
     """From nothing to the first signed call."""
     begun = time.monotonic()
-    environment = environment_at(data, None, port)
+    environment = environment_meant(data, port)
     if not environment.sample:
         leave(REFUSED, say("This is no sample: here a system joins by a project and a contract that both sides sign."))
     if path is None and service != SERVICE:

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from maidinh.config.cli.doctor import environment_meant
 from maidinh.config.texts import say
 
 if TYPE_CHECKING:
+    from maidinh.config.environment import Environment
     from maidinh.infrastructure.translog.note import Tree
     from maidinh.infrastructure.translog.published import PublishedLog
     from maidinh.infrastructure.translog.verification import Check, Quorum
@@ -27,6 +29,7 @@ FINDINGS, WRONG_USE, FAILED = 1, 2, 3
 
 Keys = Annotated[list[Path], typer.Option("--key", help=say("A public key (PEM or verifier key) or a folder of them."))]
 Log = Annotated[Path | None, typer.Option("--log", help=say("The folder of the published log. Unset: this machine's."))]
+Data = Annotated[Path | None, typer.Option("--data", help=say("The data directory. Unset: as the settings say."))]
 Json = Annotated[bool, typer.Option("--json", help=say("Print JSON."))]
 Witnesses = Annotated[list[Path] | None, typer.Option("--witness", help=say("A witness's verifier key, in a file."))]
 Quorum_ = Annotated[int, typer.Option("--quorum", min=1, help=say("How many of the witnesses must have seen it."))]
@@ -62,6 +65,7 @@ def verify(
 def prove(
     entry: Annotated[str, typer.Argument(help=say("An index, a leaf's hash (hex), or a receipt file."))],
     log: Log = None,
+    data: Data = None,
     attach: Annotated[bool, typer.Option(help=say("Write the proof into the receipt file."))] = False,
     as_json: Json = False,
     language: Language = None,
@@ -73,7 +77,7 @@ def prove(
     from maidinh.infrastructure.translog.receipt import ReceiptError, read_receipt
     from maidinh.infrastructure.translog.tiles import TileError
 
-    published, note, tree = published_here(log)
+    published, note, tree = published_here(log, data)
     receipt = None
     try:
         if not entry.isascii() or not (entry.isdigit() or _is_hash(entry)):
@@ -95,6 +99,7 @@ def prove(
 def audit(
     key: Annotated[list[Path] | None, typer.Option("--key", help=say("The log's public key."))] = None,
     log: Log = None,
+    data: Data = None,
     database: Annotated[str | None, typer.Option(help=say("A database to compare too. Unset: this machine's."))] = None,
     witness: Witnesses = None,
     quorum: Quorum_ = 1,
@@ -112,11 +117,14 @@ def audit(
     from maidinh.infrastructure.translog.trust import KeyFileError, read_keys
     from maidinh.infrastructure.translog.verification import check_quorum
 
-    published = PublishedLog(log or _here())
+    own = None if log else environment_meant(data, None)
+    published = PublishedLog(own.home.log if own else log)
     try:
-        keys = read_keys(key) if key else None
+        keys = read_keys(given) if (given := key or _own_key(own)) else None
     except KeyFileError as error:
         stop(WRONG_USE, str(error))
+    if own and published.checkpoint() is None:
+        stop(WRONG_USE, say("There is no checkpoint in {folder}.").format(folder=published.root))
     checks, tree = inspect_log(published, keys)
     seen = _quorum(witness, quorum)
     if seen is not None:
@@ -124,10 +132,18 @@ def audit(
     if tree is not None and against:
         checks += inspect_earlier(published, tree, _kept(against), keys)
     if tree is not None and all(check.ok is not False for check in checks) and not no_database:
-        checks += _compare_database(published, tree, database, own=log is None)
+        checks += _compare_database(published, tree, database, own)
     holds = all(check.ok is not False for check in checks)
     closing = say("The log holds.") if holds else say("The log does not hold.")
     _tell(checks, holds, closing, as_json)
+
+
+def _own_key(own: Environment | None) -> list[Path]:
+    """The key that this machine publishes, for its own log; whoever audits from outside brings one."""
+    from maidinh.infrastructure.keys.identifiers import file_stem
+
+    place = own.home.public_keys / f"{file_stem(f'log:{own.province}')}.pem" if own else None
+    return [place] if place and place.is_file() else []
 
 
 def _quorum(files: Sequence[Path] | None, count: int) -> Quorum | None:
@@ -147,17 +163,21 @@ def _kept(places: Sequence[Path]) -> list[str]:
     files = [each for place in places for each in (sorted(place.glob("*.checkpoint")) if place.is_dir() else [place])]
     try:
         return [each.read_text("utf-8") for each in files]
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        stop(WRONG_USE, f"{error.filename}: {error.strerror}")
+    except UnicodeDecodeError as error:
         stop(WRONG_USE, str(error))
 
 
-def _compare_database(published: PublishedLog, tree: Tree, database: str | None, *, own: bool) -> list[Check]:
+def _compare_database(
+    published: PublishedLog, tree: Tree, database: str | None, own: Environment | None
+) -> list[Check]:
     import psycopg
 
     from maidinh.infrastructure.translog.inspection import inspect_rows
     from maidinh.infrastructure.translog.verification import N_, Check
 
-    address = database or (_own_database() if own else None)
+    address = database or (_database_of(own) if own else None)
     if address is None:
         return [Check("row", None, N_("No database was compared."))]
     try:
@@ -166,7 +186,8 @@ def _compare_database(published: PublishedLog, tree: Tree, database: str | None,
     except psycopg.Error as error:
         if database is not None:
             stop(FAILED, str(error).strip())
-        return [Check("row", None, N_("No database was compared."))]
+        told = N_("No database was compared: {reason}")
+        return [Check("row", None, told, {"reason": str(error).strip()})]
 
 
 def _rows(connection: Any) -> Iterator[tuple[int, bytes]]:
@@ -176,27 +197,19 @@ def _rows(connection: Any) -> Iterator[tuple[int, bytes]]:
             yield index, bytes(leaf)
 
 
-def _own_database() -> str | None:
-    from maidinh.config.environment import Environment
+def _database_of(environment: Environment) -> str | None:
     from maidinh.infrastructure.database.connections import Connections
 
-    environment = Environment()
     if not (environment.home.secrets / "database.json").exists():
         return None
     return Connections(environment.home, environment.database_url, environment.database_name).dsn("web")
 
 
-def _here() -> Path:
-    from maidinh.config.environment import Environment
-
-    return Environment().home.log
-
-
-def published_here(log: Path | None) -> tuple[PublishedLog, str, Tree]:
+def published_here(log: Path | None, data: Path | None) -> tuple[PublishedLog, str, Tree]:
     from maidinh.infrastructure.translog.note import NoteError, unchecked_tree
     from maidinh.infrastructure.translog.published import PublishedLog
 
-    published = PublishedLog(log or _here())
+    published = PublishedLog(log or environment_meant(data, None).home.log)
     note = published.checkpoint()
     if note is None:
         stop(WRONG_USE, say("There is no checkpoint in {folder}.").format(folder=published.root))

@@ -1,4 +1,4 @@
-"""`maidinh log witness|anchor|reopen`: who sees the log from outside, and how it goes on after a restore.
+"""`maidinh log key|witness|anchor|reopen`: who sees the log from outside, and how it goes on after a restore.
 
 Layer 0, config. `witness` runs without an installation, on somebody else's machine. `reopen` is for an operator whose
 database was set back, while the sequencer refuses to sign.
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from maidinh.config.cli.log_checks import FAILED, WRONG_USE, Json, Language, Log, published_here, speak, stop
+from maidinh.config.cli.doctor import environment_at, environment_meant
+from maidinh.config.cli.log_checks import FAILED, WRONG_USE, Data, Json, Language, Log, published_here, speak, stop
 from maidinh.config.texts import say
 
 if TYPE_CHECKING:
@@ -50,19 +51,32 @@ def witness(
     serve_witness(seeing, host, port, lambda: int(time.time()))
 
 
+def key(data: Data = None, as_json: Json = False, language: Language = None) -> None:
+    """Print the verifier key."""
+    speak(language)
+    from maidinh.infrastructure.translog.published import PublishedLog
+
+    environment = environment_meant(data, None)
+    published = PublishedLog(environment.home.log)
+    if published.checkpoint() is None:
+        stop(WRONG_USE, say("There is no checkpoint in {folder}.").format(folder=published.root))
+    found = _log_key(environment, published)
+    typer.echo(json.dumps({"name": found.name, "key": found.text}) if as_json else found.text)
+
+
 def anchor(
     to: Annotated[str | None, typer.Option(help=say("A folder or an address. Unset: as the settings say."))] = None,
     log: Log = None,
+    data: Data = None,
     as_json: Json = False,
     language: Language = None,
 ) -> None:
     """Anchor the newest checkpoint, the witnessed one where there is one."""
     speak(language)
-    from maidinh.config.environment import Environment
     from maidinh.infrastructure.translog.anchors import AnchorError, anchor_at
 
-    published, note, _ = published_here(log)
-    place = to or Environment().log_anchor
+    published, note, _ = published_here(log, data)
+    place = to or environment_at(data, None, None).log_anchor
     if not place:
         stop(WRONG_USE, say("Say where with --to, or set MAIDINH_LOG_ANCHOR."))
     try:
@@ -74,18 +88,18 @@ def anchor(
 
 def reopen(
     reason: Annotated[str, typer.Option(help=say("Why: it is entered into the new log."))],
+    data: Data = None,
     as_json: Json = False,
     language: Language = None,
 ) -> None:
     """Close the old files, name the new log, and enter what it continues."""
     speak(language)
-    from maidinh.config.environment import Environment
     from maidinh.infrastructure.translog.published import PublishedLog
     from maidinh.infrastructure.translog.reopening import NotReopenedError, citation, close_files
 
     if not reason.strip():
         stop(WRONG_USE, say("Say why. It stands in the new log."))
-    environment = Environment()
+    environment = environment_at(data, None, None)
     published, at = PublishedLog(environment.home.log), datetime.now(UTC)
     release = _claimed(published)
     try:
@@ -111,10 +125,12 @@ def _log_key(environment: Environment, published: PublishedLog) -> NoteKey:
     from maidinh.infrastructure.translog.reopening import origin_here
     from maidinh.infrastructure.translog.rules import origin_of
 
-    key = environment.home.public_keys / f"{file_stem(f'log:{environment.province}')}.pem"
-    public = load_pem_public_key(key.read_bytes())
+    place = environment.home.public_keys / f"{file_stem(f'log:{environment.province}')}.pem"
+    if not place.is_file():
+        stop(WRONG_USE, say("There is no installation in {place}. Name its --data.").format(place=environment.data))
+    public = load_pem_public_key(place.read_bytes())
     if not isinstance(public, Ed25519PublicKey):
-        stop(FAILED, f"{key}: Ed25519")
+        stop(FAILED, f"{place}: Ed25519")
     return NoteKey(origin_here(published, origin_of(environment.province)), public)
 
 

@@ -43,7 +43,7 @@ class FolderAnchor:
     def check(self) -> None:
         """Whether the folder is there and takes files."""
         if not self.folder.is_dir() or not os.access(self.folder, os.W_OK):
-            raise AnchorError(f"{self.folder} is not a folder that can be written to")
+            raise AnchorError(f"{self.folder} is not a folder that can be written to: make it, or name another")
 
     def leave(self, note: str) -> str:
         """Write the checkpoint under its size and the beginning of its digest."""
