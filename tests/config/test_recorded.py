@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from maidinh.config import recorded as module
 from maidinh.config.cli.doctor import environment_at, environment_meant
 from maidinh.config.environment import Environment
 from maidinh.config.main import application
-from maidinh.config.recorded import NAME, environment_here, only_running_demonstration, record, recorded
+from maidinh.config.recorded import NAME, environment_here, demonstration_meant, record, recorded
 
 
 @pytest.fixture(autouse=True)
@@ -78,26 +79,28 @@ def test_without_a_place_the_demonstration_that_runs_is_meant(
     place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(module, "default_home", lambda: tmp_path / "maidinh")
-    assert only_running_demonstration() is None
+    assert demonstration_meant() == place  # the only one that there is
+    (tmp_path / "maidinh-demo" / "lao-cai").mkdir()
+    assert demonstration_meant() is None
     with socket.socket(socket.AF_UNIX) as listening:
         (place / "run").mkdir()
         monkeypatch.chdir(place)  # a short name: the tests' own folder may be too long for a socket
         listening.bind("run/signer.sock")
         listening.listen()
-        monkeypatch.setattr(module, "Home", lambda root: _Relative(root.relative_to(place)))
-        assert only_running_demonstration() == place
+        monkeypatch.setattr(module, "Home", lambda root: _Relative(root, place))
+        assert demonstration_meant() == place
         assert environment_meant(None, None).port == 9100
         assert str(place) in capsys.readouterr().err
         (tmp_path / "maidinh").mkdir()
-        assert only_running_demonstration() is None
+        assert demonstration_meant() is None
     assert environment_meant(place, None).port == 9100
 
 
 class _Relative:
     """A home whose signer's socket is named from the working directory."""
 
-    def __init__(self, root: Path) -> None:
-        self.signer_socket = root / "run/signer.sock"
+    def __init__(self, root: Path, here: Path) -> None:
+        self.signer_socket = Path(os.path.relpath(root, here)) / "run/signer.sock"
 
 
 def test_a_demonstration_opens_no_other_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

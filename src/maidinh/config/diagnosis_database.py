@@ -211,6 +211,10 @@ def _stamps(connect: Connect, environment: Environment, authority: str, at: date
         found = N_("The log gets no time stamp from {authority}; the last is of {last}. Exchanges go on.")
         mend = N_("See why in {output}; the first stamp afterwards covers everything before it.")
         return Finding("time-stamps", "warning", found, mend, facts)
+    if last is None:
+        return Finding(
+            "time-stamps", "ok", N_("The log is stamped by {authority}; the first stamp is due."), facts=facts
+        )
     return Finding(
         "time-stamps", "ok", N_("The log is stamped by {authority}; the last stamp is of {last}."), facts=facts
     )

@@ -53,12 +53,14 @@ def demonstrations() -> list[Path]:
     return sorted(path for path in place.iterdir() if path.is_dir()) if place.is_dir() else []
 
 
-def only_running_demonstration() -> Path | None:
-    """The demonstration that whoever names no place must mean: the one that runs, where nothing else is installed."""
+def demonstration_meant() -> Path | None:
+    """The demonstration that whoever names no place must mean where nothing is installed: the one that runs, or is."""
     if os.environ.get("MAIDINH_DATA") or default_home().exists():
         return None
-    running = [each for each in demonstrations() if _answers(Home(each).signer_socket)]
-    return running[0] if len(running) == 1 else None
+    there = demonstrations()
+    running = [each for each in there if _answers(Home(each).signer_socket)]
+    only = running or there
+    return only[0] if len(only) == 1 else None
 
 
 def _answers(place: Path) -> bool:

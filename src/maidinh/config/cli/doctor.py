@@ -75,10 +75,10 @@ def environment_at(data: Path | None, province: str | None, port: int | None) ->
 
 
 def environment_meant(data: Path | None, port: int | None) -> Environment:
-    """The settings of the installation at a place; of the only demonstration that runs where no place is named."""
-    from maidinh.config.recorded import only_running_demonstration
+    """The settings of the installation at a place; of the demonstration that must be meant where none is named."""
+    from maidinh.config.recorded import demonstration_meant
 
-    if data is None and (data := only_running_demonstration()) is not None:
+    if data is None and (data := demonstration_meant()) is not None:
         print(say("Of the demonstration in {place}:").format(place=data), file=sys.stderr)
     return environment_at(data, None, port)
 

@@ -22,12 +22,13 @@ from maidinh.config.cli.doctor import demonstrations_beside, environment_meant
 from maidinh.config.cli.exchange_contracts import app as contracts_app
 from maidinh.config.cli.exchange_interfaces import interface_check
 from maidinh.config.cli.exchange_keys import app as keys_app
+from maidinh.config.cli.exchange_operations import unanswered
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
 
 if TYPE_CHECKING:
     from maidinh.config.environment import Environment
-    from maidinh.exchange.client.calls import ExchangeAnswer, ExchangeRefused
+    from maidinh.exchange.client.calls import ExchangeAnswer, ExchangeRefused, ExchangeUnavailable
     from maidinh.exchange.directory.definition import Directory
 
 REFUSED, WRONG_USE, FAILED = 1, 2, 3
@@ -84,7 +85,9 @@ def call(
             answer = client.call(called, at=_now(), method=method, path=path)
     except ExchangeRefused as refusal:
         _refused(refusal, caller, called, as_json)
-    except (ExchangeUnavailable, SignerError) as error:
+    except ExchangeUnavailable as error:
+        _failed(error, caller, called, as_json)
+    except SignerError as error:
         _leave(FAILED, f"{error}\n{say('Is the installation running there? Name its --port and --data.')}")
     _answered(answer, caller, called, as_json)
 
@@ -134,6 +137,19 @@ def _refused(refusal: ExchangeRefused, caller: str, called: str, as_json: bool) 
         print(f"{says} ({refusal.type}: {refusal.reason})\n-> {remedy}")
         print(f"{say('The exchange wrote it down as')} {refusal.x_road_id}")
     sys.exit(REFUSED)
+
+
+def _failed(error: ExchangeUnavailable, caller: str, called: str, as_json: bool) -> NoReturn:
+    """The gateway says what went wrong and under which id; only where it says nothing it may be that none runs."""
+    if as_json:
+        _print_json({
+            "outcome": "failed", "client": caller, "service": called, "type": error.type, "reason": error.reason,
+            "says": unanswered(error), "x_road_id": error.x_road_id,
+        })  # fmt: skip
+        sys.exit(FAILED)
+    if error.reason:
+        print(f"{say('Failed')}: {caller} -> {called}", file=sys.stderr)
+    _leave(FAILED, unanswered(error))
 
 
 def _answered(answer: ExchangeAnswer, caller: str, called: str, as_json: bool) -> NoReturn:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from maidinh.config.environment import Environment
+    from maidinh.exchange.client.calls import ExchangeUnavailable
     from maidinh.exchange.operations.history import Happened, Unended
 
 FINDINGS, WRONG_USE, FAILED = 1, 2, 3
@@ -222,6 +223,19 @@ def _step(name: str) -> str:
         "answered": say("answered"),
         "logged": say("logged"),
     }[name]
+
+
+def unanswered(error: ExchangeUnavailable) -> str:
+    """Why a call of ours failed, what mends it, and where to ask about it."""
+    from maidinh.exchange.operations.reasons import reason_for
+
+    if not error.reason:
+        return f"{error}\n{say('Is the installation running there? Name its --port and --data.')}"
+    told = reason_for(error.reason)
+    lines = [f"{say(told.says)} ({error.type}: {error.reason})", f"-> {say(told.remedy)}"]
+    if error.x_road_id:
+        lines.append(f"{say('The exchange wrote it down as')} {error.x_road_id}")
+    return "\n".join(lines)
 
 
 def leave(code: int, message: str) -> NoReturn:

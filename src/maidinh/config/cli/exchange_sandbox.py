@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from maidinh.config.cli.doctor import environment_meant
-from maidinh.config.cli.exchange_operations import Data, Json, Port, connected, leave
+from maidinh.config.cli.exchange_operations import Data, Json, Port, connected, leave, unanswered
 from maidinh.config.failures import told_plainly
 from maidinh.config.texts import say
 
@@ -160,5 +159,4 @@ def _call(environment: Environment, joined: Joined, key: OwnKey, path: str) -> E
         told = reason_for(refusal.reason)
         leave(REFUSED, f"{say(told.says)} ({refusal.reason})\n-> {say(told.remedy)}")
     except ExchangeUnavailable as error:
-        print(error, file=sys.stderr)
-        leave(FAILED, say("Is the installation running there? Name its --port and --data."))
+        leave(FAILED, unanswered(error))

@@ -48,6 +48,9 @@ def witness(
     except (NoteError, OSError, ValueError) as error:
         stop(WRONG_USE, str(error))
     typer.echo(seeing.key.text)
+    typer.echo(
+        say("The witness listens on {address}. Stop it with Ctrl+C.").format(address=f"http://{host}:{port}"), err=True
+    )
     serve_witness(seeing, host, port, lambda: int(time.time()))
 
 

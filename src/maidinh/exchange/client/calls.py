@@ -41,10 +41,14 @@ class ExchangeRefused(Exception):
 
 
 class ExchangeUnavailable(Exception):
-    """Nobody can say whether the call was carried out: the gateway, the log or the provider could not be reached."""
+    """Nobody can say whether the call was carried out: the gateway, the log or the provider could not be reached.
 
-    def __init__(self, message: str, type: str = "", x_road_id: str = "") -> None:
+    `reason` is the word that is in the record; empty where the gateway itself did not answer.
+    """
+
+    def __init__(self, message: str, type: str = "", x_road_id: str = "", reason: str = "") -> None:
         super().__init__(message)
+        self.reason = reason
         self.type = type
         self.x_road_id = x_road_id
 
@@ -174,4 +178,4 @@ def _answer(answer: requests.Response) -> ExchangeAnswer:
     kind = error.replace("_", "").lower()
     if kind.startswith("client.") or kind.endswith((".accessdenied", ".unknownservice", ".unknownmember")):
         raise ExchangeRefused(error, message, x_road_id)
-    raise ExchangeUnavailable(f"{error}: {message}", error, x_road_id)
+    raise ExchangeUnavailable(f"{error}: {message}", error, x_road_id, message.partition(":")[0])
