@@ -14,7 +14,7 @@ from maidinh.config import recorded as module
 from maidinh.config.cli.doctor import environment_at, environment_meant
 from maidinh.config.environment import Environment
 from maidinh.config.main import application
-from maidinh.config.recorded import NAME, environment_here, demonstration_meant, record, recorded
+from maidinh.config.recorded import NAME, demonstration_meant, environment_here, record, recorded
 
 
 @pytest.fixture(autouse=True)
