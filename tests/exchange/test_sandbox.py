@@ -154,6 +154,8 @@ def test_from_nothing_to_the_first_signed_call(
     assert told.exit_code == 0, told.output
     found = json.loads(told.stdout)
     assert found["status"] == 200 and found["seconds"] < 300
+    assert found["kid"] == f"caller:{found['client']}"
+    assert not (settings.MAIDINH.home.public_keys / f"{file_stem(found['kid'])}.pem").exists()  # it is registered
     person = province.population.personas[0].person
     assert provider.seen[-1].raw_path == f"/registers/population/persons/{person}"
     assert found["client"].rpartition("/")[2].startswith("sandbox-")
@@ -163,8 +165,6 @@ def test_from_nothing_to_the_first_signed_call(
     again = sandbox()
     assert again.exit_code == 0, again.output
     assert "From nothing to the first signed call:" in again.output
-    for system in (found["client"], json.loads((tmp_path / "mine/settings.json").read_text("utf-8"))["client"]):
-        (settings.MAIDINH.home.public_keys / f"{file_stem(f'caller:{system}')}.pem").unlink()
 
 
 def test_what_nobody_may_read_is_told(sandbox: Callable[..., Result]) -> None:

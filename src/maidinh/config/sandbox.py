@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.rules import declared_contracts, instance_of, service_ids, subsystem_ids
 from maidinh.governance.modelling.definition import Words
-from maidinh.infrastructure.keys.identifiers import file_stem
 
 if TYPE_CHECKING:
     from maidinh.config.environment import Environment
@@ -84,11 +83,14 @@ def publish_with(
 
     Called as the role of the web process, with Django's settings those of the installation.
     """
+    from django.db import transaction
     from django.utils.timezone import get_default_timezone, localtime
 
     from maidinh.config.provinces import read_province
     from maidinh.exchange.contracts.actions import agree_samples
     from maidinh.exchange.directory.queries import current_serial
+    from maidinh.exchange.keys.actions import Following, keep_key
+    from maidinh.exchange.keys.rules import AGENCY
     from maidinh.governance.architecture.actions import draft_version, publish_version
     from maidinh.governance.architecture.queries import current_version
     from maidinh.infrastructure.database.scope import acting
@@ -99,13 +101,13 @@ def publish_with(
         raise SandboxRefused(service)
     instance = instance_of(province.organisations.code)
     found = joined(version.model, instance=instance, service=service, name=name, today=localtime(at).date())
-    place = environment.home.public_keys / f"{file_stem(found.key_id)}.pem"
-    place.write_text(public_pem, "ascii")
     drafts, publishes = (official(province.official_with(f"architecture.{may}").id) for may in ("draft", "publish"))
     if drafts is None or publishes is None:
         raise SandboxRefused(service)
     author, approver = actor_of_official(drafts), actor_of_official(publishes)
-    with acting(agencies=author.agencies):
+    with acting(agencies=author.agencies), transaction.atomic():
+        how = Following(AGENCY, author.id, timedelta(0))
+        keep_key(holder=found.system, public_key_pem=public_pem, how=how, at=at)
         row = draft_version(actor=author, version=found.model, organisations=province.organisations, at=at)
     declared = declared_contracts(found.model, instance, get_default_timezone())
     agree_samples(contracts=[each for each in declared if each.id == name], at=at, signer=signer)

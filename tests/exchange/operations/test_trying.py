@@ -48,6 +48,33 @@ def test_operations_parameters_and_answers_of_the_interface() -> None:
     assert [each.takes_body for each in offer.operations] == [False, True]
 
 
+def test_what_the_document_keeps_elsewhere_is_followed() -> None:
+    named = {"vi": "Họ và tên", "en": "Full name"}
+    row = {"properties": {"name": {"x-maidinh-name": named}, "code": {"$ref": "#/components/schemas/Code"}}}
+    page = {"properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/Row"}}, "more": {}}}
+    answer = {"description": "Có", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}}
+    code = {"type": "string", "examples": ["000123456789"], "description": "Mã"}
+    asked = {"name": "code", "in": "path", "required": True, "schema": {"$ref": "#/components/schemas/Code"}}
+    get = {"parameters": [asked], "responses": {"200": {"$ref": "#/components/responses/Good"}}}
+    kept = {"schemas": {"Row": row, "Page": page, "Code": code}, "responses": {"Good": answer}}
+    (one,) = offer_of(service(openapi={"paths": {"/rows/{code}": {"get": get}}, "components": kept})).operations
+    assert one.answers == (("200", "Có"),)
+    assert [(each.code, each.name("en")) for each in one.fields] == [
+        ("items.name", "Full name"), ("items.code", ""), ("more", ""),
+    ]  # fmt: skip
+    assert one.fields[0].name("vi") == "Họ và tên"
+    assert (one.parameters[0].says, one.example()) == ("Mã", "/rows/000123456789")
+
+
+def test_a_document_that_turns_in_circles_ends() -> None:
+    kept = {"schemas": {"A": {"$ref": "#/components/schemas/A"}, "L": {"items": {"$ref": "#/components/schemas/L"}}}}
+    for name in kept["schemas"]:
+        content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+        paths = {"/a": {"get": {"responses": {"200": {"content": content}}}}}
+        (one,) = offer_of(service(openapi={"paths": paths, "components": kept})).operations
+        assert one.fields == ()
+
+
 def test_without_an_interface_what_is_declared() -> None:
     offer = offer_of(service())
     assert not offer.published and offer.title == "persons"

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from maidinh.exchange.directory.definition import METHODS, Service
+from maidinh.exchange.interfaces.naming import NAME
 
 LONGEST = 1000  # of a text of the document
+MOST_FIELDS, DEEPEST = 100, 4  # of an answer that is told; of references and lists that are followed to them
 BODIED = ("POST", "PUT", "PATCH")
 
 
@@ -28,6 +30,18 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Field:
+    """One field of an answer, as contracts name it, and what people call it."""
+
+    code: str
+    names: Mapping[str, str]
+
+    def name(self, language: str) -> str:
+        """Its name in a language; nothing where the interface gives none."""
+        return self.names.get(language) or self.names.get("vi", "")
+
+
+@dataclass(frozen=True)
 class Operation:
     """One operation; `path` has its parameters in braces, or the declared `*`."""
 
@@ -36,6 +50,7 @@ class Operation:
     summary: str
     parameters: tuple[Parameter, ...]
     answers: tuple[tuple[str, str], ...]
+    fields: tuple[Field, ...]  # of the answer
     takes_body: bool
 
     def example(self) -> str:
@@ -64,7 +79,7 @@ def offer_of(service: Service) -> Offer:
     document = service.openapi
     if document is None:
         declared = tuple(
-            Operation(each.method, each.path, "", (), (), each.method in BODIED) for each in service.methods
+            Operation(each.method, each.path, "", (), (), (), each.method in BODIED) for each in service.methods
         )
         return Offer(service.code, "", "", declared, False)
     about = _mapping(document.get("info"))
@@ -95,32 +110,63 @@ def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
                 continue
             parameters = [*_parameters(document, shared), *_parameters(document, found)]
             unique = {(each.place, each.name): each for each in parameters}
-            answers = tuple(
-                (str(status), _text(_mapping(answer).get("description")))
+            given = {
+                str(status): _resolved(document, _mapping(answer), "responses")
                 for status, answer in _mapping(found.get("responses")).items()
-            )
+            }
+            answers = tuple((status, _text(answer.get("description"))) for status, answer in given.items())
+            good = next((answer for status, answer in given.items() if status.startswith("2")), {})
+            fields = tuple(_fields(document, _schema_of(good), ""))[:MOST_FIELDS]
             summary = _text(found.get("summary")) or _text(found.get("description"))
-            yield Operation(method, path, summary, tuple(unique.values()), answers, "requestBody" in found)
+            yield Operation(method, path, summary, tuple(unique.values()), answers, fields, "requestBody" in found)
 
 
 def _parameters(document: Mapping[str, Any], holder: Mapping[str, Any]) -> Iterator[Parameter]:
     listed = holder.get("parameters")
     for each in listed if isinstance(listed, list) else []:
-        found = _resolved(document, _mapping(each))
+        found = _resolved(document, _mapping(each), "parameters")
         name, place = _text(found.get("name")), _text(found.get("in"))
         if name and place in ("path", "query", "header"):
-            schema = _mapping(found.get("schema"))
-            example = _text(found.get("example", schema.get("example", schema.get("default", ""))))
-            yield Parameter(name, place, found.get("required") is True, _text(found.get("description")), example)
+            schema = _resolved(document, _mapping(found.get("schema")), "schemas")
+            says = _text(found.get("description")) or _text(schema.get("description"))
+            yield Parameter(name, place, found.get("required") is True, says, _example(found) or _example(schema))
 
 
-def _resolved(document: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A parameter that the document keeps elsewhere in itself."""
-    reference = given.get("$ref")
-    if not isinstance(reference, str):
-        return given
-    kept = _mapping(_mapping(document.get("components")).get("parameters"))
-    return _mapping(kept.get(reference.removeprefix("#/components/parameters/")))
+def _example(described: Mapping[str, Any]) -> str:
+    several = described.get("examples")
+    listed = several[0] if isinstance(several, list) and several else ""
+    return _text(described.get("example", listed if listed != "" else described.get("default", "")))
+
+
+def _schema_of(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _mapping(_mapping(_mapping(answer.get("content")).get("application/json")).get("schema"))
+
+
+def _fields(document: Mapping[str, Any], schema: Mapping[str, Any], under: str, deep: int = 0) -> Iterator[Field]:
+    """The fields of an answer; those of the rows where it is a list of them."""
+    found = _resolved(document, schema, "schemas")
+    if deep > DEEPEST:
+        return
+    if "items" in found:
+        yield from _fields(document, _mapping(found["items"]), under, deep + 1)
+    for code, described in _mapping(found.get("properties")).items():
+        within, named = _resolved(document, _mapping(described), "schemas"), _mapping(described)
+        if "items" in within:
+            yield from _fields(document, within, f"{under}{code}.", deep + 1)
+            continue
+        names = _mapping(named.get(NAME) or within.get(NAME))
+        yield Field(f"{under}{code}", {language: _text(names.get(language)) for language in ("vi", "en")})
+
+
+def _resolved(document: Mapping[str, Any], given: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+    """What the document keeps elsewhere in itself: a parameter, an answer, a schema."""
+    for _ in range(DEEPEST):
+        reference = given.get("$ref")
+        if not isinstance(reference, str):
+            break
+        kept = _mapping(_mapping(document.get("components")).get(kind))
+        given = _mapping(kept.get(reference.removeprefix(f"#/components/{kind}/")))
+    return given
 
 
 def _asked_by(parameter: Parameter) -> bool:
