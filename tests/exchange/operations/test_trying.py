@@ -60,7 +60,7 @@ def test_what_the_document_keeps_elsewhere_is_followed() -> None:
     (one,) = offer_of(service(openapi={"paths": {"/rows/{code}": {"get": get}}, "components": kept})).operations
     assert one.answers == (("200", "Có"),)
     assert [(each.code, each.name("en")) for each in one.fields] == [
-        ("items.name", "Full name"), ("items.code", ""), ("more", ""),
+        ("name", "Full name"), ("code", ""), ("more", ""),
     ]  # fmt: skip
     assert one.fields[0].name("vi") == "Họ và tên"
     assert (one.parameters[0].says, one.example()) == ("Mã", "/rows/000123456789")

@@ -116,7 +116,7 @@ def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
             }
             answers = tuple((status, _text(answer.get("description"))) for status, answer in given.items())
             good = next((answer for status, answer in given.items() if status.startswith("2")), {})
-            fields = tuple(_fields(document, _schema_of(good), ""))[:MOST_FIELDS]
+            fields = tuple(_fields(document, _schema_of(good)))[:MOST_FIELDS]
             summary = _text(found.get("summary")) or _text(found.get("description"))
             yield Operation(method, path, summary, tuple(unique.values()), answers, fields, "requestBody" in found)
 
@@ -142,20 +142,20 @@ def _schema_of(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     return _mapping(_mapping(_mapping(answer.get("content")).get("application/json")).get("schema"))
 
 
-def _fields(document: Mapping[str, Any], schema: Mapping[str, Any], under: str, deep: int = 0) -> Iterator[Field]:
-    """The fields of an answer; those of the rows where it is a list of them."""
+def _fields(document: Mapping[str, Any], schema: Mapping[str, Any], deep: int = 0) -> Iterator[Field]:
+    """The fields of an answer; those of the rows where it is a list of them, named plainly as contracts do."""
     found = _resolved(document, schema, "schemas")
     if deep > DEEPEST:
         return
     if "items" in found:
-        yield from _fields(document, _mapping(found["items"]), under, deep + 1)
+        yield from _fields(document, _mapping(found["items"]), deep + 1)
     for code, described in _mapping(found.get("properties")).items():
         within, named = _resolved(document, _mapping(described), "schemas"), _mapping(described)
         if "items" in within:
-            yield from _fields(document, within, f"{under}{code}.", deep + 1)
+            yield from _fields(document, within, deep + 1)
             continue
         names = _mapping(named.get(NAME) or within.get(NAME))
-        yield Field(f"{under}{code}", {language: _text(names.get(language)) for language in ("vi", "en")})
+        yield Field(code, {language: _text(names.get(language)) for language in ("vi", "en")})
 
 
 def _resolved(document: Mapping[str, Any], given: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
