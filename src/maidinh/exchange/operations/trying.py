@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from maidinh.exchange.directory.definition import METHODS, Service
-from maidinh.exchange.interfaces.naming import NAME
 
+NAME = "x-maidinh-name"  # a field's name in people's words, as published interfaces write it
 LONGEST = 1000  # of a text of the document
 MOST_FIELDS, DEEPEST = 100, 4  # of an answer that is told; of references and lists that are followed to them
 BODIED = ("POST", "PUT", "PATCH")
