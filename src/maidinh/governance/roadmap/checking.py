@@ -110,7 +110,7 @@ def _weights(portfolio: Portfolio) -> Iterator[Fault]:
     for name, found, low, high in (
         ("discount", weights.discount, 0.0, 0.9), ("gap", weights.gap, 0.0, 1.0),
         ("stability", weights.stability, 0.0, 1.0), ("seconds", weights.seconds, 0.1, 86_400.0),
-        ("concession", weights.concession, 0.0, 0.2),
+        ("concession", weights.concession or 0.0, 0.0, 0.2),
     ):  # fmt: skip
         if not (math.isfinite(found) and low <= found <= high):
             values = {"found": f"{found:g}", "low": f"{low:g}", "high": f"{high:g}"}
