@@ -122,6 +122,25 @@ def test_a_deadline_of_law_is_given_in_the_form(
     assert mandate is not None and not mandate.checked
 
 
+def test_what_the_more_urgent_give_up_is_chosen_in_words(
+    db: None, official: Callable[..., Actor], signer: Any, at: datetime
+) -> None:
+    planning = Planning(official, signer, at)
+    row = planning.open()
+    desk, here = browser(planning.planner, at), f"/roadmap/scenarios/{row.pk}/demands"
+    sent = {f"{name}-{n}": value for n in (0, 1) for name, value in (("value", "4"), ("tier", "2"))}
+    form = desk.get(here).content.decode()
+    assert "very little: no more than the accuracy of the computation, 1 %" in form and "at most 0,5 %" in form
+    wrong = desk.post(here, sent | {"seen": "1", "concession": "0.7"})
+    assert wrong.status_code == 422 and 'href="#concession"' in wrong.content.decode()
+    for number, (chosen, kept) in enumerate((("0.02", 0.02), ("0", 0.0), ("", None)), 1):
+        assert desk.post(here, sent | {"seen": str(number), "concession": chosen}).status_code == 302
+        with acting(agencies=planning.planner.agencies, official=planning.planner.id):
+            portfolio = ScenarioRevision.objects.get(scenario=row, number=number + 1).portfolio_form
+        assert portfolio.weights.concession == kept
+        assert f'<option value="{chosen}" selected' in desk.get(here).content.decode()
+
+
 @pytest.mark.slow
 def test_a_scenario_is_taken_in_from_a_file_or_refused_with_its_row(
     own_database: str, official: Callable[..., Actor], signer: Any, at: datetime

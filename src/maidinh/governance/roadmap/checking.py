@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 
 from maidinh.governance.modelling.integrity import rings
+from maidinh.governance.projects.measures import MEASURES
 from maidinh.governance.projects.sayings import N_, At, Fault
 from maidinh.governance.roadmap.definition import Demand, Portfolio
 from maidinh.governance.roadmap.programme import must_start, options_of
@@ -288,6 +289,10 @@ def _phases(portfolio: Portfolio) -> Iterator[Fault]:
                 yield Fault(f"phases.{n}.targets.{number}.target", N_("is %(found)s, which is no number."),
                             {"found": str(target.target)}, N_("Write a number."),
                             ("phases", n, "targets", number, "target"))  # fmt: skip
+            if target.measure.partition("/")[0] not in MEASURES:
+                yield _unknown(f"phases.{n}.targets.{number}.measure", target.measure,
+                               N_("is %(found)s, which nothing measures."), MEASURES,
+                               ("phases", n, "targets", number, "measure"))  # fmt: skip
 
 
 def _previous(portfolio: Portfolio) -> Iterator[Fault]:
