@@ -153,7 +153,7 @@ def _shares(portfolio: Portfolio) -> list[tuple[str, str]]:
     told = [(each, _("at most %(share)s %%") % {"share": vn_decimal(float(each) * 100)}) for each in numbers]
     accuracy = {"gap": vn_decimal(portfolio.weights.gap * 100)}
     usual = _("very little: no more than the accuracy of the computation, %(gap)s %%") % accuracy
-    return [("", usual), ("0", _("nothing")), *told]
+    return [("", usual), ("0", _("nothing at all")), *told]
 
 
 def _yielding(portfolio: Portfolio, typed: str, errors: Errors) -> Weights:
