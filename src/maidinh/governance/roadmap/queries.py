@@ -163,14 +163,17 @@ def portfolio_of_projects(
     years: int = YEARS,
     budgets: Sequence[Budget] = (),
 ) -> Portfolio:
-    """The portfolio of the projects there are, for the planner to complete."""
+    """The portfolio of the projects there are, for the planner to complete; phases are those of the adopted roadmap."""
     projects, begun = open_projects_for(actor)
-    version = current_version()
+    version, before = current_version(), adopted()
     standing = sorted(shared_platforms(version.model)) if version is not None else []
-    return portfolio_from(
-        projects, budgets, id=id, title=title, years=range(first_year, first_year + years), committed=begun,
-        standing=standing, agencies=sorted(agency_names("vi")),
+    wanted = range(first_year, first_year + years)
+    made = portfolio_from(
+        projects, budgets, id=id, title=title, years=wanted, committed=begun, standing=standing,
+        agencies=sorted(agency_names("vi")),
     )  # fmt: skip
+    phases = [each for each in (before[0].phases if before else []) if each.ends.year in wanted]
+    return made.model_copy(update={"phases": phases})
 
 
 def demands_from_projects(actor: Actor, at: datetime) -> list[Demand]:
