@@ -165,9 +165,20 @@ def test_a_scenario_is_taken_in_from_a_file_or_refused_with_its_row(
     assert "demands.0.needs.0" in told and "gone" in told
     assert "demands.1.deadline" in told
     assert "no agency" not in told  # its short id is known
+    lines = yaml.safe_dump(wrong, allow_unicode=True).splitlines()
+    assert f"Line {1 + next(n for n, each in enumerate(lines) if each.strip() == '- gone')}, demands.0.needs.0" in told
+    strange = portfolio(agencies=["zz"]).model_dump(mode="json", exclude_defaults=True)
+    strange["demands"][1] |= {"agency": "zz"}
+    refused = _sent(desk, "strange.yaml", yaml.safe_dump(strange, allow_unicode=True).encode())
+    assert refused.status_code == 422 and "demands.1.agency: is zz, which is no agency" in refused.content.decode()
     broken = load_workbook(io.BytesIO(desk.get(f"{here}.xlsx").content))
-    sheet = next(each for each in broken.worksheets if any(cell.value == "3000000000" for cell in _cells(each)))
-    cell = next(each for each in _cells(sheet) if each.value == "3000000000")
+    sheet = next(each for each in broken.worksheets if any(cell.value == 3 * 10**9 for cell in _cells(each)))
+    cell = next(each for each in _cells(sheet) if each.value == 3 * 10**9)
+    cell.value = 3
+    written = io.BytesIO()
+    broken.save(written)
+    told = _sent(desk, "less.xlsx", written.getvalue()).content.decode()
+    assert f"{sheet.title}, {cell.coordinate}: is 3 dong" in told
     cell.value = "ba tỷ"
     written = io.BytesIO()
     broken.save(written)

@@ -50,7 +50,7 @@ def money(request: HttpRequest, scenario_id: int) -> HttpResponse:
     problems: Problems = []
     if request.method == "POST":
         if request.POST.get("form") == "file":
-            taken, problems = incoming(request)
+            taken, problems = incoming(request, whole=False)
             budgets = taken.budgets if taken is not None else []
             errors = {"file": problems[:1]} if problems else {}
         else:

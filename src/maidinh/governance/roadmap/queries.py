@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 
 from maidinh.governance.architecture.queries import current_version, declared_organisations
 from maidinh.governance.projects.definition import Project as ProjectForm
-from maidinh.governance.projects.faults import shared_platforms
+from maidinh.governance.projects.faults import Fault, shared_platforms
 from maidinh.governance.projects.proposal import agency_codes, with_agency_codes
 from maidinh.governance.projects.queries import declared_projects, projects_for
 from maidinh.governance.projects.rules import ACCEPTED as PROJECT_ACCEPTED
@@ -152,6 +152,13 @@ def known_projects(actor: Actor) -> dict[str, ProjectForm]:
 def portfolio_with_codes(portfolio: Portfolio) -> Portfolio:
     """A portfolio with every agency by its code, where a file names it by its short id."""
     return in_codes(portfolio, agency_codes(declared_organisations()))
+
+
+def wrong_in(portfolio: Portfolio) -> list[Fault]:
+    """Everything that is wrong in a portfolio of this province; nothing where it can be computed."""
+    from maidinh.governance.roadmap.checking import faults
+
+    return faults(portfolio, agencies=agency_names("vi"))
 
 
 def portfolio_of_projects(
