@@ -185,3 +185,19 @@ def test_what_a_little_more_money_would_buy() -> None:
     more = marginal(portfolio, found, amount=BILLION)
     assert [(each.value, each.comes_in, each.goes_out) for each in more] == [(4.0, ["two"], ["one"])]
     assert marginal(portfolio, found, amount=BILLION // 2)[0].value == 0.0
+
+
+def test_more_money_does_not_take_back_what_was_conceded() -> None:
+    demands = [
+        {"id": "dear", "value": 100, "tier": 1, "alternative": "a", "spend": [cost(4)]},
+        {"id": "cheap", "value": 99.5, "tier": 1, "alternative": "a", "spend": [cost(1)]},
+        {"id": "wish", "value": 50, "tier": 2, "spend": [cost(3)]},
+        {"id": "more", "value": 10, "tier": 2, "spend": [cost(1)]},
+    ]
+    portfolio = made(demands, money(4), weights={**EXACT, "concession": 0.01})
+    found = solved(portfolio)
+    assert set(found.starts) == {"cheap", "wish"}
+    (more,) = marginal(portfolio, found, amount=BILLION)
+    assert (more.value, more.comes_in, more.goes_out) == (10.0, ["more"], [])
+    (much,) = marginal(portfolio, found, amount=3 * BILLION)
+    assert much.comes_in in (["more"], ["dear", "more"]) and much.value >= 10.0

@@ -121,20 +121,21 @@ def _begun(
 
 
 def again(portfolio: Portfolio, starts: Mapping[str, int], *, seconds: float) -> tuple[dict[str, int], float]:
-    """A roadmap at least as good as one that is there, tier by tier, and what it is worth."""
+    """A roadmap worth at least as much as one that is there, and what it is worth.
+
+    Nothing goes to a tier at the cost of those above: no tier together with these has less than before.
+    """
     programme = programme_of(portfolio)
     tiers = sorted({each.tier for each in portfolio.demands if programme.options[each.id]}) or [0]
-    kept: list[Row] = []
     found = dict(starts)
     for tier in tiers:
         found = filled(portfolio, found, tier)
-        worth = worth_of(programme, [each for each in portfolio.demands if each.tier == tier])
-        first = _values(programme, found)
-        answer = ask(programme, worth, seconds=seconds / len(tiers), gap=portfolio.weights.gap / 10, rows=kept,
-                     first=first)  # fmt: skip
-        if answer.values is not None and _worth(worth, answer.values) > _worth(worth, first):
-            found = programme.read(answer.values)
-        kept.append(Row(dict(worth), _worth(worth, _values(programme, found)) - 1e-6, np.inf))
+    first = _values(programme, found)
+    sums = [worth_of(programme, [each for each in portfolio.demands if each.tier <= tier]) for tier in tiers]
+    kept = [Row(dict(worth), _worth(worth, first) - SLACK, np.inf) for worth in sums[:-1]]
+    answer = ask(programme, sums[-1], seconds=seconds, gap=portfolio.weights.gap / 10, rows=kept, first=first)
+    if answer.values is not None and _worth(sums[-1], answer.values) > _worth(sums[-1], first):
+        found = programme.read(answer.values)
     return found, value_of(portfolio, found)
 
 
