@@ -65,9 +65,9 @@ def solve(portfolio: Portfolio, *, seconds: float | None = None, gap: float | No
         if found.values is None:
             if answer is None:
                 raise NothingFound(f"no roadmap was found within {seconds:g} seconds")
-            found = Answer(first, False, False, _worth(worth, first or []), sum(_best(programme, tier)))
+            found = Answer([*(first or [])], False, False, _worth(worth, first or []), sum(_best(programme, tier)))
         elif first is not None and _worth(worth, first) > _worth(worth, found.values):
-            found = Answer(first, False, False, _worth(worth, first), found.bound)
+            found = Answer([*first], False, False, _worth(worth, first), found.bound)
         answer = found
         starts = filled(portfolio, programme.read(answer.values or []), tier)
         answer = Answer(_values(programme, starts), False, found.proven, found.objective, found.bound)
