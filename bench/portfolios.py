@@ -31,6 +31,13 @@ def portfolio(count: int, seed: int, *, tight: float = 0.4) -> Portfolio:
                      demands=demands, capacities=capacities, sample=True)  # fmt: skip
 
 
+def tiered(count: int, seed: int) -> Portfolio:
+    """The same in three tiers of priority, two in five of each of the first two."""
+    made, drawn = portfolio(count, seed), random.Random(seed + 1)  # noqa: S311 - made-up figures
+    demands = [each.model_copy(update={"tier": drawn.choices((1, 2, 3), (2, 2, 1))[0]}) for each in made.demands]
+    return made.model_copy(update={"id": f"{made.id}-tiers", "demands": demands})
+
+
 def _demand(drawn: random.Random, number: int) -> Demand:
     duration, source = drawn.choice([1, 1, 2, 2, 3]), drawn.choice(BUILDING)
     spend = [Spend(after=year, source=source, amount=drawn.randint(300, 9000) * MILLION) for year in range(duration)]

@@ -95,7 +95,7 @@ def _runs(value: float | Sequence[float] | None) -> list[float] | None:
 
 
 def _figure(runs: list[float], unit: str) -> str:
-    digits = 0 if unit not in ("s", "ms") else 2
+    digits = 2 if unit in ("s", "ms") or unit.startswith("%") else 0
     middle = f"{median(runs):,.{digits}f} {unit}"
     return middle if len(runs) == 1 else f"{middle} ({min(runs):,.{digits}f}-{max(runs):,.{digits}f})"
 

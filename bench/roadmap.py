@@ -9,6 +9,7 @@ from __future__ import annotations
 import pickle
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from bench.environment import measured
-from bench.portfolios import SEEDS, YEARS, portfolio
+from bench.portfolios import SEEDS, YEARS, portfolio, tiered
 from bench.report import Report
 from maidinh.governance.roadmap.definition import Portfolio, Roadmap
 from maidinh.governance.roadmap.ledger import Room, broken
@@ -26,6 +27,7 @@ from maidinh.governance.roadmap.solving import solve, value_of, worth_of
 GAP = 0.01
 SIZES = ((300, 10.0), (1000, 30.0))  # projects, seconds at most
 KNAPSACK = (60, 10.0)
+TIERED = (300, 30.0)
 
 
 def run(report: Report) -> None:
@@ -33,6 +35,26 @@ def run(report: Report) -> None:
     sizes = ((60, 10.0),) if report.quick else (*SIZES, KNAPSACK)
     for count, seconds in sizes:
         _size(report, count, seconds)
+    _tiers(report, *TIERED, SEEDS[: 1 if report.quick else None], quick=report.quick)
+
+
+def _tiers(report: Report, count: int, seconds: float, seeds: Sequence[int], *, quick: bool) -> None:
+    """Three tiers of priority, as they stand unless told otherwise, and where no tier gives up anything."""
+    for concession, said in ((None, "what the gap leaves"), (0.0, "nothing"))[: 1 if quick else None]:
+        given = [tiered(count, seed) for seed in seeds]
+        given = [
+            each.model_copy(update={"weights": each.weights.model_copy(update={"concession": concession})})
+            for each in given
+        ]
+        found = [_ours(each, seconds)[1] for each in given]
+        where = f"{count} projects in 3 tiers, {seconds:g} s, a tier gives up {said}"
+        for number in range(3):
+            gaps = [each.tiers[number].gap * 100 for each in found]
+            report.row(f"gap of tier {number + 1}", gaps, unit="%", note=where)
+        values = [", ".join(f"{tier.value:,.0f}" for tier in each.tiers) for each in found]
+        report.say(f"{where}: value by tier {'; '.join(values)}")
+        faults = sum(len(broken(each, roadmap.starts)) for each, roadmap in zip(given, found, strict=True))
+        report.row("demands, money or capacity that are not kept", faults, unit="faults", bound=0)
 
 
 def _size(report: Report, count: int, seconds: float) -> None:

@@ -122,6 +122,25 @@ def test_a_deadline_of_law_is_given_in_the_form(
     assert mandate is not None and not mandate.checked
 
 
+def test_what_the_more_urgent_give_up_is_chosen_in_words(
+    db: None, official: Callable[..., Actor], signer: Any, at: datetime
+) -> None:
+    planning = Planning(official, signer, at)
+    row = planning.open()
+    desk, here = browser(planning.planner, at), f"/roadmap/scenarios/{row.pk}/demands"
+    sent = {f"{name}-{n}": value for n in (0, 1) for name, value in (("value", "4"), ("tier", "2"))}
+    form = desk.get(here).content.decode()
+    assert "very little: no more than the accuracy of the computation, 1 %" in form and "at most 0,5 %" in form
+    wrong = desk.post(here, sent | {"seen": "1", "concession": "0.7"})
+    assert wrong.status_code == 422 and 'href="#concession"' in wrong.content.decode()
+    for number, (chosen, kept) in enumerate((("0.02", 0.02), ("0", 0.0), ("", None)), 1):
+        assert desk.post(here, sent | {"seen": str(number), "concession": chosen}).status_code == 302
+        with acting(agencies=planning.planner.agencies, official=planning.planner.id):
+            portfolio = ScenarioRevision.objects.get(scenario=row, number=number + 1).portfolio_form
+        assert portfolio.weights.concession == kept
+        assert f'<option value="{chosen}" selected' in desk.get(here).content.decode()
+
+
 @pytest.mark.slow
 def test_a_scenario_is_taken_in_from_a_file_or_refused_with_its_row(
     own_database: str, official: Callable[..., Actor], signer: Any, at: datetime
@@ -146,9 +165,20 @@ def test_a_scenario_is_taken_in_from_a_file_or_refused_with_its_row(
     assert "demands.0.needs.0" in told and "gone" in told
     assert "demands.1.deadline" in told
     assert "no agency" not in told  # its short id is known
+    lines = yaml.safe_dump(wrong, allow_unicode=True).splitlines()
+    assert f"Line {1 + next(n for n, each in enumerate(lines) if each.strip() == '- gone')}, demands.0.needs.0" in told
+    strange = portfolio(agencies=["zz"]).model_dump(mode="json", exclude_defaults=True)
+    strange["demands"][1] |= {"agency": "zz"}
+    refused = _sent(desk, "strange.yaml", yaml.safe_dump(strange, allow_unicode=True).encode())
+    assert refused.status_code == 422 and "demands.1.agency: is zz, which is no agency" in refused.content.decode()
     broken = load_workbook(io.BytesIO(desk.get(f"{here}.xlsx").content))
-    sheet = next(each for each in broken.worksheets if any(cell.value == "3000000000" for cell in _cells(each)))
-    cell = next(each for each in _cells(sheet) if each.value == "3000000000")
+    sheet = next(each for each in broken.worksheets if any(cell.value == 3 * 10**9 for cell in _cells(each)))
+    cell = next(each for each in _cells(sheet) if each.value == 3 * 10**9)
+    cell.value = 3
+    written = io.BytesIO()
+    broken.save(written)
+    told = _sent(desk, "less.xlsx", written.getvalue()).content.decode()
+    assert f"{sheet.title}, {cell.coordinate}: is 3 dong" in told
     cell.value = "ba tỷ"
     written = io.BytesIO()
     broken.save(written)

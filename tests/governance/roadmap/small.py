@@ -25,7 +25,7 @@ PORTFOLIO = Portfolio.model_validate({
     "budgets": [{"year": 2027, "source": "local-investment", "amount": 50 * BILLION, "carries_over": True}],
     "phases": [
         {"id": "p1", "title": {"vi": "Giai đoạn 1", "en": "Phase 1"}, "begins": "2026-01-01", "ends": "2027-12-31",
-         "targets": [{"id": "t", "title": {"vi": "Trực tuyến", "en": "Online"}, "measure": "share-online",
+         "targets": [{"id": "t", "title": {"vi": "Trực tuyến", "en": "Online"}, "measure": "dossiers-online",
                       "target": 80, "unit": {"vi": "%", "en": "%"}}]},
         {"id": "p2", "title": {"vi": "Giai đoạn 2", "en": "Phase 2"}, "begins": "2028-01-01", "ends": "2028-12-30"},
     ],

@@ -87,6 +87,12 @@ def test_other_parts() -> None:
     assert "no demand" in found(previous={"two": 2027})["previous.two"]
     phase = {"id": "p", "title": {"vi": "P"}, "begins": "2028-01-01", "ends": "2027-01-01"}
     assert "before it begins" in found(phases=[phase])["phases.0.ends"]
+    targets = [
+        {"id": "t", "title": {"vi": "T"}, "measure": each, "target": 1} for each in ("happiness", "exchanges/hub")
+    ]
+    told = found(phases=[phase | {"ends": "2029-01-01", "targets": targets}])
+    assert list(told) == ["phases.0.targets.0.measure"] and "cost-per-dossier" in told["phases.0.targets.0.measure"]
+    assert "weights.concession" in found(weights={**EXACT, "concession": 0.5})
     assert "weights.discount" in found(weights={**EXACT, "discount": 2})
 
 

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import docx
 import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from openpyxl import load_workbook
 
 from maidinh.governance.drawings.looks import contrast
@@ -109,6 +110,9 @@ def test_the_workbook_of_the_plan_has_numbers_and_sums_that_add_up(language: str
     assert title.value == ("=Digital one-stop" if language == "en" else "=Một cửa số")
     assert computed(sheet, next(each for each in cells if "TOTAL" in str(cells[each].value) or
                                 "TỔNG" in str(cells[each].value)), "M") == 4 * BILLION  # fmt: skip
+    shown = load_workbook(io.BytesIO(made), data_only=True).active
+    assert {each for name in formulas for each in [shown[name].value]} >= {4 * BILLION, 13 * BILLION}
+    assert all(isinstance(shown[name].value, int) for name in formulas)
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.freeze_panes and sheet.print_title_rows
 
@@ -137,6 +141,10 @@ def test_the_document_of_the_plan_has_the_form_and_every_amount() -> None:
     assert "KẾ HOẠCH" in texts and "Dự thảo. Có hiệu lực khi thủ trưởng cơ quan ký." in texts
     assert "Căn cứ Nghị định mẫu (chưa kiểm tra);" in texts
     assert "=Một cửa số (one-stop)" in tables[1] and "4.000.000.000" in tables[1]
+    total = made.tables[1].rows[-1].cells
+    assert [total[number].text for number in (1, 6, 7)] == ["TỔNG CỘNG", "13.000.000.000", "4.000.000.000"]
+    assert {each.paragraphs[0].alignment for each in (total[6], total[7])} == {WD_ALIGN_PARAGRAPH.RIGHT}
+    assert total[7].paragraphs[0].runs[0].bold and not made.tables[1].rows[2].cells[7].paragraphs[0].runs[0].bold
     assert "Ngân sách tỉnh, đầu tư" in tables[2]
     assert "THỦ TRƯỞNG CƠ QUAN" in tables[3]
     section = made.sections[0]

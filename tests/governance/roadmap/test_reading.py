@@ -57,6 +57,13 @@ def test_headings_are_vietnamese_and_hold_without_the_hidden_keys() -> None:
     assert read_sheets(out.getvalue()) == PORTFOLIO
 
 
+def test_money_in_a_workbook_can_be_added_up() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(write_sheets(PORTFOLIO)))
+    for sheet, column in (("Ngân sách", "C"), ("Kinh phí", "E")):
+        cells = [cell for cell in book[sheet][column][2:] if cell.value is not None]
+        assert cells and all(isinstance(each.value, int) and each.number_format == "#,##0" for each in cells)
+
+
 @pytest.mark.parametrize(
     ("sheet", "cell", "value", "place", "says"),
     [

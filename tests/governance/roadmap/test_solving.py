@@ -129,6 +129,32 @@ def test_a_tier_gives_up_no_more_for_those_below_than_it_may() -> None:
     assert little.starts == kept.starts
 
 
+def test_unless_told_otherwise_a_tier_yields_what_the_gap_leaves_and_still_counts_as_best() -> None:
+    demands = [
+        {"id": "dear", "value": 100, "tier": 1, "alternative": "a", "spend": [cost(4)]},
+        {"id": "cheap", "value": 99.5, "tier": 1, "alternative": "a", "spend": [cost(1)]},
+        {"id": "wish", "value": 50, "tier": 2, "spend": [cost(3)]},
+    ]
+    found = solved(made(demands, money(4), weights={**EXACT, "gap": 0.01}))
+    assert found.starts == {"cheap": 2027, "wish": 2027} and found.status == "optimal"
+    assert [round(each.gap, 4) for each in found.tiers] == [0.005, 0.0]
+    for weights in ({"gap": 0.01, "concession": 0.0}, {"gap": 0.0}, {"gap": 0.004}):
+        assert solved(made(demands, money(4), weights={**EXACT, **weights})).starts == {"dear": 2027}
+
+
+def test_what_a_tier_concedes_is_shared_by_those_below() -> None:
+    """With all of it to the second, the third would have nothing."""
+    first = [
+        {"id": f"first-{amount}", "value": 100 - (6 - amount) * 2.5, "tier": 1, "alternative": "a",
+         "spend": [cost(amount)]} for amount in (2, 4, 6)
+    ]  # fmt: skip
+    second = [{"id": f"second-{n}", "value": 50, "tier": 2, "spend": [cost(2)]} for n in (1, 2)]
+    third = {"id": "third", "value": 50, "tier": 3, "spend": [cost(2)]}
+    found = solved(made([*first, *second, third], money(6), weights={**EXACT, "concession": 0.1}))
+    assert {each.split("-")[0] for each in found.starts} == {"first", "second", "third"} and "first-2" in found.starts
+    assert found.status == "optimal" and found.tiers[0].value == 90
+
+
 def test_what_is_conceded_is_kept_near_an_earlier_roadmap() -> None:
     demands = [
         {"id": "dear", "value": 100, "tier": 1, "alternative": "a", "spend": [cost(4)]},
@@ -159,3 +185,19 @@ def test_what_a_little_more_money_would_buy() -> None:
     more = marginal(portfolio, found, amount=BILLION)
     assert [(each.value, each.comes_in, each.goes_out) for each in more] == [(4.0, ["two"], ["one"])]
     assert marginal(portfolio, found, amount=BILLION // 2)[0].value == 0.0
+
+
+def test_more_money_does_not_take_back_what_was_conceded() -> None:
+    demands = [
+        {"id": "dear", "value": 100, "tier": 1, "alternative": "a", "spend": [cost(4)]},
+        {"id": "cheap", "value": 99.5, "tier": 1, "alternative": "a", "spend": [cost(1)]},
+        {"id": "wish", "value": 50, "tier": 2, "spend": [cost(3)]},
+        {"id": "more", "value": 10, "tier": 2, "spend": [cost(1)]},
+    ]
+    portfolio = made(demands, money(4), weights={**EXACT, "concession": 0.01})
+    found = solved(portfolio)
+    assert set(found.starts) == {"cheap", "wish"}
+    (more,) = marginal(portfolio, found, amount=BILLION)
+    assert (more.value, more.comes_in, more.goes_out) == (10.0, ["more"], [])
+    (much,) = marginal(portfolio, found, amount=3 * BILLION)
+    assert much.comes_in in (["more"], ["dear", "more"]) and much.value >= 10.0

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
+from maidinh.governance.modelling.definition import Cost
 from maidinh.governance.projects.definition import Project
+from maidinh.governance.roadmap.definition import Phase
+from maidinh.governance.supervision import queries
 from maidinh.governance.supervision.definition import SupervisionTerms, read_supervision_terms
 from maidinh.governance.supervision.evaluation import due_reports
-from maidinh.governance.supervision.measures import Counted, Value, cost_per_dossier, reached, summed, value_of
+from maidinh.governance.supervision.measures import Counted, Value, cost_per_dossier, met, reached, summed, value_of
 from maidinh.governance.supervision.progress import Happened, Paid, against_baseline
 from maidinh.governance.supervision.rating import Condition, Facts, LateMilestone, rate
 from maidinh.infrastructure.definitions.locating import definitions_root
@@ -145,3 +149,27 @@ def test_a_target_is_reached_in_its_own_direction() -> None:
     assert reached(10, 5, 4)
     assert not reached(10, 5, 6)
     assert reached(5, 10, 10)
+
+
+def test_the_target_of_a_phase_is_met_by_more_and_that_of_a_cost_by_less() -> None:
+    assert met("dossiers-online", 70, 70) and not met("dossiers-online", 70, 69.9)
+    assert met("cost-per-dossier", 50_000, 49_000) and not met("cost-per-dossier", 50_000, 51_000)
+
+
+def test_the_targets_of_a_phase_are_held_against_what_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    element = SimpleNamespace(id="hub", cost=Cost.model_validate({"run": [{"year": 2027, "amount": 365_000}]}))
+    known = {("dossiers-on-time", ""): Value(96.0, ON, 30), ("exchanges", "hub"): Value(4.0, ON, 30),
+             ("dossiers-received", "1.1"): Value(10.0, ON, 30)}  # fmt: skip
+    monkeypatch.setattr(queries, "newest_measures", lambda: known)
+    monkeypatch.setattr(queries, "current_version", lambda: SimpleNamespace(model=SimpleNamespace(elements=[element])))
+    targets = [
+        {"id": str(number), "title": {"vi": "T"}, "measure": measure, "target": target}
+        for number, (measure, target) in enumerate((
+            ("dossiers-on-time", 95), ("exchanges/hub", 5), ("cost-per-dossier/hub/1.1", 3000),
+            ("cost-per-dossier/hub/1.2", 3000), ("dossiers-online", 70),
+        ))
+    ]  # fmt: skip
+    phase = Phase.model_validate({"id": "p", "title": {"vi": "P"}, "begins": ON, "ends": ON, "targets": targets})
+    ((_phase, outcomes),) = queries.phase_results([phase])
+    assert [each.reached for each in outcomes] == [True, False, True, None, None]
+    assert outcomes[2].value is not None and outcomes[2].value.figure == 3000

@@ -23,7 +23,7 @@ from maidinh.channels.web.roadmap_files import SUFFIXES, Problems, incoming
 from maidinh.channels.web.roadmap_scenarios import ONE, found
 from maidinh.channels.web.roadmap_words import PER_PAGE, cost_of
 from maidinh.governance.roadmap.actions.planning import revise_scenario
-from maidinh.governance.roadmap.definition import Budget, Capacity, Demand, Portfolio
+from maidinh.governance.roadmap.definition import Budget, Capacity, Demand, Portfolio, Weights
 from maidinh.governance.roadmap.queries import ScenarioRevision
 from maidinh.governance.roadmap.rules import PLANNING, RoadmapRefused
 from maidinh.infrastructure.definitions.definition import LegalBasis
@@ -33,6 +33,8 @@ MOST = 10**15  # dong of one source in one year
 TIERS = range(1, 10)
 CHECKED = "checked-"  # before the number of a demand: somebody has held the law's text against the deadline
 LONGEST_LAW = 300
+YIELDING = "concession"
+SHARES = ("0", "0.005", "0.01", "0.02", "0.05", "0.1")  # of the value of the more urgent: what a planner may choose
 Errors = dict[str, list[str]]
 
 
@@ -48,7 +50,7 @@ def money(request: HttpRequest, scenario_id: int) -> HttpResponse:
     problems: Problems = []
     if request.method == "POST":
         if request.POST.get("form") == "file":
-            taken, problems = incoming(request)
+            taken, problems = incoming(request, whole=False)
             budgets = taken.budgets if taken is not None else []
             errors = {"file": problems[:1]} if problems else {}
         else:
@@ -109,13 +111,16 @@ def demands(request: HttpRequest, scenario_id: int) -> HttpResponse:
     pages = Paginator(list(enumerate(portfolio.demands)), PER_PAGE)
     shown = pages.get_page(request.GET.get("page"))
     typed = {name: value for n, each in shown for name, value in _typed(n, each).items()}
+    typed[YIELDING] = _share(portfolio)
     errors: Errors = {}
     if request.method == "POST":
         typed = {name: value for name, value in typed.items() if not name.startswith(CHECKED)} | request.POST.dict()
         changed = list(portfolio.demands)
         for n, each in shown:
             changed[n] = _demand(n, each, typed, portfolio, errors)
-        if not errors and _saved(request, revision, portfolio.model_copy(update={"demands": changed}), errors):
+        weights = _yielding(portfolio, typed[YIELDING], errors)
+        update = {"demands": changed, "weights": weights}
+        if not errors and _saved(request, revision, portfolio.model_copy(update=update), errors):
             if shown.has_next() and request.POST.get("then") == "next":
                 here = reverse("roadmap-demands", kwargs={"scenario_id": scenario_id})
                 return redirect(f"{here}?page={shown.next_page_number()}")
@@ -130,10 +135,32 @@ def demands(request: HttpRequest, scenario_id: int) -> HttpResponse:
         "page": shown,
         "rows": rows,
         "tiers": [(str(each), str(each)) for each in TIERS],
+        "shares": _shares(portfolio),
         "pins": [("", _("the computation decides")), *((str(year), _("starts in %(year)s") % {"year": year})
                  for year in portfolio.years), ("out", _("stays out"))],
     }  # fmt: skip
     return render(request, "roadmap/demands.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _share(portfolio: Portfolio) -> str:
+    given = portfolio.weights.concession
+    return "" if given is None else f"{given:g}"
+
+
+def _shares(portfolio: Portfolio) -> list[tuple[str, str]]:
+    """What the more urgent may give up, each in words; what a file wrote stays among them."""
+    numbers = sorted({*SHARES, _share(portfolio)} - {"", "0"}, key=float)
+    told = [(each, _("at most %(share)s %%") % {"share": vn_decimal(float(each) * 100)}) for each in numbers]
+    accuracy = {"gap": vn_decimal(portfolio.weights.gap * 100)}
+    usual = _("very little: no more than the accuracy of the computation, %(gap)s %%") % accuracy
+    return [("", usual), ("0", _("nothing at all")), *told]
+
+
+def _yielding(portfolio: Portfolio, typed: str, errors: Errors) -> Weights:
+    if typed not in {each for each, _told in _shares(portfolio)}:
+        errors[YIELDING] = [_("Choose how much the more urgent projects may give up.")]
+        return portfolio.weights
+    return portfolio.weights.model_copy(update={"concession": float(typed) if typed else None})
 
 
 def _typed(n: int, each: Demand) -> dict[str, str]:

@@ -288,7 +288,15 @@ def _plan(
     declared = declared_organisations()
     parent = next((each.parent for each in declared.agencies if each.code == agency), None)
     place = declared.name.in_language(language())
-    return made, Head(agency=names[agency], parent=names.get(parent or "", place), place=place, agencies=names)
+    head = Head(
+        agency=names[agency], parent=names.get(parent or "", place), place=place_of_signing(place), agencies=names
+    )
+    return made, head
+
+
+def place_of_signing(province: str) -> str:
+    """The place as a document says it: the province's name without the word for what it is (Decree 30/2020)."""
+    return province.removeprefix("Tỉnh ").removesuffix(" province")
 
 
 def _task_row(task: Any, made: AnnualPlan, head: Head, spoken: str) -> dict[str, Any]:

@@ -128,6 +128,22 @@ class Words:
             if vn_decimal(each.value) not in ("0", "-0")
         ]
 
+    def tiers(self) -> list[dict[str, str]]:
+        """What each urgency came to and how far that may be from the most it could be; nothing where there is one."""
+        found = self.roadmap.tiers if self.roadmap and len(self.roadmap.tiers) > 1 else []
+        placed = self.roadmap.starts if self.roadmap else {}
+        return [
+            {
+                "tier": str(each.tier),
+                "started": vn_number(sum(one.tier == each.tier and one.id in placed for one in self.demands.values())),
+                "all": vn_number(sum(one.tier == each.tier for one in self.demands.values())),
+                "value": vn_decimal(each.value),
+                "bound": vn_decimal(each.bound),
+                "gap": vn_decimal(each.gap * 100),
+            }
+            for each in found
+        ]
+
     def _named(self, values: Mapping[str, str | int | float]) -> dict[str, str]:
         """Values of a text as people read them: names for codes, separators within amounts."""
         names = {each: self.title(each) for each in self.demands} | self.agencies | self.sources

@@ -88,6 +88,7 @@ def age_text(as_of: date | None, today: date) -> str:
     days = (today - as_of).days
     if days <= 0:
         return _("Figures of today, %(day)s.") % {"day": f"{as_of:%d/%m/%Y}"}
-    return ngettext("Figures of %(day)s, %(num)s day old.", "Figures of %(day)s, %(num)s days old.", days) % {
+    told: str = ngettext("Figures of %(day)s, %(num)s day old.", "Figures of %(day)s, %(num)s days old.", days) % {
         "day": f"{as_of:%d/%m/%Y}", "num": days,
     }  # fmt: skip
+    return told if days <= 1 else f"{told} {_('The daily count did not run. Tell the administrator.')}"

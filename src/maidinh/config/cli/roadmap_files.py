@@ -93,7 +93,7 @@ def _example(first: int) -> Portfolio:
         "capacities": [{"agency": "ma-co-quan", "year": year, "amount": 5.0} for year in years],
         "phases": [
             {"id": "giai-doan-1", "title": text, "begins": f"{first}-01-01", "ends": f"{first + 2}-12-31",
-             "targets": [{"id": "truc-tuyen", "title": text, "measure": "share-online", "target": 80.0,
+             "targets": [{"id": "truc-tuyen", "title": text, "measure": "dossiers-online", "target": 80.0,
                           "unit": {"vi": "%", "en": "%"}}],
              "legal_basis": [{"text": "…", "checked": False}]},
         ],

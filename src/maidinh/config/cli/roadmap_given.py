@@ -46,17 +46,10 @@ def given_portfolio(file: Path, *, as_json: bool) -> Portfolio:
 
 def faults_of(file: Path, portfolio: Portfolio) -> list[Fault]:
     """What is wrong in it; of a spreadsheet with the cell in which it stands."""
-    from dataclasses import replace
-
-    from maidinh.governance.projects.tables import place_near
     from maidinh.governance.roadmap.checking import faults
-    from maidinh.governance.roadmap.sheets import places_in
+    from maidinh.governance.roadmap.reading import placed
 
-    found = faults(portfolio)
-    if found and file.suffix.lower() == ".xlsx":
-        places = places_in(file.read_bytes())
-        found = [replace(each, place=place_near(places, each.at)) for each in found]
-    return found
+    return [fault for fault, _line in placed(file, faults(portfolio))]
 
 
 def solved(file: Path, portfolio: Portfolio, seconds: float | None, gap: float | None) -> Roadmap:

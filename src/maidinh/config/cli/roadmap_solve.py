@@ -114,6 +114,11 @@ def _told(portfolio: Portfolio, roadmap: Roadmap) -> Iterator[str]:
     )  # fmt: skip
     gap = number((roadmap.gap or 0) * 100)
     yield f"{head} {say('Value')}: {number(roadmap.value)}; {say('gap to the best')}: {gap} %."
+    for each in roadmap.tiers if len(roadmap.tiers) > 1 else []:
+        yield (
+            f"  {say('Tier')} {each.tier}: {say('Value')} {number(each.value)}; "
+            f"{say('at most')} {number(each.bound)}; {say('gap to the best')} {number(each.gap * 100)} %"
+        )
     for year in sorted(set(roadmap.starts.values())):
         yield f"{year}"
         yield from (f"  {names.of(each)}" for each in roadmap.starts if roadmap.starts[each] == year)

@@ -6,7 +6,7 @@ Layer 4, governance. Pure: WordprocessingML as ECMA-376 states it, with every te
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from xml.sax.saxutils import escape
 
 from docx.oxml import parse_xml
@@ -92,13 +92,16 @@ def contents(title: str, entries: Sequence[tuple[int, str, int, str]]) -> list[B
     return made
 
 
-def table(content: Table, width: int) -> BaseOxmlElement:
-    """A table: its heading row comes again on every page, and no row breaks across two."""
+def table(content: Table, width: int, bold: Collection[int] = ()) -> BaseOxmlElement:
+    """A table: its heading row comes again on every page, no row breaks across two; `bold` are rows that sum up."""
     widths = [int(each * width) for each in content.widths]
     grid = "".join(f'<w:gridCol w:w="{each}"/>' for each in widths)
     sides, middle = content.sides, ["center"] * len(widths)
     head = _row(content.headings, widths, middle, "TableHeading", "<w:cantSplit/><w:tblHeader/>", shade=True)
-    rows = "".join(_row(each, widths, sides, "TableText", "<w:cantSplit/>") for each in content.rows)
+    rows = "".join(
+        _row(each, widths, sides, "TableText", "<w:cantSplit/>", bold=number in bold)
+        for number, each in enumerate(content.rows)
+    )
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="4A4F54"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -122,11 +125,13 @@ def _row(
     style: str,
     properties: str,
     shade: bool = False,
+    bold: bool = False,
 ) -> str:
     fill = '<w:shd w:val="clear" w:color="auto" w:fill="E9EDF2"/><w:vAlign w:val="center"/>' if shade else ""
+    weight = "<w:b/>" if bold else ""
     made = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{fill}</w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="{style}"/><w:jc w:val="{side}"/></w:pPr>{run(text)}</w:p></w:tc>'
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{fill}</w:tcPr><w:p><w:pPr><w:pStyle w:val="{style}"/>'
+        f'<w:jc w:val="{side}"/></w:pPr>{run(text, weight)}</w:p></w:tc>'
         for text, width, side in zip(cells, widths, sides, strict=True)
     )
     return f"<w:tr><w:trPr>{properties}</w:trPr>{made}</w:tr>"

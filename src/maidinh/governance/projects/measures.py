@@ -15,13 +15,17 @@ COUNT, PERCENT, DONG = "count", "percent", "dong"
 
 @dataclass(frozen=True)
 class Measure:
-    """A figure: what it is called, in which unit; of what it may be taken (`subjects`), and what it needs besides."""
+    """A figure: what it is called, in which unit; of what it may be taken (`subjects`), and what it needs besides.
+
+    `falling`: less of it is better.
+    """
 
     id: str
     name: str
     unit: str
     subjects: tuple[str, ...]
     takes: tuple[str, ...] = ()
+    falling: bool = False
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -39,6 +43,6 @@ MEASURES: dict[str, Measure] = {
         Measure(ONLINE, N_("Dossiers submitted online"), PERCENT, (PROVINCE, PROCEDURE)),
         Measure(EXCHANGES, N_("Exchanges on the data exchange"), COUNT, (PROVINCE, SYSTEM)),
         Measure(ANSWERED, N_("Exchanges that were answered"), PERCENT, (PROVINCE, SYSTEM)),
-        Measure(COST, N_("Running cost for each dossier"), DONG, (SYSTEM,), (PROCEDURE,)),
+        Measure(COST, N_("Running cost for each dossier"), DONG, (SYSTEM,), (PROCEDURE,), falling=True),
     )
 }

@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 
 from maidinh.governance.modelling.integrity import rings
+from maidinh.governance.projects.measures import MEASURES
 from maidinh.governance.projects.sayings import N_, At, Fault
 from maidinh.governance.roadmap.definition import Demand, Portfolio
 from maidinh.governance.roadmap.programme import must_start, options_of
@@ -110,7 +111,7 @@ def _weights(portfolio: Portfolio) -> Iterator[Fault]:
     for name, found, low, high in (
         ("discount", weights.discount, 0.0, 0.9), ("gap", weights.gap, 0.0, 1.0),
         ("stability", weights.stability, 0.0, 1.0), ("seconds", weights.seconds, 0.1, 86_400.0),
-        ("concession", weights.concession, 0.0, 0.2),
+        ("concession", weights.concession or 0.0, 0.0, 0.2),
     ):  # fmt: skip
         if not (math.isfinite(found) and low <= found <= high):
             values = {"found": f"{found:g}", "low": f"{low:g}", "high": f"{high:g}"}
@@ -288,6 +289,10 @@ def _phases(portfolio: Portfolio) -> Iterator[Fault]:
                 yield Fault(f"phases.{n}.targets.{number}.target", N_("is %(found)s, which is no number."),
                             {"found": str(target.target)}, N_("Write a number."),
                             ("phases", n, "targets", number, "target"))  # fmt: skip
+            if target.measure.partition("/")[0] not in MEASURES:
+                yield _unknown(f"phases.{n}.targets.{number}.measure", target.measure,
+                               N_("is %(found)s, which nothing measures."), MEASURES,
+                               ("phases", n, "targets", number, "measure"))  # fmt: skip
 
 
 def _previous(portfolio: Portfolio) -> Iterator[Fault]:

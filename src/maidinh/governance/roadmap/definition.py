@@ -101,14 +101,15 @@ class Phase(Form):
 class Weights(Form):
     """How the roadmap is computed: yearly discount of value, gap and time at most, how near an earlier plan.
 
-    `concession` is the share of its value that a tier may give up for the tiers below it.
+    `concession` is the share of its value that a tier may give up for the tiers below it. Unset: what the gap leaves,
+    so that each tier stays within the gap of the most that it could be; 0: nothing.
     """
 
     discount: float = 0.05
     gap: float = 0.01
     seconds: float = 30.0
     stability: float = 0.01
-    concession: float = 0.0
+    concession: float | None = None
 
 
 class Portfolio(Provenance):

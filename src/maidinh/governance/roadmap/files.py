@@ -29,6 +29,7 @@ from maidinh.governance.roadmap.plans import STATES, AnnualPlan, PlanTask
 from maidinh.governance.roadmap.training import TrainingItem
 from maidinh.governance.roadmap.wording import day, dong, span, word
 from maidinh.infrastructure.workbooks.cells import begins_actively, escaped
+from maidinh.infrastructure.workbooks.reckoned import results_of, with_results
 
 MONEY = "#,##0"
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -42,7 +43,7 @@ GRID = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 SHADE = PatternFill("solid", fgColor="E9EDF2")
 ROMAN = ("I", "II", "III")
 BEFORE_MONEY = 10  # columns before this year's money
-DOCX_SHARES = (0.03, 0.16, 0.12, 0.12, 0.085, 0.06, 0.12, 0.145, 0.065, 0.095)
+DOCX_SHARES = (0.04, 0.14, 0.105, 0.11, 0.08, 0.06, 0.14, 0.14, 0.095, 0.09)
 
 
 @dataclass(frozen=True)
@@ -201,8 +202,9 @@ class _PlanSheet:
                 self._put(self.last_money + 1, 0)
         for column in (9, 10, *range(self.first_money, self.last_money + 3)):
             letter, last = get_column_letter(column), self.row
-            self.sheet.cell(heading, column).value = f"=SUM({letter}{heading + 1}:{letter}{last})"
-            self.sheet.cell(heading, column).number_format = MONEY
+            cell = self.sheet.cell(heading, column)
+            cell.value, cell.number_format = f"=SUM({letter}{heading + 1}:{letter}{last})", MONEY
+            cell.alignment = Alignment(vertical="top", horizontal="right")
         return heading
 
     def _cell(self, column: int) -> str:
@@ -294,12 +296,14 @@ def plan_document(plan: AnnualPlan, language: str, head: Head) -> bytes:
     title = plan.portfolio_title.in_language(language)
     add(paragraph("Normal", run(word("ground-roadmap", language, title=title), "<w:i/>")))
     width = int(TEXT_WIDTH_LANDSCAPE * TWIPS)
-    add(paragraph("Normal", run(f"I. {word('tasks', language)}", "<w:b/>")))
-    add(paragraph("Remark", run(word("unit", language)), '<w:jc w:val="right"/>'))
-    add(table_of(_tasks_table(plan, language, head), width))
+    add(paragraph("Normal", run(f"I. {word('tasks', language)}", "<w:b/>"), "<w:keepNext/>"))
+    add(paragraph("Remark", run(word("unit", language)), '<w:keepNext/><w:jc w:val="right"/>'))
+    tasks = _tasks_table(plan, language, head)
+    heading = [number for number, row in enumerate(tasks.rows) if row[0] in ("", *ROMAN)]
+    add(table_of(tasks, width, bold=heading))
     add(paragraph("DocumentLine", ""))
     add(paragraph("Normal", run(f"II. {word('by-source', language)}", "<w:b/>"), "<w:keepNext/>"))
-    add(table_of(_sources_table(plan, language), width))
+    add(table_of(_sources_table(plan, language), width, bold=[len(plan.totals)]))
     add(paragraph("DocumentLine", ""))
     kept = word("recipients-lines", language, parent=head.parent).split("\n")
     _columns(made, (f"**{word('recipients', language)}", *kept),
@@ -330,7 +334,7 @@ def _columns(made: Any, one: Sequence[str], other: Sequence[str], left: Any = WD
 def _tasks_table(plan: AnnualPlan, language: str, head: Head) -> Table:
     keys = ("no", "task", "grounds", "aim", "cooperates", "period", "total")
     headings = [word(each, language) for each in keys]
-    headings += [word("this-year", language, year=plan.year), word("state", language), word("note", language)]
+    headings += [word("this-year", language, year=plan.year), word("source", language), word("note", language)]
     rows: list[tuple[str, ...]] = []
     number = -1
     for state in STATES:
@@ -346,9 +350,8 @@ def _tasks_table(plan: AnnualPlan, language: str, head: Head) -> Table:
             cells = task_cells(task, plan, language, head)
             parts = [(plan.source_name(each, language), amount) for each, amount in task.money.items()]
             money = "; ".join(f"{name}: {dong(amount, language)}" if len(parts) > 1 else name for name, amount in parts)
-            shown = dong(task.this_year, language) + (f" ({money})" if money else "")
             rows.append((str(count), f"{cells[0]} ({cells[1]})", cells[2], cells[3], cells[5], cells[6],
-                         dong(task.total, language), shown, cells[7], cells[8]))  # fmt: skip
+                         dong(task.total, language), dong(task.this_year, language), money, cells[8]))  # fmt: skip
     if not rows:
         rows.append(("", word("empty", language), *[""] * 8))
     total = dong(sum(each.total for each in plan.tasks), language), dong(plan.total, language)
@@ -421,14 +424,16 @@ def training_row(item: TrainingItem, language: str, agencies: Mapping[str, str])
 def _saved(book: Workbook) -> bytes:
     out = io.BytesIO()
     book.save(out)
-    return _settled(out.getvalue())
+    return _settled(out.getvalue(), results_of(book.active))
 
 
-def _settled(content: bytes) -> bytes:
-    """The same archive without the moment at which it was written."""
+def _settled(content: bytes, results: dict[str, int | float] | None = None) -> bytes:
+    """The same archive without the moment at which it was written; sums of its sheet have their results."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as found, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         for name in found.namelist():
             data = CORE if name == "docProps/core.xml" and b"dcterms" in found.read(name) else found.read(name)
+            if results and name == "xl/worksheets/sheet1.xml":
+                data = with_results(data, results)
             made.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()

@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 
 from maidinh.governance.architecture.queries import current_version, declared_organisations
 from maidinh.governance.projects.definition import Project as ProjectForm
-from maidinh.governance.projects.faults import shared_platforms
+from maidinh.governance.projects.faults import Fault, shared_platforms
 from maidinh.governance.projects.proposal import agency_codes, with_agency_codes
 from maidinh.governance.projects.queries import declared_projects, projects_for
 from maidinh.governance.projects.rules import ACCEPTED as PROJECT_ACCEPTED
@@ -154,6 +154,13 @@ def portfolio_with_codes(portfolio: Portfolio) -> Portfolio:
     return in_codes(portfolio, agency_codes(declared_organisations()))
 
 
+def wrong_in(portfolio: Portfolio) -> list[Fault]:
+    """Everything that is wrong in a portfolio of this province; nothing where it can be computed."""
+    from maidinh.governance.roadmap.checking import faults
+
+    return faults(portfolio, agencies=agency_names("vi"))
+
+
 def portfolio_of_projects(
     actor: Actor,
     *,
@@ -163,14 +170,17 @@ def portfolio_of_projects(
     years: int = YEARS,
     budgets: Sequence[Budget] = (),
 ) -> Portfolio:
-    """The portfolio of the projects there are, for the planner to complete."""
+    """The portfolio of the projects there are, for the planner to complete; phases are those of the adopted roadmap."""
     projects, begun = open_projects_for(actor)
-    version = current_version()
+    version, before = current_version(), adopted()
     standing = sorted(shared_platforms(version.model)) if version is not None else []
-    return portfolio_from(
-        projects, budgets, id=id, title=title, years=range(first_year, first_year + years), committed=begun,
-        standing=standing, agencies=sorted(agency_names("vi")),
+    wanted = range(first_year, first_year + years)
+    made = portfolio_from(
+        projects, budgets, id=id, title=title, years=wanted, committed=begun, standing=standing,
+        agencies=sorted(agency_names("vi")),
     )  # fmt: skip
+    phases = [each for each in (before[0].phases if before else []) if each.ends.year in wanted]
+    return made.model_copy(update={"phases": phases})
 
 
 def demands_from_projects(actor: Actor, at: datetime) -> list[Demand]:

@@ -149,7 +149,9 @@ def _plan(sheet: Sheet, rows: Iterable[Mapping[str, Any]], language: str) -> She
     widths = {
         n: 40 if each.key.startswith(("title", "mandate.text")) else 16 for n, each in enumerate(sheet.columns, 1)
     }
-    return SheetPlan(sheet.name(language), headings, cells, (2,), widths=widths)
+    sums = frozenset(n for n, each in enumerate(sheet.columns, 1) if each.key == "amount" and each.kind == "whole")
+    widths |= dict.fromkeys(sums, 22)
+    return SheetPlan(sheet.name(language), headings, cells, (2,), widths=widths, sums=sums)
 
 
 def _rows_of(sheet: Sheet, content: Content) -> list[Content]:

@@ -1,7 +1,8 @@
 """The roadmap of a portfolio: the most value under the money, the capacity and the demands of each year.
 
 Layer 4, governance. Pure; HiGHS is asked. Tiers of priority go one before the other: what a tier reached, less what it
-may concede, is kept while the next is looked at. What the solver says is reckoned again to the dong before it is told.
+may concede, is kept while the next ones are looked at. What it concedes is shared evenly among these, for else the next
+takes all of it. What the solver says is reckoned again to the dong before it is told.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from maidinh.governance.roadmap.programme import (
 from maidinh.governance.roadmap.refusing import left_out
 
 BEGINNING = 0.2  # of the time of a tier: to find where to begin
+SLACK = 1e-6  # of value: less is nothing
 CHANGED, NEARER = 1.0, 0.01  # what it counts that a demand starts in another year, and for each year that it is further
 
 
@@ -45,7 +47,7 @@ def solve(portfolio: Portfolio, *, seconds: float | None = None, gap: float | No
     gap = portfolio.weights.gap if gap is None else gap
     programme = programme_of(portfolio)
     tiers = sorted({each.tier for each in portfolio.demands if programme.options[each.id]}) or [0]
-    kept: list[Row] = []
+    worths: list[dict[int, float]] = []
     told: list[Tier] = []
     starts: dict[str, int] = {}
     answer: Answer | None = None
@@ -53,6 +55,7 @@ def solve(portfolio: Portfolio, *, seconds: float | None = None, gap: float | No
         left = max(seconds - (time.monotonic() - began), 0.2)
         worth = worth_of(programme, [each for each in portfolio.demands if each.tier == tier])
         share, above = left / (len(tiers) - number), answer
+        kept = _kept(portfolio, worths, told, gap, below=len(tiers))
         first = _begun(programme, worth, above, tiers[:number], seconds=share * BEGINNING, gap=gap, rows=kept)
         found = ask(programme, worth, seconds=share * (1 - BEGINNING), gap=gap, rows=kept, first=first)
         if found.infeasible and not told:
@@ -62,19 +65,39 @@ def solve(portfolio: Portfolio, *, seconds: float | None = None, gap: float | No
         if found.values is None:
             if answer is None:
                 raise NothingFound(f"no roadmap was found within {seconds:g} seconds")
-            found = Answer(first, False, False, _worth(worth, first or []), sum(_best(programme, tier)))
+            found = Answer([*(first or [])], False, False, _worth(worth, first or []), sum(_best(programme, tier)))
         elif first is not None and _worth(worth, first) > _worth(worth, found.values):
-            found = Answer(first, False, False, _worth(worth, first), found.bound)
+            found = Answer([*first], False, False, _worth(worth, first), found.bound)
         answer = found
         starts = filled(portfolio, programme.read(answer.values or []), tier)
         answer = Answer(_values(programme, starts), False, found.proven, found.objective, found.bound)
         value = _worth(worth, answer.values or [])
         bound = max(found.bound, value)
         told.append(Tier(tier=tier, value=value, bound=bound, gap=(bound - value) / bound if bound > 0 else 0.0))
-        kept.append(Row(dict(worth), value * (1 - portfolio.weights.concession) - 1e-6, np.inf))
+        worths.append(worth)
     if portfolio.previous and answer is not None:
+        kept = _kept(portfolio, worths, told, gap, below=len(tiers))
         starts = _near(programme, kept, answer, seconds=max(seconds - (time.monotonic() - began), 0.5))
     return _told(portfolio, starts, told, gap, time.monotonic() - began)
+
+
+def _kept(
+    portfolio: Portfolio, worths: Sequence[Mapping[int, float]], told: Sequence[Tier], gap: float, *, below: int
+) -> list[Row]:  # fmt: skip
+    """What the tiers that were looked at keep of what they reached while the next of the `below` tiers is looked at."""
+    rows = []
+    for number, (worth, tier) in enumerate(zip(worths, told, strict=True)):
+        spread = (len(told) - number) / max(below - 1 - number, 1)
+        least = tier.value - (tier.value - floor_of(tier, portfolio.weights.concession, gap)) * min(spread, 1.0)
+        rows.append(Row(dict(worth), least - SLACK, np.inf))
+    return rows
+
+
+def floor_of(tier: Tier, concession: float | None, gap: float) -> float:
+    """The least that a tier keeps: unless told otherwise, what is within the gap of the most that it could be."""
+    if concession is None:
+        return min(tier.value, tier.bound * (1 - gap))
+    return tier.value * (1 - concession)
 
 
 def _begun(
@@ -98,20 +121,21 @@ def _begun(
 
 
 def again(portfolio: Portfolio, starts: Mapping[str, int], *, seconds: float) -> tuple[dict[str, int], float]:
-    """A roadmap at least as good as one that is there, tier by tier, and what it is worth."""
+    """A roadmap worth at least as much as one that is there, and what it is worth.
+
+    Nothing goes to a tier at the cost of those above: no tier together with these has less than before.
+    """
     programme = programme_of(portfolio)
     tiers = sorted({each.tier for each in portfolio.demands if programme.options[each.id]}) or [0]
-    kept: list[Row] = []
     found = dict(starts)
     for tier in tiers:
         found = filled(portfolio, found, tier)
-        worth = worth_of(programme, [each for each in portfolio.demands if each.tier == tier])
-        first = _values(programme, found)
-        answer = ask(programme, worth, seconds=seconds / len(tiers), gap=portfolio.weights.gap / 10, rows=kept,
-                     first=first)  # fmt: skip
-        if answer.values is not None and _worth(worth, answer.values) > _worth(worth, first):
-            found = programme.read(answer.values)
-        kept.append(Row(dict(worth), _worth(worth, _values(programme, found)) - 1e-6, np.inf))
+    first = _values(programme, found)
+    sums = [worth_of(programme, [each for each in portfolio.demands if each.tier <= tier]) for tier in tiers]
+    kept = [Row(dict(worth), _worth(worth, first) - SLACK, np.inf) for worth in sums[:-1]]
+    answer = ask(programme, sums[-1], seconds=seconds, gap=portfolio.weights.gap / 10, rows=kept, first=first)
+    if answer.values is not None and _worth(sums[-1], answer.values) > _worth(sums[-1], first):
+        found = programme.read(answer.values)
     return found, value_of(portfolio, found)
 
 
@@ -200,7 +224,7 @@ def _reached(portfolio: Portfolio, starts: Mapping[str, int], tier: Tier) -> Tie
 
 def _told(portfolio: Portfolio, starts: dict[str, int], tiers: Sequence[Tier], gap: float, seconds: float) -> Roadmap:
     tiers = [_reached(portfolio, starts, each) for each in tiers]
-    yielding = [portfolio.weights.concession] * (len(tiers) - 1) + [0.0]  # the last tier has none to yield to
+    yielding = [portfolio.weights.concession or 0.0] * (len(tiers) - 1) + [0.0]  # the last tier has none to yield to
     worst = max((each.gap - less for each, less in zip(tiers, yielding, strict=False)), default=0.0)
     value = value_of(portfolio, starts)
     changed = {
@@ -211,7 +235,7 @@ def _told(portfolio: Portfolio, starts: dict[str, int], tiers: Sequence[Tier], g
     }
     bound = max(sum(each.bound for each in tiers), value)
     return Roadmap(
-        portfolio=portfolio.id, status="optimal" if worst <= gap + 1e-9 else "feasible",
+        portfolio=portfolio.id, status="optimal" if worst <= gap + SLACK else "feasible",
         gap=(bound - value) / bound if bound > 0 else 0.0, value=value, bound=bound,
         starts=dict(sorted(starts.items())), left_out=left_out(portfolio, starts), spend=money(portfolio, starts),
         tiers=list(tiers), changed=changed | added, seconds=seconds,

@@ -28,7 +28,7 @@ from maidinh.governance.projects.measures import (
 
 __all__ = [
     "ANSWERED", "COST", "COUNT", "DONG", "EXCHANGES", "MEASURES", "ONLINE", "ON_TIME", "PERCENT", "PROCEDURE",
-    "RECEIVED", "SYSTEM", "Counted", "Measure", "Value", "cost_per_dossier", "reached", "subject_of", "summed",
+    "RECEIVED", "SYSTEM", "Counted", "Measure", "Value", "cost_per_dossier", "met", "reached", "subject_of", "summed",
     "value_of",
 ]  # fmt: skip
 
@@ -75,6 +75,12 @@ def cost_per_dossier(run_of_year: int, dossiers: Value | None) -> Value | None:
 def reached(baseline: float, target: float, figure: float) -> bool:
     """Whether a target is reached, in whichever direction it lies from the baseline."""
     return figure >= target if target >= baseline else figure <= target
+
+
+def met(measure: str, target: float, figure: float) -> bool:
+    """Whether a target without a baseline is reached: more is better, unless less is."""
+    known = MEASURES.get(measure)
+    return figure <= target if known is not None and known.falling else figure >= target
 
 
 def summed(counted: Iterable[Counted]) -> dict[tuple[str, str], Counted]:

@@ -306,16 +306,22 @@ def benefits_of(row: Project) -> list[Outcome]:
 
 
 def phase_results(phases: Iterable[Phase]) -> list[tuple[Phase, list[Outcome]]]:
-    """The phases of a roadmap, each target with what was measured; `measure` may name its subject after a slash."""
-    known = newest_measures()
-    return [(phase, [_target(each, known) for each in phase.targets]) for phase in phases]
+    """The phases of a roadmap, each target with what was measured.
+
+    `measure` may name after slashes of what: a procedure or a system; of a cost the system, then the procedure.
+    """
+    known, version = newest_measures(), current_version()
+    return [(phase, [_target(each, known, version) for each in phase.targets]) for phase in phases]
 
 
-def _target(target: PhaseTarget, known: Mapping[tuple[str, str], Value]) -> Outcome:
-    measure, _, subject = target.measure.partition("/")
-    value = known.get((measure, subject))
+def _target(target: PhaseTarget, known: Mapping[tuple[str, str], Value], version: Version | None) -> Outcome:
+    measure, subject, procedure = (*target.measure.split("/", 2), "", "")[:3]
+    if measure == measures.COST:
+        value = _measured(known, version, measure, subject, procedure)
+    else:
+        value = known.get((measure, subject))
     figure = value.figure if value is not None else None
-    return Outcome(target, value, None if figure is None else figure >= target.target)
+    return Outcome(target, value, None if figure is None else measures.met(measure, target.target, figure))
 
 
 def _measured(

@@ -1,4 +1,6 @@
-"""Writing a workbook (.xlsx): sheets with headings, hidden rows, lists to choose from. Every value is written as text.
+"""Writing a workbook (.xlsx): sheets with headings, hidden rows, lists to choose from.
+
+Every value is written as text, but for columns of sums: their whole numbers are numbers, which a person can add up.
 
 Layer 7. The same sheets give the same bytes: no clock and no name of a machine gets into the file.
 """
@@ -27,6 +29,7 @@ HEADING = Font(bold=True)
 SHADE = PatternFill("solid", fgColor="E7ECF4")
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 WIDTH = 22  # characters
+EXACT = 15  # digits of a number that a workbook keeps
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class SheetPlan:
-    """A sheet to write. `formulas` fill a column in every row, with `{row}` for the row's number."""
+    """A sheet to write. `formulas` fill a column in every row, with `{row}` for the row's number.
+
+    `sums` are columns whose whole numbers are written as numbers.
+    """
 
     name: str
     headings: Sequence[Sequence[str]]
@@ -58,6 +64,7 @@ class SheetPlan:
     loose: frozenset[int] = frozenset()
     formulas: Mapping[int, str] = field(default_factory=dict)
     rows_with_formulas: int = 0
+    sums: frozenset[int] = frozenset()
 
 
 def workbook_bytes(sheets: Iterable[SheetPlan]) -> bytes:
@@ -85,7 +92,8 @@ def _write_sheet(book: Workbook, plan: SheetPlan) -> None:
     last = len(plan.headings)
     for values in plan.rows:
         last += 1
-        sheet.append([_cell(sheet, text) for text in _with_formulas(plan, values, last)])
+        cells = enumerate(_with_formulas(plan, values, last), 1)
+        sheet.append([_sum(sheet, text) if n in plan.sums else _cell(sheet, text) for n, text in cells])
     while last < len(plan.headings) + plan.rows_with_formulas:
         last += 1
         sheet.append([_cell(sheet, text) for text in _with_formulas(plan, (), last)])
@@ -113,6 +121,15 @@ def _heading(sheet: Worksheet, text: str) -> WriteOnlyCell:
     cell = WriteOnlyCell(sheet, escaped(text))
     cell.data_type = "s"
     cell.font, cell.fill, cell.alignment = HEADING, SHADE, WRAPPED
+    return cell
+
+
+def _sum(sheet: Worksheet, text: str) -> WriteOnlyCell | str | None:
+    """A whole number as a number with its thousands apart; anything else as the text it is."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= EXACT):
+        return _cell(sheet, text)
+    cell = WriteOnlyCell(sheet, int(text))
+    cell.number_format = "#,##0"
     return cell
 
 

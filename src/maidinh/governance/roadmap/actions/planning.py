@@ -18,7 +18,7 @@ from maidinh.governance.projects.content import hash_of
 from maidinh.governance.projects.faults import N_, Fault
 from maidinh.governance.roadmap.definition import Portfolio
 from maidinh.governance.roadmap.models import Scenario, ScenarioRevision
-from maidinh.governance.roadmap.queries import newest_revision, scenario_for
+from maidinh.governance.roadmap.queries import newest_revision, scenario_for, wrong_in
 from maidinh.governance.roadmap.rules import (
     COMPUTED,
     DRAFT,
@@ -56,7 +56,7 @@ def open_scenario(
     title = kept(name)
     refuse(_faults_of_name(title))
     if checked:
-        refuse(_wrong(portfolio))
+        refuse(wrong_in(portfolio))
     with signing_as(actor.id):
         row = Scenario.objects.create(
             province=settings.MAIDINH.province, name=title, opened_by=actor.id, agency=actor.agency,
@@ -84,7 +84,7 @@ def revise_scenario(
             Fault("", N_("Somebody changed the scenario since you opened it."), {}, N_("Load the page again."))
         )
     if checked:
-        refuse(_wrong(portfolio))
+        refuse(wrong_in(portfolio))
     text = kept(note)
     if len(text) > LONGEST_TEXT:
         raise refusal("note", N_("The text is too long: write %(most)s letters or fewer."), most=str(LONGEST_TEXT))
@@ -128,7 +128,7 @@ def ask_to_compute(*, actor: Actor, scenario_id: int, at: datetime) -> ScenarioR
         return newest
     if newest.state not in (DRAFT, FAILED):
         raise refusal("", N_("This revision can't be computed."))
-    refuse(_wrong(newest.portfolio_form))
+    refuse(wrong_in(newest.portfolio_form))
     newest.state, newest.asked_by, newest.asked_at = WAITING, actor.id, at
     with signing_as(actor.id):
         newest.save(update_fields=["state", "asked_by", "asked_at"])
@@ -160,12 +160,6 @@ def _locked(actor: Actor, scenario_id: int) -> tuple[Scenario, ScenarioRevision]
     if first is None:
         raise refusal("", N_("There is no such scenario."))
     return row, newest_revision(row)
-
-
-def _wrong(portfolio: Portfolio) -> list[Fault]:
-    from maidinh.governance.roadmap.checking import faults
-
-    return list(faults(portfolio))
 
 
 def _faults_of_name(name: str) -> Iterable[Fault]:
