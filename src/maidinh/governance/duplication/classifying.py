@@ -17,11 +17,12 @@ from maidinh.infrastructure.definitions.folding import fold
 
 Bag = Mapping[str, float]
 SAYS = {"title": 1.0, "masters": 1.0, "functions": 0.5, "summary": 0.4}  # how much a part says of what it is
+DONE = {"title": 1.0, "masters": 0.7, "functions": 1.0, "summary": 0.5}  # how much a part says of what is done
 LINKED = 0.1
 FORETOLD = 0.5  # what a code that is foretold weighs beside one that is declared
 BAGS = (
     "object", "main", "field", "mastered", "functions", "users", "words", "text", "codes", "shape", "owner", "near",
-    "letters", "place", "keeper", "kept", "reading", "titled",
+    "letters", "place", "keeper", "kept", "reading", "titled", "process",
 )  # fmt: skip
 PAIR = 2.0  # how much more two syllables say than one: most words have two
 NEAREST = 0.25  # objects that a text is nearer to than this part of the nearest count
@@ -81,6 +82,7 @@ class Describer:
             _most(bags["object"], meaning.linked, LINKED)
             _most(bags["words"], meaning.words, weight)
             _most(bags["shape"], meaning.shapes, weight)
+            _most(bags["process"], meaning.processes, DONE[source])
             if source == "title":
                 _most(bags["titled"], meaning.objects, 1.0)
             if source != "summary":

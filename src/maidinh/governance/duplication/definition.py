@@ -153,6 +153,7 @@ class DuplicationTerms(Provenance):
 
     terms: list[DuplicationTerm] = Field(min_length=1)
     abbreviations: dict[str, str]
+    synonyms: dict[str, list[str]] = {}  # a plain word of administration, and what people say for it
     boilerplate: list[str]
     linking: list[str]
     shared: list[str]
@@ -165,6 +166,8 @@ class DuplicationTerms(Provenance):
     entities: dict[str, Text] = {}  # codes of data that architectures use, and what they are called
     users: list[Concept]
     shapes: list[Concept]
+    processes: list[Concept] = []  # what is done with an object, by the words that say so
+    layered: list[str] = []  # fields in which a province's system stands beside the nation's by design
     fields: list[FieldOfWork]
 
     @model_validator(mode="after")
@@ -173,12 +176,19 @@ class DuplicationTerms(Provenance):
         for before, after in pairwise(ordered):
             if before.valid_to is None or before.valid_to >= after.valid_from:
                 raise ValueError(f"the terms from {before.valid_from} must end before {after.valid_from}")
-        for group in (list(self.objects()), self.users, self.shapes):
+        for group in (list(self.objects()), self.users, self.shapes, self.processes):
             owners: dict[str, str] = {}
             for concept in group:
                 for word in (concept.vi, *concept.words):
                     if owners.setdefault(word, concept.id) != concept.id:
                         raise ValueError(f"the word {word!r} stands for both {owners[word]!r} and {concept.id!r}")
+        said: dict[str, str] = {}
+        for plain, words in self.synonyms.items():
+            for word in words:
+                if said.setdefault(word, plain) != plain:
+                    raise ValueError(f"the word {word!r} is said for both {said[word]!r} and {plain!r}")
+        if unknown := set(self.layered) - {field.id for field in self.fields}:
+            raise ValueError(f"no field of work is called {', '.join(sorted(unknown))}")
         return self
 
     def objects(self) -> Iterator[Concept]:
