@@ -30,7 +30,7 @@ PENALTY = 0.3
 UNLABELLED = 0.04  # what a pair weighs that nobody classed
 TRUE = 3.0  # what a true pair weighs: there are fewer of them
 AGAINST = ("other_object", "other_mastered", "other_shape", "other_territory", "other_users", "apart_in_time", "fed",
-           "continues", "neighbour", "other_title")  # fmt: skip
+           "continues", "neighbour", "other_title", "other_process", "other_functions", "other_part")  # fmt: skip
 Labels = dict[frozenset[str], bool]
 PROVINCES = ("Tỉnh Thứ Nhất", "Tỉnh Thứ Hai")
 

@@ -19,10 +19,11 @@ Bag = Mapping[str, float]
 SAYS = {"title": 1.0, "masters": 1.0, "functions": 0.5, "summary": 0.4}  # how much a part says of what it is
 DONE = {"title": 1.0, "masters": 0.7, "functions": 1.0, "summary": 0.5}  # how much a part says of what is done
 LINKED = 0.1
+WHOLE = 0.4  # how much naming a part of something says of the whole
 FORETOLD = 0.5  # what a code that is foretold weighs beside one that is declared
 BAGS = (
     "object", "main", "field", "mastered", "functions", "users", "words", "text", "codes", "shape", "owner", "near",
-    "letters", "place", "keeper", "kept", "reading", "titled", "process",
+    "letters", "place", "keeper", "kept", "reading", "titled", "process", "part",
 )  # fmt: skip
 PAIR = 2.0  # how much more two syllables say than one: most words have two
 NEAREST = 0.25  # objects that a text is nearer to than this part of the nearest count
@@ -53,6 +54,7 @@ class Describer:
     def __init__(self, terms: DuplicationTerms) -> None:
         self.vocabulary = Vocabulary(terms)
         self.field_of = {each.id: field for field in terms.fields for each in field.objects}
+        self.whole_of = {each.id: each.part_of for each in terms.objects() if each.part_of}
         self.arm_of = {each.id: each.arm for each in terms.shapes}
         self.near = _near(self.vocabulary, terms)
         self._kept: dict[str, Description] = {}
@@ -78,18 +80,23 @@ class Describer:
         bags: dict[str, dict[str, float]] = {name: defaultdict(float) for name in BAGS}
         for source, meaning in parts:
             weight = SAYS[source]
+            wholes = [self.whole_of[each] for each in meaning.objects if each in self.whole_of]
             _most(bags["object"], meaning.objects, weight)
+            _most(bags["object"], wholes, weight * WHOLE)
             _most(bags["object"], meaning.linked, LINKED)
+            _most(bags["part"], (each for each in meaning.objects if each in self.whole_of), weight)
             _most(bags["words"], meaning.words, weight)
             _most(bags["shape"], meaning.shapes, weight)
             _most(bags["process"], meaning.processes, DONE[source])
             if source == "title":
                 _most(bags["titled"], meaning.objects, 1.0)
+                _most(bags["titled"], wholes, WHOLE)
             if source != "summary":
-                _most(bags["main"], meaning.objects, 1.0)
+                _most(bags["main"], [*meaning.objects, *wholes], 1.0)
             if source in ("masters", "functions"):
                 own = bags["mastered" if source == "masters" else source]
                 _most(own, (f"o:{each}" for each in meaning.objects), 1.0)
+                _most(own, (f"o:{each}" for each in wholes), WHOLE)
                 _most(own, meaning.words, 0.7)
         stated = {
             name: {text: frozenset(_told(read(text))) for text in texts}

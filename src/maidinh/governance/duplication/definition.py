@@ -78,6 +78,7 @@ class Concept(Form):
     en: str
     words: list[str] = []
     arm: list[str] = []
+    part_of: str | None = None  # the wider object of the same field that it is a part of
 
     def in_language(self, language: str) -> str:
         """Its name."""
@@ -187,6 +188,11 @@ class DuplicationTerms(Provenance):
             for word in words:
                 if said.setdefault(word, plain) != plain:
                     raise ValueError(f"the word {word!r} is said for both {said[word]!r} and {plain!r}")
+        for field in self.fields:
+            wide = {each.id for each in field.objects if each.part_of is None}
+            for each in field.objects:
+                if each.part_of is not None and each.part_of not in wide:
+                    raise ValueError(f"{each.id!r} is part of {each.part_of!r}, which is no whole object of its field")
         if unknown := set(self.layered) - {field.id for field in self.fields}:
             raise ValueError(f"no field of work is called {', '.join(sorted(unknown))}")
         return self

@@ -15,7 +15,7 @@ from scipy import sparse
 
 from maidinh.governance.duplication.classifying import BAGS, Describer, Description
 from maidinh.governance.duplication.definition import CodeModel, DuplicationTerm, DuplicationTerms, Profile, Shares
-from maidinh.governance.duplication.likeness import FEATURES, Floats, Ints, Measured, evidence, relation
+from maidinh.governance.duplication.likeness import FEATURES, NATIONAL, Floats, Ints, Measured, evidence, relation
 from maidinh.governance.duplication.reasons import DATA, Names, Reason, named, reasons_of
 
 Class = Literal["duplicate", "overlap", "should-reuse", "complementary"]
@@ -173,7 +173,7 @@ class Searcher:
             kind = "complementary"
         elif score < limits.told or values["other_territory"]:
             return None
-        elif "project" not in (mine.profile.kind, its.profile.kind):
+        elif "project" not in (mine.profile.kind, its.profile.kind) and not self._run_twice(mine, its):
             kind, declared = "complementary", "standing"
         elif its.shared:
             kind = "should-reuse"
@@ -186,6 +186,14 @@ class Searcher:
             reasons_of(mine, its, values, declared, self.names), self.saving(mine.profile, kind, score),
             tuple(flags_of(mine, limits.predicted)),
         )  # fmt: skip
+
+    def _run_twice(self, mine: Description, its: Description) -> bool:
+        """Whether a system is run beside what serves the whole nation, in a field where a province has no own part."""
+        system, wide = (its, mine) if _serves_all(mine) else (mine, its)
+        if system.profile.kind != "system" or not _serves_all(wide):
+            return False
+        fields = {self.describer.field_of[each].id for each in system.bags["main"]}
+        return not fields & set(self.terms.layered)
 
     def code_name(self, model: CodeModel, code: str, language: str) -> str:
         """What a classification is called, with its code."""
@@ -222,6 +230,10 @@ def flags_of(described: Description, confidence: float) -> list[Flag]:
 def code_flags(profile: Profile, terms: DuplicationTerms) -> list[Flag]:
     """The codes of one profile that its words contradict."""
     return flags_of(Describer(terms).describe(profile), terms.newest().thresholds.predicted)
+
+
+def _serves_all(described: Description) -> bool:
+    return described.profile.kind == NATIONAL or described.nationwide
 
 
 def _likelihood(sums: Floats) -> Floats:
