@@ -45,6 +45,7 @@ class Description:
     nationwide: bool = False
     stated: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)  # what each statement says
     coded: frozenset[str] = frozenset()  # words that stand only in codes of data: no words of an owner
+    written: str = ""  # its words as it writes them, before people's words are read as plain ones
     known: float = 0.0  # the part of what its title and data say that the words of the terms cover
 
 
@@ -132,6 +133,7 @@ class Describer:
             stated=stated,
             coded=self._coded(profile, [title, *([summary] if summary else [])]),
             nationwide=bool(profile.territory) and not places and self.vocabulary.nationwide(profile.territory),
+            written=self._written(profile),
             known=sum(each.known for each in phrase) / (sum(each.said for each in phrase) or 1),
             foretold=foretold,
             shared=profile.kind in ("platform", "service", "national-platform")
@@ -139,6 +141,12 @@ class Describer:
             or bool(summary and summary.shared and profile.kind == "system"),
             continuing=title.continuing or bool(summary and summary.continuing),
         )
+
+    def _written(self, profile: Profile) -> str:
+        texts = [profile.title.vi, profile.summary.vi if profile.summary else "", *profile.masters, *profile.functions]
+        plain = [" ".join(self.vocabulary.tokens(text)) for text in texts]
+        told = [fold(each) if text.isascii() else each for text, each in zip(texts, plain, strict=True)]
+        return f" {' '.join(told)} "
 
     def _coded(self, profile: Profile, written: Iterable[Meaning]) -> frozenset[str]:
         """The words that come from codes of data alone."""

@@ -188,6 +188,10 @@ class DuplicationTerms(Provenance):
             for word in words:
                 if said.setdefault(word, plain) != plain:
                     raise ValueError(f"the word {word!r} is said for both {said[word]!r} and {plain!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _parts_and_layers_are_known(self) -> DuplicationTerms:
         for field in self.fields:
             wide = {each.id for each in field.objects if each.part_of is None}
             for each in field.objects:

@@ -66,7 +66,9 @@ class Searcher:
         self.places = {each.id: n for n, each in enumerate(profiles)}
         self.measured = Measured(self.described) if self.described else None
         self.names = dict(names or {})
-        self.names |= {each.id: (each.vi, each.en) for each in (*terms.users, *terms.shapes, *terms.objects())}
+        self.names |= {
+            each.id: (each.vi, each.en) for each in (*terms.users, *terms.shapes, *terms.processes, *terms.objects())
+        }
         self.names |= {f"{DATA}{code}": (each.vi, each.en or each.vi) for code, each in terms.entities.items()}
         self.weights = np.array([self.term.weights.get(name, 0.0) for name in FEATURES])
 
@@ -173,8 +175,9 @@ class Searcher:
             kind = "complementary"
         elif score < limits.told or values["other_territory"]:
             return None
-        elif "project" not in (mine.profile.kind, its.profile.kind) and not self._run_twice(mine, its):
-            kind, declared = "complementary", "standing"
+        elif "project" not in (mine.profile.kind, its.profile.kind):
+            twice = self._run_twice(mine, its)
+            kind, declared = ("overlap", "run_twice") if twice else ("complementary", "standing")
         elif its.shared:
             kind = "should-reuse"
         elif score >= limits.duplicate and values["held"] >= limits.covered:
@@ -204,7 +207,8 @@ class Searcher:
         if score < self.term.thresholds.saving:
             return 0
         shares = self.shares(kind)
-        return round(profile.build_cost * shares.build + profile.run_cost * shares.run * self.term.saving.years)
+        build = profile.build_cost if profile.kind == "project" else 0  # what stands was paid for
+        return round(build * shares.build + profile.run_cost * shares.run * self.term.saving.years)
 
     def shares(self, kind: Class) -> Shares:
         """Which shares of the costs a class saves."""
