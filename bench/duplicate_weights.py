@@ -1,8 +1,8 @@
 """Fits the weights of evidence of duplicates, so that they hold where the words of the terms know nothing.
 
-Learned from the tuning half and from paraphrases (bench/paraphrases.txt). Each set is described several times, with all
-words of the terms, with half of the fields of work masked, and with none. Measured across: learned from one set alone
-and told of the other, with fields masked; then paraphrases by fifths of their subjects. Prints YAML.
+Learned from all seen parts and from paraphrases (bench/paraphrases.txt). Each set is described several times, with all
+words of the terms, with half of the fields of work masked, and with none. Told of sets that weren't learned from:
+paraphrases by fifths of their subjects here (`--folds`), parts and agencies by bench.duplicate_across. Prints YAML.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ PENALTY = 0.3
 UNLABELLED = 0.04  # what a pair weighs that nobody classed
 TRUE = 3.0  # what a true pair weighs: there are fewer of them
 AGAINST = ("other_object", "other_mastered", "other_shape", "other_territory", "other_users", "apart_in_time", "fed",
-           "continues", "neighbour", "other_title")  # fmt: skip
+           "continues", "neighbour", "other_title", "other_process", "other_functions", "other_part")  # fmt: skip
+SEEN = ("tune", "held-out", "fresh")  # the parts that whoever tunes has seen
+PARAPHRASES = "paraphrases"
+MASKS = ((0.0, 0), (0.5, SEED), (0.5, SEED + 1), (1.0, 0))  # shares of the fields of work that are masked, and seeds
 Labels = dict[frozenset[str], bool]
 PROVINCES = ("Tỉnh Thứ Nhất", "Tỉnh Thứ Hai")
 
@@ -154,36 +157,45 @@ def told(name: str, weights: Floats, found: Examples) -> None:
           f"{'  '.join(limits)}")  # fmt: skip
 
 
-def main() -> None:
-    """Measures across sets and topics, then fits on all and prints the weights."""
-    national = definitions_root() / "national"
-    terms = read_duplication_terms(national)
-    half = read_half("tune")
-    tune = [*half.profiles, *national_platforms(national)], {each.ends: each.true for each in half.pairs}
+def learned_from(parts: Sequence[str], terms: DuplicationTerms) -> dict[str, list[Examples]]:
+    """The examples of each part under each mask; `paraphrases` are one more."""
+    under = [masked(terms, *mask) for mask in MASKS]
+    found = {}
+    for name in parts:
+        half = read_half(name)
+        profiles = [*half.profiles, *national_platforms(definitions_root() / "national", terms)]
+        labels = {each.ends: each.true for each in half.pairs}
+        found[name] = [examples(profiles, labels, each) for each in under]
+    found[PARAPHRASES] = [examples(*paraphrases(_lines(), SEED + n), each) for n, each in enumerate(under)]
+    return found
+
+
+def _lines() -> list[str]:
     text = Path(__file__).with_name("paraphrases.txt").read_text("utf-8")
-    lines = [each for each in text.splitlines() if each and not each.startswith("#")]
-    masks = [(0.0, 0), (0.5, SEED), (0.5, SEED + 1), (1.0, 0)]
-    under = {mask: masked(terms, *mask) for mask in masks}
-    of_tune = {mask: examples(*tune, under[mask]) for mask in masks}
-    of_lines = {mask: examples(*paraphrases(lines, SEED + n), under[mask]) for n, mask in enumerate(masks)}
-    measured = (("tune, learned from paraphrases", [*of_lines.values()], of_tune),
-                ("paraphrases, learned from tune", [*of_tune.values()], of_lines),
-                ("tune, learned from all", [*of_lines.values(), *of_tune.values()], of_tune))  # fmt: skip
-    for name, learned, shown in measured:
-        weights = fit(learned)
-        for share, seed in ((0.0, 0), (0.5, SEED), (1.0, 0)):
-            told(f"{name}, {share:.0%} masked", weights, shown[share, seed])
+    return [each for each in text.splitlines() if each and not each.startswith("#")]
+
+
+def main() -> None:
+    """Measures subjects that were left out, then fits on all and prints the weights."""
+    terms = read_duplication_terms(definitions_root() / "national")
+    sets = learned_from(SEEN, terms)
+    lines, of_parts = _lines(), [each for name in SEEN for each in sets[name]]
     for fold in range(5 if "--folds" in sys.argv else 0):
+        under = [masked(terms, *mask) for mask in MASKS]
         learned = [line for n, line in enumerate(lines) if n % 5 != fold]
         others = [line for n, line in enumerate(lines) if n % 5 == fold]
-        sets = [examples(*paraphrases(learned, SEED + n), under[mask]) for n, mask in enumerate(masks)]
-        weights = fit([*sets, *of_tune.values()])
-        told(f"fold {fold}, all masked", weights, examples(*paraphrases(others, SEED), under[1.0, 0]))
-    weights = fit([*of_lines.values(), *of_tune.values()])
+        weights = fit([*of_parts, *(examples(*paraphrases(learned, SEED + n), each) for n, each in enumerate(under))])
+        told(f"fold {fold}, all masked", weights, examples(*paraphrases(others, SEED), under[-1]))
+    weights = fit([*of_parts, *sets[PARAPHRASES]])
     print("    weights:")
-    for name, value in zip(("intercept", *FEATURES), [weights[-1], *weights[:-1]], strict=True):
-        print(f"      {name}: {value if name != 'continues' else -2.5:.2f}")
-    print("      third: -2.00")
+    for name, value in weights_by_name(weights).items():
+        print(f"      {name}: {value:.2f}")
+
+
+def weights_by_name(weights: Floats) -> dict[str, float]:
+    """As the terms state them; `continues` and `third` are set by hand."""
+    found = dict(zip(("intercept", *FEATURES), [weights[-1], *weights[:-1]], strict=True))
+    return {name: round(float(value), 2) + 0.0 for name, value in found.items()} | {"continues": -2.5, "third": -2.0}
 
 
 if __name__ == "__main__":

@@ -3,6 +3,10 @@
 Quality is told of the half that is held out and, apart from it, of the fresh and the blind part; the blind one was seen
 by nobody who tunes. A peer's wording and threshold are chosen on the other half. Each pair counts by its higher score
 of the two directions. The peers see all words and codes that we see.
+Quality is told of the parts `held-out` and `fresh` apart. Weights were learned from both by now, so their figures
+flatter: bench.duplicate_across tells what weights reach that were learned from the others. A peer's wording and
+threshold are chosen on the tuning half. Each pair counts by its higher score of the two directions.
+The peers see all words and codes that we see.
 """
 
 from __future__ import annotations

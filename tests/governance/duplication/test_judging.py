@@ -77,6 +77,64 @@ def test_reasons_name_data_and_classifications_by_their_names(terms: Duplication
     assert "parcel" not in said["words"].in_language("vi")["what"]
 
 
+def test_what_people_say_for_a_plain_word_is_read_as_that_word(terms: DuplicationTerms) -> None:
+    registers = (system("shops", "Quản lý nhà thuốc", functions=["Kiểm tra nhà thuốc"]), STANDING[1])
+    proposal = profile("p", "Nắm các tiệm thuốc trong phường", functions=["Hậu kiểm tiệm thuốc"])
+    found = Searcher(registers, terms).search(proposal)
+    assert [each.other.id for each in found] == ["shops"]
+
+
+def test_words_that_only_mean_the_same_are_told_as_such(terms: DuplicationTerms) -> None:
+    stands = system("stands", "Sổ theo dõi xác máy bay không người lái", functions=["Kiểm đếm xác máy bay"])
+    proposal = profile("p", "Sổ theo dõi xác flycam rơi", functions=["Kiểm đếm xác flycam"])
+    (found,) = Searcher((stands,), terms).search(proposal)
+    said = {each.code: each.in_language("vi")["what"] for each in found.reasons if "what" in each.values}
+    assert "máy bay không người lái" not in said.get("words", "")
+    assert "máy bay" in said["alike"]
+
+
+def test_another_thing_done_with_the_same_object_ranks_behind(terms: DuplicationTerms) -> None:
+    same = system("same", "Phần mềm vườn cây ăn trái", functions=["Cấp mã số vườn cây ăn trái"])
+    other = system("other", "Phần mềm vườn cây ăn trái", functions=["Dự báo thời tiết cho vườn cây ăn trái"])
+    proposal = profile("p", "Cấp mã cho vườn cây ăn trái", functions=["Cấp mã số, gia hạn mã số"])
+    found = Searcher((same, other), terms).search(proposal)
+    assert found[0].other.id == "same"
+    scores = {each.other.id: each.score for each in found}
+    assert scores["same"] > scores.get("other", 0.0) + 0.1
+    said = {each.code: each.in_language("en").get("what", "") for each in found[0].reasons}
+    assert "licensing" in said["process"]
+
+
+def test_two_parts_of_one_object_speak_against_each_other(terms: DuplicationTerms) -> None:
+    stands = system("fire", "Hệ thống cháy rừng", masters=["Điểm cháy rừng"])
+    same = profile("p", "Phần mềm phát hiện cháy rừng", masters=["Vụ cháy rừng"])
+    other = profile("p", "Phần mềm vườn ươm cây lâm nghiệp", masters=["Vườn ươm trồng rừng"])
+    searcher = Searcher((stands,), terms)
+    assert searcher.search(same)[0].score > max((each.score for each in searcher.search(other)), default=0.0) + 0.2
+
+
+def test_a_system_beside_one_of_the_whole_nation_is_run_twice(terms: DuplicationTerms) -> None:
+    mine = system("mine", "Quản lý hiện vật bảo tàng", masters=["Hiện vật"], functions=["Kiểm kê hiện vật"],
+                  run_cost=10, build_cost=1000)  # fmt: skip
+    wide = system("wide", "Cơ sở dữ liệu quốc gia về hiện vật bảo tàng", kind="platform", territory=["Toàn quốc"],
+                  masters=["Hiện vật"], functions=["Kiểm kê hiện vật"])  # fmt: skip
+    (found,) = Searcher((wide,), terms).search(mine)
+    assert (found.kind, found.reasons[0].code) == ("overlap", "run_twice")
+    share = terms.newest().saving
+    assert found.saving == round(10 * share.overlap.run * share.years)  # what stands was paid for
+    one_stop = system("mine", "Hệ thống thông tin giải quyết thủ tục hành chính", functions=["Tiếp nhận hồ sơ"])
+    portal = system("wide", "Cổng dịch vụ công quốc gia", kind="platform", territory=["Toàn quốc"],
+                    functions=["Tiếp nhận hồ sơ thủ tục hành chính"])  # fmt: skip
+    assert {each.kind for each in Searcher((portal,), terms).search(one_stop)} <= {"complementary"}
+
+
+def test_a_part_must_be_of_something_in_its_field(terms: DuplicationTerms) -> None:
+    content = terms.model_dump(by_alias=True)
+    content["fields"][0]["objects"][0]["part_of"] = "nothing"
+    with pytest.raises(ValueError, match="is part of 'nothing'"):
+        DuplicationTerms.model_validate(content)
+
+
 def test_a_weak_likeness_states_no_saving(terms: DuplicationTerms) -> None:
     searcher = Searcher(STANDING, terms)
     proposal = profile("p", "Xây dựng phần mềm", build_cost=1_000_000_000)

@@ -17,11 +17,13 @@ from maidinh.infrastructure.definitions.folding import fold
 
 Bag = Mapping[str, float]
 SAYS = {"title": 1.0, "masters": 1.0, "functions": 0.5, "summary": 0.4}  # how much a part says of what it is
+DONE = {"title": 1.0, "masters": 0.7, "functions": 1.0, "summary": 0.5}  # how much a part says of what is done
 LINKED = 0.1
+WHOLE = 0.4  # how much naming a part of something says of the whole
 FORETOLD = 0.5  # what a code that is foretold weighs beside one that is declared
 BAGS = (
     "object", "main", "field", "mastered", "functions", "users", "words", "text", "codes", "shape", "owner", "near",
-    "letters", "place", "keeper", "kept", "reading", "titled",
+    "letters", "place", "keeper", "kept", "reading", "titled", "process", "part",
 )  # fmt: skip
 PAIR = 2.0  # how much more two syllables say than one: most words have two
 NEAREST = 0.25  # objects that a text is nearer to than this part of the nearest count
@@ -43,6 +45,7 @@ class Description:
     nationwide: bool = False
     stated: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)  # what each statement says
     coded: frozenset[str] = frozenset()  # words that stand only in codes of data: no words of an owner
+    written: str = ""  # its words as it writes them, before people's words are read as plain ones
     known: float = 0.0  # the part of what its title and data say that the words of the terms cover
 
 
@@ -52,6 +55,7 @@ class Describer:
     def __init__(self, terms: DuplicationTerms) -> None:
         self.vocabulary = Vocabulary(terms)
         self.field_of = {each.id: field for field in terms.fields for each in field.objects}
+        self.whole_of = {each.id: each.part_of for each in terms.objects() if each.part_of}
         self.arm_of = {each.id: each.arm for each in terms.shapes}
         self.near = _near(self.vocabulary, terms)
         self._kept: dict[str, Description] = {}
@@ -77,17 +81,23 @@ class Describer:
         bags: dict[str, dict[str, float]] = {name: defaultdict(float) for name in BAGS}
         for source, meaning in parts:
             weight = SAYS[source]
+            wholes = [self.whole_of[each] for each in meaning.objects if each in self.whole_of]
             _most(bags["object"], meaning.objects, weight)
+            _most(bags["object"], wholes, weight * WHOLE)
             _most(bags["object"], meaning.linked, LINKED)
+            _most(bags["part"], (each for each in meaning.objects if each in self.whole_of), weight)
             _most(bags["words"], meaning.words, weight)
             _most(bags["shape"], meaning.shapes, weight)
+            _most(bags["process"], meaning.processes, DONE[source])
             if source == "title":
                 _most(bags["titled"], meaning.objects, 1.0)
+                _most(bags["titled"], wholes, WHOLE)
             if source != "summary":
-                _most(bags["main"], meaning.objects, 1.0)
+                _most(bags["main"], [*meaning.objects, *wholes], 1.0)
             if source in ("masters", "functions"):
                 own = bags["mastered" if source == "masters" else source]
                 _most(own, (f"o:{each}" for each in meaning.objects), 1.0)
+                _most(own, (f"o:{each}" for each in wholes), WHOLE)
                 _most(own, meaning.words, 0.7)
         stated = {
             name: {text: frozenset(_told(read(text))) for text in texts}
@@ -123,6 +133,7 @@ class Describer:
             stated=stated,
             coded=self._coded(profile, [title, *([summary] if summary else [])]),
             nationwide=bool(profile.territory) and not places and self.vocabulary.nationwide(profile.territory),
+            written=self._written(profile),
             known=sum(each.known for each in phrase) / (sum(each.said for each in phrase) or 1),
             foretold=foretold,
             shared=profile.kind in ("platform", "service", "national-platform")
@@ -130,6 +141,12 @@ class Describer:
             or bool(summary and summary.shared and profile.kind == "system"),
             continuing=title.continuing or bool(summary and summary.continuing),
         )
+
+    def _written(self, profile: Profile) -> str:
+        texts = [profile.title.vi, profile.summary.vi if profile.summary else "", *profile.masters, *profile.functions]
+        plain = [" ".join(self.vocabulary.tokens(text)) for text in texts]
+        told = [fold(each) if text.isascii() else each for text, each in zip(texts, plain, strict=True)]
+        return f" {' '.join(told)} "
 
     def _coded(self, profile: Profile, written: Iterable[Meaning]) -> frozenset[str]:
         """The words that come from codes of data alone."""

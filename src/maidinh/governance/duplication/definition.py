@@ -78,6 +78,7 @@ class Concept(Form):
     en: str
     words: list[str] = []
     arm: list[str] = []
+    part_of: str | None = None  # the wider object of the same field that it is a part of
 
     def in_language(self, language: str) -> str:
         """Its name."""
@@ -153,6 +154,7 @@ class DuplicationTerms(Provenance):
 
     terms: list[DuplicationTerm] = Field(min_length=1)
     abbreviations: dict[str, str]
+    synonyms: dict[str, list[str]] = {}  # a plain word of administration, and what people say for it
     boilerplate: list[str]
     linking: list[str]
     shared: list[str]
@@ -165,6 +167,8 @@ class DuplicationTerms(Provenance):
     entities: dict[str, Text] = {}  # codes of data that architectures use, and what they are called
     users: list[Concept]
     shapes: list[Concept]
+    processes: list[Concept] = []  # what is done with an object, by the words that say so
+    layered: list[str] = []  # fields in which a province's system stands beside the nation's by design
     fields: list[FieldOfWork]
 
     @model_validator(mode="after")
@@ -173,12 +177,28 @@ class DuplicationTerms(Provenance):
         for before, after in pairwise(ordered):
             if before.valid_to is None or before.valid_to >= after.valid_from:
                 raise ValueError(f"the terms from {before.valid_from} must end before {after.valid_from}")
-        for group in (list(self.objects()), self.users, self.shapes):
+        for group in (list(self.objects()), self.users, self.shapes, self.processes):
             owners: dict[str, str] = {}
             for concept in group:
                 for word in (concept.vi, *concept.words):
                     if owners.setdefault(word, concept.id) != concept.id:
                         raise ValueError(f"the word {word!r} stands for both {owners[word]!r} and {concept.id!r}")
+        said: dict[str, str] = {}
+        for plain, words in self.synonyms.items():
+            for word in words:
+                if said.setdefault(word, plain) != plain:
+                    raise ValueError(f"the word {word!r} is said for both {said[word]!r} and {plain!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _parts_and_layers_are_known(self) -> DuplicationTerms:
+        for field in self.fields:
+            wide = {each.id for each in field.objects if each.part_of is None}
+            for each in field.objects:
+                if each.part_of is not None and each.part_of not in wide:
+                    raise ValueError(f"{each.id!r} is part of {each.part_of!r}, which is no whole object of its field")
+        if unknown := set(self.layered) - {field.id for field in self.fields}:
+            raise ValueError(f"no field of work is called {', '.join(sorted(unknown))}")
         return self
 
     def objects(self) -> Iterator[Concept]:

@@ -15,7 +15,7 @@ from scipy import sparse
 
 from maidinh.governance.duplication.classifying import BAGS, Describer, Description
 from maidinh.governance.duplication.definition import CodeModel, DuplicationTerm, DuplicationTerms, Profile, Shares
-from maidinh.governance.duplication.likeness import FEATURES, Floats, Ints, Measured, evidence, relation
+from maidinh.governance.duplication.likeness import FEATURES, NATIONAL, Floats, Ints, Measured, evidence, relation
 from maidinh.governance.duplication.reasons import DATA, Names, Reason, named, reasons_of
 
 Class = Literal["duplicate", "overlap", "should-reuse", "complementary"]
@@ -66,7 +66,9 @@ class Searcher:
         self.places = {each.id: n for n, each in enumerate(profiles)}
         self.measured = Measured(self.described) if self.described else None
         self.names = dict(names or {})
-        self.names |= {each.id: (each.vi, each.en) for each in (*terms.users, *terms.shapes, *terms.objects())}
+        self.names |= {
+            each.id: (each.vi, each.en) for each in (*terms.users, *terms.shapes, *terms.processes, *terms.objects())
+        }
         self.names |= {f"{DATA}{code}": (each.vi, each.en or each.vi) for code, each in terms.entities.items()}
         self.weights = np.array([self.term.weights.get(name, 0.0) for name in FEATURES])
 
@@ -174,7 +176,8 @@ class Searcher:
         elif score < limits.told or values["other_territory"]:
             return None
         elif "project" not in (mine.profile.kind, its.profile.kind):
-            kind, declared = "complementary", "standing"
+            twice = self._run_twice(mine, its)
+            kind, declared = ("overlap", "run_twice") if twice else ("complementary", "standing")
         elif its.shared:
             kind = "should-reuse"
         elif score >= limits.duplicate and values["held"] >= limits.covered:
@@ -187,6 +190,14 @@ class Searcher:
             tuple(flags_of(mine, limits.predicted)),
         )  # fmt: skip
 
+    def _run_twice(self, mine: Description, its: Description) -> bool:
+        """Whether a system is run beside what serves the whole nation, in a field where a province has no own part."""
+        system, wide = (its, mine) if _serves_all(mine) else (mine, its)
+        if system.profile.kind != "system" or not _serves_all(wide):
+            return False
+        fields = {self.describer.field_of[each].id for each in system.bags["main"]}
+        return not fields & set(self.terms.layered)
+
     def code_name(self, model: CodeModel, code: str, language: str) -> str:
         """What a classification is called, with its code."""
         return named(f"{model}:{code}", self.names)[language == "en"].replace(f"{model.upper()} ", "")
@@ -196,7 +207,8 @@ class Searcher:
         if score < self.term.thresholds.saving:
             return 0
         shares = self.shares(kind)
-        return round(profile.build_cost * shares.build + profile.run_cost * shares.run * self.term.saving.years)
+        build = profile.build_cost if profile.kind == "project" else 0  # what stands was paid for
+        return round(build * shares.build + profile.run_cost * shares.run * self.term.saving.years)
 
     def shares(self, kind: Class) -> Shares:
         """Which shares of the costs a class saves."""
@@ -222,6 +234,10 @@ def flags_of(described: Description, confidence: float) -> list[Flag]:
 def code_flags(profile: Profile, terms: DuplicationTerms) -> list[Flag]:
     """The codes of one profile that its words contradict."""
     return flags_of(Describer(terms).describe(profile), terms.newest().thresholds.predicted)
+
+
+def _serves_all(described: Description) -> bool:
+    return described.profile.kind == NATIONAL or described.nationwide
 
 
 def _likelihood(sums: Floats) -> Floats:

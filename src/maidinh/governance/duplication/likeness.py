@@ -21,14 +21,16 @@ FEATURES = (
     "mastered", "object", "held", "field", "functions", "users", "words", "text", "codes", "shape", "territory",
     "time", "owner", "other_object", "other_mastered", "other_shape", "other_territory", "other_users",
     "apart_in_time", "fed", "continues", "near", "letters", "place", "keeper", "contained", "neighbour",
-    "titled", "other_title",
+    "titled", "other_title", "process", "other_process", "other_functions",
+    "part", "other_part",
 )  # fmt: skip
 LIKE = (
     "mastered", "object", "field", "functions", "users", "words", "text", "codes", "shape", "owner", "near", "letters",
-    "place", "keeper", "titled",
+    "place", "keeper", "titled", "process", "part",
 )  # fmt: skip
 OTHER = {"other_object": "main", "other_mastered": "mastered", "other_shape": "shape", "other_users": "users",
-         "other_title": "titled"}  # fmt: skip
+         "other_title": "titled", "other_process": "process", "other_functions": "functions",
+         "other_part": "part"}  # fmt: skip
 BLOCKING = {"object": 1.5, "words": 1.2, "mastered": 1.0, "functions": 0.8, "field": 0.4, "codes": 0.2, "near": 0.8,
             "letters": 1.0, "place": 0.6, "users": 0.5}  # fmt: skip
 ROWS = 512  # proposals whose candidates are looked for at once

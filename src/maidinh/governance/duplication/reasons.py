@@ -16,6 +16,7 @@ Names = Mapping[str, tuple[str, str]]  # Vietnamese and English, by id; `brm:…
 DATA = "data:"
 STATED = ("mastered", "functions")  # of which both sides are quoted, by what they call it
 AGAINST = " ↔ "
+BOTH_NAMED = {"other_process": "process", "other_part": "part", "other_shape": "shape"}  # both sides are named
 CLEAR = 0.1  # a likeness below it is no reason
 MOST = 4  # names in one reason
 
@@ -32,6 +33,8 @@ SAYINGS: dict[str, str] = {
     "held": N_("What the smaller one is about, the larger one has as well: %(what)s."),
     "functions": N_("Both do the same: %(what)s."),
     "users": N_("Both serve %(what)s."),
+    "process": N_("In both the same is done: %(what)s."),
+    "alike": N_("Both say it in other words: %(what)s."),
     "words": N_("Both are described with the same uncommon words: %(what)s."),
     "codes": N_("Both have the same classification: %(what)s."),
     "territory": N_("Both work in the same place: %(what)s."),
@@ -40,11 +43,15 @@ SAYINGS: dict[str, str] = {
     "other_mastered": N_("Against it: they master different data."),
     "other_territory": N_("Against it: they work in different places."),
     "other_shape": N_("Against it: they are systems of different kinds (%(what)s)."),
+    "other_process": N_("Against it: different things are done in them (%(what)s)."),
+    "other_part": N_("Against it: they are about different parts of the same (%(what)s)."),
+    "other_functions": N_("Against it: they state different functions."),
     "phase": N_("One continues the other as its next phase."),
     "instance": N_("One is a place's instance of the other."),
     "reuse": N_("One says that it uses the other."),
     "siblings": N_("Both are instances of the same platform in different places."),
     "standing": N_("Both stand already, so neither would be invested in again."),
+    "run_twice": N_("Both run already: what a system for the whole nation does is paid for again each year."),
     "shared": N_("The other one is there for all agencies to use."),
 }
 
@@ -71,9 +78,15 @@ def reasons_of(
         found.append(Reason(declared))
     if its.shared:
         found.append(Reason("shared"))
-    for code in ("mastered", "object", "functions", "users", "words", "codes"):
+    alike = [each for each in _shared(mine, its, "words") if not _written(each, mine, its)]
+    for code in ("mastered", "object", "functions", "process", "users", "words", "codes"):
         if values[code] > CLEAR and (shared := _shared(mine, its, code)):
+            shared = [each for each in shared if each not in alike] if code == "words" else shared
+            if not shared:
+                continue
             found.append(_quoted(code, mine, its, shared, names) if code in STATED else _reason(code, shared, names))
+    if alike and values["words"] > CLEAR:
+        found.append(_reason("alike", alike, names))
     if not _shared(mine, its, "object") and values["near"] > CLEAR and (shared := _shared(mine, its, "near")):
         found.append(_reason("near", shared, names))
     both_placed = all(each.places or each.nationwide for each in (mine, its))
@@ -82,11 +95,17 @@ def reasons_of(
     years = [each for each in (mine.profile.begins, its.profile.begins) if each]
     if values["time"] and years:
         found.append(_reason("time", [f"{max(years)}"], {}))
-    for code in ("other_object", "other_mastered", "other_territory", "other_shape"):
-        if values[code]:
-            kinds = [*_named(mine.bags["shape"]), *_named(its.bags["shape"])] if code == "other_shape" else []
+    for code in ("other_object", "other_mastered", "other_functions", "other_territory", *BOTH_NAMED):
+        if values[code] and not (code == "other_part" and not values["object"]):
+            bag = BOTH_NAMED.get(code)
+            kinds = [*_named(mine.bags[bag]), *_named(its.bags[bag])] if bag else []
             found.append(_reason(code, kinds, names))
     return tuple(found)
+
+
+def _written(phrase: str, *sides: Description) -> bool:
+    """Whether all sides write it so; else at least one says another word for it."""
+    return all(f" {word} " in each.written for each in sides for word in (phrase, *phrase.split()))
 
 
 def named(key: str, names: Names) -> tuple[str, str]:

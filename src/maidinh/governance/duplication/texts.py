@@ -41,6 +41,7 @@ class Meaning:
     known: int = 0
     said: int = 0
     linked_words: tuple[str, ...] = ()
+    processes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -51,6 +52,7 @@ class _Reading:
     users: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
+    processes: list[str] = field(default_factory=list)
     known: int = 0
     said: int = 0
 
@@ -64,6 +66,8 @@ class Vocabulary:
         self._objects = _both(_named((each.id, (each.vi, *each.words)) for each in terms.objects()))
         self._shapes = _both(_named((each.id, (each.vi, *each.words)) for each in terms.shapes))
         self._users = _both(_named((each.id, (each.vi, *each.words)) for each in terms.users))
+        self._processes = _both(_named((each.id, (each.vi, *each.words)) for each in terms.processes))
+        self._synonyms = _both(_named(terms.synonyms.items()))
         self._idle = _both(dict.fromkeys(terms.boilerplate, "idle"))
         self._linking = _both(dict.fromkeys(terms.linking, "link"))
         self._shared = _both(dict.fromkeys(terms.shared, "shared"))
@@ -127,12 +131,19 @@ class Vocabulary:
             tuple(reading.objects), tuple(reading.linked), tuple(reading.shapes), tuple(reading.users),
             tuple(reading.words), tuple(reading.places), _any(self._shared[bare], whole),
             _any(self._continuing[bare], whole), reading.known, reading.said, tuple(linked_words),
+            tuple(reading.processes),
         )  # fmt: skip
 
     def _clause(self, tokens: Sequence[str], bare: bool, into: _Reading, objects: list[str]) -> None:
         objects += [meaning for _, meaning in _found(self._objects[bare], tokens)]
         into.shapes += [meaning for _, meaning in _found(self._shapes[bare], tokens)]
         into.users += [meaning for _, meaning in _found(self._users[bare], tokens)]
+        into.processes += [meaning for _, meaning in _found(self._processes[bare], tokens)]
+        plainer = self._plainer(tokens, bare)
+        if plainer != tokens:
+            objects += [meaning for _, meaning in _found(self._objects[bare], plainer)]
+            into.processes += [meaning for _, meaning in _found(self._processes[bare], plainer)]
+        tokens = plainer
         kept: list[str] = []
         n = 0
         while n < len(tokens):
@@ -152,6 +163,24 @@ class Vocabulary:
         into.said += sum(bool(each) for each in kept)
         into.words += [each for each in bare_words if each]
         into.words += [f"{one} {two}" for one, two in pairwise(bare_words) if one and two]
+
+    def _plainer(self, tokens: Sequence[str], bare: bool) -> Sequence[str]:
+        """The same with the plain words of administration for what people say; words of an object stay."""
+        out: list[str] = []
+        n = 0
+        while n < len(tokens):
+            length, plain = _longest(self._synonyms[bare], tokens, n)
+            named, _ = _longest(self._objects[bare], tokens, n)
+            if named > 1 and named >= length:
+                out += tokens[n : n + named]
+                n += named
+            elif length:
+                out += (fold(plain) if bare else plain).split()
+                n += length
+            else:
+                out.append(tokens[n])
+                n += 1
+        return out
 
     def _without_places(self, text: str, reading: _Reading) -> str:
         """The text without names of places: a unit, then words that begin with a capital."""
