@@ -42,6 +42,11 @@ def trace_to(endpoint: str, process: str) -> Any:
     return provider
 
 
+def on() -> bool:
+    """Whether anybody wants spans."""
+    return _state.tracer is not None
+
+
 @contextmanager
 def span(name: str, *, kind: str = "internal", carrier: Mapping[str, str] | None = None, **about: str) -> Iterator[Any]:
     """Everything inside belongs to this span; `carrier` are the headers of a request that began elsewhere.
@@ -72,12 +77,14 @@ def traced(name: str) -> Callable[[Work], Work]:
             with span(name):
                 return work(*arguments, **named)
 
-        @functools.wraps(work)
-        async def awaited(*arguments: Any, **named: Any) -> Any:
-            if _state.tracer is None:
-                return await work(*arguments, **named)
+        async def spanned(*arguments: Any, **named: Any) -> Any:
             with span(name):
                 return await work(*arguments, **named)
+
+        @functools.wraps(work)
+        def awaited(*arguments: Any, **named: Any) -> Any:
+            """The coroutine itself where tracing is off: one more around it would cost each call."""
+            return work(*arguments, **named) if _state.tracer is None else spanned(*arguments, **named)
 
         return cast("Work", awaited if inspect.iscoroutinefunction(work) else plain)
 

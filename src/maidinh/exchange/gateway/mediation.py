@@ -194,7 +194,7 @@ class Mediator:
     def _read_headers(self, call: Call) -> None:
         headers = protocol.read_headers(call.headers)
         call.client = headers.client
-        own: tuple[Header, ...] = ((b"x-road-request-id", str(call.id).encode()),)
+        own: tuple[Header, ...] = ((b"x-road-request-id", call.request_id.encode()),)
         if headers.x_road_id is None:
             own += ((b"x-road-id", call.x_road_id.encode()),)
         else:
@@ -252,10 +252,10 @@ class Mediator:
 
     @tracing.traced("forward")
     async def _forward(self, call: Call, admitted: Admitted, body: Body) -> Answer:
-        service, key = admitted.terms.service, admitted.provider.signing_key(call.started_at)
+        service, key = admitted.terms.service, admitted.keys[1]
         url = url_for(service, call.forwarded)
         claims = claims_for(
-            Assertion(call.client, call.service, call.contract, str(call.id), call.x_road_id),
+            Assertion(call.client, call.service, call.contract, call.request_id, call.x_road_id),
             issuer=key,
             method=call.method,
             target=url.raw_path_qs,
@@ -263,7 +263,7 @@ class Mediator:
             at=self._settings.clock(),
         )
         signed = jws.signing_input(jws.header(key, ASSERTION_KIND), jws.canonical_json(claims))
-        assertion = jws.compact(signed, await self._sign(key, signed))
+        assertion = jws.compact(signed, *await self._sign((key, signed)))
         headers = (
             *tracing.sent_on(call.kept),
             (b"x-road-service", protocol.encode_identifier(call.service).encode()),
@@ -280,7 +280,7 @@ class Mediator:
                 x_road_id=call.x_road_id,
                 client=call.client,
                 service=call.service,
-                request_id=str(call.id),
+                request_id=call.request_id,
                 request_hash=call.request_hash,
             )
         except ProtocolError:
@@ -295,9 +295,9 @@ class Mediator:
         finished_at = self._settings.clock()
         record = call.record(outcome, reason, finished_at)
         text = jws.canonical_json(record)
-        signatures = [
-            evidence.signature_entry(kid, await self._sign(kid, evidence.to_sign(text, kid))) for kid in signers
-        ]
+        kids = list(signers)
+        signed = await self._sign(*zip(kids, evidence.to_sign_each(text, kids), strict=True)) if kids else []
+        signatures = list(map(evidence.signature_entry, kids, signed))
         await self._log(call.row(record, text, signatures, secrets.token_bytes(SALT_BYTES), finished_at))
 
     def _name_subject(self, call: Call) -> None:
@@ -305,9 +305,9 @@ class Mediator:
             call.subject = subjects.digests(self._settings.subject_key, call.people)
 
     @tracing.traced("sign")
-    async def _sign(self, key: str, message: bytes) -> bytes:
+    async def _sign(self, *asked: tuple[str, bytes]) -> list[bytes]:
         try:
-            return await self._settings.signer.sign(key, message)
+            return await self._settings.signer.sign_each(asked)
         except (SignerError, OSError) as error:
             raise ProtocolError(protocol.SIGNING_FAILED, "signing_failed", "evidence could not be signed") from error
 
