@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,7 +19,7 @@ from maidinh.exchange.gateway import app, protocol
 from maidinh.exchange.gateway.bodies import Body
 from maidinh.exchange.gateway.call import Admitted, Call, Question
 from maidinh.exchange.gateway.checks import check_answer, check_request
-from maidinh.exchange.gateway.forwarding import Answer, Forwarded, url_for
+from maidinh.exchange.gateway.forwarding import Answer, Forwarded, target_for
 from maidinh.exchange.gateway.mediation import Mediator
 from maidinh.exchange.gateway.protocol import ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
@@ -48,7 +48,7 @@ class Forwarding(Mediator):
         if call.snapshot is None:
             raise ProtocolError(protocol.OUTDATED, "no_directory")
         service = call.snapshot.register.services[call.service]
-        request = Forwarded(call.method, url_for(service, call.forwarded), call.kept, body)
+        request = Forwarded(call.method, target_for(service, call.forwarded), call.kept, body)
         call.answer = await self._forwarder.forward(request, service)
         return call.answer
 
@@ -95,10 +95,10 @@ def main() -> None:
     parser.add_argument("dsn")
     parser.add_argument("port", type=int)
     given = parser.parse_args()
-    began = time.monotonic()
+    shift = NOW.timestamp() - time.time()
 
     def clock() -> datetime:
-        return NOW + timedelta(seconds=time.monotonic() - began)
+        return datetime.fromtimestamp(time.time() + shift, UTC)
 
     app.Mediator = MEDIATORS[given.step]  # type: ignore[misc]
     app.serve_gateway(

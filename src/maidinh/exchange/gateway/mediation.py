@@ -22,7 +22,7 @@ from maidinh.exchange.gateway.bodies import Body, held
 from maidinh.exchange.gateway.call import Admitted, Call, Question, signing_keys
 from maidinh.exchange.gateway.checks import check_answer, check_request
 from maidinh.exchange.gateway.directory import DirectoryKeeper
-from maidinh.exchange.gateway.forwarding import Answer, Forwarded, Forwarder, url_for
+from maidinh.exchange.gateway.forwarding import Answer, Forwarded, Forwarder, target_for
 from maidinh.exchange.gateway.limits import Limits
 from maidinh.exchange.gateway.protocol import Header, ProtocolError, Target
 from maidinh.exchange.gateway.settings import GatewaySettings
@@ -253,12 +253,12 @@ class Mediator:
     @tracing.traced("forward")
     async def _forward(self, call: Call, admitted: Admitted, body: Body) -> Answer:
         service, key = admitted.terms.service, admitted.keys[1]
-        url = url_for(service, call.forwarded)
+        target = target_for(service, call.forwarded)
         claims = claims_for(
             Assertion(call.client, call.service, call.contract, call.request_id, call.x_road_id),
             issuer=key,
             method=call.method,
-            target=url.raw_path_qs,
+            target=target,
             body_sha256=body.sha256,
             at=self._settings.clock(),
         )
@@ -269,7 +269,7 @@ class Mediator:
             (b"x-road-service", protocol.encode_identifier(call.service).encode()),
             (HEADER.encode(), assertion.encode()),
         )
-        return await self._forwarder.forward(Forwarded(call.method, url, headers, body), service)
+        return await self._forwarder.forward(Forwarded(call.method, target, headers, body), service)
 
     def _answer(self, call: Call, answer: Answer) -> Answer:
         """What the service said, as it will leave, and its hash."""
