@@ -224,7 +224,7 @@ class Mediator:
     @tracing.traced("log intent")
     async def _intend(self, call: Call, caller: Caller) -> None:
         try:
-            await self._log(call.intent(caller))
+            await self._write(call.intent(caller))
         except ReplayedError as error:
             if call.admitted is not None:
                 self._limits.give_back(call.admitted.allowed.contract)
@@ -312,7 +312,10 @@ class Mediator:
             raise ProtocolError(protocol.SIGNING_FAILED, "signing_failed", "evidence could not be signed") from error
 
     @tracing.traced("log")
-    async def _log(self, row: IntentRow | ExchangeRow) -> None:
+    async def _log(self, row: ExchangeRow) -> None:
+        await self._write(row)
+
+    async def _write(self, row: IntentRow | ExchangeRow) -> None:
         try:
             await self._writer.write(row)
         except LogUnavailableError as error:
