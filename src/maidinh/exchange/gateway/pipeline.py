@@ -30,6 +30,7 @@ class Pipeline:
         self._libpq = connection.pgconn
         self._socket = connection.pgconn.socket
         self._loop = asyncio.get_running_loop()
+        self._heard = False
         self._got: list[PGresult] = []
         self._whole: asyncio.Future[None] | None = None
 
@@ -40,6 +41,7 @@ class Pipeline:
         opened = cls(connection, statements)
         opened._libpq.enter_pipeline_mode()
         opened._loop.add_reader(opened._socket, opened._readable)
+        opened._heard = True
         return opened
 
     @property
@@ -52,6 +54,8 @@ class Pipeline:
 
         Each is prepared when it is first wanted: the table of another may be locked.
         """
+        if not self._heard:
+            raise psycopg.OperationalError("the connection is lost")
         for name in {name for name, _ in calls} & self._unprepared.keys():
             self._libpq.send_prepare(name, self._unprepared[name].encode())
             await self._round()
@@ -62,10 +66,8 @@ class Pipeline:
 
     async def close(self) -> None:
         """Let go of the database."""
-        if not self._connection.closed:
-            self._loop.remove_reader(self._socket)
-            self._loop.remove_writer(self._socket)
-            await self._connection.close()
+        self._deafen()
+        await self._connection.close()
 
     async def _round(self) -> list[PGresult]:
         self._got, self._whole = [], self._loop.create_future()
@@ -102,9 +104,15 @@ class Pipeline:
         except psycopg.Error as error:
             self._broken(error)
 
+    def _deafen(self) -> None:
+        """Listen no longer, once: afterwards the socket's number may be another's."""
+        if self._heard:
+            self._heard = False
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+
     def _broken(self, error: psycopg.Error) -> None:
-        self._loop.remove_reader(self._socket)
-        self._loop.remove_writer(self._socket)
+        self._deafen()
         whole, self._whole = self._whole, None
         if whole is not None and not whole.done():
             whole.set_exception(error)
