@@ -23,6 +23,8 @@ from maidinh.exchange.gateway.forwarding import Answer, Forwarded, target_for
 from maidinh.exchange.gateway.mediation import Mediator
 from maidinh.exchange.gateway.protocol import ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
+from maidinh.exchange.gateway.tls import TlsSettings
+from maidinh.exchange.tracing import trace_to
 from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.client import AsyncSignerClient
 
@@ -77,7 +79,7 @@ class Checking(Admitting):
 class Signing(Mediator):
     """W3: all but the log."""
 
-    async def _log(self, row: Any) -> None:
+    async def _write(self, row: Any) -> None:
         return None
 
 
@@ -94,7 +96,15 @@ def main() -> None:
     parser.add_argument("signer", type=Path)
     parser.add_argument("dsn")
     parser.add_argument("port", type=int)
+    parser.add_argument("--certificates", type=Path, help="listen for mutual TLS too, on the next port")
+    parser.add_argument("--collector", help="count for Prometheus, and send spans to this address")
     given = parser.parse_args()
+    tls, folder = None, given.certificates
+    if folder is not None:
+        named = (folder / "server.crt", folder / "server.key", (folder / "authority.crt",))
+        tls = TlsSettings(given.port + 1, *named)
+    if given.collector:
+        trace_to(given.collector, "gateway")
     shift = NOW.timestamp() - time.time()
 
     def clock() -> datetime:
@@ -105,7 +115,7 @@ def main() -> None:
         GatewaySettings(
             instance=INSTANCE, province=PROVINCE, dsn=given.dsn, home=Home(given.home),
             signer=AsyncSignerClient.for_caller(Home(given.signer), "gateway"), port=given.port, reuse_port=True,
-            clock=clock,
+            clock=clock, tls=tls, metrics_port=0 if given.collector else None,
         )
     )  # fmt: skip
 

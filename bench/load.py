@@ -12,7 +12,7 @@ import asyncio
 import ssl
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -136,10 +136,13 @@ def _closed(run: _Run) -> Result:
     return run.result
 
 
-async def _saturate(port: int, requests: Sequence[bytes], connections: int, secured: ssl.SSLContext | None) -> Result:
+async def _saturate(
+    port: int, requests: Sequence[bytes], connections: int, secured: ssl.SSLContext | None, begins: Callable[[], None]
+) -> Result:
     run = _Run(len(requests))
     await _opened(port, run, connections, secured)
     run.waiting.extend(requests)
+    begins()
     began = time.perf_counter()
     for _ in range(min(connections, len(requests))):
         run.free.pop().send(run.waiting.popleft(), time.perf_counter())
@@ -162,10 +165,15 @@ async def _paced(port: int, requests: Sequence[bytes], rate: float, connections:
 
 
 def saturate(
-    port: int, requests: Sequence[bytes], *, connections: int = 32, secured: ssl.SSLContext | None = None
+    port: int,
+    requests: Sequence[bytes],
+    *,
+    connections: int = 32,
+    secured: ssl.SSLContext | None = None,
+    begins: Callable[[], None] = lambda: None,
 ) -> Result:
-    """All requests, as fast as they are answered."""
-    return asyncio.run(_saturate(port, requests, connections, secured))
+    """All requests, as fast as they are answered; `begins` is called when all connections stand."""
+    return asyncio.run(_saturate(port, requests, connections, secured, begins))
 
 
 def paced(port: int, requests: Sequence[bytes], *, rate: float, connections: int = 64) -> Result:
