@@ -21,6 +21,7 @@ from maidinh.exchange.gateway.pipeline import Pipeline
 from maidinh.exchange.subjects import DIGEST_BYTES
 
 GROUP = 500
+GATHERING_SECONDS = 0.002
 log = logging.getLogger("maidinh.gateway.writer")
 
 
@@ -181,12 +182,16 @@ class EvidenceWriter:
 
     async def run(self) -> None:
         """Write until cancelled."""
+        busy = False
         try:
             while True:
                 if not self._queue:
                     self._wake = asyncio.get_running_loop().create_future()
                     await self._wake
+                if busy:  # where several came together more are on their way, and one commit costs as much as another
+                    await asyncio.sleep(GATHERING_SECONDS)
                 group, self._queue = self._queue[:GROUP], self._queue[GROUP:]
+                busy = len(group) > 1
                 await self._persist(group)
         finally:
             await self._drop()
