@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,10 +19,12 @@ from maidinh.exchange.gateway import app, protocol
 from maidinh.exchange.gateway.bodies import Body
 from maidinh.exchange.gateway.call import Admitted, Call, Question
 from maidinh.exchange.gateway.checks import check_answer, check_request
-from maidinh.exchange.gateway.forwarding import Answer, Forwarded, url_for
+from maidinh.exchange.gateway.forwarding import Answer, Forwarded, target_for
 from maidinh.exchange.gateway.mediation import Mediator
 from maidinh.exchange.gateway.protocol import ProtocolError
 from maidinh.exchange.gateway.settings import GatewaySettings
+from maidinh.exchange.gateway.tls import TlsSettings
+from maidinh.exchange.tracing import trace_to
 from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.client import AsyncSignerClient
 
@@ -48,7 +50,7 @@ class Forwarding(Mediator):
         if call.snapshot is None:
             raise ProtocolError(protocol.OUTDATED, "no_directory")
         service = call.snapshot.register.services[call.service]
-        request = Forwarded(call.method, url_for(service, call.forwarded), call.kept, body)
+        request = Forwarded(call.method, target_for(service, call.forwarded), call.kept, body)
         call.answer = await self._forwarder.forward(request, service)
         return call.answer
 
@@ -77,7 +79,7 @@ class Checking(Admitting):
 class Signing(Mediator):
     """W3: all but the log."""
 
-    async def _log(self, row: Any) -> None:
+    async def _write(self, row: Any) -> None:
         return None
 
 
@@ -94,18 +96,26 @@ def main() -> None:
     parser.add_argument("signer", type=Path)
     parser.add_argument("dsn")
     parser.add_argument("port", type=int)
+    parser.add_argument("--certificates", type=Path, help="listen for mutual TLS too, on the next port")
+    parser.add_argument("--collector", help="count for Prometheus, and send spans to this address")
     given = parser.parse_args()
-    began = time.monotonic()
+    tls, folder = None, given.certificates
+    if folder is not None:
+        named = (folder / "server.crt", folder / "server.key", (folder / "authority.crt",))
+        tls = TlsSettings(given.port + 1, *named)
+    if given.collector:
+        trace_to(given.collector, "gateway")
+    shift = NOW.timestamp() - time.time()
 
     def clock() -> datetime:
-        return NOW + timedelta(seconds=time.monotonic() - began)
+        return datetime.fromtimestamp(time.time() + shift, UTC)
 
     app.Mediator = MEDIATORS[given.step]  # type: ignore[misc]
     app.serve_gateway(
         GatewaySettings(
             instance=INSTANCE, province=PROVINCE, dsn=given.dsn, home=Home(given.home),
             signer=AsyncSignerClient.for_caller(Home(given.signer), "gateway"), port=given.port, reuse_port=True,
-            clock=clock,
+            clock=clock, tls=tls, metrics_port=0 if given.collector else None,
         )
     )  # fmt: skip
 

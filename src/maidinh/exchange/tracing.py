@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar, cast
 
 NAME = "maidinh.exchange"
+_NOTHING: AbstractContextManager[Any] = nullcontext()
 CARRIED = ("traceparent", "tracestate")
 Work = TypeVar("Work", bound=Callable[..., Any])
 
 
 class _Tracing:
+    """What makes spans, and of OpenTelemetry what each span needs: looked up once, since a call has eight of them."""
+
     tracer: Any = None
+    api: Any = None
+    context: Any = None
+    propagator: Any = None
 
 
 _state = _Tracing()
@@ -26,7 +32,14 @@ _state = _Tracing()
 
 def trace_with(provider: Any) -> None:
     """Make spans by this provider of OpenTelemetry's SDK; None ends it."""
-    _state.tracer = None if provider is None else provider.get_tracer(NAME)
+    if provider is None:
+        _state.tracer = None
+        return
+    from opentelemetry import context, trace
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+    _state.api, _state.context, _state.propagator = trace, context, TraceContextTextMapPropagator()
+    _state.tracer = provider.get_tracer(NAME)
 
 
 def trace_to(endpoint: str, process: str) -> Any:
@@ -42,23 +55,39 @@ def trace_to(endpoint: str, process: str) -> Any:
     return provider
 
 
-@contextmanager
-def span(name: str, *, kind: str = "internal", carrier: Mapping[str, str] | None = None, **about: str) -> Iterator[Any]:
+def on() -> bool:
+    """Whether anybody wants spans."""
+    return _state.tracer is not None
+
+
+def span(
+    name: str, *, kind: str = "internal", carrier: Mapping[str, str] | None = None, **about: str
+) -> AbstractContextManager[Any]:
     """Everything inside belongs to this span; `carrier` are the headers of a request that began elsewhere.
 
     Gives the span, or None where tracing is off.
     """
-    if _state.tracer is None:
-        yield None
-        return
-    from opentelemetry.trace import SpanKind
-    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+    return _NOTHING if _state.tracer is None else _Span(name, kind, carrier, about)
 
-    context = None if carrier is None else TraceContextTextMapPropagator().extract(carrier)
-    with _state.tracer.start_as_current_span(
-        name, context=context, kind=SpanKind[kind.upper()], attributes=about, record_exception=False
-    ) as made:
-        yield made
+
+class _Span(AbstractContextManager[Any]):
+    """One span that is the current one inside; an error that leaves it is its status."""
+
+    def __init__(self, name: str, kind: str, carrier: Mapping[str, str] | None, about: Mapping[str, str]) -> None:
+        begun = None if carrier is None else _state.propagator.extract(carrier)
+        kinds = _state.api.SpanKind
+        self._made = _state.tracer.start_span(name, context=begun, kind=kinds[kind.upper()], attributes=about)
+
+    def __enter__(self) -> Any:
+        self._token = _state.context.attach(_state.api.set_span_in_context(self._made))
+        return self._made
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        _state.context.detach(self._token)
+        if error is not None:
+            said = f"{type(error).__name__}: {error}"
+            self._made.set_status(_state.api.Status(_state.api.StatusCode.ERROR, said))
+        self._made.end()
 
 
 def traced(name: str) -> Callable[[Work], Work]:
@@ -72,12 +101,14 @@ def traced(name: str) -> Callable[[Work], Work]:
             with span(name):
                 return work(*arguments, **named)
 
-        @functools.wraps(work)
-        async def awaited(*arguments: Any, **named: Any) -> Any:
-            if _state.tracer is None:
-                return await work(*arguments, **named)
+        async def spanned(*arguments: Any, **named: Any) -> Any:
             with span(name):
                 return await work(*arguments, **named)
+
+        @functools.wraps(work)
+        def awaited(*arguments: Any, **named: Any) -> Any:
+            """The coroutine itself where tracing is off: one more around it would cost each call."""
+            return work(*arguments, **named) if _state.tracer is None else spanned(*arguments, **named)
 
         return cast("Work", awaited if inspect.iscoroutinefunction(work) else plain)
 
@@ -88,10 +119,8 @@ def carried() -> dict[str, str]:
     """The headers by which the next process goes on with the trace; none where tracing is off."""
     if _state.tracer is None:
         return {}
-    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-
     headers: dict[str, str] = {}
-    TraceContextTextMapPropagator().inject(headers)
+    _state.propagator.inject(headers)
     return headers
 
 

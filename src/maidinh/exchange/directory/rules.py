@@ -6,6 +6,7 @@ thing here and another at the provider.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import unquote_to_bytes
@@ -21,6 +22,7 @@ from maidinh.exchange.directory.definition import (
 )
 
 ONE, REST = "*", "**"
+PLAIN = re.compile(r"[A-Za-z0-9._~/-]+")  # characters that everybody reads as themselves
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,10 @@ class Register:
         self.members: dict[tuple[str, str], Member] = {
             (each.member_class, each.code): each for each in directory.members
         }
+        self._members: dict[str, Member] = {}
+        self._members = {
+            each: member for each in (*self.subsystems, *self.services) if (member := self.member_of(each)) is not None
+        }
         self.contracts: dict[tuple[str, str], list[Contract]] = {}
         self._unsigned: set[tuple[str, str]] = set()
         for contract in directory.contracts:
@@ -61,6 +67,9 @@ class Register:
 
     def member_of(self, identifier: str) -> Member | None:
         """The member behind a subsystem's or a service's identifier."""
+        known = self._members.get(identifier)
+        if known is not None:
+            return known
         subsystem = self.subsystems.get("/".join(identifier.split("/")[:4]))
         return self.members[subsystem.member] if subsystem else None
 
@@ -111,6 +120,9 @@ def steps_of(path: str) -> list[str] | None:
     """The decoded steps of a raw path, or None where two servers could read it differently."""
     if not path.startswith("/"):
         return [] if path == "" else None
+    steps = path[1:].split("/")
+    if PLAIN.fullmatch(path) and "" not in steps and "." not in steps and ".." not in steps:
+        return steps
     steps = []
     for raw in path[1:].split("/"):
         try:
@@ -133,7 +145,9 @@ def matches(pattern: str, steps: list[str]) -> bool:
         if len(steps) < len(declared):
             return False
         steps = steps[: len(declared)]
-    return len(declared) == len(steps) and all(
+    if len(declared) != len(steps):
+        return False
+    return declared == steps or all(
         (want == ONE and have != "") or want == have for want, have in zip(declared, steps, strict=True)
     )
 

@@ -10,6 +10,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from maidinh.exchange import jws
@@ -127,10 +128,21 @@ def to_sign(record: bytes, kid: str) -> bytes:
     return jws.signing_input(jws.header(kid, KIND), record)
 
 
+def to_sign_each(record: bytes, kids: Sequence[str]) -> list[bytes]:
+    """What the keys of several members sign; the record, which is the same for all, is encoded once."""
+    payload = jws.base64url(record)
+    return [f"{_protected(kid)}.{payload}".encode("ascii") for kid in kids]
+
+
+@lru_cache(maxsize=4096)
+def _protected(kid: str) -> str:
+    return jws.base64url(jws.canonical_json(jws.header(kid, KIND)))
+
+
 def signature_entry(kid: str, signature: bytes) -> dict[str, str]:
     """One signature as the general JSON form of a JWS holds it (RFC 7515, 7.2.1)."""
     return {
-        "protected": jws.base64url(jws.canonical_json(jws.header(kid, KIND))),
+        "protected": _protected(kid),
         "signature": jws.base64url(signature),
     }
 
@@ -151,6 +163,11 @@ def verify_record(record: bytes, signatures: Sequence[Mapping[str, str]], keys: 
 def log_content(record: Mapping[str, Any], signatures: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """What the public log commits to: the record and the signatures together."""
     return {"record": dict(record), "signatures": [dict(each) for each in signatures]}
+
+
+def log_text(record: bytes, signatures: Sequence[Mapping[str, str]]) -> bytes:
+    """The canonical form of the same, from the record's own: it is put together and not written a second time."""
+    return b'{"record":%s,"signatures":%s}' % (record, jws.canonical_json(signatures))
 
 
 def disclosed(finished_at: datetime, after_days: int | None, at: datetime) -> bool:

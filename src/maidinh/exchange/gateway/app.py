@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import signal
@@ -19,7 +20,7 @@ from aiohttp import web
 
 from maidinh.exchange import tracing
 from maidinh.exchange.gateway import protocol, soap_calls
-from maidinh.exchange.gateway.bodies import PIECE, Body, BodyNotKeptError, BodyTooLargeError, paced, receive
+from maidinh.exchange.gateway.bodies import PIECE, Body, BodyNotKeptError, BodyTooLargeError, held, paced, receive
 from maidinh.exchange.gateway.call import Call
 from maidinh.exchange.gateway.delivery import SERVER, deliver
 from maidinh.exchange.gateway.directory import DirectoryKeeper
@@ -35,6 +36,7 @@ from maidinh.exchange.gateway.watching import CALL, ERROR, Watch
 from maidinh.exchange.gateway.writer import EvidenceWriter
 
 REFRESH_SECONDS = 10.0
+COLLECTED = (20_000, 20, 50)  # a call makes some hundred objects and few circles of them
 log = logging.getLogger("maidinh.gateway")
 
 
@@ -47,6 +49,7 @@ class Gateway:
         self.writer = EvidenceWriter(settings.dsn, patience_seconds=settings.log_patience_seconds)
         self.watch = Watch(settings, self.keeper)
         self.port = self.tls_port = 0
+        self._at_once = min(settings.body_limit, settings.memory_limit)
         self._tasks: list[asyncio.Task[None]] = []
         self._runner: web.ServerRunner | None = None
         self._forwarder: Forwarder | None = None
@@ -138,7 +141,7 @@ class Gateway:
                 answer = await self._soap.answer(call, bodies[0], soap_calls.base_of(request))
             else:
                 admitted = self._mediator.admit(call)
-                bodies.append(await self._receive(request, request.content.iter_chunked(PIECE)))
+                bodies.append(await self._receive(request))
                 answer = await self._mediator.carry(call, admitted, bodies[0])
         except ProtocolError as error:
             await self._mediator.fail(call, error)
@@ -151,10 +154,14 @@ class Gateway:
         return await deliver(request, answer, patience_seconds=self.settings.receive_seconds)
 
     @tracing.traced("receive")
-    async def _receive(self, request: web.BaseRequest, chunks: AsyncIterator[bytes]) -> Body:
-        settings = self.settings
+    async def _receive(self, request: web.BaseRequest, chunks: AsyncIterator[bytes] | None = None) -> Body:
+        settings, content = self.settings, request.content
         if (request.content_length or 0) > settings.body_limit:
             raise ProtocolError(protocol.TOO_LARGE, "request_too_large")
+        if chunks is None:
+            if content.is_eof() and content.exception() is None and content.total_bytes <= self._at_once:
+                return held(content.read_nowait())  # all of it came with the head
+            chunks = content.iter_chunked(PIECE)
         if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         try:
@@ -224,4 +231,6 @@ async def _serve(settings: GatewaySettings) -> None:
 
 def serve_gateway(settings: GatewaySettings) -> None:
     """Serve until SIGTERM or SIGINT."""
+    gc.freeze()  # what was loaded stays to the end, so nobody need look through it for what can go
+    gc.set_threshold(*COLLECTED)
     asyncio.run(_serve(settings))

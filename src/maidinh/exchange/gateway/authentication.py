@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -63,9 +63,9 @@ def authenticate(
 
     Where both are shown, both must be the caller's.
     """
-    headers = tuple(headers)
-    signed = any(name.lower() == b"authorization" for name, _ in headers)
-    text = "" if call.certificate and not signed else _bearer(headers)
+    credentials = [value for name, value in headers if len(name) == 13 and name.lower() == b"authorization"]
+    signed = bool(credentials)
+    text = "" if call.certificate and not signed else _bearer(credentials)
     if call.client not in snapshot.register.subsystems:
         raise NotAuthenticError("unknown_consumer")
     connected = _connected(call, snapshot) if call.certificate else None
@@ -104,8 +104,7 @@ def _connected(call: Presented, snapshot: Snapshot) -> Caller:
     return Caller(call.client, kid, seen_once, None, said)
 
 
-def _bearer(headers: Iterable[Header]) -> str:
-    values = [value for name, value in headers if name.lower() == b"authorization"]
+def _bearer(values: Sequence[bytes]) -> str:
     if not values:
         raise NotAuthenticError("unsigned")
     scheme, _, token = values[0].partition(b" ")

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -50,10 +51,15 @@ class Admitted:
         """What holds for calls under this contract."""
         return self.snapshot.terms[self.allowed.contract.id]
 
+    @cached_property
+    def keys(self) -> tuple[str, str]:
+        """The consumer's and the provider's key, as they sign at the call's moment."""
+        return self.consumer.signing_key(self.at), self.provider.signing_key(self.at)
+
     @property
     def signers(self) -> tuple[str, ...]:
         """The keys that sign the evidence, each once."""
-        return signing_keys(self.at, self.consumer, self.provider)
+        return tuple(dict.fromkeys(self.keys))
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,11 @@ class Call:
     forwarded_at: datetime | None = None
     answered_at: datetime | None = None
     certificate: bytes = b""
+
+    @cached_property
+    def request_id(self) -> str:
+        """The call's id as it is written."""
+        return str(self.id)
 
     @property
     def consumer(self) -> Member | None:
@@ -152,8 +163,12 @@ class Call:
     def record(self, outcome: str, reason: str, finished_at: datetime) -> dict[str, Any]:
         """The record that the members sign."""
         consumer, provider, answer = self.consumer, self.provider, self.answer
+        if self.admitted is not None:
+            kids: tuple[str, ...] = self.admitted.keys
+        else:
+            kids = tuple(each.signing_key(self.started_at) if each else "" for each in (consumer, provider))
         return evidence.record_for(
-            ids={"x_road_id": self.x_road_id, "request_id": str(self.id)},
+            ids={"x_road_id": self.x_road_id, "request_id": self.request_id},
             parties=evidence.Parties(
                 client=self.client,
                 service=self.service,
@@ -177,14 +192,12 @@ class Call:
             started_at=self.started_at,
             finished_at=finished_at,
             custody={
-                side: member.custody_of(member.signing_key(self.started_at)) if member else evidence.CUSTODY
-                for side, member in (("consumer", consumer), ("provider", provider))
+                side: member.custody_of(kid) if member else evidence.CUSTODY
+                for side, member, kid in zip(("consumer", "provider"), (consumer, provider), kids, strict=True)
             },
         )
 
-    def leaf(
-        self, record: dict[str, Any], signatures: list[dict[str, str]], salt: bytes, finished_at: datetime
-    ) -> bytes | None:
+    def leaf(self, text: bytes, signatures: list[dict[str, str]], salt: bytes, finished_at: datetime) -> bytes | None:
         """The leaf for the public log. Whoever is not recognised may fill our table for a while, but never the log."""
         provider = self.provider
         if not self.authenticated or provider is None:
@@ -193,7 +206,7 @@ class Call:
             kind=evidence.LOG_KIND,
             agency=provider.agency,
             role=evidence.LOG_ROLE,
-            content=evidence.log_content(record, signatures),
+            content=evidence.log_text(text, signatures),
             salt=salt,
             at=finished_at,
         )
@@ -236,7 +249,7 @@ class Call:
             record=text.decode(),
             signatures=Jsonb(signatures),
             salt=salt,
-            leaf=self.leaf(record, signatures, salt, finished_at),
+            leaf=self.leaf(text, signatures, salt, finished_at),
         )
 
 

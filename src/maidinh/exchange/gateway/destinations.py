@@ -11,6 +11,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from yarl import URL
@@ -42,16 +43,21 @@ class Destinations:
         self._own = frozenset(own)
         self._resolver = resolver
         self._kept: dict[tuple[str, int], tuple[float, list[str]]] = {}
+        self._judged: dict[tuple[str, tuple[str, ...]], tuple[list[str], list[str]]] = {}  # of which, what is permitted
 
     async def of(self, service: Service) -> list[str]:
         """The addresses at which this service may be called. Raises RefusedAddressError, or OSError without any."""
-        url = URL(service.url)
-        place = (url.host or "", url.port or 0)
+        place = _place(service.url)
         found = await self._resolved(*place)
         if place in self._own:
             return found
-        networks = [ip_network(each) for each in service.networks]
-        permitted = [each for each in found if _permitted(each, networks)]
+        of, permitted = self._judged.get((service.url, service.networks), ([], []))
+        if of is not found:  # asked for anew, so judged anew
+            networks = [ip_network(each) for each in service.networks]
+            permitted = [each for each in found if _permitted(each, networks)]
+            if len(self._judged) >= KEPT_NAMES:
+                self._judged.clear()
+            self._judged[service.url, service.networks] = (found, permitted)
         if not permitted:
             raise RefusedAddressError(", ".join(found))
         return permitted
@@ -71,6 +77,12 @@ class Destinations:
             self._kept.clear()
         self._kept[host, port] = (now, found)
         return found
+
+
+@lru_cache(maxsize=KEPT_NAMES)
+def _place(url: str) -> tuple[str, int]:
+    read = URL(url)
+    return read.host or "", read.port or 0
 
 
 def _permitted(text: str, networks: Iterable[Network]) -> bool:

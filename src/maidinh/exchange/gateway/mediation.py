@@ -22,7 +22,7 @@ from maidinh.exchange.gateway.bodies import Body, held
 from maidinh.exchange.gateway.call import Admitted, Call, Question, signing_keys
 from maidinh.exchange.gateway.checks import check_answer, check_request
 from maidinh.exchange.gateway.directory import DirectoryKeeper
-from maidinh.exchange.gateway.forwarding import Answer, Forwarded, Forwarder, url_for
+from maidinh.exchange.gateway.forwarding import Answer, Forwarded, Forwarder, target_for
 from maidinh.exchange.gateway.limits import Limits
 from maidinh.exchange.gateway.protocol import Header, ProtocolError, Target
 from maidinh.exchange.gateway.settings import GatewaySettings
@@ -194,7 +194,7 @@ class Mediator:
     def _read_headers(self, call: Call) -> None:
         headers = protocol.read_headers(call.headers)
         call.client = headers.client
-        own: tuple[Header, ...] = ((b"x-road-request-id", str(call.id).encode()),)
+        own: tuple[Header, ...] = ((b"x-road-request-id", call.request_id.encode()),)
         if headers.x_road_id is None:
             own += ((b"x-road-id", call.x_road_id.encode()),)
         else:
@@ -224,7 +224,7 @@ class Mediator:
     @tracing.traced("log intent")
     async def _intend(self, call: Call, caller: Caller) -> None:
         try:
-            await self._log(call.intent(caller))
+            await self._write(call.intent(caller))
         except ReplayedError as error:
             if call.admitted is not None:
                 self._limits.give_back(call.admitted.allowed.contract)
@@ -252,24 +252,24 @@ class Mediator:
 
     @tracing.traced("forward")
     async def _forward(self, call: Call, admitted: Admitted, body: Body) -> Answer:
-        service, key = admitted.terms.service, admitted.provider.signing_key(call.started_at)
-        url = url_for(service, call.forwarded)
+        service, key = admitted.terms.service, admitted.keys[1]
+        target = target_for(service, call.forwarded)
         claims = claims_for(
-            Assertion(call.client, call.service, call.contract, str(call.id), call.x_road_id),
+            Assertion(call.client, call.service, call.contract, call.request_id, call.x_road_id),
             issuer=key,
             method=call.method,
-            target=url.raw_path_qs,
+            target=target,
             body_sha256=body.sha256,
             at=self._settings.clock(),
         )
         signed = jws.signing_input(jws.header(key, ASSERTION_KIND), jws.canonical_json(claims))
-        assertion = jws.compact(signed, await self._sign(key, signed))
+        assertion = jws.compact(signed, *await self._sign((key, signed)))
         headers = (
             *tracing.sent_on(call.kept),
             (b"x-road-service", protocol.encode_identifier(call.service).encode()),
             (HEADER.encode(), assertion.encode()),
         )
-        return await self._forwarder.forward(Forwarded(call.method, url, headers, body), service)
+        return await self._forwarder.forward(Forwarded(call.method, target, headers, body), service)
 
     def _answer(self, call: Call, answer: Answer) -> Answer:
         """What the service said, as it will leave, and its hash."""
@@ -280,7 +280,7 @@ class Mediator:
                 x_road_id=call.x_road_id,
                 client=call.client,
                 service=call.service,
-                request_id=str(call.id),
+                request_id=call.request_id,
                 request_hash=call.request_hash,
             )
         except ProtocolError:
@@ -295,9 +295,9 @@ class Mediator:
         finished_at = self._settings.clock()
         record = call.record(outcome, reason, finished_at)
         text = jws.canonical_json(record)
-        signatures = [
-            evidence.signature_entry(kid, await self._sign(kid, evidence.to_sign(text, kid))) for kid in signers
-        ]
+        kids = list(signers)
+        signed = await self._sign(*zip(kids, evidence.to_sign_each(text, kids), strict=True)) if kids else []
+        signatures = list(map(evidence.signature_entry, kids, signed))
         await self._log(call.row(record, text, signatures, secrets.token_bytes(SALT_BYTES), finished_at))
 
     def _name_subject(self, call: Call) -> None:
@@ -305,14 +305,17 @@ class Mediator:
             call.subject = subjects.digests(self._settings.subject_key, call.people)
 
     @tracing.traced("sign")
-    async def _sign(self, key: str, message: bytes) -> bytes:
+    async def _sign(self, *asked: tuple[str, bytes]) -> list[bytes]:
         try:
-            return await self._settings.signer.sign(key, message)
+            return await self._settings.signer.sign_each(asked)
         except (SignerError, OSError) as error:
             raise ProtocolError(protocol.SIGNING_FAILED, "signing_failed", "evidence could not be signed") from error
 
     @tracing.traced("log")
-    async def _log(self, row: IntentRow | ExchangeRow) -> None:
+    async def _log(self, row: ExchangeRow) -> None:
+        await self._write(row)
+
+    async def _write(self, row: IntentRow | ExchangeRow) -> None:
         try:
             await self._writer.write(row)
         except LogUnavailableError as error:

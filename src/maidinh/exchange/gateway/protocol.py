@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -201,27 +201,34 @@ def read_identifier(value: str, fewest: int, most: int) -> str:
 
 def read_headers(raw: Iterable[Header]) -> RequestHeaders:
     """What the protocol needs from the headers; a header that may stand there once may not stand there twice."""
-    raw = tuple(raw)
-    client = single(raw, b"x-road-client")
+    kept: list[Header] = []
+    named: dict[bytes, list[bytes]] = {}
+    readable = True
+    for header in raw:
+        name, value = header[0].lower(), header[1]
+        named.setdefault(name, []).append(value)
+        if name not in REQUEST_DROPPED:
+            kept.append(header)
+            readable = readable and (value.isascii() or _utf8(value))
+    client = _single(named, b"x-road-client")
     if client is None:
         raise ProtocolError(MISSING_HEADER, "missing_client", "the header X-Road-Client is missing")
     for name in (b"x-road-userid", b"x-road-issue"):
-        single(raw, name)
-    security_server = single(raw, b"x-road-security-server")
+        _single(named, name)
+    security_server = _single(named, b"x-road-security-server")
     if security_server is not None:
         read_identifier(security_server, 4, 4)
-    represented = single(raw, b"x-road-represented-party")
+    represented = _single(named, b"x-road-represented-party")
     if represented is not None:
         represented = read_identifier(represented, 1, 2)
-    kept = tuple(header for header in raw if header[0].lower() not in REQUEST_DROPPED)
-    if not all(_utf8(value) for _, value in kept):
+    if not readable:
         raise ProtocolError(INVALID_REQUEST, "invalid_header", "a header holds bytes that are not UTF-8")
-    return RequestHeaders(read_client(client), single(raw, b"x-road-id"), represented or "", kept)
+    return RequestHeaders(read_client(client), _single(named, b"x-road-id"), represented or "", tuple(kept))
 
 
-def single(raw: Iterable[Header], name: bytes) -> str | None:
+def _single(named: Mapping[bytes, Sequence[bytes]], name: bytes) -> str | None:
     """The only value of a header, or None; visible ASCII and not too long."""
-    values = [value for key, value in raw if key.lower() == name]
+    values = named.get(name)
     if not values:
         return None
     text = values[0].decode("latin-1")
@@ -282,7 +289,7 @@ def _sendable(name: bytes, value: bytes) -> bytes:
     """A header's value as it may be sent on: in UTF-8, since what is hashed must be what leaves."""
     if not FIELD_NAME.fullmatch(name) or CONTROL.search(value):
         raise ProtocolError(SERVICE_FAILED, "invalid_answer", "the service's answer has a header that is not readable")
-    return value if _utf8(value) else value.decode("latin-1").encode("utf-8")
+    return value if value.isascii() or _utf8(value) else value.decode("latin-1").encode("utf-8")
 
 
 def _utf8(value: bytes) -> bool:

@@ -5,7 +5,7 @@ Layer 6, no Django. The limits are technical ones; what may be exchanged stands 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,9 +23,11 @@ MEBIBYTE = 1024 * 1024
 
 
 class AsyncSigner(Protocol):
-    """Whoever can sign with a named key."""
+    """Whoever can sign with named keys."""
 
     async def sign(self, key: str, message: bytes) -> bytes: ...
+
+    async def sign_each(self, asked: Sequence[tuple[str, bytes]]) -> list[bytes]: ...
 
 
 def wall_clock() -> datetime:

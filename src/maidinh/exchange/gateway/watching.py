@@ -11,6 +11,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -47,6 +48,8 @@ class Watch:
         self._settings = settings
         self._keeper = keeper
         self.port = 0
+        # A label's number, looked up once: labels hold words of the directory alone, so there are few.
+        self._labelled = lru_cache(maxsize=None)(lambda number, *labels: number.labels(*labels))
         self._runner: web.ServerRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self.kept = KeptRequests(settings.home, lifetime=settings.kept_for, size_limit=settings.kept_limit)
@@ -90,16 +93,21 @@ class Watch:
         """The handler of requests, watched; where nothing is to be seen, itself."""
 
         async def watching(request: web.BaseRequest) -> web.StreamResponse:
-            begun = time.perf_counter()
+            if not tracing.on():
+                return await counting(request, None)
             with tracing.span("exchange", kind="server", carrier=tracing.came(request.raw_headers)) as span:
-                self._under_way.inc()
-                try:
-                    return await handle(request)
-                finally:
-                    self._under_way.dec()
-                    call = request.get(CALL)
-                    if call is not None:
-                        self._ended(call, request.get(ERROR, ""), time.perf_counter() - begun, span)
+                return await counting(request, span)
+
+        async def counting(request: web.BaseRequest, span: Any) -> web.StreamResponse:
+            begun = time.perf_counter()
+            self._under_way.inc()
+            try:
+                return await handle(request)
+            finally:
+                self._under_way.dec()
+                call = request.get(CALL)
+                if call is not None:
+                    self._ended(call, request.get(ERROR, ""), time.perf_counter() - begun, span)
 
         return watching
 
@@ -154,14 +162,15 @@ class Watch:
         service = call.service if call.snapshot and call.service in call.snapshot.register.services else UNKNOWN
         outcome = ("failed" if call.intended else "refused") if error else "allowed"
         reason = error if not error or error in REASONS else OTHER
-        self._calls.labels(service, outcome, reason).inc()
-        self._seconds.labels(service).observe(seconds)
+        labelled = self._labelled
+        labelled(self._calls, service, outcome, reason).inc()
+        labelled(self._seconds, service).observe(seconds)
         if call.forwarded_at and call.answered_at:
-            self._service_seconds.labels(service).observe((call.answered_at - call.forwarded_at).total_seconds())
+            labelled(self._service_seconds, service).observe((call.answered_at - call.forwarded_at).total_seconds())
         if call.request is not None:
-            self._bytes.labels(service, "request").observe(call.request.size)
+            labelled(self._bytes, service, "request").observe(call.request.size)
         if call.answer is not None:
-            self._bytes.labels(service, "response").observe(call.answer.body.size)
+            labelled(self._bytes, service, "response").observe(call.answer.body.size)
         if span is not None:
             span.set_attributes({
                 "maidinh.service": service, "maidinh.outcome": outcome, "maidinh.reason": reason,

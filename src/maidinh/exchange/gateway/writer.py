@@ -7,19 +7,21 @@ the writer simply tries again until the callers' patience is over. tests hold CO
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import psycopg
 from psycopg.types.json import Jsonb
 
+from maidinh.exchange.gateway.pipeline import Pipeline
 from maidinh.exchange.subjects import DIGEST_BYTES
 
 GROUP = 500
+GATHERING_SECONDS = 0.002
 log = logging.getLogger("maidinh.gateway.writer")
 
 
@@ -31,7 +33,7 @@ class ReplayedError(Exception):
     """This caller's token was used before."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)  # not frozen: that costs more than all else of a row, and nobody changes one
 class IntentRow:
     """A call that will be forwarded."""
 
@@ -48,7 +50,7 @@ class IntentRow:
     received_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)  # not frozen: that costs more than all else of a row, and nobody changes one
 class ExchangeRow:
     """An exchange or a refusal that will be answered; without a leaf it stays out of the public log."""
 
@@ -105,17 +107,22 @@ COLUMNS: dict[type, dict[str, str]] = {
 
 
 def _rows(row: type) -> str:
-    names = ", ".join(COLUMNS[row])
-    arrays = ", ".join(f"%({name})b::{kind}[]" for name, kind in COLUMNS[row].items())
-    return f"SELECT {names} FROM unnest({arrays}) AS waiting({names})"  # noqa: S608 - names of our own fields
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS[row].items())
+    return f"SELECT * FROM json_to_recordset($1::json) AS waiting({columns})"  # noqa: S608 - names of our own fields
 
 
 _INTENT = ", ".join(COLUMNS[IntentRow])
 _EXCHANGE = ", ".join(name for name in COLUMNS[ExchangeRow] if name != "leaf")
 # Of a call about one person the row itself holds the digest; about several, rows beside it.
 _SUBJECT = f"CASE WHEN octet_length(waiting.subject) <= {DIGEST_BYTES} THEN waiting.subject END"
-INSERT_INTENTS = f"INSERT INTO evidence_intent ({_INTENT}) {_rows(IntentRow)} ON CONFLICT DO NOTHING"
-FIND_INTENTS = "SELECT id FROM evidence_intent WHERE id = ANY(%s::uuid[])"
+# The ids that are there afterwards: those entered now, and those that were when this is tried again.
+INSERT_INTENTS = f"""
+WITH waiting AS ({_rows(IntentRow)}),
+entered AS (
+    INSERT INTO evidence_intent ({_INTENT}) SELECT {_INTENT} FROM waiting ON CONFLICT DO NOTHING RETURNING id
+)
+SELECT id FROM entered UNION ALL SELECT id FROM evidence_intent WHERE id IN (SELECT id FROM waiting)
+"""  # noqa: S608 - names of our own fields
 # The entry of the log and the row that it commits to are one statement: they are there together or not at all.
 INSERT_EXCHANGES = f"""
 WITH waiting AS ({_rows(ExchangeRow)}),
@@ -136,6 +143,7 @@ SELECT {", ".join(_SUBJECT if name == "subject" else "waiting." + name for name 
 FROM waiting LEFT JOIN entries ON entries.idempotency = 'exchange:' || waiting.id
 ON CONFLICT DO NOTHING
 """  # noqa: S608 - names of our own fields
+STATEMENTS = {b"intents": INSERT_INTENTS, b"exchanges": INSERT_EXCHANGES}
 
 
 @dataclass
@@ -150,8 +158,9 @@ class EvidenceWriter:
     def __init__(self, dsn: str, *, patience_seconds: float) -> None:
         self._dsn = dsn
         self._patience = patience_seconds
-        self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
-        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._queue: list[_Waiting] = []
+        self._wake: asyncio.Future[None] | None = None
+        self._connection: Pipeline | None = None
 
     @property
     def connected(self) -> bool:
@@ -160,21 +169,29 @@ class EvidenceWriter:
 
     async def write(self, row: IntentRow | ExchangeRow) -> None:
         """Return when the row is committed; raise where it is not known to be, or where its token is known."""
-        waiting = _Waiting(row, asyncio.get_running_loop().create_future())
-        self._queue.put_nowait(waiting)
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(row, loop.create_future())
+        self._queue.append(waiting)
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
+        timer = loop.call_later(self._patience, _fail, waiting, LogUnavailableError())
         try:
-            async with asyncio.timeout(self._patience):
-                await waiting.done
-        except TimeoutError as error:
-            raise LogUnavailableError from error
+            await waiting.done
+        finally:
+            timer.cancel()
 
     async def run(self) -> None:
         """Write until cancelled."""
+        busy = False
         try:
             while True:
-                group = [await self._queue.get()]
-                while len(group) < GROUP and not self._queue.empty():
-                    group.append(self._queue.get_nowait())
+                if not self._queue:
+                    self._wake = asyncio.get_running_loop().create_future()
+                    await self._wake
+                if busy:  # where several came together more are on their way, and one commit costs as much as another
+                    await asyncio.sleep(GATHERING_SECONDS)
+                group, self._queue = self._queue[:GROUP], self._queue[GROUP:]
+                busy = len(group) > 1
                 await self._persist(group)
         finally:
             await self._drop()
@@ -208,28 +225,19 @@ class EvidenceWriter:
     async def _commit(self, group: Sequence[_Waiting]) -> None:
         connection = self._connection
         if connection is None or connection.closed:
-            connection = self._connection = await psycopg.AsyncConnection.connect(
-                self._dsn,
-                autocommit=True,
-                prepare_threshold=0,
-                connect_timeout=5,
-                options="-c statement_timeout=5000 -c synchronous_commit=on",
-            )
+            connection = self._connection = await Pipeline.open(self._dsn, STATEMENTS)
         intents = [each for each in group if isinstance(each.row, IntentRow)]
         exchanges = [each for each in group if isinstance(each.row, ExchangeRow)]
-        accepted: set[UUID] = set()
-        async with connection.pipeline():  # one round trip and one commit for all
-            if exchanges:
-                await connection.execute(INSERT_EXCHANGES, _arrays(ExchangeRow, exchanges))
-            if intents:
-                await connection.execute(INSERT_INTENTS, _arrays(IntentRow, intents))
-                found = await connection.execute(FIND_INTENTS, [[each.row.id for each in intents]])
+        calls = [(name, [_text(rows)]) for name, rows in ((b"exchanges", exchanges), (b"intents", intents)) if rows]
+        results = await connection.run(calls)
+        accepted: set[str] = set()
         if intents:
-            accepted = {row[0] for row in await found.fetchall()}
+            found = results[-1]
+            accepted = {(found.get_value(row, 0) or b"").decode() for row in range(found.ntuples)}
         for each in exchanges:
             _finish(each)
         for each in intents:
-            if each.row.id in accepted:
+            if str(each.row.id) in accepted:
                 _finish(each)
             else:
                 _fail(each, ReplayedError())
@@ -240,8 +248,17 @@ class EvidenceWriter:
             await connection.close()
 
 
-def _arrays(row: type, group: Sequence[_Waiting]) -> dict[str, list[Any]]:
-    return {name: [getattr(each.row, name) for each in group] for name in COLUMNS[row]}
+def _text(group: Sequence[_Waiting]) -> bytes:
+    """The rows as one text, which costs both ends less than an array of each column."""
+    return json.dumps([vars(each.row) for each in group], default=_plain).encode()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.obj if isinstance(value, Jsonb) else str(value)
 
 
 def _finish(waiting: _Waiting) -> None:

@@ -78,11 +78,14 @@ def cut(value: Any, kept: Kept) -> tuple[Any, int]:
         return None, 0 if value is None else 1
     found, count = {}, 0
     for name, each in value.items():
-        if name not in kept.parts:
+        part = kept.parts.get(name)
+        if part is None:
             count += 1
-            continue
-        found[name], taken = cut(each, kept.parts[name])
-        count += taken
+        elif part.whole:
+            found[name] = each
+        else:
+            found[name], taken = cut(each, part)
+            count += taken
     return found, count
 
 

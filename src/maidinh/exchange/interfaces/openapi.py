@@ -89,6 +89,9 @@ class Bodies:
 
     def of(self, media_type: str) -> Media | None:
         """The description for a media type, the most exact first."""
+        for each in self.media:
+            if each.name == media_type:
+                return each
         kind = media_type.partition(";")[0].strip().lower()
         for wanted in (kind, f"{kind.partition('/')[0]}/*", "*/*"):
             found = next((each for each in self.media if each.name == wanted), None)
@@ -210,7 +213,7 @@ def read_json(data: bytes) -> Any:
         text = data.decode("utf-8")
         if _too_deep(text):
             raise NotJson
-        value = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse, parse_float=_finite)
+        value = _READING(text)
         if ESCAPED.search(text):
             json.dumps(value, ensure_ascii=False).encode("utf-8")  # half of a character is none
     except (ValueError, RecursionError) as error:
@@ -220,6 +223,8 @@ def read_json(data: bytes) -> Any:
 
 def is_json(media_type: str) -> bool:
     """Whether a media type is JSON's or one of its kinds."""
+    if media_type == "application/json":
+        return True
     kind = media_type.partition(";")[0].strip().lower()
     return kind == "application/json" or kind.endswith("+json")
 
@@ -236,6 +241,8 @@ def _check_body(described: Bodies, sent: Sent) -> tuple[Verdict, Any]:
         value = read_json(sent.body)
     except NotJson:
         return Verdict("not_json"), None
+    if media.check.is_valid(value):  # errors are made only where there are any
+        return FITS, value
     error = next(iter(media.check.iter_errors(value)), None)
     return (FITS if error is None else Verdict("body_invalid", _place_of(error))), value
 
@@ -329,10 +336,12 @@ def _compiled(document: OpenApi, at: tuple[str, ...]) -> Validator:
 
 
 def _fits(declared: Sequence[str], steps: Sequence[str]) -> bool:
-    return len(declared) == len(steps) and all(
-        (want.startswith("{") and have != "") or unquote(want) == have
-        for want, have in zip(declared, steps, strict=True)
-    )
+    if len(declared) != len(steps):
+        return False
+    for want, have in zip(declared, steps, strict=True):
+        if not (want == have or (want.startswith("{") and have != "") or ("%" in want and unquote(want) == have)):
+            return False
+    return True
 
 
 def _fits_schema(parameter: Parameter, values: Sequence[str]) -> bool:
@@ -389,3 +398,6 @@ def _finite(text: str) -> float:
     if not math.isfinite(value):
         raise ValueError(text)
     return value
+
+
+_READING = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse, parse_float=_finite).decode

@@ -45,6 +45,7 @@ from maidinh.infrastructure.keys.identifiers import (
 )
 
 PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey
+ES256 = ECDSA(SHA256())
 AUTHORITY = "authority:sample"
 AUTHORITY_NAME = {"common_name": "Mái Đình SAMPLE CA", "organisation": "Mái Đình"}
 DIGESTS: dict[str, type[HashAlgorithm]] = {"sha256": SHA256, "sha384": SHA384, "sha512": SHA512}
@@ -122,7 +123,7 @@ class Keyring:
         private = self._usable(key)
         if isinstance(private, Ed25519PrivateKey):
             return private.sign(message)
-        r, s = decode_dss_signature(private.sign(message, ECDSA(SHA256())))
+        r, s = decode_dss_signature(private.sign(message, ES256))
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
     def sign_digest(self, key: str, digest: bytes, algorithm: str) -> bytes:

@@ -119,20 +119,22 @@ class Signer:
         if not allowed(caller, operation, key):
             logger.warning("signer: refused %s of %s to %s", operation, key, caller)
             raise KeyRefusedError("forbidden", f"{caller} may not have {operation} done with this key")
-        if operation == "sign" and not may_be_signed(caller, key, decode(request["message"])):
+        if operation == "sign":
+            return self._sign(caller, key, decode(request["message"]))
+        return self._perform(operation, key, request)
+
+    def _sign(self, caller: str, key: str, message: bytes) -> dict[str, Any]:
+        if not may_be_signed(caller, key, message):
             logger.warning("signer: refused %s another statement by %s", caller, key)
             raise KeyRefusedError("forbidden", f"{caller} may have this key sign one kind of statement only")
-        done = self._perform(operation, key, request)
-        if operation == "sign" and noted(caller, key):
-            digest = hashlib.sha256(decode(request["message"])).hexdigest()
-            logger.warning("signer: %s had %s sign %s", caller, key, digest)
+        done = {"signature": encode(self._keyring.sign(key, message))}
+        if noted(caller, key):
+            logger.warning("signer: %s had %s sign %s", caller, key, hashlib.sha256(message).hexdigest())
         return done
 
     def _perform(self, operation: str, key: str, request: dict[str, Any]) -> dict[str, Any]:
         ring = self._keyring
         match operation:
-            case "sign":
-                done = {"signature": encode(ring.sign(key, decode(request["message"])))}
             case "sign_digest":
                 algorithm = request.get("digest_algorithm", "sha256")
                 done = {"signature": encode(ring.sign_digest(key, decode(request["digest"]), algorithm))}

@@ -47,14 +47,17 @@ def canonical(content: Any) -> bytes:
         raise ContentError("text holds half a character (a lone surrogate)") from error
 
 
-def commitment_of(content: Mapping[str, Any], salt: bytes) -> str:
-    """Return base64(SHA-256(salt || canonical content))."""
+def commitment_of(content: Mapping[str, Any] | bytes, salt: bytes) -> str:
+    """Return base64(SHA-256(salt || canonical content)); content that is canonical already comes as its bytes."""
     if len(salt) != SALT_BYTES:
         raise ContentError(f"a salt has {SALT_BYTES} bytes")
-    return base64.b64encode(hashlib.sha256(salt + canonical(content)).digest()).decode("ascii")
+    text = content if isinstance(content, bytes) else canonical(content)
+    return base64.b64encode(hashlib.sha256(salt + text).digest()).decode("ascii")
 
 
-def leaf_for(*, kind: str, agency: str, role: str, content: Mapping[str, Any], salt: bytes, at: datetime) -> bytes:
+def leaf_for(
+    *, kind: str, agency: str, role: str, content: Mapping[str, Any] | bytes, salt: bytes, at: datetime
+) -> bytes:
     """Return the leaf for content: what happened is only committed to; kind, agency, role and second are public."""
     if at.tzinfo is None:
         raise ContentError("the time of a leaf has a zone")
