@@ -7,6 +7,7 @@ gets a salted commitment to the record and the record itself stays with the two 
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -94,14 +95,15 @@ def record_for(
     checks: Checks,
     started_at: datetime,
     finished_at: datetime,
+    kept: str,
     custody: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The record; `path` is the contract's pattern, `call` names the caller's own signature by its digest.
 
-    `custody` says who holds the members' signing keys.
+    `kept` is the digest of what the platform keeps beside it, `custody` says who holds the members' signing keys.
     """
     return {
-        "version": 2,
+        "version": 3,
         "ids": dict(ids),
         "client": parties.client,
         "service": parties.service,
@@ -118,8 +120,36 @@ def record_for(
         "checks": vars(checks) | {"warnings": list(checks.warnings)},
         "started_at": jws.timestamp(started_at),
         "finished_at": jws.timestamp(finished_at),
+        "kept": kept,
         "custody": {"consumer": CUSTODY, "provider": CUSTODY} | dict(custody or {}),
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What the platform keeps of an exchange beside its record: whose it is to see, whom it is about, when it went on.
+
+    The record commits to it, so that nobody can hide an exchange from an agency or a person by changing a row.
+    """
+
+    authenticated: bool
+    represented: str
+    subjects: Sequence[bytes]
+    consumer_agency: str
+    provider_agency: str
+    jti: str  # of the caller's token, once the call was intended
+    forwarded_at: datetime | None
+    answered_at: datetime | None
+
+    def digest(self, salt: bytes) -> str:
+        """What stands in the record; with the exchange's salt, since a code or a moment could be guessed."""
+        moments = (self.forwarded_at, self.answered_at)
+        content = vars(self) | {
+            "subjects": sorted(each.hex() for each in self.subjects),
+            "forwarded_at": moments[0] and jws.timestamp(moments[0]),
+            "answered_at": moments[1] and jws.timestamp(moments[1]),
+        }
+        return digest(hashlib.sha256(salt + jws.canonical_json(content)).digest())
 
 
 def to_sign(record: bytes, kid: str) -> bytes:

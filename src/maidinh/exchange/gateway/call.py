@@ -24,6 +24,7 @@ from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import Header
 from maidinh.exchange.gateway.soap.envelope import SoapRequest
 from maidinh.exchange.gateway.writer import ExchangeRow, IntentRow
+from maidinh.exchange.subjects import DIGEST_BYTES
 from maidinh.infrastructure.translog.rules import leaf_for
 
 METHOD_LENGTH = 16  # of what a caller who is not of the protocol may put into the record
@@ -149,7 +150,7 @@ class Call:
             received_at=self.started_at,
         )
 
-    def record(self, outcome: str, reason: str, finished_at: datetime) -> dict[str, Any]:
+    def record(self, outcome: str, reason: str, salt: bytes, finished_at: datetime) -> dict[str, Any]:
         """The record that the members sign."""
         consumer, provider, answer = self.consumer, self.provider, self.answer
         return evidence.record_for(
@@ -176,10 +177,24 @@ class Call:
             ),
             started_at=self.started_at,
             finished_at=finished_at,
+            kept=self._beside().digest(salt),
             custody={
                 side: member.custody_of(member.signing_key(self.started_at)) if member else evidence.CUSTODY
                 for side, member in (("consumer", consumer), ("provider", provider))
             },
+        )
+
+    def _beside(self) -> evidence.Beside:
+        consumer, provider, subject = self.consumer, self.provider, self.subject or b""
+        return evidence.Beside(
+            authenticated=self.authenticated,
+            represented=self.represented,
+            subjects=[subject[at : at + DIGEST_BYTES] for at in range(0, len(subject), DIGEST_BYTES)],
+            consumer_agency=consumer.agency if consumer else "",
+            provider_agency=provider.agency if provider else "",
+            jti=self.caller.jti if self.caller and self.intended else "",
+            forwarded_at=self.forwarded_at,
+            answered_at=self.answered_at,
         )
 
     def leaf(
