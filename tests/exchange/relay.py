@@ -12,19 +12,20 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 
 class Relay:
-    """Listens on a loopback port and passes everything on to the database of a DSN."""
+    """Listens on a port and passes everything on to the database of a DSN."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, host: str = "127.0.0.1") -> None:
         self._dsn = dsn
+        self.host = host
         self._open = True
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
-        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._listening = socket.create_server((host, 0))
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
     def dsn(self) -> str:
         """The same database by way of this relay."""
-        return make_conninfo(self._dsn, host="127.0.0.1", port=self._listening.getsockname()[1], hostaddr=None)
+        return make_conninfo(self._dsn, host=self.host, port=self._listening.getsockname()[1], hostaddr=None)
 
     def cut(self) -> None:
         """From now on the database is away."""

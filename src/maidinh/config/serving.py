@@ -42,21 +42,23 @@ def serve_web(environment: Environment) -> None:
 def serve_gateway(environment: Environment) -> None:
     """The exchange, until stopped."""
     from maidinh.config.mutual import tls_settings
-    from maidinh.config.provinces import read_province
     from maidinh.exchange.gateway.app import serve_gateway as serve
     from maidinh.exchange.gateway.settings import GatewaySettings
     from maidinh.exchange.gateway.zones import read_zones
     from maidinh.exchange.subjects import key_in
     from maidinh.governance.architecture.rules import instance_of
     from maidinh.infrastructure.database.connections import Connections
+    from maidinh.infrastructure.definitions.locating import province_root
     from maidinh.infrastructure.keys.client import AsyncSignerClient
+    from maidinh.infrastructure.organisations.reading import read_organisations
 
     _trace(environment, "gateway")
     connections = Connections(environment.home, environment.database_url, environment.database_name)
-    province = read_province(environment.province, environment.definitions)
+    # Of the definitions the code alone: a gateway that was killed is back sooner, whatever else there is to read.
+    organisations = read_organisations(province_root(environment.province, environment.definitions))
     serve(
         GatewaySettings(
-            instance=instance_of(province.organisations.code),
+            instance=instance_of(organisations.code),
             province=environment.province,
             dsn=connections.dsn("gateway"),
             home=environment.home,
