@@ -189,7 +189,8 @@ class _Run:
         directory = Directory.model_validate_json(jws.parse(copy, KIND).payload)
         people = [each.person for each in installation.province.population.personas]
         self.callers = [
-            Caller(self.strikes.environment, directory, people, seed=self.chance.randrange(2**32)) for _ in range(CALLERS)
+            Caller(self.strikes.environment, directory, people, seed=self.chance.randrange(2**32))
+            for _ in range(CALLERS)
         ]
 
     def go(self) -> None:

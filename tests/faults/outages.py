@@ -124,14 +124,18 @@ def mounted(place: Path) -> None:
 
 def run(rounds: int, seed: int, say: bool = False) -> Report:
     """The whole of it."""
-    return run_exchanges(rounds, seed, say=say, breaks=Outages, prepare=mounted)
+    report = run_exchanges(rounds, seed, say=say, breaks=Outages, prepare=mounted)
+    report.what = "outages"
+    return report
 
 
 def main() -> int:
     """The command."""
     try:
         isolation.enter("tests.faults.outages", "mount")
-        return command("python -m tests.faults.outages", __doc__, lambda rounds, seed: run(rounds, seed, True), rounds=8)
+        return command(
+            "python -m tests.faults.outages", __doc__, lambda rounds, seed: run(rounds, seed, True), rounds=8
+        )
     except isolation.Impossible as fault:
         return isolation.refused(fault, WAYS)
 

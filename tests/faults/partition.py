@@ -1,8 +1,8 @@
 """`python -m tests.faults.partition --rounds 6 --seed 7`: the network is cut in mid-exchange.
 
-Four network namespaces that only cables (veth) connect: here the database, the signer and the callers; a gateway in one,
-the provider in another. The gateway talks TCP to the database over one cable, is called over a second, and calls the
-provider over a third. In each round one cable is pulled while a call is under way: nobody is told, packets are just
+Three network namespaces that only cables (veth) connect: here the database, the signer and the callers; a gateway in
+one, the provider in another. The gateway talks TCP to the database over one cable, is called over a second, and calls
+the provider over a third. In each round one cable is pulled while a call is under way: nobody is told, packets are just
 gone, for less or for more than anyone waits. Plugged in again, everything must go on by itself, and in the end every
 answer is held against evidence and log. Without such namespaces (`NOT RUN`, exit code 3) nothing is tried.
 """
@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
@@ -35,7 +36,7 @@ from tests.faults.command import command
 from tests.faults.exchanges import PATIENCE, Report, Strikes
 from tests.faults.exchanges import run as run_exchanges
 
-LASTS = (2.0, 14.0)  # seconds without a cable: shorter and longer than anybody waits for an answer
+SHORT, LONG = (1.0, 4.0), (12.0, 15.0)  # seconds without a cable: less, and more, than anybody waits for an answer
 SILENT = 11.0  # seconds after which a gateway whose database says nothing says so itself
 GATEWAY_PORT, PROVIDER_PORT = 8001, 8003
 
@@ -61,7 +62,7 @@ class Partition(Strikes):
     def __init__(self, installation: Installation, chance: random.Random) -> None:
         super().__init__(installation, chance)
         self.chance, own = chance, installation.environment
-        self._bag: list[Cable] = []
+        self._bag: list[tuple[Cable, bool]] = []
         self._started: list[subprocess.Popen[bytes]] = []
         self._gateway, self._provider = self._place(), self._place()
         here = os.getpid()
@@ -81,13 +82,14 @@ class Partition(Strikes):
     def strike(self) -> str:
         """Pull one cable for a while; what the gateway says of itself meanwhile is held against it."""
         if not self._bag:
-            self._bag = list(CABLES)
+            self._bag = [(each, long) for each in CABLES for long in (False, True)]
             self.chance.shuffle(self._bag)
-        cable, lasts = self._bag.pop(), self.chance.uniform(*LASTS)
+        cable, long = self._bag.pop()
+        lasts = self.chance.uniform(*(LONG if long else SHORT))
         began = time.monotonic()
         self._in(self._provider if cable is PROVIDER else os.getpid(), "ip", "link", "set", cable.name, "down")
         try:
-            if cable is DATABASE and lasts > SILENT:
+            if cable is DATABASE and long:
                 time.sleep(SILENT)
                 if self._health().get("database") is not False:
                     self.wrong.append(f"{SILENT:.0f} s without a database, and the gateway says {self._health()}")
@@ -96,8 +98,8 @@ class Partition(Strikes):
             self._in(self._provider if cable is PROVIDER else os.getpid(), "ip", "link", "set", cable.name, "up")
         if (code := self._processes_ended()) is not None:
             self.wrong.append(f"a process ended with {code}")
-        self.kills[cable.name] += 1
-        return cable.name
+        self.kills[f"{cable.name} {'long' if long else 'short'}"] += 1
+        return f"{cable.name}, {lasts:.0f} s"
 
     def close(self) -> None:
         """End what was started, and with it its network."""
@@ -110,8 +112,8 @@ class Partition(Strikes):
         """A network of its own, held by a process that does nothing else."""
         holder = subprocess.Popen(["unshare", "--net", "sleep", "infinity"])
         self._started.append(holder)
-        own = os.readlink("/proc/self/ns/net")
-        self._until(lambda: os.readlink(f"/proc/{holder.pid}/ns/net") != own, 10, "a network namespace is made")
+        own, made = Path("/proc/self/ns/net").readlink(), Path(f"/proc/{holder.pid}/ns/net")
+        self._until(lambda: made.readlink() != own, 10, "a network namespace is made")
         self._in(holder.pid, "ip", "link", "set", "lo", "up")
         return holder.pid
 

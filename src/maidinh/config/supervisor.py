@@ -209,7 +209,7 @@ class Supervisor:
                     _tell(child.spec.name, fault)
 
     def _raise_again(self, foundation: Foundation) -> None:
-        """Start what has ended, again and again: a full disk or a machine out of memory passes, and nobody may be there.
+        """Start what has ended, again and again: a full disk passes, and nobody may be there to start it by hand.
 
         The processes wait for it meanwhile; each says itself that it is away.
         """

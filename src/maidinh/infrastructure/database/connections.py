@@ -21,8 +21,8 @@ from maidinh.infrastructure.home import Home
 
 KEEP_SECONDS = 600  # a connection is kept between requests, and checked before it is used again
 ANSWER_TIMEOUT = 60.0
-# A network that was cut says nothing: without these the kernel waits a quarter of an hour for an answer. Seconds, and
-# milliseconds for the last; over a socket of this machine they mean nothing. Whoever names others in DATABASE_URL has them.
+# A network that was cut says nothing: without these the kernel waits a quarter of an hour for an answer. In seconds, the
+# last in milliseconds. Whoever names others in DATABASE_URL has them.
 SILENCE = {
     "keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3", "tcp_user_timeout": "10000",
 }  # fmt: skip
@@ -68,7 +68,9 @@ class Connections:
 
     def dsn(self, role: str) -> str:
         """How libpq and psycopg connect as a role: owner, web, gateway, worker or sequencer."""
-        given = SILENCE | conninfo_to_dict(self.admin_dsn)
+        given = conninfo_to_dict(self.admin_dsn)
+        if not str(given.get("host", "/")).startswith("/"):  # a socket of this machine is never cut
+            given = SILENCE | given
         given |= {"user": role_name(role), "password": self.passwords[role], "dbname": self.database}
         return make_conninfo("", **given)
 
