@@ -21,8 +21,8 @@ from maidinh.infrastructure.home import Home
 
 KEEP_SECONDS = 600  # a connection is kept between requests, and checked before it is used again
 ANSWER_TIMEOUT = 60.0
-# A network that was cut says nothing: without these the kernel waits a quarter of an hour for an answer. In seconds, the
-# last in milliseconds. Whoever names others in DATABASE_URL has them.
+# A network that was cut says nothing: without these the kernel waits a quarter of an hour. In seconds, the last in
+# milliseconds. Whoever names others in DATABASE_URL has them.
 SILENCE = {
     "keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3", "tcp_user_timeout": "10000",
 }  # fmt: skip
