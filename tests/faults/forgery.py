@@ -21,10 +21,13 @@ import requests
 from psycopg.rows import dict_row
 
 from maidinh.config.auditing import audit
+from maidinh.exchange.evidence.actions import enter_unended
 from maidinh.exchange.gateway.app import Gateway
 from maidinh.exchange.gateway.settings import GatewaySettings
 from maidinh.exchange.gateway.writer import IntentRow
+from maidinh.exchange.subjects import FILE, key_in
 from maidinh.infrastructure.database.connections import Connections
+from maidinh.infrastructure.database.standing import as_role
 from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.client import AsyncSignerClient, SignerClient
 from maidinh.infrastructure.translog.note import NoteKey, Tree, sign_note
@@ -84,6 +87,10 @@ class Books:
         finally:
             self.loop.run(gateway.stop())
             self.loop.run(settings.signer.close())  # type: ignore[attr-defined]
+        with as_role(self.database, "worker"):
+            since, before = NOW - timedelta(days=1), NOW - timedelta(minutes=1)
+            key = key_in(self.home.secrets)
+            assert [enter_unended(since=since, before=before, key=key, at=NOW) for _ in range(2)] == [1, 0]
         self.sequence()
 
     def _call(self, gateway: Gateway, name: str, service: str, client: str = PORTAL) -> None:
@@ -162,6 +169,7 @@ class Books:
         shutil.copytree(self.home.log, home.log)
         shutil.rmtree(home.public_keys)
         shutil.copytree(self.home.public_keys.resolve(), home.public_keys)
+        shutil.copy(self.home.secrets / FILE, home.secrets / FILE)
         return home
 
     def sign(self, size: int, root: bytes) -> str:

@@ -68,7 +68,7 @@ def test_what_nobody_touched_holds(books: Books) -> None:
     told = "\n".join(check.detail for check in checks)
     assert "All 6 exchanges" in told
     assert f"Call {books.open_call}" in told
-    assert all(f"The state of {size} entries" in told for size in (290, 293, 296))
+    assert all(f"The state of {size} entries" in told for size in (290, 293, 297))
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -79,6 +79,17 @@ def test_a_changed_row_is_named(books: Books, column: str) -> None:
     )  # fmt: skip
     assert f"Exchange {books.exchanges['second']}" in told
     assert not any(books.exchanges[other] in told for other in ("first", "third", "failed", "about two people"))
+
+
+@pytest.mark.parametrize("column", INTENDED)
+def test_a_changed_intent_of_a_call_without_an_end_is_named(books: Books, column: str) -> None:
+    change = f"UPDATE evidence_intent SET {column} = {INTENDED[column]} WHERE id = %(id)s"
+    assert f"(unended:{books.open_call}) speaks of a call without an end" in found(books, change, id=books.open_call)
+
+
+def test_an_intent_of_a_call_without_an_end_that_is_gone_is_named(books: Books) -> None:
+    told = found(books, "DELETE FROM evidence_intent WHERE id = %(id)s", id=books.open_call)
+    assert f"Entry 296 of the log (unended:{books.open_call}) speaks of a call without an end" in told
 
 
 @pytest.mark.parametrize("column", INTENDED)
@@ -108,7 +119,7 @@ def test_what_is_gone_exchanged_or_put_in_is_named(books: Books) -> None:
         ),
         "with all that is after it": (
             ["DELETE FROM evidence_exchange", "DELETE FROM translog_entry WHERE index >= %(place)s"],
-            f"296 entries, the database only {place}",
+            f"297 entries, the database only {place}",
         ),
         "an intent gone": (["DELETE FROM evidence_intent WHERE id = %(id)s"],
         f"{first}: the intent before it is missing"),
@@ -169,7 +180,7 @@ def test_what_is_gone_exchanged_or_put_in_is_named(books: Books) -> None:
             "recorded checkpoint of 290 entries does not hold",
         ),
         "the newest checkpoint": (
-            ["DELETE FROM translog_checkpoint WHERE size = 296"], "checkpoint of 296 entries is not recorded"
+            ["DELETE FROM translog_checkpoint WHERE size = 297"], "checkpoint of 297 entries is not recorded"
         ),
     }  # fmt: skip
     for name, (statements, expected) in cases.items():
@@ -192,7 +203,7 @@ def swap(path: Path, one: slice, other: slice) -> None:
 
 def without_entry(log: Path) -> None:
     """The first entry of the last bundle is taken out; the length is before each."""
-    path = log / "tile/entries/001.p/40"
+    path = log / "tile/entries/001.p/41"
     content = path.read_bytes()
     path.write_bytes(content[2 + int.from_bytes(content[:2], "big") :])
 
@@ -200,14 +211,14 @@ def without_entry(log: Path) -> None:
 FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a bit of an entry": (lambda log: flip(log / "tile/entries/000", 70), "Entry 0 in tile/entries/000 is not the one"),
     "a bit of the newest entries": (
-        lambda log: flip(log / "tile/entries/001.p/40", -5), "Entry 295 in tile/entries/001.p/40 is not the one",
+        lambda log: flip(log / "tile/entries/001.p/41", -5), "Entry 296 in tile/entries/001.p/41 is not the one",
     ),
-    "an entry gone": (without_entry, "tile/entries/001.p/40: a bundle should have 40 entries and has 39"),
+    "an entry gone": (without_entry, "tile/entries/001.p/41: a bundle should have 41 entries and has 40"),
     "an entry put in": (
-        lambda log: (log / "tile/entries/001.p/40").write_bytes(
-            b"\0\1x" + (log / "tile/entries/001.p/40").read_bytes()
+        lambda log: (log / "tile/entries/001.p/41").write_bytes(
+            b"\0\1x" + (log / "tile/entries/001.p/41").read_bytes()
         ),
-        "tile/entries/001.p/40: a bundle should have 40 entries and has 41",
+        "tile/entries/001.p/41: a bundle should have 41 entries and has 42",
     ),
     "a cut bundle": (
         lambda log: (log / "tile/entries/000").write_bytes((log / "tile/entries/000").read_bytes()[:-9]),
@@ -216,7 +227,7 @@ FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a bundle gone": (lambda log: (log / "tile/entries/000").unlink(), "tile/entries/000 is missing"),
     "a bit of a tile": (lambda log: flip(log / "tile/0/000", 70), "tile/0/000 is not what the entries give"),
     "hashes exchanged": (
-        lambda log: swap(log / "tile/0/001.p/40", slice(0, 32), slice(32, 64)), "tile/0/001.p/40 is not what",
+        lambda log: swap(log / "tile/0/001.p/41", slice(0, 32), slice(32, 64)), "tile/0/001.p/41 is not what",
     ),
     "a bit of a higher tile": (lambda log: flip(log / "tile/1/000.p/1", 0), "tile/1/000.p/1 is not what"),
     "a cut tile": (
@@ -230,7 +241,7 @@ FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "no checkpoint": (lambda log: (log / "checkpoint").unlink(), "There is no checkpoint"),
     "the checkpoint's size": (
-        lambda log: (log / "checkpoint").write_text((log / "checkpoint").read_text().replace("\n296\n", "\n297\n")),
+        lambda log: (log / "checkpoint").write_text((log / "checkpoint").read_text().replace("\n297\n", "\n298\n")),
         "did not sign this checkpoint",
     ),
     "the checkpoint's signature": (lambda log: flip(log / "checkpoint", -9), "checkpoint"),
@@ -253,12 +264,12 @@ def test_an_earlier_state_put_back_is_found_by_the_rows_and_by_whoever_remembers
     (home.log / "checkpoint").write_text(books.kept[1])
     with books.as_superuser() as connection:
         told = failing(books.audited(connection, home, books.kept[2]))
-    assert told.count("A state of 296 entries was signed, and the log has only 293") == 2
+    assert told.count("A state of 297 entries was signed, and the log has only 293") == 2
 
 
 def test_a_checkpoint_of_another_tree_is_found_though_the_real_key_signed_it(books: Books, tmp_path: Path) -> None:
     home = books.copy(tmp_path / "copy")
-    PublishedLog(home.log).publish(books.sign(296, b"\7" * 32))
+    PublishedLog(home.log).publish(books.sign(297, b"\7" * 32))
     with books.as_superuser() as connection:
         told = failing(books.audited(connection, home))
     assert "The entries do not give the root that was signed" in told
@@ -290,7 +301,7 @@ def test_a_whole_other_log_is_found_by_whoever_remembers(books: Books, rewritten
     assert failing(books.audited(connection, home)) == "", "from inside there is nothing to see: it is consistent"
     told = failing(books.audited(connection, home, *books.kept))
     assert "The log of today is not the one that was signed with 293 entries: it was changed." in told
-    assert "A state of 296 entries was signed, and the log has only 295" in told
+    assert "A state of 297 entries was signed, and the log has only 296" in told
 
 
 def test_a_witness_does_not_cosign_a_whole_other_log(
@@ -299,13 +310,13 @@ def test_a_witness_does_not_cosign_a_whole_other_log(
     home, _, note = rewritten
     witness = Witness(tmp_path / "witness", "witness.example/council", {ORIGIN: books.note_key})
     own = Witnessing(books.published, (), 1)
-    for size in (293, 296):
+    for size in (293, 297):
         kept = next(each for each in books.kept if unchecked_tree(each).size == size)
         old = 0 if size == 293 else 293
         witness.add_checkpoint(own._request(old, kept, unchecked_tree(kept)), 1)
     forged = Witnessing(PublishedLog(home.log), (), 1)
     with pytest.raises(WitnessRefusedError):
-        witness.add_checkpoint(forged._request(296, note, unchecked_tree(note)), 2)
+        witness.add_checkpoint(forged._request(297, note, unchecked_tree(note)), 2)
     seen = check_quorum(note, Quorum((witness.key,), 1))
     assert seen.ok is False
     assert "0 of the 1 witnesses" in seen.detail

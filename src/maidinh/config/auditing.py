@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from maidinh.exchange.evidence.inspection import Inspector
+from maidinh.exchange.subjects import FILE
 from maidinh.infrastructure.translog.inspection import inspect_database, inspect_earlier, inspect_log, unreadable
 from maidinh.infrastructure.translog.published import PublishedLog
 from maidinh.infrastructure.translog.tiles import TileError
@@ -34,5 +35,12 @@ def audit(home: Home, province: str, connection: Any, kept: Iterable[str] = ()) 
             checks += inspect_database(published, tree, keys, connection)
         except TileError as error:
             checks.append(unreadable(error))
-    checks += Inspector(connection, home.public_keys, province).findings()
+    checks += Inspector(connection, home.public_keys, province, _secret(home)).findings()
     return checks
+
+
+def _secret(home: Home) -> bytes | None:
+    try:
+        return (home.secrets / FILE).read_bytes()
+    except OSError:
+        return None

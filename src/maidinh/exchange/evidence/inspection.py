@@ -19,13 +19,21 @@ from psycopg.rows import dict_row
 from maidinh.exchange import jws
 from maidinh.exchange.directory.definition import KIND as DIRECTORY_KIND
 from maidinh.exchange.directory.definition import Directory, architecture_key
-from maidinh.exchange.evidence.rules import LOG_KIND, LOG_ROLE, Beside, log_content, verify_record
+from maidinh.exchange.evidence.rules import (
+    INTENT,
+    LOG_KIND,
+    LOG_ROLE,
+    UNENDED_KIND,
+    Beside,
+    log_content,
+    unended_leaf,
+    verify_record,
+)
 from maidinh.infrastructure.keys.identifiers import KeyNameError, file_stem
 from maidinh.infrastructure.translog.rules import ContentError, leaf_for, read_leaf
 from maidinh.infrastructure.translog.verification import N_, Check
 
-INTENDED = ("client", "x_road_id", "service", "contract", "serial", "request_hash", "consumer_agency",
-            "provider_agency")  # fmt: skip
+INTENDED = tuple(name for name in INTENT if name != "jti")  # the token's id has no column of its own in an exchange
 EXCHANGES = f"""
 SELECT x.*, entry.leaf, entry.idempotency, intent.id AS intended, intent.jti, intent.received_at,
     {", ".join(f"intent.{name} AS intended_{name}" for name in INTENDED)}, concerned.subjects
@@ -36,10 +44,12 @@ LEFT JOIN (SELECT exchange, array_agg(subject) AS subjects FROM evidence_concern
     ON concerned.exchange = x.id
 ORDER BY x.finished_at, x.id
 """  # noqa: S608 - names of our own columns
-ALONE = """
-SELECT entry.id, entry.index, entry.leaf, entry.idempotency FROM translog_entry AS entry
+ALONE = f"""
+SELECT entry.id AS entry, entry.index, entry.leaf, entry.idempotency, intent.id, intent.received_at,
+    {", ".join(f"intent.{name}" for name in INTENT)}
+FROM translog_entry AS entry LEFT JOIN evidence_intent AS intent ON entry.idempotency = 'unended:' || intent.id
 WHERE NOT EXISTS (SELECT 1 FROM evidence_exchange AS x WHERE x.log_entry = entry.id) ORDER BY entry.id
-"""
+"""  # noqa: S608 - names of our own columns
 UNENDED = """
 SELECT intent.id, intent.client, intent.service, intent.received_at FROM evidence_intent AS intent
 WHERE NOT EXISTS (SELECT 1 FROM evidence_exchange AS x WHERE x.id = intent.id) ORDER BY intent.received_at, intent.id
@@ -56,6 +66,9 @@ class Inspector:
     connection: psycopg.Connection[Any]
     public_keys: Path
     province: str
+    secret: bytes | None = (
+        None  # by which calls without an end were entered; unset: only whether they are there is seen
+    )
     count: int = 0
     _directories: dict[int, Directory] = field(default_factory=dict)
     _keys: dict[str, str | None] = field(default_factory=dict)
@@ -128,7 +141,8 @@ class Inspector:
 
     def _signed(self, row: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
         signers: list[str] = []
-        for entry in row["signatures"] if isinstance(row["signatures"], list) else [None]:
+        entries: list[Any] = row["signatures"] if isinstance(row["signatures"], list) else [None]
+        for entry in entries:
             kid = "?"
             try:
                 kid = str(json.loads(jws.from_base64url(entry["protected"]))["kid"])
@@ -176,6 +190,20 @@ class Inspector:
             if kind == LOG_KIND:
                 text = N_("Entry {index} of the log ({key}) speaks of an exchange that is not there.")
                 yield Check("entry", False, text, values)
+            elif kind == UNENDED_KIND and not self._unended(row):
+                text = N_(
+                    "Entry {index} of the log ({key}) speaks of a call without an end whose intent is not there or was "
+                    "changed."
+                )
+                yield Check("entry", False, text, values)
+
+    def _unended(self, row: Mapping[str, Any]) -> bool:
+        if row["id"] is None:
+            return False
+        try:
+            return self.secret is None or unended_leaf(row, self.secret) == bytes(row["leaf"])
+        except (ContentError, *BROKEN):
+            return False
 
 
 def _different(row: Mapping[str, Any], record: Mapping[str, Any]) -> list[str]:

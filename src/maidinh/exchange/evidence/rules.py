@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from maidinh.exchange import jws
+from maidinh.infrastructure.translog.rules import leaf_for
 
 KIND = "maidinh-evidence+jws"
 LOG_KIND = "exchange"
 LOG_ROLE = "gateway"
+UNENDED_KIND = "exchange-unended"  # of an entry that speaks of a call that was forwarded and has no end
+INTENT = ("client", "jti", "x_road_id", "service", "contract", "serial", "request_hash", "consumer_agency",
+          "provider_agency")  # fmt: skip
 CUSTODY = "platform"  # where nobody says otherwise, a member's key is kept by the platform's signer
 
 
@@ -181,6 +186,23 @@ def verify_record(record: bytes, signatures: Sequence[Mapping[str, str]], keys: 
 def log_content(record: Mapping[str, Any], signatures: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """What the public log commits to: the record and the signatures together."""
     return {"record": dict(record), "signatures": [dict(each) for each in signatures]}
+
+
+def unended_name(number: object) -> str:
+    """Under which key the call of this id is entered, once."""
+    return f"unended:{number}"
+
+
+def unended_leaf(intent: Mapping[str, Any], key: bytes) -> bytes:
+    """What the log gets of a call without an end, by its intent; the salt follows from the installation's secret."""
+    content = {name: intent[name] for name in INTENT} | {
+        "id": str(intent["id"]), "received_at": jws.timestamp(intent["received_at"])
+    }  # fmt: skip
+    salt = hmac.new(key, b"maidinh-unended\0" + content["id"].encode(), hashlib.sha256).digest()
+    return leaf_for(
+        kind=UNENDED_KIND, agency=intent["provider_agency"], role=LOG_ROLE, content=content, salt=salt,
+        at=intent["received_at"],
+    )  # fmt: skip
 
 
 def disclosed(finished_at: datetime, after_days: int | None, at: datetime) -> bool:

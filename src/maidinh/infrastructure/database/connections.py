@@ -68,7 +68,7 @@ class Connections:
 
     def dsn(self, role: str) -> str:
         """How libpq and psycopg connect as a role: owner, web, gateway, worker or sequencer."""
-        given = conninfo_to_dict(self.admin_dsn)
+        given: dict[str, Any] = conninfo_to_dict(self.admin_dsn)
         if not str(given.get("host", "/")).startswith("/"):  # a socket of this machine is never cut
             given = SILENCE | given
         given |= {"user": role_name(role), "password": self.passwords[role], "dbname": self.database}
