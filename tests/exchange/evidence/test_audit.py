@@ -28,15 +28,22 @@ def test_the_operator_is_told_what_holds_and_what_does_not(
     assert (done.exit_code, found["ok"]) == (0, True), done.stdout
     kept = tmp_path / "earlier.checkpoint"
     kept.write_text((installation.home.log / "checkpoint").read_text())
-    with psycopg.connect(installation.database.admin_dsn, dbname=installation.database.database) as connection:
-        connection.execute("ALTER TABLE evidence_exchange DISABLE TRIGGER maidinh_refuse_change")
-        connection.execute("UPDATE evidence_exchange SET consumer_agency = 'AG2' WHERE id = %s", [request_id])
+    forge(installation, request_id, "AG2")
     try:
         told = RUN.invoke(app, ["audit", "--against", str(kept), "--language", "en"])
         assert told.exit_code == 1
         assert f"FAILS        Exchange {request_id}: what is kept beside its record was changed" in told.stdout
         assert told.stdout.endswith("Log and exchanges do not hold.\n")
     finally:
-        with psycopg.connect(installation.database.admin_dsn, dbname=installation.database.database) as connection:
-            connection.execute("UPDATE evidence_exchange SET consumer_agency = 'AG1' WHERE id = %s", [request_id])
-            connection.execute("ALTER TABLE evidence_exchange ENABLE ALWAYS TRIGGER maidinh_refuse_change")
+        forge(installation, request_id, "AG1")
+
+
+def forge(installation: World, request_id: str, agency: str) -> None:
+    """As only a superuser can."""
+    triggers = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'evidence_exchange'::regclass AND NOT tgisinternal"
+    with psycopg.connect(installation.database.admin_dsn, dbname=installation.database.database) as connection:
+        names = [row[0] for row in connection.execute(triggers).fetchall()]
+        connection.execute("ALTER TABLE evidence_exchange DISABLE TRIGGER USER")
+        connection.execute("UPDATE evidence_exchange SET consumer_agency = %s WHERE id = %s", [agency, request_id])
+        for name in names:
+            connection.execute(f"ALTER TABLE evidence_exchange ENABLE ALWAYS TRIGGER {name}")
