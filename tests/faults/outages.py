@@ -9,6 +9,7 @@ code 3) nothing is tried.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import random
@@ -118,8 +119,10 @@ def _sleep_until(moment: float) -> None:
 
 
 def mounted(place: Path) -> None:
-    """The place is a disk of its own; it goes with the namespace."""
+    """The place is a disk of its own, until the program ends."""
     isolation.run("mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", place)
+    atexit.register(place.rmdir)
+    atexit.register(isolation.run, "umount", place)
 
 
 def run(rounds: int, seed: int, say: bool = False) -> Report:
