@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from maidinh.config.cli.doctor import environment_at
+from maidinh.config.cli.doctor import environment_meant
 from maidinh.config.cli.exchange_operations import Data, Json, Port, connected
 from maidinh.config.cli.log_checks import Language, kept_in, speak, tell
 from maidinh.config.failures import told_plainly
@@ -37,7 +37,7 @@ def audit(
     speak(language)
     from maidinh.config import auditing
 
-    environment, kept = environment_at(data, None, port), kept_in(against or [])
+    environment, kept = environment_meant(data, port), kept_in(against or [])
     with connected(environment, "owner") as connection:
         checks = auditing.audit(environment.home, environment.province, connection, kept)
     holds = all(check.ok is not False for check in checks)
