@@ -49,7 +49,7 @@ test-second: $(VENV)/dev.done ## The same tests on Debian's PostgreSQL instead o
 journeys: $(VENV)/dev.done browser ## A person's whole task, in a real browser
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/journeys
 
-faults: $(VENV)/dev.done ## Processes killed, databases gone; processes killed in mid-submission (ROUNDS=50 SEED=1)
+faults: $(VENV)/dev.done ## Processes killed, databases and disks gone, networks cut, books forged (ROUNDS=50 SEED=1)
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/faults
 	$(BIN)/python -m tests.faults.kill --rounds $(or $(ROUNDS),50) $(if $(SEED),--seed $(SEED))
 	$(BIN)/python -m tests.faults.exchanges --rounds $(or $(ROUNDS),50) $(if $(SEED),--seed $(SEED))

@@ -18,7 +18,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
         "anchors", "cosignature", "inspection", "merkle", "note", "promise", "promises", "proof", "published",
         "receipt", "reopening", "sequencer", "stamping", "tiles", "trust", "verification", "witness", "witnessing",
     },
-    "exchange/evidence": {"container", "gathering", "judging"},
+    "exchange/evidence": {"container", "gathering", "inspection", "judging"},
     "applications/registers": {"provider"},
     "exchange/directory": {"agreements"},
     "governance/architecture": {"frameworks"},

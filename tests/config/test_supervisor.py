@@ -172,6 +172,52 @@ def test_foundations_come_first_go_last_and_come_back(supervise: Callable[..., S
     assert notes == ["start", "prepare", "start", "stop"]
 
 
+class Refusing(Log):
+    """A foundation that cannot be started again for a while, as on a full disk."""
+
+    left = 0
+
+    def start(self) -> None:
+        if self.up is False and self.left:
+            self.left -= 1
+            self.notes.append("refused")
+            raise OSError("No space left on device")
+        super().start()
+
+
+def test_a_foundation_that_cannot_start_again_is_tried_until_it_can(
+    supervise: Callable[..., Supervisor], capsys: pytest.CaptureFixture[str]
+) -> None:
+    notes: list[str] = []
+    foundation = Refusing(notes)
+    supervisor = supervise(python("web", SLEEP), foundations=[foundation])
+    supervisor.launch()
+    foundation.up, foundation.left = False, 2
+    until(lambda: supervisor.tend() or foundation.up, "it is started again")
+    assert notes == ["start", "refused", "refused", "start"]
+    assert "foundation could not be started again, trying on: No space left on device" in capsys.readouterr().err
+
+
+def test_a_full_disk_ends_no_supervisor(
+    tmp_path: Path, supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervisor = supervise(python("web", SLEEP))
+    supervisor.launch()
+    first = noted_pid(tmp_path, "web")
+    with monkeypatch.context() as full:
+
+        def no_room(*_: object, **__: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        full.setattr(Path, "open", no_room)
+        os.kill(first, signal.SIGKILL)
+        deadline = time.monotonic() + 1
+        while time.monotonic() < deadline:
+            supervisor.tend()
+            time.sleep(0.02)
+    until(lambda: supervisor.tend() or noted_pid(tmp_path, "web") != first, "it is started again once there is room")
+
+
 def test_what_cannot_be_prepared_leaves_nothing_running(tmp_path: Path, supervise: Callable[..., Supervisor]) -> None:
     notes: list[str] = []
     supervisor = supervise(python("signer", SLEEP, early=True), foundations=[Log(notes)])

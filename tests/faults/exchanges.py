@@ -17,12 +17,15 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
+from maidinh.config.auditing import audit
 from maidinh.config.environment import Environment
 from maidinh.config.installation import Installation
 from maidinh.config.processes import free_ports
@@ -31,6 +34,7 @@ from maidinh.exchange import jws
 from maidinh.exchange.client.calls import ExchangeClient, ExchangeRefused, ExchangeUnavailable
 from maidinh.exchange.directory.definition import KIND, Directory
 from maidinh.exchange.evidence.rules import LOG_KIND, log_content, verify_record
+from maidinh.infrastructure.database.connections import Connections
 from maidinh.infrastructure.keys.client import SignerClient, SignerError
 from maidinh.infrastructure.keys.identifiers import file_stem
 from maidinh.infrastructure.translog.inspection import inspect_log, inspect_rows
@@ -64,6 +68,7 @@ class Report:
     """What happened, to be printed and to be tested."""
 
     seed: int
+    what: str = "kills"
     kills: dict[str, int] = field(default_factory=dict)
     answered: int = 0
     faults: int = 0
@@ -78,10 +83,10 @@ class Report:
         longest = max(self.recoveries, default=0.0)
         return [
             f"seed {self.seed}",
-            f"kills {sum(self.kills.values())} ({kills})",
+            f"{self.what} {sum(self.kills.values())} ({kills})",
             f"exchanges answered {self.answered}; calls that failed {self.faults}, of which {self.open_intents} "
             "were forwarded and never recorded as answered: the intent tells of them",
-            f"seconds from a kill to the next answer: median {middle:.1f}, longest {longest:.1f}",
+            f"seconds until the next answer: median {middle:.1f}, longest {longest:.1f}",
             *(f"BROKEN {each}" for each in self.broken),
             f"violations {len(self.broken)}",
         ]
@@ -120,10 +125,35 @@ class Caller(threading.Thread):
             self.ended.wait(0.01)
 
 
-def run(rounds: int, seed: int, say: bool = False) -> Report:
-    """The whole of it; what is left is the report."""
+class Strikes:
+    """What breaks something in each round: here a process is killed."""
+
+    def __init__(self, installation: Installation, chance: random.Random) -> None:
+        self.environment = installation.environment  # as the callers know it
+        self.killer = Killer(installation.environment.home, chance, targets=TARGETS)
+        self.kills: Counter[str] = self.killer.kills  # how often each thing was broken
+        self.holds = False  # the supervisor's hands off, so that what is stopped stays so for a while
+        self.wrong: list[str] = []  # what did not hold while it was broken
+
+    def strike(self) -> str:
+        """Break one thing, and name it; where that lasts, return when it has ended."""
+        return self.killer.kill_one()
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+
+
+Breaks = Callable[[Installation, random.Random], Strikes]
+
+
+def run(
+    rounds: int, seed: int, say: bool = False, breaks: Breaks = Strikes, prepare: Callable[[Path], None] | None = None
+) -> Report:
+    """The whole of it; what is left is the report. `prepare` makes the place something else than a folder."""
     os.environ.pop("DATABASE_URL", None)
     place = Path(tempfile.mkdtemp(prefix="maidinh-faults-", dir="/tmp"))
+    if prepare is not None:
+        prepare(place)
     place.chmod(0o711)
     web, gateway, services = free_ports(3)
     environment = Environment(
@@ -137,7 +167,7 @@ def run(rounds: int, seed: int, say: bool = False) -> Report:
         installation.supervisor.launch(installation.prepare)
         try:
             installation.supervisor.wait_until_ready()
-            _Run(installation, rounds, report, say).go()
+            _Run(installation, rounds, report, say, breaks).go()
         finally:
             installation.supervisor.stop()
     finally:
@@ -148,16 +178,19 @@ def run(rounds: int, seed: int, say: bool = False) -> Report:
 class _Run:
     """Callers and killer in threads, the supervisor in the main one, as its children's parent must be."""
 
-    def __init__(self, installation: Installation, rounds: int, report: Report, say: bool) -> None:
+    def __init__(
+        self, installation: Installation, rounds: int, report: Report, say: bool, breaks: Breaks = Strikes
+    ) -> None:
         self.installation, self.rounds, self.report, self.say = installation, rounds, report, say
         self.supervisor, environment = installation.supervisor, installation.environment
         self.chance = random.Random(report.seed)
-        self.killer = Killer(environment.home, self.chance, targets=TARGETS)
+        self.strikes = breaks(installation, self.chance)
         copy = (environment.home.gateway / "directory.jws").read_text("ascii")
         directory = Directory.model_validate_json(jws.parse(copy, KIND).payload)
         people = [each.person for each in installation.province.population.personas]
         self.callers = [
-            Caller(environment, directory, people, seed=self.chance.randrange(2**32)) for _ in range(CALLERS)
+            Caller(self.strikes.environment, directory, people, seed=self.chance.randrange(2**32))
+            for _ in range(CALLERS)
         ]
 
     def go(self) -> None:
@@ -171,12 +204,15 @@ class _Run:
                 if not killing.is_alive():
                     for caller in self.callers:
                         caller.ended.set()
-                self.supervisor.tend()
+                if not self.strikes.holds:
+                    self.supervisor.tend()
                 time.sleep(0.05)
             self._audit()
         except SupervisorError as error:
             self.report.broken.append(str(error))
-        self.report.kills = dict(self.killer.kills)
+        finally:
+            self.strikes.close()
+        self.report.kills = dict(self.strikes.kills)
 
     def _kill(self) -> None:
         for number in range(self.rounds):
@@ -185,12 +221,14 @@ class _Run:
             caller.calling.clear()
             caller.calling.wait(PATIENCE)
             time.sleep(self.chance.uniform(0, LATEST))
-            target, killed = self.killer.kill_one(), time.monotonic()
+            target, killed = self.strikes.strike(), time.monotonic()
             recovered = self._next_answer(killed)
             if recovered is None:
-                self.report.broken.append(f"round {number}: no answer for {PATIENCE:.0f} s after {target} died")
+                self.report.broken.append(f"round {number}: no answer for {PATIENCE:.0f} s after: {target}")
                 return
             self.report.recoveries.append(recovered - killed)
+            self.report.broken += [f"round {number}: {each}" for each in self.strikes.wrong]
+            self.strikes.wrong.clear()
             if self.say:
                 print(f"{number + 1:3} {target:10} {recovered - killed:5.1f} s", flush=True)
 
@@ -226,7 +264,17 @@ class _Run:
         if not answered:
             report.broken.append("nothing was answered at all")
         report.broken += violations(books, answered)
+        report.broken += _audited(self.installation.environment)
         report.open_intents = int(books.rows(OPEN_INTENTS)[0]["n"])
+
+
+def _audited(environment: Environment) -> Iterator[str]:
+    """What the product's own audit says of it."""
+    connections = Connections(environment.home, None, environment.database_name)
+    with psycopg.connect(connections.dsn("owner"), autocommit=True) as connection:
+        for check in audit(environment.home, environment.province, connection):
+            if check.ok is False:
+                yield f"audit: {check.detail}"
 
 
 def violations(books: Books, answered: Sequence[Answered]) -> Iterator[str]:

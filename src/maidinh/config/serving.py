@@ -19,6 +19,8 @@ from maidinh.config.environment import Environment
 WATCH_SECONDS = 5.0
 COMPUTE_SECONDS = 1.0
 ANCHOR_RETRY_SECONDS = 300.0
+LATE_AT_MOST = timedelta(minutes=10)  # how long after it came in a call may be written down
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def serve_web(environment: Environment) -> None:
@@ -42,21 +44,23 @@ def serve_web(environment: Environment) -> None:
 def serve_gateway(environment: Environment) -> None:
     """The exchange, until stopped."""
     from maidinh.config.mutual import tls_settings
-    from maidinh.config.provinces import read_province
     from maidinh.exchange.gateway.app import serve_gateway as serve
     from maidinh.exchange.gateway.settings import GatewaySettings
     from maidinh.exchange.gateway.zones import read_zones
     from maidinh.exchange.subjects import key_in
     from maidinh.governance.architecture.rules import instance_of
     from maidinh.infrastructure.database.connections import Connections
+    from maidinh.infrastructure.definitions.locating import province_root
     from maidinh.infrastructure.keys.client import AsyncSignerClient
+    from maidinh.infrastructure.organisations.reading import read_organisations
 
     _trace(environment, "gateway")
     connections = Connections(environment.home, environment.database_url, environment.database_name)
-    province = read_province(environment.province, environment.definitions)
+    # Of the definitions the code alone: a gateway that was killed is back sooner, whatever else there is to read.
+    organisations = read_organisations(province_root(environment.province, environment.definitions))
     serve(
         GatewaySettings(
-            instance=instance_of(province.organisations.code),
+            instance=instance_of(organisations.code),
             province=environment.province,
             dsn=connections.dsn("gateway"),
             home=environment.home,
@@ -214,7 +218,7 @@ def timestamping_roots(environment: Environment) -> Path:
     return environment.timestamp_roots or environment.home.public_keys / f"{file_stem(AUTHORITY)}.crt"
 
 
-def _deliver(_: Environment, stop: threading.Event) -> None:
+def _deliver(environment: Environment, stop: threading.Event) -> None:
     """Deliver events as they come; look every few seconds for what runs otherwise than declared and what ends."""
     import structlog
     from django.db import DatabaseError, InterfaceError, close_old_connections
@@ -229,7 +233,7 @@ def _deliver(_: Environment, stop: threading.Event) -> None:
     from maidinh.services.procedures.queries import offered
 
     log = structlog.get_logger(__name__)
-    watched = 0.0
+    watched, entered = 0.0, NEVER
     while not stop.is_set():
         try:
             delivered = deliver_events(at=datetime.now(UTC))
@@ -240,12 +244,31 @@ def _deliver(_: Environment, stop: threading.Event) -> None:
                 watch_exceptions(at=datetime.now(UTC))
                 watch_supervision(at=datetime.now(UTC), running=service_figures)
                 watched = time.monotonic()
+                entered = _enter_unended(environment, entered)
         except (DatabaseError, InterfaceError) as error:
             log.warning("events wait for the database", error=str(error).strip())
             close_old_connections()
             delivered = 0
         if not delivered:
             stop.wait(0.5)
+
+
+def _enter_unended(environment: Environment, until: datetime) -> datetime:
+    """Enter the calls without an end into the log, once in a promise's time; the moment up to which that was done.
+
+    Whoever starts looks at all there are, and then again at what just went by: a call with a long body comes to be
+    written down well after it came in.
+    """
+    from maidinh.exchange.evidence.actions import enter_unended
+    from maidinh.exchange.subjects import key_in
+
+    now, promise = datetime.now(UTC), timedelta(seconds=environment.log_promise)
+    if until != NEVER and now - until < 2 * promise:
+        return until
+    since = until if until == NEVER else until - LATE_AT_MOST
+    while enter_unended(since=since, before=now - promise, key=key_in(environment.home.secrets), at=now):
+        continue
+    return now - promise
 
 
 def _compute(_: Environment, stop: threading.Event) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -90,7 +91,8 @@ class _Child:
                 preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 - it calls the kernel and nothing else
             )  # fmt: skip
         self.started = time.monotonic()
-        self.pid_file.write_text(f"{self.process.pid}\n")
+        with suppress(OSError):  # a full disk; the process runs all the same
+            self.pid_file.write_text(f"{self.process.pid}\n")
 
     def died(self) -> bool:
         return self.process is not None and self.process.poll() is not None
@@ -139,6 +141,8 @@ class Supervisor:
         self._run = run
         self._lock = FileLock(run / "supervisor.lock")
         self._stop = threading.Event()
+        self._failures: dict[str, int] = {}  # how often in a row a foundation could not be started again
+        self._again_at: dict[str, float] = {}
 
     def launch(self, prepare: Callable[[], None] | None = None) -> None:
         """Start everything without waiting for it to be ready; `prepare` runs between foundations and processes."""
@@ -189,7 +193,7 @@ class Supervisor:
         """One look at everything: restart what has died and whose pause is over."""
         for foundation in self.foundations:
             if not foundation.running():
-                foundation.start()
+                self._raise_again(foundation)
         for child in self._children:
             if child.died():
                 child.mourn()
@@ -198,7 +202,28 @@ class Supervisor:
                         f"{child.spec.name} died {RAPID_DEATHS} times in a row. The last it printed:\n{child.tail()}"
                     )
             if child.restart_at is not None and time.monotonic() >= child.restart_at:
-                child.launch()
+                try:
+                    child.launch()
+                except OSError as fault:
+                    child.restart_at = time.monotonic() + BACKOFF[1] / 5
+                    _tell(child.spec.name, fault)
+
+    def _raise_again(self, foundation: Foundation) -> None:
+        """Start what has ended, again and again: a full disk passes, and nobody may be there to start it by hand.
+
+        The processes wait for it meanwhile; each says itself that it is away.
+        """
+        name, (first, longest) = foundation.name, BACKOFF
+        if time.monotonic() < self._again_at.get(name, 0.0):
+            return
+        try:
+            foundation.start()
+        except Exception as fault:  # whatever the reason, the next try may find it gone
+            tried = self._failures[name] = self._failures.get(name, 0) + 1
+            self._again_at[name] = time.monotonic() + min(first * 2**tried, longest)
+            _tell(name, fault)
+        else:
+            self._failures.pop(name, None)
 
     def ask_to_stop(self, *_: object) -> None:
         """End `wait_until_ready` and `watch`; usable as a signal handler."""
@@ -240,6 +265,11 @@ class Supervisor:
             self.stop()
             for ending, handler in before.items():
                 signal.signal(ending, handler)
+
+
+def _tell(name: str, fault: Exception) -> None:
+    with suppress(OSError):
+        print(f"{name} could not be started again, trying on: {fault}", file=sys.stderr, flush=True)
 
 
 def _ready(child: _Child) -> bool:

@@ -80,7 +80,7 @@ def evidence(by: Directory | None = None) -> Evidence:
         parties=rules.Parties(PORTAL, SERVICE, "AG1", "AG2", "c", 1, by.hash() if by else ""),
         method="GET", path="/persons/*", call={"kid": "caller:x", "token_sha256": "b"}, request=message,
         response=message, status=200, outcome="allowed", reason="", checks=rules.Checks("rest", "", "valid", "", 0),
-        started_at=AT - timedelta(seconds=1), finished_at=AT,
+        started_at=AT - timedelta(seconds=1), finished_at=AT, kept=rules.digest(bytes(32)),
     )  # fmt: skip
     text = jws.canonical_json(record)
     signatures = [rules.signature_entry(kid, raw(key, rules.to_sign(text, kid))) for kid, (key, _) in MEMBERS.items()]

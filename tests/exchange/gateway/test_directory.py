@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from maidinh.exchange.directory.rules import Allowed, Refused
 from maidinh.exchange.gateway.directory import DirectoryKeeper, DirectoryRefusedError
 from maidinh.infrastructure.keys.client import SignerClient
 from tests.exchange.agreements import agreed
+from tests.exchange.relay import Relay
 from tests.exchange.world import NOW, PORTAL, SERVICE, contract_for, directory_for
 
 
@@ -137,3 +139,24 @@ def test_a_key_counts_only_in_its_time(keeper: DirectoryKeeper, signed: Any) -> 
     assert snapshot.key("MAU/GOV/AG1/PORTAL", kid, NOW) is not None
     assert snapshot.key("MAU/GOV/AG1/PORTAL", kid, NOW - timedelta(days=2)) is None
     assert snapshot.key("MAU/GOV/AG1/STRANGER", kid, NOW) is None
+
+
+def test_a_gateway_does_not_wait_for_a_database_that_says_nothing(
+    settings_of: Any, start_gateway: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("maidinh.exchange.gateway.directory.ANSWER_SECONDS", 0.5)
+    relay = Relay(settings_of().dsn)
+    gateway = start_gateway(dsn=relay.dsn)
+    assert until(lambda: gateway.keeper.connected)
+    relay.fall_silent()
+    assert until(lambda: not gateway.keeper.connected), "it says so itself, and asks anew"
+    relay.speak()
+    assert until(lambda: gateway.keeper.connected)
+    relay.close()
+
+
+def until(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 20
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return holds()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from maidinh.config.cli import exchange_evidence, exchange_operations, exchange_replay, exchange_sandbox
+from maidinh.config.cli import exchange_audit, exchange_evidence, exchange_operations, exchange_replay, exchange_sandbox
 from maidinh.config.cli.doctor import demonstrations_beside, environment_meant
 from maidinh.config.cli.exchange_contracts import app as contracts_app
 from maidinh.config.cli.exchange_interfaces import interface_check
@@ -41,6 +41,7 @@ app = typer.Typer(
 app.add_typer(keys_app, name="keys")
 app.add_typer(contracts_app, name="contracts")
 exchange_evidence.add_to(app)
+exchange_audit.add_to(app)
 exchange_operations.add_to(app)
 exchange_replay.add_to(app)
 exchange_sandbox.add_to(app)

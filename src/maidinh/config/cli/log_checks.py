@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from maidinh.config.environment import Environment
     from maidinh.infrastructure.translog.note import Tree
     from maidinh.infrastructure.translog.published import PublishedLog
+    from maidinh.infrastructure.translog.trust import TrustedKeys
     from maidinh.infrastructure.translog.verification import Check, Quorum
 
 FINDINGS, WRONG_USE, FAILED = 1, 2, 3
@@ -59,7 +60,7 @@ def verify(
     checks = verify_receipt(text, keys, at=datetime.now(UTC), origin=origin, quorum=seen)
     holds = verdict(checks)
     closing = say("The receipt holds.") if holds else say("The receipt does not hold.")
-    _tell(checks, holds, closing, as_json)
+    tell(checks, holds, closing, as_json)
 
 
 def prove(
@@ -112,8 +113,9 @@ def audit(
 ) -> None:
     """Audit the published log."""
     speak(language)
-    from maidinh.infrastructure.translog.inspection import inspect_earlier, inspect_log
+    from maidinh.infrastructure.translog.inspection import inspect_earlier, inspect_log, unreadable
     from maidinh.infrastructure.translog.published import PublishedLog
+    from maidinh.infrastructure.translog.tiles import TileError
     from maidinh.infrastructure.translog.trust import KeyFileError, read_keys
     from maidinh.infrastructure.translog.verification import check_quorum
 
@@ -129,13 +131,18 @@ def audit(
     seen = _quorum(witness, quorum)
     if seen is not None:
         checks.append(check_quorum(published.witnessed() or published.checkpoint() or "", seen))
-    if tree is not None and against:
-        checks += inspect_earlier(published, tree, _kept(against), keys)
-    if tree is not None and all(check.ok is not False for check in checks) and not no_database:
-        checks += _compare_database(published, tree, database, own)
+    witnessed = published.witnessed()
+    kept = [*kept_in(against or []), *([witnessed] if witnessed else [])]
+    try:
+        if tree is not None and kept:
+            checks += inspect_earlier(published, tree, kept, keys)
+        if tree is not None and not no_database:
+            checks += _compare_database(published, tree, keys, database, own)
+    except TileError as error:
+        checks.append(unreadable(error))
     holds = all(check.ok is not False for check in checks)
     closing = say("The log holds.") if holds else say("The log does not hold.")
-    _tell(checks, holds, closing, as_json)
+    tell(checks, holds, closing, as_json)
 
 
 def _own_key(own: Environment | None) -> list[Path]:
@@ -159,7 +166,8 @@ def _quorum(files: Sequence[Path] | None, count: int) -> Quorum | None:
         stop(WRONG_USE, str(error))
 
 
-def _kept(places: Sequence[Path]) -> list[str]:
+def kept_in(places: Sequence[Path]) -> list[str]:
+    """The checkpoints in these files and folders."""
     files = [each for place in places for each in (sorted(place.glob("*.checkpoint")) if place.is_dir() else [place])]
     try:
         return [each.read_text("utf-8") for each in files]
@@ -170,11 +178,11 @@ def _kept(places: Sequence[Path]) -> list[str]:
 
 
 def _compare_database(
-    published: PublishedLog, tree: Tree, database: str | None, own: Environment | None
+    published: PublishedLog, tree: Tree, keys: TrustedKeys | None, database: str | None, own: Environment | None
 ) -> list[Check]:
     import psycopg
 
-    from maidinh.infrastructure.translog.inspection import inspect_rows
+    from maidinh.infrastructure.translog.inspection import inspect_database
     from maidinh.infrastructure.translog.verification import N_, Check
 
     address = database or (_database_of(own) if own else None)
@@ -182,19 +190,12 @@ def _compare_database(
         return [Check("row", None, N_("No database was compared."))]
     try:
         with psycopg.connect(address, connect_timeout=5) as connection:
-            return inspect_rows(published, tree, _rows(connection))
+            return inspect_database(published, tree, keys, connection)
     except psycopg.Error as error:
         if database is not None:
             stop(FAILED, str(error).strip())
         told = N_("No database was compared: {reason}")
         return [Check("row", None, told, {"reason": str(error).strip()})]
-
-
-def _rows(connection: Any) -> Iterator[tuple[int, bytes]]:
-    with connection.cursor(name="entries") as cursor:
-        cursor.execute("SELECT index, leaf FROM translog_entry WHERE index IS NOT NULL ORDER BY index")
-        for index, leaf in cursor:
-            yield index, bytes(leaf)
 
 
 def _database_of(environment: Environment) -> str | None:
@@ -231,7 +232,8 @@ def _index(published: PublishedLog, tree: Tree, entry: str | bytes) -> int | Non
     return place_of_hash(published, tree, bytes.fromhex(entry)) if _is_hash(entry) else int(entry)
 
 
-def _tell(checks: Sequence[Check], holds: bool, closing: str, as_json: bool) -> NoReturn:
+def tell(checks: Sequence[Check], holds: bool, closing: str, as_json: bool) -> NoReturn:
+    """Print what each check found, and leave with 0 or 1."""
     if as_json:
         found = [{"name": check.name, "ok": check.ok, "detail": detail_of(check)} for check in checks]
         typer.echo(json.dumps({"ok": holds, "checks": found}, ensure_ascii=False))

@@ -6,6 +6,7 @@ a query string, a path with somebody's number in it, or a body: digests, and the
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 OUTCOMES = ("allowed", "refused", "failed")
@@ -27,6 +28,7 @@ class Intent(models.Model):
     received_at = models.DateTimeField()
 
     class Meta:
+        indexes = (BrinIndex(fields=["received_at"], name="evidence_intent_received"),)
         constraints = (models.UniqueConstraint(fields=["client", "jti"], name="evidence_intent_once"),)
 
     def __str__(self) -> str:

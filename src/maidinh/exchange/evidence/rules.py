@@ -7,6 +7,8 @@ gets a salted commitment to the record and the record itself stays with the two 
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,10 +16,14 @@ from functools import lru_cache
 from typing import Any
 
 from maidinh.exchange import jws
+from maidinh.infrastructure.translog.rules import leaf_for
 
 KIND = "maidinh-evidence+jws"
 LOG_KIND = "exchange"
 LOG_ROLE = "gateway"
+UNENDED_KIND = "exchange-unended"  # of an entry that speaks of a call that was forwarded and has no end
+INTENT = ("client", "jti", "x_road_id", "service", "contract", "serial", "request_hash", "consumer_agency",
+          "provider_agency")  # fmt: skip
 CUSTODY = "platform"  # where nobody says otherwise, a member's key is kept by the platform's signer
 
 
@@ -95,14 +101,15 @@ def record_for(
     checks: Checks,
     started_at: datetime,
     finished_at: datetime,
+    kept: str,
     custody: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The record; `path` is the contract's pattern, `call` names the caller's own signature by its digest.
 
-    `custody` says who holds the members' signing keys.
+    `kept` is the digest of what the platform keeps beside it, `custody` says who holds the members' signing keys.
     """
     return {
-        "version": 2,
+        "version": 3,
         "ids": dict(ids),
         "client": parties.client,
         "service": parties.service,
@@ -119,8 +126,36 @@ def record_for(
         "checks": vars(checks) | {"warnings": list(checks.warnings)},
         "started_at": jws.timestamp(started_at),
         "finished_at": jws.timestamp(finished_at),
+        "kept": kept,
         "custody": {"consumer": CUSTODY, "provider": CUSTODY} | dict(custody or {}),
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What the platform keeps of an exchange beside its record: whose it is to see, whom it is about, when it went on.
+
+    The record commits to it, so that nobody can hide an exchange from an agency or a person by changing a row.
+    """
+
+    authenticated: bool
+    represented: str
+    subjects: Sequence[bytes]
+    consumer_agency: str
+    provider_agency: str
+    jti: str  # of the caller's token, once the call was intended
+    forwarded_at: datetime | None
+    answered_at: datetime | None
+
+    def digest(self, salt: bytes) -> str:
+        """What stands in the record; with the exchange's salt, since a code or a moment could be guessed."""
+        moments = (self.forwarded_at, self.answered_at)
+        content = vars(self) | {
+            "subjects": sorted(each.hex() for each in self.subjects),
+            "forwarded_at": moments[0] and jws.timestamp(moments[0]),
+            "answered_at": moments[1] and jws.timestamp(moments[1]),
+        }
+        return digest(hashlib.sha256(salt + jws.canonical_json(content)).digest())
 
 
 def to_sign(record: bytes, kid: str) -> bytes:
@@ -168,6 +203,21 @@ def log_content(record: Mapping[str, Any], signatures: Sequence[Mapping[str, str
 def log_text(record: bytes, signatures: Sequence[Mapping[str, str]]) -> bytes:
     """The canonical form of the same, from the record's own: it is put together and not written a second time."""
     return b'{"record":%s,"signatures":%s}' % (record, jws.canonical_json(signatures))
+def unended_name(number: object) -> str:
+    """Under which key the call of this id is entered, once."""
+    return f"unended:{number}"
+
+
+def unended_leaf(intent: Mapping[str, Any], key: bytes) -> bytes:
+    """What the log gets of a call without an end, by its intent; the salt follows from the installation's secret."""
+    content = {name: intent[name] for name in INTENT} | {
+        "id": str(intent["id"]), "received_at": jws.timestamp(intent["received_at"])
+    }  # fmt: skip
+    salt = hmac.new(key, b"maidinh-unended\0" + content["id"].encode(), hashlib.sha256).digest()
+    return leaf_for(
+        kind=UNENDED_KIND, agency=intent["provider_agency"], role=LOG_ROLE, content=content, salt=salt,
+        at=intent["received_at"],
+    )  # fmt: skip
 
 
 def disclosed(finished_at: datetime, after_days: int | None, at: datetime) -> bool:

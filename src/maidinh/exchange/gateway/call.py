@@ -25,6 +25,7 @@ from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import Header
 from maidinh.exchange.gateway.soap.envelope import SoapRequest
 from maidinh.exchange.gateway.writer import ExchangeRow, IntentRow
+from maidinh.exchange.subjects import DIGEST_BYTES
 from maidinh.infrastructure.translog.rules import leaf_for
 
 METHOD_LENGTH = 16  # of what a caller who is not of the protocol may put into the record
@@ -160,7 +161,7 @@ class Call:
             received_at=self.started_at,
         )
 
-    def record(self, outcome: str, reason: str, finished_at: datetime) -> dict[str, Any]:
+    def record(self, outcome: str, reason: str, salt: bytes, finished_at: datetime) -> dict[str, Any]:
         """The record that the members sign."""
         consumer, provider, answer = self.consumer, self.provider, self.answer
         if self.admitted is not None:
@@ -191,6 +192,7 @@ class Call:
             ),
             started_at=self.started_at,
             finished_at=finished_at,
+            kept=self._beside().digest(salt),
             custody={
                 side: member.custody_of(kid) if member else evidence.CUSTODY
                 for side, member, kid in zip(("consumer", "provider"), (consumer, provider), kids, strict=True)
@@ -198,6 +200,22 @@ class Call:
         )
 
     def leaf(self, text: bytes, signatures: list[dict[str, str]], salt: bytes, finished_at: datetime) -> bytes | None:
+    def _beside(self) -> evidence.Beside:
+        consumer, provider, subject = self.consumer, self.provider, self.subject or b""
+        return evidence.Beside(
+            authenticated=self.authenticated,
+            represented=self.represented,
+            subjects=[subject[at : at + DIGEST_BYTES] for at in range(0, len(subject), DIGEST_BYTES)],
+            consumer_agency=consumer.agency if consumer else "",
+            provider_agency=provider.agency if provider else "",
+            jti=self.caller.jti if self.caller and self.intended else "",
+            forwarded_at=self.forwarded_at,
+            answered_at=self.answered_at,
+        )
+
+    def leaf(
+        self, record: dict[str, Any], signatures: list[dict[str, str]], salt: bytes, finished_at: datetime
+    ) -> bytes | None:
         """The leaf for the public log. Whoever is not recognised may fill our table for a while, but never the log."""
         provider = self.provider
         if not self.authenticated or provider is None:

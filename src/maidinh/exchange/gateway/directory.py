@@ -27,6 +27,7 @@ from maidinh.exchange.gateway.settings import GatewaySettings
 
 CHANNEL = "directory_published"
 NEWER = "SELECT serial, jws FROM directory_publisheddirectory WHERE serial > %s ORDER BY serial DESC LIMIT 5"
+ANSWER_SECONDS = 6.0  # in which the database answers, or counts as away; a statement itself may take five
 log = logging.getLogger("maidinh.gateway.directory")
 
 
@@ -124,7 +125,7 @@ class DirectoryKeeper:
         while True:
             try:
                 await self._listen()
-            except (psycopg.Error, OSError) as error:
+            except (psycopg.Error, OSError, TimeoutError) as error:
                 log.warning("directory: the database is away: %s", type(error).__name__)
             finally:
                 self.connected = False
@@ -134,9 +135,12 @@ class DirectoryKeeper:
         async with await psycopg.AsyncConnection.connect(
             self.settings.dsn, autocommit=True, connect_timeout=5, options="-c statement_timeout=5000"
         ) as connection:
-            await connection.execute(f"LISTEN {CHANNEL}")
             while True:
-                await self._fetch(connection)
+                # A network that was cut says nothing; whoever waits for it would obey an old directory for as long.
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    if not self.connected:
+                        await connection.execute(f"LISTEN {CHANNEL}")
+                    await self._fetch(connection)
                 self.connected = True
                 async for _ in connection.notifies(timeout=self.settings.poll_seconds, stop_after=1):
                     pass

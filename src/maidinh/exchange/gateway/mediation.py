@@ -292,13 +292,17 @@ class Mediator:
         return call.answer
 
     async def _conclude(self, call: Call, outcome: str, reason: str, *, signers: Iterable[str]) -> None:
-        finished_at = self._settings.clock()
-        record = call.record(outcome, reason, finished_at)
+        finished_at, salt = self._settings.clock(), secrets.token_bytes(SALT_BYTES)
+        record = call.record(outcome, reason, salt, finished_at)
         text = jws.canonical_json(record)
         kids = list(signers)
         signed = await self._sign(*zip(kids, evidence.to_sign_each(text, kids), strict=True)) if kids else []
         signatures = list(map(evidence.signature_entry, kids, signed))
         await self._log(call.row(record, text, signatures, secrets.token_bytes(SALT_BYTES), finished_at))
+        signatures = [
+            evidence.signature_entry(kid, await self._sign(kid, evidence.to_sign(text, kid))) for kid in signers
+        ]
+        await self._log(call.row(record, text, signatures, salt, finished_at))
 
     def _name_subject(self, call: Call) -> None:
         if call.people and self._settings.subject_key is not None:

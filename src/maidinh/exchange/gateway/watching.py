@@ -198,7 +198,8 @@ class Watch:
             self._settings.dsn, autocommit=True, connect_timeout=5, options="-c statement_timeout=5000"
         ) as connection:
             while True:
-                count, oldest = (await (await connection.execute(WAITING)).fetchone()) or (0, None)
+                async with asyncio.timeout(2 * LAG_SECONDS):
+                    count, oldest = (await (await connection.execute(WAITING)).fetchone()) or (0, None)
                 self._waiting.set(count)
                 now = self._settings.clock()
                 self._lag.set(0 if oldest is None else max(0.0, (now - oldest).total_seconds()))

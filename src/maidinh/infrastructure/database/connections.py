@@ -21,6 +21,11 @@ from maidinh.infrastructure.home import Home
 
 KEEP_SECONDS = 600  # a connection is kept between requests, and checked before it is used again
 ANSWER_TIMEOUT = 60.0
+# A network that was cut says nothing: without these the kernel waits a quarter of an hour. In seconds, the last in
+# milliseconds. Whoever names others in DATABASE_URL has them.
+SILENCE = {
+    "keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3", "tcp_user_timeout": "10000",
+}  # fmt: skip
 DJANGO_NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 HOPELESS = ("authentication failed", "no password supplied", "does not exist", "pg_hba.conf", "not permitted to log in")
 
@@ -63,9 +68,11 @@ class Connections:
 
     def dsn(self, role: str) -> str:
         """How libpq and psycopg connect as a role: owner, web, gateway, worker or sequencer."""
-        return make_conninfo(
-            self.admin_dsn, user=role_name(role), password=self.passwords[role], dbname=self.database
-        )  # fmt: skip
+        given: dict[str, Any] = conninfo_to_dict(self.admin_dsn)
+        if not str(given.get("host", "/")).startswith("/"):  # a socket of this machine is never cut
+            given = SILENCE | given
+        given |= {"user": role_name(role), "password": self.passwords[role], "dbname": self.database}
+        return make_conninfo("", **given)
 
     def django(self, role: str) -> dict[str, Any]:
         """The same as an entry of Django's DATABASES."""

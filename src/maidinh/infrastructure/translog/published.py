@@ -8,7 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -51,12 +51,25 @@ class PublishedLog:
     def hashes(self, level: int, number: int, width: int) -> list[bytes]:
         """Return the first `width` hashes of a tile."""
         data, found = self._read(level, number, width)
-        return split_hashes(data, found)[:width]
+        try:
+            return split_hashes(data, found)[:width]
+        except TileError as error:
+            raise TileError(f"{tile_path(level, number, found)}: {error}") from error
 
     def entries(self, number: int, width: int) -> list[bytes]:
         """Return the first `width` entries of a bundle."""
         data, found = self._read(None, number, width)
-        return split_entries(data, found)[:width]
+        try:
+            return split_entries(data, found)[:width]
+        except TileError as error:
+            raise TileError(f"{tile_path(None, number, found)}: {error}") from error
+
+    def kept_partials(self) -> Iterator[tuple[Path, Path, int]]:
+        """Yield each narrower file that stands until a full one replaces it: its path, its tile's path, its width."""
+        for folder in sorted((self.root / "tile").rglob("*.p")):
+            for path in sorted(folder.iterdir(), key=lambda each: each.name.rjust(9)):
+                if path.name.isdecimal() and int(path.name) < WIDTH:
+                    yield path, folder, int(path.name)
 
     def subtree(self, size: int) -> Subtree:
         """Return the subtree function of the tree of `size` leaves."""
