@@ -203,6 +203,8 @@ def log_content(record: Mapping[str, Any], signatures: Sequence[Mapping[str, str
 def log_text(record: bytes, signatures: Sequence[Mapping[str, str]]) -> bytes:
     """The canonical form of the same, from the record's own: it is put together and not written a second time."""
     return b'{"record":%s,"signatures":%s}' % (record, jws.canonical_json(signatures))
+
+
 def unended_name(number: object) -> str:
     """Under which key the call of this id is entered, once."""
     return f"unended:{number}"

@@ -199,7 +199,6 @@ class Call:
             },
         )
 
-    def leaf(self, text: bytes, signatures: list[dict[str, str]], salt: bytes, finished_at: datetime) -> bytes | None:
     def _beside(self) -> evidence.Beside:
         consumer, provider, subject = self.consumer, self.provider, self.subject or b""
         return evidence.Beside(
@@ -213,9 +212,7 @@ class Call:
             answered_at=self.answered_at,
         )
 
-    def leaf(
-        self, record: dict[str, Any], signatures: list[dict[str, str]], salt: bytes, finished_at: datetime
-    ) -> bytes | None:
+    def leaf(self, text: bytes, signatures: list[dict[str, str]], salt: bytes, finished_at: datetime) -> bytes | None:
         """The leaf for the public log. Whoever is not recognised may fill our table for a while, but never the log."""
         provider = self.provider
         if not self.authenticated or provider is None:

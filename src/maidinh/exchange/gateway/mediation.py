@@ -298,10 +298,6 @@ class Mediator:
         kids = list(signers)
         signed = await self._sign(*zip(kids, evidence.to_sign_each(text, kids), strict=True)) if kids else []
         signatures = list(map(evidence.signature_entry, kids, signed))
-        await self._log(call.row(record, text, signatures, secrets.token_bytes(SALT_BYTES), finished_at))
-        signatures = [
-            evidence.signature_entry(kid, await self._sign(kid, evidence.to_sign(text, kid))) for kid in signers
-        ]
         await self._log(call.row(record, text, signatures, salt, finished_at))
 
     def _name_subject(self, call: Call) -> None:
