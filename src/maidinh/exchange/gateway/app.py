@@ -15,13 +15,13 @@ import ssl
 from collections.abc import AsyncIterator
 
 import aiohttp
-from aiohttp import web
+from aiohttp import HttpVersion10, HttpVersion11, web
 
 from maidinh.exchange import tracing
 from maidinh.exchange.gateway import protocol, soap_calls
 from maidinh.exchange.gateway.bodies import PIECE, Body, BodyNotKeptError, BodyTooLargeError, paced, receive
 from maidinh.exchange.gateway.call import Call
-from maidinh.exchange.gateway.delivery import SERVER, deliver
+from maidinh.exchange.gateway.delivery import SERVER, deliver, outside
 from maidinh.exchange.gateway.directory import DirectoryKeeper
 from maidinh.exchange.gateway.forwarding import Forwarder
 from maidinh.exchange.gateway.listening import Listener
@@ -35,6 +35,7 @@ from maidinh.exchange.gateway.watching import CALL, ERROR, Watch
 from maidinh.exchange.gateway.writer import EvidenceWriter
 
 REFRESH_SECONDS = 10.0
+SPOKEN = (HttpVersion10, HttpVersion11)
 log = logging.getLogger("maidinh.gateway")
 
 
@@ -109,6 +110,8 @@ class Gateway:
             await self.stop()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.version not in SPOKEN:  # one without a version, of 1991, is read as a request but ends nowhere
+            return outside(400, self.settings.error_form)
         raw = protocol.origin_form(request.raw_path)
         if raw == "/health":
             return self._health()
