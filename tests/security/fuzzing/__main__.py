@@ -76,8 +76,9 @@ def _inside(given: argparse.Namespace) -> None:
         seeds = target.seeds()
         for number, seed in enumerate(seeds):
             (corpus / f"{number:03d}").write_bytes(seed)
+        runs = given.runs // target.slow + len(seeds)
         options = [
-            f"-runs={given.runs // target.slow + len(seeds)}", f"-seed={given.seed}", f"-max_total_time={given.seconds}",
+            f"-runs={runs}", f"-seed={given.seed}", f"-max_total_time={given.seconds}",
             f"-max_len={max(LONGEST, *map(len, seeds))}", f"-timeout={SLOW_SECONDS}", f"-rss_limit_mb={MEMORY_MIB}",
             f"-artifact_prefix={given.found}/{given.targets[0]}-", *QUIET,
         ]  # fmt: skip
