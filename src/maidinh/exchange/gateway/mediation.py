@@ -133,7 +133,13 @@ class Mediator:
         self._bind(call, call.caller, body)
         self._refuse_revoked(call)
         await self._intend(call, call.caller)
-        answer = self._answer(call, await informed())
+        told = await informed()
+        try:
+            self._refuse_revoked(call)  # while the answer was found
+        except ProtocolError:
+            told.body.close()
+            raise
+        answer = self._answer(call, told)
         await self._conclude(call, "allowed", "", signers=signing_keys(call.started_at, consumer, provider))
         return answer
 
