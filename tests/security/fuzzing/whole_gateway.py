@@ -198,7 +198,7 @@ class _World:
         gateway.keeper.snapshot = self.snapshot
         service = _Service(log)
         service.answer = _answer(answered)
-        mediator = gateway._mediator = Mediator(self.settings, gateway.keeper, log, service)  # type: ignore[arg-type]
+        mediator = gateway._mediator = Mediator(self.settings, gateway.keeper, log, service, gateway.revocations)  # type: ignore[arg-type]
         gateway._soap = SoapCalls(self.settings, gateway.keeper, mediator)
         opened = mediator.open
 

@@ -61,9 +61,7 @@ def call(
     system: Annotated[str, typer.Option("--as", help=say("The system that calls: its code or its whole identifier."))],
     path: Annotated[str | None, typer.Option("--path", help=say("What is asked for, such as /parcels/1."))] = None,
     method: Annotated[str, typer.Option("--method", help=say("The method of the call."))] = "GET",
-    body: Annotated[
-        Path | None, typer.Option(help=say("A file with a SOAP body's element. Unset: empty."))
-    ] = None,
+    body: Annotated[Path | None, typer.Option(help=say("A file with a SOAP body's element. Unset: empty."))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=say("Answer as JSON, for machines."))] = False,
     data: Annotated[Path | None, typer.Option(help=say("The data directory. Unset: as the settings say."))] = None,
     port: Annotated[int | None, typer.Option(help=say("The port of its pages; the gateway has the next one."))] = None,

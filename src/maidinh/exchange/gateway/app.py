@@ -33,6 +33,8 @@ from maidinh.exchange.gateway.soap_calls import SoapCalls
 from maidinh.exchange.gateway.tls import TlsPort, certificate_shown
 from maidinh.exchange.gateway.watching import CALL, ERROR, Watch
 from maidinh.exchange.gateway.writer import EvidenceWriter
+from maidinh.exchange.revocation.checking import FOLDER as REVOCATION_FOLDER
+from maidinh.exchange.revocation.checking import Revocations
 
 REFRESH_SECONDS = 10.0
 SPOKEN = (HttpVersion10, HttpVersion11)
@@ -47,6 +49,7 @@ class Gateway:
         self.keeper = DirectoryKeeper(settings)
         self.writer = EvidenceWriter(settings.dsn, patience_seconds=settings.log_patience_seconds)
         self.watch = Watch(settings, self.keeper)
+        self.revocations = Revocations(settings.revocation, settings.home.gateway / REVOCATION_FOLDER, settings.clock)
         self.port = self.tls_port = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._runner: web.ServerRunner | None = None
@@ -56,10 +59,12 @@ class Gateway:
         """Begin to follow the directory and to answer."""
         self.keeper.load_copy()
         self._forwarder = Forwarder(self.settings)
-        self._mediator = Mediator(self.settings, self.keeper, self.writer, self._forwarder)
+        self._mediator = Mediator(self.settings, self.keeper, self.writer, self._forwarder, self.revocations)
         self.watch.resting = self._mediator.resting
         self._soap = SoapCalls(self.settings, self.keeper, self._mediator)
         self._tasks = [asyncio.create_task(self.keeper.follow()), asyncio.create_task(self.writer.run())]
+        if self.settings.revocation.asks:
+            self._tasks.append(asyncio.create_task(self.revocations.follow()))
         self._runner = web.ServerRunner(Listener(self.watch.watched(self._handle), self.settings), shutdown_timeout=10)
         await self._runner.setup()
         await self.watch.start()
