@@ -15,12 +15,12 @@ from aiohttp import web
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from maidinh.exchange.client.own_key import OwnKey
 from maidinh.exchange.gateway.tls import TlsSettings, own_certificate
 from maidinh.exchange.revocation.checking import FOLDER, RevocationSettings, state_in
-from maidinh.infrastructure.keys.client import SignerClient
-from tests.exchange.gateway.test_mutual_tls import TARGET, Port, key
+from tests.exchange.gateway.test_mutual_tls import KID, TARGET, Port, key
 from tests.exchange.revocation.authority import Issuer
-from tests.exchange.world import NOW, Provider, token_for
+from tests.exchange.world import NOW, PORTAL, Provider, token_for
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def until(port: Port, session: requests.Session, error: bool) -> requests.Respon
 
 
 def test_a_certificate_that_was_taken_back_is_refused_on_its_open_connection_and_another_is_not(
-    begin: Any, issuer: Issuer, signer: SignerClient, provider: Provider, record_of: Any
+    begin: Any, issuer: Issuer, provider: Provider, record_of: Any
 ) -> None:
     port, own, other = begin(), key(), key()
     port.register(own, other)
@@ -86,9 +86,15 @@ def test_a_certificate_that_was_taken_back_is_refused_on_its_open_connection_and
     until(port, first, error=True)
     row = record_of(port.get(first))
     assert (row["outcome"], row["reason"], row["authenticated"]) == ("refused", "certificate_revoked", False)
-    seen = len(provider.seen)
     # nor does a token help it, which by itself is good
-    mixed = port.get(first, Authorization=f"Bearer {token_for(signer, TARGET)}")
+    token = token_for(OwnKey(own), TARGET, header={"kid": KID})
+    assert requests.get(
+        f"http://127.0.0.1:{port.gateway.port}{TARGET}",
+        headers={"X-Road-Client": PORTAL, "Authorization": f"Bearer {token}"}, timeout=20,
+    ).ok  # fmt: skip
+    seen = len(provider.seen)
+    again = token_for(OwnKey(own), TARGET, header={"kid": KID})
+    mixed = port.get(first, Authorization=f"Bearer {again}")
     assert record_of(mixed)["reason"] == "certificate_revoked"
     assert len(provider.seen) == seen
     assert port.get(second).status_code == 200
