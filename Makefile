@@ -54,8 +54,9 @@ faults: $(VENV)/dev.done ## Processes killed, databases and disks gone, networks
 	$(BIN)/python -m tests.faults.kill --rounds $(or $(ROUNDS),50) $(if $(SEED),--seed $(SEED))
 	$(BIN)/python -m tests.faults.exchanges --rounds $(or $(ROUNDS),50) $(if $(SEED),--seed $(SEED))
 
-security: $(VENV)/dev.done ## Hostile requests, and who may do what, cell by cell
+security: $(VENV)/dev.done ## Hostile requests, who may do what, and every parser fuzzed (RUNS=2000 SEED=1 TARGET=gateway)
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/security $(if $(CI),,tests/architecture/test_matrix.py tests/architecture/test_tables.py)
+	$(BIN)/python -m tests.security.fuzzing --runs $(or $(RUNS),2000) --seed $(or $(SEED),1) $(TARGET)
 
 judges: $(VENV)/dev.done ## Clients and verifiers that are not ours judge the exchange and its evidence (JUDGES="xmlsec1 jdk")
 	tools/judges.sh $(JUDGES)

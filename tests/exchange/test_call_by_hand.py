@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from maidinh.config.cli import exchange
 from maidinh.exchange.gateway.app import Gateway
 from maidinh.infrastructure.home import Home
+from tests.exchange.soap_world import DETAILS, NAMESPACE, answering
 from tests.exchange.world import NOW, PORTAL, SERVICE, STRANGER
 
 # One after the other: all put the gateway's copy of the directory into the home of the run, where the signer is.
@@ -73,10 +74,36 @@ def test_what_it_does_not_allow_is_refused_with_what_to_do(
     assert found["x_road_id"].startswith("MAU-")
 
 
-def test_a_service_that_speaks_soap_is_told_as_such(call: Call) -> None:
-    told = call("personDetails", "--as", "PORTAL", "--method", "POST", "--path", "/")
-    assert told.exit_code == 1, told.output
-    assert "The service does not speak the protocol of this call." in told.output and "other_protocol" in told.output
+def test_a_service_that_speaks_soap_is_called(call: Call, provider: Any, tmp_path: Path) -> None:
+    provider.behaviour = answering
+    body = tmp_path / "body.xml"
+    body.write_text(f'<c:personDetails xmlns:c="{NAMESPACE}"><number>079</number></c:personDetails>')
+    told = call("personDetails", "--as", "PORTAL", "--body", body)
+    assert told.exit_code == 0, told.output
+    assert f"Allowed: {PORTAL} -> {DETAILS}" in told.output and "Người Mẫu" in told.output
+    assert b"<number>079</number>" in provider.seen[-1].body
+    empty = json.loads(call("civil", "--as", "PORTAL", "--path", "/birthDetails", "--json").output)
+    assert (empty["outcome"], empty["status"]) == ("allowed", 200)
+    assert b"birthDetails" in provider.seen[-1].body
+
+
+def test_a_refusal_of_soap_is_told_like_another(call: Call, tmp_path: Path) -> None:
+    for arguments, reason in (
+        (("personDetails", "--as", "STRANGER"), "no_contract"),
+        (("civil", "--as", "PORTAL", "--path", "/deathDetails"), "operation_not_in_contract"),
+    ):
+        told = call(*arguments, "--json")
+        assert told.exit_code == 1, told.output
+        assert json.loads(told.output)["reason"] == reason
+    broken = tmp_path / "broken.xml"
+    broken.write_text("<a>")
+    for arguments, says in (
+        (("personDetails", "--as", "PORTAL", "--body", broken), "The body is no XML that can be sent"),
+        (("civil", "--as", "PORTAL"), "has the operation civil. Give the body: --body FILE."),
+        (("persons", "--as", "PORTAL", "--body", broken), "Only a SOAP service is called with a body from a file"),
+    ):
+        told = call(*arguments)
+        assert (told.exit_code, says in told.output) == (2, True), told.output
 
 
 def test_wrong_use_is_told_before_anything_is_called(call: Call, provider: Any) -> None:

@@ -59,6 +59,21 @@ class Environment(BaseSettings):
         default=None,
         description="The authorities of calling systems' certificates, in PEM. A sample trusts its own besides.",
     )
+    revocation_lists: str = Field(
+        default="",
+        description="Where the lists (CRL) of those authorities are: addresses or files, separated by spaces.",
+    )
+    revocation_responder: str | None = Field(
+        default=None, description="The address at which they answer for one certificate (OCSP). Unset: nobody is asked."
+    )
+    revocation_interval: int = Field(
+        default=30, ge=1, le=60, description="Seconds after which lists and answers are fetched anew."
+    )
+    revocation_refuse_hours: int = Field(
+        default=24,
+        ge=0,
+        description="Hours after the end of the newest list or answer from which certificates are refused.",
+    )
     services_port: int = Field(
         default=8002,
         ge=1,
@@ -161,6 +176,14 @@ class Environment(BaseSettings):
     def _a_certificate_has_its_key(self) -> Environment:
         if (self.gateway_tls_certificate is None) != (self.gateway_tls_key is None):
             raise ValueError("MAIDINH_GATEWAY_TLS_CERTIFICATE and MAIDINH_GATEWAY_TLS_KEY are set together or not")
+        return self
+
+    @model_validator(mode="after")
+    def _revocation_is_of_somebody(self) -> Environment:
+        if (self.revocation_lists or self.revocation_responder) and self.gateway_client_authorities is None:
+            raise ValueError(
+                "MAIDINH_GATEWAY_CLIENT_AUTHORITIES must name the authorities whose lists MAIDINH_REVOCATION_LISTS has"
+            )
         return self
 
     @field_validator("gateway_zones")

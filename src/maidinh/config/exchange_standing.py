@@ -5,7 +5,7 @@ Layer 0, config: the only place that may ask the gateway, read the database and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from maidinh.exchange.operations.standing import (
     log_state,
     open_calls,
 )
+from maidinh.exchange.revocation.checking import FOLDER, state_in
 
 if TYPE_CHECKING:
     from maidinh.config.environment import Environment
@@ -47,6 +48,7 @@ FINDINGS = {
     ),
     "calls-open": N_("Calls were forwarded and never recorded as ended. Ask their providers whether they took effect."),
     "key-ended": N_("A key or certificate has ended. Replace it."),
+    "revocation-late": N_("A revocation list or responder gives nothing new. Ask its authority, or mend the settings."),
     "log-late": N_("Entries wait longer for the log than was promised. See the worker's output."),
 }
 
@@ -63,6 +65,7 @@ class Standing:
     ending: list[Ending]
     log: LogState
     promise_seconds: int
+    revocation: dict[str, Any] | None = None
 
     def findings(self) -> list[str]:
         """What is not in order, as stable words."""
@@ -81,9 +84,18 @@ class Standing:
             found.append("calls-open")
         if any(each.valid_to <= self.at for each in self.ending):
             found.append("key-ended")
+        if self._late():
+            found.append("revocation-late")
         if self.log.lag(self.at) > self.promise_seconds:
             found.append("log-late")
         return found
+
+    def _late(self) -> bool:
+        """Whether a list is missing, has ended or is refused, or nobody answers."""
+        known = self.revocation or {}
+        lists, responder = known.get("lists", ()), known.get("responder") or {}
+        ended = any(each["next_update"] is None or each["next_update"] <= timestamp(self.at) for each in lists)
+        return ended or any(each["fault"] for each in (*lists, responder) if each)
 
     def document(self) -> dict[str, Any]:
         """As JSON tells it."""
@@ -101,6 +113,7 @@ class Standing:
             "last_hour": [each.document() for each in self.hour],
             "open_calls": {"count": count, "oldest_at": None if oldest is None else timestamp(oldest)},
             "ending": [each.document() for each in self.ending],
+            "revocation": self.revocation,
             "log": self.log.document(self.at),
             "findings": self.findings(),
         }
@@ -124,12 +137,25 @@ class Standing:
         lines.append(f"{say('Calls without an end')}: {self.open_calls[0]}")
         for end in self.ending:
             lines.append(f"{say('Ends')}: {end.name}  {end.valid_to.astimezone():%Y-%m-%d}")
+        lines += _revocation_told(self.revocation or {}, say)
         size = "?" if self.log.size is None else str(self.log.size)
         at = "?" if self.log.at is None else self.log.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
         told = say("Log: {size} entries at the checkpoint of {at}, {waiting} waiting")
         lines.append(told.format(size=size, at=at, waiting=self.log.waiting))
         lines += [f"-> {say(FINDINGS[each])}" for each in self.findings()]
         return lines
+
+
+def _revocation_told(known: dict[str, Any], say: Say) -> Iterator[str]:
+    for each in known.get("lists", ()):
+        told = say("Revocation list of {issuer}: {count} certificates, until {day}")
+        issuer, day = each["issuer"] or each["address"], each["next_update"] or "?"
+        yield f"{told.format(issuer=issuer, count=each['revoked'], day=day)}  {each['fault']}".rstrip()
+    asked = known.get("responder")
+    if asked:
+        told = say("Responder {address}: {answered} of {count} certificates answered, {revoked} revoked")
+        values = {name: asked[name] for name in ("address", "answered", "revoked")}
+        yield f"{told.format(count=asked['certificates'], **values)}  {asked['fault']}".rstrip()
 
 
 def standing(cursor: Cursor, environment: Environment, *, at: datetime) -> Standing:
@@ -149,4 +175,5 @@ def standing(cursor: Cursor, environment: Environment, *, at: datetime) -> Stand
         ending=ending_keys(directory, environment.home.public_keys, until=at + notice),
         log=log_state(cursor),
         promise_seconds=environment.log_promise,
+        revocation=state_in(environment.home.gateway / FOLDER),
     )

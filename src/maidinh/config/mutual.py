@@ -5,14 +5,27 @@ Layer 0, config. Without a certificate in the settings the gateway makes its own
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from maidinh.config.environment import Environment
 from maidinh.exchange.gateway.tls import TlsSettings, own_certificate
+from maidinh.exchange.revocation.checking import RevocationSettings
 from maidinh.infrastructure.keys.identifiers import file_stem
 from maidinh.infrastructure.keys.keyring import AUTHORITY
 
 PUBLISHED = "gateway-tls.crt"
+
+
+def revocation_settings(environment: Environment) -> RevocationSettings:
+    """Whom to ask whether certificates still hold: about those of the named authorities alone, not of the sample's."""
+    named = environment.gateway_client_authorities
+    return RevocationSettings(
+        authorities=() if named is None else (named,),
+        lists=tuple(environment.revocation_lists.split()),
+        responder=environment.revocation_responder,
+        interval=environment.revocation_interval,
+        refused_after=timedelta(hours=environment.revocation_refuse_hours),
+    )
 
 
 def tls_settings(environment: Environment, at: datetime) -> TlsSettings | None:

@@ -44,6 +44,8 @@ def serve_web(environment: Environment) -> None:
 def serve_gateway(environment: Environment) -> None:
     """The exchange, until stopped."""
     from maidinh.config.mutual import tls_settings
+    from maidinh.config.mutual import revocation_settings, tls_settings
+    from maidinh.config.provinces import read_province
     from maidinh.exchange.gateway.app import serve_gateway as serve
     from maidinh.exchange.gateway.settings import GatewaySettings
     from maidinh.exchange.gateway.zones import read_zones
@@ -76,6 +78,7 @@ def serve_gateway(environment: Environment) -> None:
             zones=read_zones(environment.gateway_zones),
             subject_key=key_in(environment.home.secrets),
             tls=tls_settings(environment, datetime.now(UTC)),
+            revocation=revocation_settings(environment),
             own_services=frozenset({("127.0.0.1", environment.services_port)}),
         )
     )

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -119,7 +119,10 @@ _protected_again = lru_cache(maxsize=1024)(_protected)  # a system's tokens all 
 
 def public_key(pem: str | bytes) -> ec.EllipticCurvePublicKey:
     """A P-256 public key from its PEM form."""
-    key = load_pem_public_key(pem.encode() if isinstance(pem, str) else pem)
+    try:
+        key = load_pem_public_key(pem.encode() if isinstance(pem, str) else pem)
+    except UnsupportedAlgorithm as error:
+        raise InvalidToken("wrong_key_type") from error
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise InvalidToken("wrong_key_type")
     return key

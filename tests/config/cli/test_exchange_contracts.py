@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from maidinh.exchange.directory.definition import Contract
 from maidinh.exchange.directory.models import PublishedDirectory
 from maidinh.exchange.directory.queries import current_directory
 from maidinh.infrastructure.actor import Actor
+from maidinh.infrastructure.definitions.locating import definitions_root
 
 pytestmark = pytest.mark.usefixtures("db")
 LAND = "one-stop-land"
@@ -68,6 +70,34 @@ def written(place: Path, *contracts: dict[str, Any]) -> Path:
 def test_a_file_that_says_what_is_in_force_changes_nothing(run: Run, land: Contract, tmp_path: Path) -> None:
     told = run("plan", written(tmp_path, stated(land)))
     assert (told.exit_code, told.output.strip()) == (0, "No access is gained or lost.")
+
+
+def test_a_version_s_contracts_take_the_place_of_all(run: Run, land: Contract, tmp_path: Path) -> None:
+    standing = current_directory()
+    own = ("--province", standing.province, "--version", standing.architecture_version)
+    told = run("plan", *own)
+    assert (told.exit_code, told.output.strip()) == (0, "No access is gained or lost."), told.output
+    copied = tmp_path / "architecture"
+    shutil.copytree(definitions_root(None) / "provinces" / standing.province, copied)
+    (folder,) = [each for each in (copied / "architecture").iterdir() if each.name == standing.architecture_version]
+    changed = 0
+    for file in folder.rglob("*.yaml"):
+        text = file.read_text("utf-8")
+        if f"id: {LAND}\n" in text and "/owners/*/parcels" in text:
+            file.write_text(text.replace("/owners/*/parcels", "/owners/*/houses"), "utf-8")
+            changed += 1
+    assert changed
+    told = run("plan", "--architecture", folder, "--json")
+    assert told.exit_code == 0, told.output
+    found = {(each["change"], each["consumer"], each["path"]) for each in json.loads(told.output)["changes"]}
+    assert ("lost", land.consumer, "/owners/*/parcels") in found
+    assert ("gained", land.consumer, "/owners/*/houses") in found
+
+
+@pytest.mark.parametrize("arguments", [(), ("contracts.yaml", "--province", "lao-cai"), ("--province", "ninh-thuan")])
+def test_a_plan_of_nothing_of_two_or_of_another_province_is_wrong_use(run: Run, arguments: tuple[str, ...]) -> None:
+    told = run("plan", *arguments)
+    assert told.exit_code == 2, told.output
 
 
 def test_a_plan_tells_what_is_gained_and_lost_and_writes_nothing(run: Run, land: Contract, tmp_path: Path) -> None:

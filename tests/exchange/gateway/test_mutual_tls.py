@@ -26,6 +26,8 @@ from maidinh.exchange.gateway.app import Gateway
 from maidinh.exchange.gateway.directory import Snapshot
 from maidinh.exchange.gateway.tls import TlsPort, TlsSettings, own_certificate
 from maidinh.infrastructure.keys.client import SignerClient
+from tests.exchange.soap_world import answering
+from tests.exchange.soap_world import request as soap_request
 from tests.exchange.world import NOW, PORTAL, SERVICE, STRANGER, Provider, token_for
 
 TARGET = f"/r1/{SERVICE}/persons/1"
@@ -212,6 +214,36 @@ def test_a_message_id_is_good_for_one_call(port: Port, provider: Provider, recor
     assert port.get(session, **{"X-Road-Id": name}).status_code == 200
     again = port.get(session, **{"X-Road-Id": name})
     assert record_of(again)["reason"] == "replayed"
+    assert len(provider.seen) == 1
+
+
+def test_soap_by_certificate(port: Port, provider: Provider, record_of: Any) -> None:
+    provider.behaviour = answering
+    own, other = key(), key()
+    port.register(own)
+    name = f"MAU-{uuid.uuid4()}"
+
+    def post(session: requests.Session, **changes: Any) -> requests.Response:
+        url = f"https://127.0.0.1:{port.gateway.tls_port}/"
+        message = soap_request(x_road_id=changes.pop("x_road_id", name), **changes)
+        return session.post(url, data=message, headers={"Content-Type": "text/xml; charset=utf-8"}, timeout=20)
+
+    first = port.connection(own)
+    answer = post(first)
+    assert answer.status_code == 200, answer.text
+    row = record_of(answer)
+    assert (row["outcome"], row["protocol"], row["authenticated"]) == ("allowed", "soap", True)
+    assert json.loads(row["record"])["call"]["kid"] == KID
+    refused = {
+        "replayed": post(first),
+        "unknown_certificate": post(port.connection(other), x_road_id="2"),
+        "unknown_consumer": post(first, x_road_id="3", client="MAU/GOV/AG9/GHOST"),
+    }
+    port.register()
+    refused["unknown_certificate, after it was revoked"] = post(first, x_road_id="4")
+    for reason, told in refused.items():
+        assert record_of(told)["reason"] == reason.partition(",")[0]
+        assert b"Fault" in told.content
     assert len(provider.seen) == 1
 
 

@@ -14,6 +14,8 @@ from tests.exchange.interfaces.test_comparison import changed
 from tests.exchange.interfaces.test_wsdl import WSDL
 from tests.exchange.world import SERVICE, contract_for, directory_for
 
+XROAD = "http://x-road.eu/xsd/xroad.xsd"
+
 OFFERED = [{"method": "GET", "path": "/persons/*"}, {"method": "POST", "path": "/searches"}]
 
 
@@ -51,6 +53,28 @@ def test_a_break_without_a_new_first_number_is_told_with_its_contracts() -> None
     assert breaks(None, directory({"openapi": narrower})) == []
     assert breaks(standing, standing) == []
     assert breaks(standing, directory({})) == []
+
+
+def test_a_wsdl_breaks_like_an_openapi_document() -> None:
+    def spoken(text: str) -> Directory:
+        return directory({"wsdl": text, "protocol": "soap"})
+
+    def versioned(text: str, version: str) -> str:
+        operation = f'<wsdl:operation name="person"><x:version xmlns:x="{XROAD}">{version}</x:version></wsdl:operation>'
+        bound = f'<wsdl:binding name="b" type="t:p">{operation}</wsdl:binding>'
+        return text.replace("</wsdl:definitions>", f"{bound}</wsdl:definitions>")
+
+    name = '<xs:element name="name" type="xs:string"/>'
+    standing, narrower = spoken(WSDL), WSDL.replace(name, "")
+    (found,) = breaks(standing, spoken(narrower))
+    assert (found.service, found.contracts, found.versions) == (SERVICE, ("contract-persons",), ("", ""))
+    assert [(each.place, each.word) for each in found.changes] == [("personResponse/found/name", "field_removed")]
+    assert with_kept_documents(standing, spoken(narrower)).services == standing.services
+    assert breaks(standing, spoken(WSDL.replace(name, name + name.replace('"name"', '"other"')))) == []
+    assert breaks(spoken(versioned(WSDL, "v1")), spoken(versioned(narrower, "v2"))) == []
+    (same,) = breaks(spoken(versioned(WSDL, "v1")), spoken(versioned(narrower, "v1")))
+    assert same.versions == ("v1", "v1")
+    assert breaks(standing, directory({"openapi": document()})) == []
 
 
 def test_a_directory_that_is_renewed_changes_no_interface_for_the_worse() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from maidinh.exchange.interfaces.cutting import kept_of
 from maidinh.exchange.interfaces.document import DocumentUnreadable
-from maidinh.exchange.interfaces.wsdl import NotXml, SoapInterface, cut_envelope, read_xml, root_part
+from maidinh.exchange.interfaces.wsdl import NotXml, SoapInterface, cut_envelope, read_xml
 
 WSDL = """<wsdl:definitions xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" xmlns:xs="http://www.w3.org/2001/XMLSchema"
   xmlns:t="urn:test" xmlns:c="urn:codes" xmlns:x="http://x-road.eu/xsd/xroad.xsd" targetNamespace="urn:test">
@@ -79,17 +79,6 @@ def test_cutting_an_answer() -> None:
     assert cut_envelope(told(FOUND), kept_of(None, None, ["found"])) == (told(FOUND), 0)
     left, count = cut_envelope(told(FOUND), kept_of(None, None, ["name"]))
     assert (count, "Người".encode() in left) == (1, False)
-
-
-def test_the_envelope_of_a_message_with_attachments() -> None:
-    kind = 'multipart/related; boundary="x1"; type="text/xml"'
-    body = b"--x1\r\nContent-Type: text/xml\r\n\r\n" + asked("1") + b"\r\n--x1\r\n\r\nfile\r\n--x1--\r\n"
-    start, end = root_part(body, kind)
-    assert body[start:end] == asked("1")
-    assert root_part(b"abc", "text/xml") == (0, 3)
-    for broken in ((b"--x1\r\n", kind), (body, "multipart/related")):
-        with pytest.raises(NotXml):
-            root_part(*broken)
 
 
 @pytest.mark.parametrize("text", [

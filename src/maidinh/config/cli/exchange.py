@@ -28,8 +28,8 @@ from maidinh.config.texts import say
 
 if TYPE_CHECKING:
     from maidinh.config.environment import Environment
-    from maidinh.exchange.client.calls import ExchangeAnswer, ExchangeRefused, ExchangeUnavailable
-    from maidinh.exchange.directory.definition import Directory
+    from maidinh.exchange.client.calls import ExchangeAnswer, ExchangeClient, ExchangeRefused, ExchangeUnavailable
+    from maidinh.exchange.directory.definition import Directory, Service
 
 REFUSED, WRONG_USE, FAILED = 1, 2, 3
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
@@ -62,6 +62,7 @@ def call(
     system: Annotated[str, typer.Option("--as", help=say("The system that calls: its code or its whole identifier."))],
     path: Annotated[str | None, typer.Option("--path", help=say("What is asked for, such as /parcels/1."))] = None,
     method: Annotated[str, typer.Option("--method", help=say("The method of the call."))] = "GET",
+    body: Annotated[Path | None, typer.Option(help=say("A file with a SOAP body's element. Unset: empty."))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=say("Answer as JSON, for machines."))] = False,
     data: Annotated[Path | None, typer.Option(help=say("The data directory. Unset: as the settings say."))] = None,
     port: Annotated[int | None, typer.Option(help=say("The port of its pages; the gateway has the next one."))] = None,
@@ -80,10 +81,20 @@ def call(
     directory = _directory(environment, f"maidinh exchange call {service} --as {system} --path {path or '/'}")
     called = _one("service", service, [each.id for each in directory.services])
     caller = _one("system", system, [each.id for each in directory.subsystems])
+    offered = next(each for each in directory.services if each.id == called)
+    if body is not None and offered.protocol != "soap":
+        _leave(
+            WRONG_USE,
+            say("Only a SOAP service is called with a body from a file; {named} is none.").format(named=called),
+        )
+    content = None if body is None else body.read_bytes()
     try:
         with closing(SignerClient.for_caller(environment.home, "operator")) as signer:
             client = ExchangeClient(environment.gateway_url, caller, signer, directory.signing_key(caller, _now()))
-            answer = client.call(called, at=_now(), method=method, path=path)
+            if offered.protocol == "soap":
+                answer = _spoken(client, offered, path, content)
+            else:
+                answer = client.call(called, at=_now(), method=method, path=path)
     except ExchangeRefused as refusal:
         _refused(refusal, caller, called, as_json)
     except ExchangeUnavailable as error:
@@ -91,6 +102,22 @@ def call(
     except SignerError as error:
         _leave(FAILED, f"{error}\n{say('Is the installation running there? Name its --port and --data.')}")
     _answered(answer, caller, called, as_json)
+
+
+def _spoken(client: ExchangeClient, service: Service, path: str, body: bytes | None) -> ExchangeAnswer:
+    """The answer of a SOAP service to this body, or to its operation with nothing in it."""
+    from maidinh.exchange.client.soap import empty_body, operation_of
+    from maidinh.exchange.interfaces.wsdl import NotXml
+
+    operation = operation_of(service, path)
+    try:
+        element = empty_body(service, operation) if body is None else body
+        return client.call_soap(f"{service.subsystem}/{operation}", element, at=_now())
+    except NotXml as error:
+        _leave(WRONG_USE, say("The body is no XML that can be sent: {reason}").format(reason=error))
+    except ValueError:
+        told = say("No WSDL of {named} has the operation {operation}. Give the body: --body FILE.")
+        _leave(WRONG_USE, told.format(named=service.id, operation=operation))
 
 
 def _now() -> datetime:

@@ -36,13 +36,52 @@ AsJson = Annotated[bool, typer.Option("--json", help=say("Answer as JSON, for ma
 Data = Annotated[Path | None, typer.Option(help=say("The data directory. Unset: as the settings say."))]
 
 
-@app.command(help=say("Say which access the contracts of a file would give and take; nothing is written."))
+@app.command(help=say("Say which access a file of contracts or a version would give and take; nothing is written."))
 @told_plainly
-def plan(file: File, as_json: AsJson = False, data: Data = None) -> None:
-    """Say which access the contracts of a file would give and take."""
+def plan(
+    file: Annotated[Path | None, typer.Argument(help=say("The contracts, a YAML file."))] = None,
+    architecture: Annotated[
+        Path | None, typer.Option(help=say("All contracts of this version instead: a file or a version's folder."))
+    ] = None,
+    province: Annotated[
+        str | None, typer.Option("--province", help=say("A province of the definitions instead."))
+    ] = None,
+    version: Annotated[str | None, typer.Option("--version", help=say("Its version. Unset: the one in force."))] = None,
+    as_json: AsJson = False,
+    data: Data = None,
+) -> None:
+    """Say which access the contracts of a file, or all of a version, would give and take."""
+    from maidinh.exchange.contracts import rules
+
+    if sum(each is not None for each in (file, architecture, province)) != 1:
+        print(say("Name a file of contracts, or --architecture, or --province."), file=sys.stderr)
+        sys.exit(WRONG_USE)
     environment, directory = _here(data)
-    found = _changes(directory, _read(file, environment, directory))
-    _tell(found, [], as_json)
+    if file is not None:
+        _tell(_changes(directory, _read(file, environment, directory)), [], as_json)
+        return
+    now = datetime.now(UTC)
+    after = rules.access_of(_declared(directory, environment, architecture, province, version), now)
+    _tell(rules.changes(rules.access_of(directory.contracts, now), after), [], as_json)
+
+
+def _declared(
+    directory: Directory, environment: Environment, file: Path | None, province: str | None, version: str | None
+) -> list[Contract]:
+    """Every contract that an architecture declares, which would take the place of all that are in force."""
+    from zoneinfo import ZoneInfo
+
+    from maidinh.config.cli.architecture_given import given_architecture
+    from maidinh.config.settings import TIME_ZONE
+    from maidinh.governance.architecture.definition import ArchitectureVersion
+    from maidinh.governance.architecture.rules import declared_contracts
+
+    model = given_architecture(file, province, version, definitions=environment.definitions).model
+    if not isinstance(model, ArchitectureVersion) or model.province != directory.province:
+        told = say("It is no version of the architecture of {province}, which the exchange there obeys.")
+        print(told.format(province=directory.province), file=sys.stderr)
+        sys.exit(WRONG_USE)
+    return declared_contracts(model, directory.instance, ZoneInfo(TIME_ZONE))
 
 
 @app.command(help=say("Propose the contracts of a file to their agencies, in the name of an official of one of them."))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -58,12 +58,15 @@ def interface_check(
 def _compared(old: Path, new: Path) -> tuple[list[Change], tuple[str, str]]:
     from maidinh.exchange.interfaces.comparison import compare
     from maidinh.exchange.interfaces.document import OpenApi
+    from maidinh.exchange.interfaces.wsdl import SoapInterface
     from maidinh.exchange.interfaces.wsdl_comparison import compare_wsdl
-    from maidinh.infrastructure.definitions.reading import read_yaml
+    from maidinh.infrastructure.definitions.reading import read_mapping, read_text
 
     if old.suffix in XML:
-        return compare_wsdl(old.read_text("utf-8"), new.read_text("utf-8")), ("", "")
-    contents: list[dict[str, Any]] = [dict(read_yaml(path)[0]) for path in (old, new)]
+        texts = [read_text(path) for path in (old, new)]
+        versions = [SoapInterface(each).version for each in texts]
+        return compare_wsdl(texts[0], texts[1]), (versions[0], versions[1])
+    contents = [read_mapping(path) for path in (old, new)]
     versions = [OpenApi(each).version for each in contents]
     return compare(contents[0], contents[1]), (versions[0], versions[1])
 

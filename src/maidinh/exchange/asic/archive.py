@@ -6,6 +6,7 @@ Layer 6, pure. What a container unpacks to is bounded before anything of it is u
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -15,6 +16,10 @@ MIMETYPE_NAME, META = "mimetype", "META-INF/"
 RECORD = "record.json"  # by this file a container of ours is known
 MEBIBYTE = 1024 * 1024
 FILE_LIMIT, TOTAL_LIMIT, ENTRY_LIMIT = 256 * MEBIBYTE, 512 * MEBIBYTE, 1_000
+# What a forged file may break in its reader: places before its beginning, structures that end too early, other methods.
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, EOFError, RuntimeError, ValueError, OSError,
+)  # fmt: skip
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # of the format; the times that count stand in the signatures
 
 
@@ -40,10 +45,12 @@ def unpack(content: bytes) -> dict[str, bytes]:
         raise ArchiveError(f"it has more than {FILE_LIMIT // MEBIBYTE} MiB")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
             _look_at(entries)
             return {entry.filename: _read(archive, entry) for entry in entries}
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, UnicodeError) as error:
+    except ArchiveError:
+        raise
+    except UNREADABLE as error:
         raise ArchiveError(f"it is no ZIP file that can be read ({error})") from error
 
 
@@ -54,7 +61,7 @@ def _look_at(entries: list[zipfile.ZipInfo]) -> None:
     if len(set(names)) != len(names):
         raise ArchiveError("it holds two files of one name")  # readers would differ about which one counts
     for name in names:
-        if name.startswith("/") or "\\" in name or ".." in name.split("/") or not name.isprintable():
+        if not name or name.startswith("/") or "\\" in name or ".." in name.split("/") or not name.isprintable():
             raise ArchiveError(f"it holds a file with a name that is not one of a container: {name!r}")
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509 import Certificate
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod
@@ -24,6 +25,10 @@ from maidinh.exchange.asic.xml import CANONICAL, DIGESTS, DS, NAMES, MarkupError
 from maidinh.infrastructure.translog.verification import N_, Check
 
 TRANSFORM_FREE = "ds:Transforms/ds:Transform"
+# A forged file may break any part of the reader; whatever it breaks, it is not signed.
+BROKEN = (
+    SignXMLException, etree.LxmlError, UnsupportedAlgorithm, ValueError, LookupError, TypeError, AttributeError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,8 @@ def _certificates(signature: etree._Element) -> list[Certificate]:
     found = signature.findall("ds:KeyInfo/ds:X509Data/ds:X509Certificate", NAMES)
     try:
         certificates = [x509.load_der_x509_certificate(decoded(each.text)) for each in found]
+        for each in certificates:  # its names are read when they are asked for, and may not be readable
+            _ = each.subject.rfc4514_string() + each.issuer.rfc4514_string()
     except ValueError as error:
         raise MarkupError("it holds a certificate that cannot be read") from error
     if not certificates:
@@ -142,8 +149,7 @@ def _signed(
             return Check("signature", True, N_("{file} was signed by {signer}."), values), None
         text = N_("What {file} says of itself is not what was signed.")
         return Check("signature", False, text, values), None
-    # A forged file may break any part of the reader; whatever it breaks, it is not signed.
-    except (SignXMLException, etree.LxmlError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except BROKEN as error:
         text = N_("{file} was not signed by {signer}, or was changed: {reason}.")
         return Check("signature", False, text, values | {"reason": str(error) or type(error).__name__}), None
     properties = next((each.signed_properties for each in results if hasattr(each, "signed_properties")), None)

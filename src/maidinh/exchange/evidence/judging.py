@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from maidinh.exchange import jws
@@ -32,7 +33,7 @@ from maidinh.infrastructure.translog.receipt import ReceiptError, read_receipt
 from maidinh.infrastructure.translog.verification import N_, Check, verify_receipt
 
 # What a forged file may break in its reader.
-BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, UnsupportedAlgorithm)
 
 
 @dataclass(frozen=True)

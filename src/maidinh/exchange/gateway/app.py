@@ -16,13 +16,13 @@ import ssl
 from collections.abc import AsyncIterator
 
 import aiohttp
-from aiohttp import web
+from aiohttp import HttpVersion10, HttpVersion11, web
 
 from maidinh.exchange import tracing
 from maidinh.exchange.gateway import protocol, soap_calls
 from maidinh.exchange.gateway.bodies import PIECE, Body, BodyNotKeptError, BodyTooLargeError, held, paced, receive
 from maidinh.exchange.gateway.call import Call
-from maidinh.exchange.gateway.delivery import SERVER, deliver
+from maidinh.exchange.gateway.delivery import SERVER, deliver, outside
 from maidinh.exchange.gateway.directory import DirectoryKeeper
 from maidinh.exchange.gateway.forwarding import Forwarder
 from maidinh.exchange.gateway.listening import Listener
@@ -34,9 +34,12 @@ from maidinh.exchange.gateway.soap_calls import SoapCalls
 from maidinh.exchange.gateway.tls import TlsPort, certificate_shown
 from maidinh.exchange.gateway.watching import CALL, ERROR, Watch
 from maidinh.exchange.gateway.writer import EvidenceWriter
+from maidinh.exchange.revocation.checking import FOLDER as REVOCATION_FOLDER
+from maidinh.exchange.revocation.checking import Revocations
 
 REFRESH_SECONDS = 10.0
 COLLECTED = (20_000, 20, 50)  # a call makes some hundred objects and few circles of them
+SPOKEN = (HttpVersion10, HttpVersion11)
 log = logging.getLogger("maidinh.gateway")
 
 
@@ -48,6 +51,7 @@ class Gateway:
         self.keeper = DirectoryKeeper(settings)
         self.writer = EvidenceWriter(settings.dsn, patience_seconds=settings.log_patience_seconds)
         self.watch = Watch(settings, self.keeper)
+        self.revocations = Revocations(settings.revocation, settings.home.gateway / REVOCATION_FOLDER, settings.clock)
         self.port = self.tls_port = 0
         self._at_once = min(settings.body_limit, settings.memory_limit)
         self._tasks: list[asyncio.Task[None]] = []
@@ -58,10 +62,12 @@ class Gateway:
         """Begin to follow the directory and to answer."""
         self.keeper.load_copy()
         self._forwarder = Forwarder(self.settings)
-        self._mediator = Mediator(self.settings, self.keeper, self.writer, self._forwarder)
+        self._mediator = Mediator(self.settings, self.keeper, self.writer, self._forwarder, self.revocations)
         self.watch.resting = self._mediator.resting
         self._soap = SoapCalls(self.settings, self.keeper, self._mediator)
         self._tasks = [asyncio.create_task(self.keeper.follow()), asyncio.create_task(self.writer.run())]
+        if self.settings.revocation.asks:
+            self._tasks.append(asyncio.create_task(self.revocations.follow()))
         self._runner = web.ServerRunner(Listener(self.watch.watched(self._handle), self.settings), shutdown_timeout=10)
         await self._runner.setup()
         await self.watch.start()
@@ -112,6 +118,8 @@ class Gateway:
             await self.stop()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.version not in SPOKEN:  # one without a version, of 1991, is read as a request but ends nowhere
+            return outside(400, self.settings.error_form)
         raw = protocol.origin_form(request.raw_path)
         if raw == "/health":
             return self._health()

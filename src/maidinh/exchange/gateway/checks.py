@@ -24,6 +24,7 @@ from maidinh.exchange.gateway.bodies import Body
 from maidinh.exchange.gateway.forwarding import Answer
 from maidinh.exchange.gateway.protocol import Header, ProtocolError
 from maidinh.exchange.gateway.soap.envelope import SoapRequest
+from maidinh.exchange.gateway.soap.parts import NotSoapError, place_of
 from maidinh.exchange.interfaces.cutting import Kept, cut, kept_of
 from maidinh.exchange.interfaces.document import DocumentUnreadable
 from maidinh.exchange.interfaces.openapi import (
@@ -36,7 +37,7 @@ from maidinh.exchange.interfaces.openapi import (
     is_json,
     read_json,
 )  # fmt: skip
-from maidinh.exchange.interfaces.wsdl import NotXml, SoapInterface, cut_envelope, root_part
+from maidinh.exchange.interfaces.wsdl import NotXml, SoapInterface, cut_envelope
 
 CHECK_LIMIT = 8 * 1024 * 1024  # a body beyond this is never held in memory as a whole, so it can't be looked at
 AT_ONCE = 64 * 1024  # what is larger is looked at beside the loop, so that other calls go on
@@ -226,13 +227,13 @@ def _cut(kept: Kept, sent: Sent, value: Any, *, soap: bool) -> tuple[bytes | Non
         return None, 0
     try:
         if soap:
-            start, end = root_part(sent.body, sent.media_type)
+            start, end = place_of(sent.body, sent.media_type)
             envelope, count = cut_envelope(sent.body[start:end], kept)
             return sent.body[:start] + envelope + sent.body[end:], count
         if not is_json(sent.media_type):
             return None, 0
         left, count = cut(read_json(sent.body) if value is None else value, kept)
-    except (NotJson, NotXml):
+    except (NotJson, NotXml, NotSoapError):
         return None, 0
     if not count:
         return b"", 0  # nothing was taken out, so the answer passes as it came
@@ -250,8 +251,8 @@ def _soap(interface: SoapInterface, sent: Sent, *, answer: bool) -> Verdict:
     if sent.body is None:
         return Verdict("too_large_to_check")
     try:
-        start, end = root_part(sent.body, sent.media_type)
-    except NotXml:
+        start, end = place_of(sent.body, sent.media_type)
+    except NotSoapError:
         return Verdict("not_xml")
     return interface.check(sent.body[start:end], answer=answer)
 

@@ -29,6 +29,7 @@ from maidinh.exchange.gateway.settings import GatewaySettings
 from maidinh.exchange.gateway.soap.answers import Bounds, mend
 from maidinh.exchange.gateway.writer import EvidenceWriter, ExchangeRow, IntentRow, LogUnavailableError, ReplayedError
 from maidinh.exchange.gateway.zones import in_its_zone
+from maidinh.exchange.revocation.checking import REVOKED, Revocations
 from maidinh.infrastructure.keys.client import SignerError
 from maidinh.infrastructure.translog.rules import SALT_BYTES
 
@@ -44,12 +45,18 @@ class Mediator:
     """Takes calls through the exchange."""
 
     def __init__(
-        self, settings: GatewaySettings, keeper: DirectoryKeeper, writer: EvidenceWriter, forwarder: Forwarder
+        self,
+        settings: GatewaySettings,
+        keeper: DirectoryKeeper,
+        writer: EvidenceWriter,
+        forwarder: Forwarder,
+        revocations: Revocations,
     ) -> None:
         self._settings = settings
         self._keeper = keeper
         self._writer = writer
         self._forwarder = forwarder
+        self._revocations = revocations
         self._limits = Limits(settings.dsn)
 
     def resting(self) -> list[str]:
@@ -96,6 +103,7 @@ class Mediator:
         except NotAuthenticError as error:
             kind = REFUSALS.get(error.reason, protocol.NOT_AUTHENTIC)
             raise ProtocolError(kind, error.reason, "the calling system was not recognised") from error
+        self._refuse_certificate(call)
         call.authenticated = True
         if not in_its_zone(call.zone, call.snapshot.register.subsystems[call.client].zone):
             said = "the call comes from another network zone than the system is declared in"
@@ -133,12 +141,19 @@ class Mediator:
         self._bind(call, call.caller, body)
         self._refuse_revoked(call)
         await self._intend(call, call.caller)
-        answer = self._answer(call, await informed())
+        told = await informed()
+        try:
+            self._refuse_revoked(call)  # while the answer was found
+        except ProtocolError:
+            told.body.close()
+            raise
+        answer = self._answer(call, told)
         await self._conclude(call, "allowed", "", signers=signing_keys(call.started_at, consumer, provider))
         return answer
 
     def _refuse_revoked(self, call: Call) -> None:
         """A key that is revoked while its call is under way gets nothing any more."""
+        self._refuse_certificate(call)
         newest, caller = self._keeper.snapshot, call.caller
         if newest is None or newest is call.snapshot or caller is None:
             return
@@ -158,6 +173,16 @@ class Mediator:
                 if second.type != protocol.SIGNING_FAILED:
                     raise
         await self._conclude(call, outcome, error.reason, signers=())
+
+    def _refuse_certificate(self, call: Call) -> None:
+        """A certificate that its authority took back opens nothing, nor one of which that can't be known for long."""
+        reason = self._revocations.judge(call.certificate) if call.certificate else ""
+        if reason == REVOKED:
+            raise ProtocolError(
+                protocol.NOT_AUTHENTIC, reason, "the authority that issued the certificate took it back"
+            )
+        if reason:
+            raise ProtocolError(protocol.NOT_AUTHENTIC, reason, "the authority's list could not be had for too long")
 
     def _bind(self, call: Call, caller: Caller, body: Body) -> None:
         call.request = body

@@ -38,6 +38,7 @@ def asks(method: str, target: Target) -> bool:
 def parameters(query: str | None) -> dict[str, str]:
     """The parameters of a question; none may stand there twice, for two readers might take another one each."""
     try:
+        (query or "").encode("utf-8")  # what came in bytes of another kind is no text
         pairs = parse_qsl(query or "", keep_blank_values=True, max_num_fields=50, errors="strict")
     except ValueError as error:
         raise ProtocolError(protocol.INVALID_REQUEST, "invalid_query", "the query is not readable") from error

@@ -16,6 +16,7 @@ from maidinh.exchange.gateway.destinations import Resolve, resolve
 from maidinh.exchange.gateway.protocol import ErrorForm
 from maidinh.exchange.gateway.tls import TlsSettings
 from maidinh.exchange.gateway.zones import Zones
+from maidinh.exchange.revocation.checking import RevocationSettings
 from maidinh.infrastructure.home import Home
 from maidinh.infrastructure.keys.identifiers import file_stem
 
@@ -64,6 +65,7 @@ class GatewaySettings:
     own_services: frozenset[tuple[str, int]] = frozenset()  # host and port of what this installation itself runs
     resolve: Resolve = resolve  # how a service's name becomes addresses
     tls: TlsSettings | None = None  # the second port, for systems that show a certificate
+    revocation: RevocationSettings = field(default_factory=RevocationSettings)  # who says which of them hold no more
     kept_for: timedelta = timedelta(0)  # how long the sealed request of a failed call can be made again
     kept_limit: int = 64 * 1024  # bytes of such a request
     metrics_port: int | None = None  # loopback port of the numbers; unset: they are not served

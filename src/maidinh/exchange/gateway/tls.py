@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -87,7 +88,10 @@ def certificate_shown(transport: Any) -> bytes:
 def read_certificate(der: bytes) -> Shown:
     """What a certificate shows. Raises ValueError."""
     read = x509.load_der_x509_certificate(der)
-    key = read.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    try:
+        key = read.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except UnsupportedAlgorithm as error:
+        raise ValueError("its key is of no kind that is known here") from error
     return Shown(key, read.not_valid_before_utc, read.not_valid_after_utc, hashlib.sha256(der).hexdigest())
 
 

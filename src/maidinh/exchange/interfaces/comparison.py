@@ -86,7 +86,7 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
 
 def announced(old: str, new: str) -> bool:
     """Whether the newer version number says that it breaks: its first number is higher."""
-    first, second = (re.match(r"\D*(\d+)", each) for each in (old, new))
+    first, second = (re.match(r"\D*(\d{1,9})(?!\d)", each) for each in (old, new))
     return first is not None and second is not None and int(second[1]) > int(first[1])
 
 

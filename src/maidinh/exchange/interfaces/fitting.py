@@ -15,6 +15,7 @@ from maidinh.exchange.interfaces.cutting import unknown_fields
 from maidinh.exchange.interfaces.document import DocumentUnreadable
 from maidinh.exchange.interfaces.openapi import Interface, Operation
 from maidinh.exchange.interfaces.wsdl import SoapInterface
+from maidinh.exchange.interfaces.wsdl_comparison import compare_wsdl
 
 REST = "**"
 
@@ -91,11 +92,11 @@ def breaks(standing: Directory | None, new: Directory) -> list[Break]:
     found = []
     for service in new.services:
         old = before.get(service.id)
-        if old is None or old.openapi is None or service.openapi is None or old.openapi == service.openapi:
+        if old is None or (old.openapi, old.wsdl) == (service.openapi, service.wsdl):
             continue
         versions = version_of(old), version_of(service)
         try:
-            changes = tuple(each for each in compare(old.openapi, service.openapi) if each.breaking)
+            changes = tuple(each for each in _changes(old, service) if each.breaking)
         except DocumentUnreadable:
             continue  # told by `misfits`
         if changes and not announced(*versions):
@@ -124,9 +125,20 @@ def with_kept_documents(standing: Directory | None, new: Directory) -> Directory
 
 
 def version_of(service: Service) -> str:
-    """The version that a service's document gives itself."""
+    """The version that a service's document gives itself; of a WSDL the lowest of its operations."""
+    if service.wsdl is not None:
+        try:
+            return SoapInterface(service.wsdl).version
+        except DocumentUnreadable:
+            return ""
     info = (service.openapi or {}).get("info")
     return str(info.get("version", "")) if isinstance(info, dict) else ""
+
+
+def _changes(old: Service, new: Service) -> list[Change]:
+    if old.openapi is not None and new.openapi is not None:
+        return compare(old.openapi, new.openapi)
+    return compare_wsdl(old.wsdl, new.wsdl) if old.wsdl is not None and new.wsdl is not None else []
 
 
 def _described(interface: Interface, endpoint: Endpoint) -> Operation | None:

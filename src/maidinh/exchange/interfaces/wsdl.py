@@ -21,9 +21,9 @@ from maidinh.exchange.schemas.copies import COPIES, copy_named
 
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 XSD = "{http://www.w3.org/2001/XMLSchema}"
+XROAD = "{http://x-road.eu/xsd/xroad.xsd}"
 SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 OTHERS = ("include", "redefine", "override")  # these would need a file that the WSDL does not hold
-BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
 
 
 class NotXml(ValueError):
@@ -55,6 +55,7 @@ class SoapInterface:
         if not self.requests:
             raise DocumentUnreadable("WSDL: no operation has an input element")
         self._schema = _compiled(root)
+        self.version = _version(root)
 
     def check(self, envelope: bytes, *, answer: bool) -> Verdict:
         """The verdict on the body of a request or of an answer; a fault is an answer like the service's own errors."""
@@ -105,22 +106,6 @@ def cut_envelope(envelope: bytes, kept: Kept) -> tuple[bytes, int]:
     return (etree.tostring(root, xml_declaration=True, encoding="UTF-8"), count) if count else (envelope, 0)
 
 
-def root_part(body: bytes, content_type: str) -> tuple[int, int]:
-    """Where the envelope lies in a message: all of it, or the first part of one with attachments. Raises NotXml."""
-    if not content_type.lower().lstrip().startswith("multipart/"):
-        return 0, len(body)
-    found = BOUNDARY.search(content_type)
-    if found is None:
-        raise NotXml("the boundary is missing")
-    mark = b"--" + (found[1] or found[2]).encode("latin-1")
-    opening = body.find(mark)
-    head = body.find(b"\r\n\r\n", opening)
-    closing = body.find(b"\r\n" + mark, head)
-    if opening < 0 or head < 0 or closing < 0:
-        raise NotXml("its parts can't be told apart")
-    return head + 4, closing
-
-
 def _cut(element: Any, kept: Kept) -> int:
     count = 0
     for child in [each for each in element if isinstance(each.tag, str)]:
@@ -151,6 +136,15 @@ def _elements(root: Any) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
                     prefix, _, name = part.get("element").rpartition(":")
                     held.add((part.nsmap.get(prefix or None) or "", name))
     return found["input"], found["output"]
+
+
+def _version(root: Any) -> str:
+    """The lowest version that its operations give themselves, as X-Road's WSDLs do; empty where one gives none."""
+    operations = root.findall(f"{WSDL}binding/{WSDL}operation")
+    versions = [(each.findtext(f"{XROAD}version") or "").strip() for each in operations]
+    numbers = [re.search(r"\d{1,9}", each) for each in versions]
+    found = [(int(number[0]), version) for number, version in zip(numbers, versions, strict=True) if number]
+    return min(found)[1] if found and len(found) == len(operations) else ""
 
 
 def _compiled(root: Any) -> etree.XMLSchema:

@@ -28,6 +28,7 @@ FAULTS = {
         "unsigned", "malformed_token", "algorithm_refused", "header_refused", "wrong_kind", "unknown_key",
         "bad_signature", "missing_claim", "wrong_issuer", "wrong_audience", "wrong_method", "wrong_address",
         "wrong_body", "expired", "from_the_future", "replayed", "unknown_certificate", "certificate_expired",
+        "certificate_revoked", "revocation_unknown",
         "key_revoked",
     ),
     "Server.ClientProxy.UnknownMember": ("unknown_consumer", "unknown_member"),

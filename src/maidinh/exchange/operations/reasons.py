@@ -72,6 +72,14 @@ REASONS: dict[str, Reason] = {
     "key_revoked": Reason(N_("The system's key was revoked while its call was under way."), KEY),
     "unknown_certificate": Reason(N_("The certificate is of no key that this system has."), KEY),
     "certificate_expired": Reason(N_("The certificate is not valid now."), KEY),
+    "certificate_revoked": Reason(
+        N_("The authority that issued the certificate took it back."),
+        N_("Ask that authority why. Then let the system show a certificate that holds, over a key that is registered."),
+    ),
+    "revocation_unknown": Reason(
+        N_("Whether the certificate still holds could not be asked of its authority for too long."),
+        N_("Look at maidinh exchange status: which list does not come. Its authority mends it, or the settings do."),
+    ),
     "bad_signature": Reason(N_("The signature does not hold."), MEND_TOKEN),
     "missing_claim": Reason(N_("The signature does not say all that it must."), MEND_TOKEN),
     "wrong_issuer": Reason(N_("The call names another system than the one that signed it."), MEND_TOKEN),

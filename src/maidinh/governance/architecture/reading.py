@@ -16,7 +16,7 @@ from maidinh.governance.architecture.frameworks import Framework, framework_name
 from maidinh.governance.modelling.definition import Folder
 from maidinh.infrastructure.definitions.document import Document
 from maidinh.infrastructure.definitions.locating import definitions_root
-from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_all, read_yaml
+from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_all, read_mapping, read_text
 
 FOLDER = "architecture"
 FILE = "version.yaml"
@@ -48,10 +48,9 @@ def interface_documents(*roots: Path) -> dict[str, dict[str, Any] | str]:
     for root in roots:
         for path in sorted((root / INTERFACES).glob("*")):
             if path.suffix in WSDL_ENDINGS:
-                found.setdefault(path.name, path.read_text("utf-8"))
+                found.setdefault(path.name, read_text(path))
             elif path.suffix in (".yaml", ".yml", ".json") and path.name not in found:
-                content, _ = read_yaml(path)
-                found[path.name] = dict(content)
+                found[path.name] = read_mapping(path)
     return found
 
 

@@ -84,13 +84,9 @@ def read_yaml(path: Path, *, limit: int = FILE_SIZE_LIMIT) -> tuple[Any, dict[Po
     try:
         if path.stat().st_size > limit:
             raise DefinitionError([Problem(path, 0, "", f"larger than {limit} bytes")])
-        text = path.read_text("utf-8")
+        text = read_text(path)
     except FileNotFoundError:
         raise DefinitionError([Problem(path, 0, "", "the file is missing")]) from None
-    except UnicodeDecodeError as error:
-        raise DefinitionError(
-            [Problem(path, 0, "", f"expected UTF-8 text ({error.reason} at byte {error.start})")]
-        ) from None
     try:
         _look_through(text, path)
         with uncollected():
@@ -108,6 +104,23 @@ def read_yaml(path: Path, *, limit: int = FILE_SIZE_LIMIT) -> tuple[Any, dict[Po
     if construction.problems:
         raise DefinitionError(construction.problems)
     return content, construction.lines
+
+
+def read_mapping(path: Path, *, limit: int = FILE_SIZE_LIMIT) -> dict[str, Any]:
+    """The content of a YAML file that must be keys with values. Raises DefinitionError."""
+    content, _ = read_yaml(path, limit=limit)
+    if not isinstance(content, dict):
+        raise DefinitionError([Problem(path, 1, "", "expected keys with their values, not a list or a single value")])
+    return content
+
+
+def read_text(path: Path) -> str:
+    """The text of a file in UTF-8. Raises DefinitionError."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        said = f"expected UTF-8 text ({error.reason} at byte {error.start})"
+        raise DefinitionError([Problem(path, 0, "", said)]) from None
 
 
 def _look_through(text: str, path: Path) -> None:

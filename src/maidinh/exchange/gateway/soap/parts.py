@@ -96,6 +96,18 @@ async def read_head(chunks: AsyncIterator[bytes], form: Form, limit: int) -> Hea
     return _checked(Head(bytes(held), 0, len(held)), limit)
 
 
+def place_of(body: bytes, content_type: str) -> tuple[int, int]:
+    """Where the message lies in a whole body: what is checked and cut is what was admitted. Raises NotSoapError."""
+    form = form_of(content_type)
+    if not form.related:
+        return 0, len(body)
+    begins = _begin(bytearray(body), form)
+    end = body.find(b"\r\n--" + form.boundary, begins[0] - 2) if begins else -1
+    if begins is None or end <= begins[0]:
+        raise NotSoapError("the first part is not complete")
+    return begins[0], end
+
+
 async def rest_of(head: Head, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The bytes read already and those that follow; raise where a later part bears the message's name as well."""
     yield head.read
@@ -133,6 +145,8 @@ def _once(head: Head, piece: bytes) -> None:
 
 def _begin(held: bytearray, form: Form) -> tuple[int, bytes] | None:
     """Where the first part's content begins, with its Content-ID, or None while its headers are not complete."""
+    if len(held) < 2:
+        return None
     line = b"--" + form.boundary + b"\r\n"
     skipped = 2 if held.startswith(b"\r\n") else 0
     if not held.startswith(line[: len(held) - skipped], skipped):
