@@ -43,9 +43,7 @@ def serve_web(environment: Environment) -> None:
 
 def serve_gateway(environment: Environment) -> None:
     """The exchange, until stopped."""
-    from maidinh.config.mutual import tls_settings
     from maidinh.config.mutual import revocation_settings, tls_settings
-    from maidinh.config.provinces import read_province
     from maidinh.exchange.gateway.app import serve_gateway as serve
     from maidinh.exchange.gateway.settings import GatewaySettings
     from maidinh.exchange.gateway.zones import read_zones
