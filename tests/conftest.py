@@ -121,6 +121,11 @@ def pytest_configure(config: pytest.Config) -> None:
         _clone(template, f"{template}_{WORKER}")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes name no case: a time or a signature in them would let the workers collect different tests."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_finish() -> None:
     """Modules and collected tests live to the end of the run; looking through them for garbage took a third of it."""
     gc.collect()
