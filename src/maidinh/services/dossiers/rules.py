@@ -91,6 +91,8 @@ def agencies_of(procedure: Procedure, receiving: str) -> list[str]:
 
 def move(procedure: Procedure, step: Step, outcome: Outcome, fee_unpaid: bool) -> Move:
     """Where the outcome leads and the national status there (code list of the national portal)."""
+    if not isinstance(outcome.to, str):
+        raise ValueError(f"outcome {outcome.id} of step {step.id} leads to several places")
     if outcome.to in ENDS:
         return Move("", ENDS[outcome.to])
     if outcome.to == SUPPLEMENT:
