@@ -98,7 +98,7 @@ def issue_result(
         if (known := made.first()) is None:
             raise
         return known
-    require_signable(actor=actor, task=task, outcome=outcome)
+    require_signable(actor=actor, task=task, outcome=outcome, at=at)
     dossier = task.dossier
     number = result_number(dossier.code)
     draft = _typeset(dossier, installation, actor.id, f"{timezone.localtime(at):%H:%M %d/%m/%Y}", at)
