@@ -15,7 +15,7 @@ from typing import Any, Literal
 from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
 from maidinh.infrastructure.calendars.rules import Pause, due_with_pauses
 from maidinh.services.decisions.conditions import literal
-from maidinh.services.procedures.definition import Case, Fact, Outcome, Procedure, Step
+from maidinh.services.procedures.definition import SUPPLEMENT, Case, Fact, Outcome, Procedure, Step
 from maidinh.services.processes.tokens import Advance, Network
 
 SupplementRule = Literal["pause", "restart"]
@@ -102,6 +102,12 @@ def status_at(network: Network, step: Step, advance: Advance, unpaid: bool, befo
     if ahead and all(each.kind == "handover" for each in ahead):
         return 9
     return 2 if step.kind == "intake" else 4
+
+
+def may_issue(step: Step, outcome: Outcome) -> bool:
+    """Whether the outcome of a signature step is the signed result, and not a way back (with a reason) or out."""
+    ways_out = {("refused",), ("stopped",), (SUPPLEMENT,)}
+    return step.kind == "signature" and not outcome.reason and not set(outcome.targets()) <= ways_out
 
 
 def fact_faults(step: Step, facts: Mapping[str, Any]) -> list[str]:

@@ -104,7 +104,8 @@ def issue_result(
     draft = _typeset(dossier, installation, actor.id, f"{timezone.localtime(at):%H:%M %d/%m/%Y}", at)
     signed = sign_pdf(draft, signer=signer, key=f"person:{actor.id}", name=actor.name, reason=number, at=at)
     digest = hashlib.sha256(signed).hexdigest()
-    complete_task(actor=actor, task_id=task_id, outcome=outcome, at=at, result_digest=digest)
+    log = LogKeeper(signer, installation.province, installation.promise_within)
+    complete_task(actor=actor, task_id=task_id, outcome=outcome, at=at, result_digest=digest, log=log)
     document = store_document(content=BytesIO(signed), at=at, formats=("pdf",))
     entered = _enter(number, digest, task.agency, actor, at, signer, installation)
     result = Result.objects.create(

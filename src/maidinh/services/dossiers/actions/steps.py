@@ -30,7 +30,7 @@ from maidinh.services.dossiers.actions.progress import (
 )
 from maidinh.services.dossiers.models import Dossier, Status, Task
 from maidinh.services.dossiers.queries import APPLICANTS_ALONE
-from maidinh.services.dossiers.rules import fact_faults, outcome_of, step_of
+from maidinh.services.dossiers.rules import fact_faults, may_issue, outcome_of, step_of
 from maidinh.services.fees.actions import mark_paid
 from maidinh.services.fees.queries import unpaid
 from maidinh.services.procedures.definition import AUTOMATIC, Outcome, Step
@@ -164,9 +164,9 @@ def complete_task(
 
 
 def issues_result(step: Step, outcome: Outcome, advanced: Advance) -> bool:
-    """Whether the outcome of a signature step is the signed result, and not a way back or out."""
+    """Whether the outcome of a signature step is the signed result, with the facts as they are."""
     ends_without = advanced.position.end in ("refused", "stopped")
-    return step.kind == "signature" and not outcome.reason and not advanced.supplement and not ends_without
+    return may_issue(step, outcome) and not advanced.supplement and not ends_without
 
 
 def require_signable(*, actor: Actor, task: Task, outcome: str, at: datetime) -> None:
