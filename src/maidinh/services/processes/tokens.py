@@ -84,7 +84,12 @@ def abandon(position: Position, end: str) -> Advance:
 
 def network_of(procedure: Procedure) -> Network:
     """The network of a procedure's steps; made once for each definition."""
-    return _network(procedure.code, tuple(_Keyed(step) for step in procedure.steps))
+    return network_of_steps(procedure.steps)
+
+
+def network_of_steps(steps: Iterable[Step]) -> Network:
+    """The network of these steps; made once for the same ones."""
+    return _network(tuple(_Keyed(step) for step in steps))
 
 
 def _arrive(network: Network, position: Position, targets: Iterable[str], facts: Mapping[str, Any]) -> Advance:
@@ -127,7 +132,7 @@ class _Keyed:
 
 
 @lru_cache(maxsize=512)
-def _network(code: str, keyed: tuple[_Keyed, ...]) -> Network:
+def _network(keyed: tuple[_Keyed, ...]) -> Network:
     steps = {each.step.id: each.step for each in keyed}
     after = {
         name: {place for outcome in step.outcomes for places in outcome.targets() for place in places if place in steps}
