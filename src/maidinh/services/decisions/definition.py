@@ -45,12 +45,13 @@ Condition = Annotated[dict[str, Cell], AfterValidator(_readable)]
 
 
 class Input(Form):
-    """A column that a table looks at: a fact of the dossier, and which values it can have."""
+    """A column that a table looks at: a fact of the dossier, and which values it can have; `whole` numbers only."""
 
     id: str = Field(pattern=Identifier)
     name: Text
     kind: Literal["number", "choice", "yes_no", "date", "text"]
     options: list[str] = []
+    whole: bool = False
     minimum: float | None = None
     maximum: float | None = None
 
