@@ -9,12 +9,15 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maidinh.channels.counter.facts import fact_errors, facts_asked, read_facts
+from maidinh.channels.counter.refusals import REFUSALS, in_words
 from maidinh.channels.counter.sheet import findings_of, sheet_of, slips_of
 from maidinh.channels.routing import page
 from maidinh.channels.timing import time_left
@@ -23,26 +26,22 @@ from maidinh.channels.wording import language
 from maidinh.infrastructure.files.queries import open_document
 from maidinh.infrastructure.identity.queries import official
 from maidinh.infrastructure.organisations.queries import agency_names
+from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.services.dossiers.actions.steps import (
     WITHDRAWN,
-    FeeUnpaid,
-    NotYours,
+    FactsWrong,
     ReasonMissing,
-    ResultMissing,
-    SupplementsUsedUp,
-    TaskClosed,
-    TaskTaken,
     claim_task,
     complete_task,
     record_payment,
 )
-from maidinh.services.dossiers.queries import dossier_for, open_task_for, open_task_of
-from maidinh.services.dossiers.rules import NoSuchOutcome, step_of
+from maidinh.services.dossiers.queries import dossier_for, open_task_for, open_tasks_of
+from maidinh.services.dossiers.rules import step_of
 from maidinh.services.fees.actions import AlreadyPaid
 from maidinh.services.fees.queries import charge_of
+from maidinh.services.procedures.definition import Outcome
 from maidinh.services.results.queries import document_of, result_for
 
-REFUSALS = (TaskClosed, TaskTaken, NotYours, FeeUnpaid, ResultMissing, SupplementsUsedUp, NoSuchOutcome)
 LONGEST_TEXT = 4000
 ENDINGS = ("refused", "stopped")
 
@@ -59,10 +58,11 @@ def shown(
     actor, at = request.actor, timezone.now()
     dossier = found(request, code)
     mine = open_task_for(actor, dossier)
-    waiting = mine or open_task_of(dossier)
     context = sheet_of(dossier, at) | {
         "task": mine and _task(mine, dossier, actor, at),
-        "elsewhere": _elsewhere(waiting, dossier) if waiting and not mine else None,
+        "elsewhere": [
+            _elsewhere(task, dossier) for task in open_tasks_of(dossier) if mine is None or task.pk != mine.pk
+        ],
         "findings": findings_of(dossier),
         "result": result_for(actor, code),
         "slips": slips_of(dossier),
@@ -104,7 +104,12 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
         }
         return shown(request, code, errors=too_long, status=422)
     try:
-        complete_task(actor=request.actor, task_id=task_id, at=timezone.now(), **typed)
+        found_out = read_facts(found(request, code), task_id, request.POST)
+        complete_task(
+            actor=request.actor, task_id=task_id, at=timezone.now(), facts=found_out, log=log_keeper(), **typed
+        )
+    except FactsWrong as wrong:
+        return shown(request, code, errors=fact_errors(found(request, code), task_id, wrong.facts), status=422)
     except ReasonMissing:
         missing = _("Give the reason. The applicant reads it: name everything that is missing or wrong")
         return shown(request, code, errors={"reason": missing}, status=422)
@@ -147,6 +152,11 @@ def signed_result(request: HttpRequest, code: str) -> HttpResponse:
     return document(document_of(result), "application/pdf", name, save="save" in request.GET)
 
 
+def log_keeper() -> LogKeeper:
+    """Who enters into this installation's log."""
+    return LogKeeper(settings.SIGNER, settings.MAIDINH.province, settings.MAIDINH.log_promise)
+
+
 def document(content: bytes, media_type: str, name: str, *, save: bool) -> HttpResponse:
     """A document as an answer; its name is only ever a name, and nothing in it may run as ours."""
     answer = HttpResponse(content, content_type=media_type)
@@ -162,23 +172,6 @@ def back(code: str, done: str) -> HttpResponse:
     return redirect(f"{reverse('desk-dossier', kwargs={'code': code})}?done={done}")
 
 
-def in_words(refusal: Exception) -> str:
-    """Why it was not done, and what to do instead."""
-    if isinstance(refusal, TaskTaken):
-        person = official(refusal.by)
-        name = person.name if person else refusal.by
-        return _("%(name)s is working on this step. Talk to them, or choose another dossier.") % {"name": name}
-    if isinstance(refusal, TaskClosed):
-        return _("This step was finished in the meantime. The page shows the dossier as it stands now.")
-    if isinstance(refusal, FeeUnpaid):
-        return _("The fee is not paid. Record the payment first.")
-    if isinstance(refusal, SupplementsUsedUp):
-        return _("The applicant was asked already as often as the law allows. Decide on what is there.")
-    if isinstance(refusal, NotYours):
-        return _("This step is not yours: it belongs to another agency or role, or you did an earlier step yourself.")
-    return _("The step cannot end like this. Choose one of the buttons.")
-
-
 def _task_id(request: HttpRequest, dossier: Any) -> int:
     """The posted step, when it is one of this dossier's; 0, which is nobody's, otherwise."""
     typed = request.POST.get("task", "")
@@ -189,7 +182,7 @@ def _task_id(request: HttpRequest, dossier: Any) -> int:
 def _task(task: Any, dossier: Any, actor: Any, at: Any) -> dict[str, Any]:
     step = step_of(dossier.procedure.procedure, task.step)
     outcomes = [
-        {"id": o.id, "name": o.name.in_language(language()), "reason": o.reason, "ending": o.to in ENDINGS}
+        {"id": o.id, "name": o.name.in_language(language()), "reason": o.reason, "ending": _ends(o)}
         for o in step.outcomes
     ]
     if dossier.status == 7:
@@ -205,9 +198,16 @@ def _task(task: Any, dossier: Any, actor: Any, at: Any) -> dict[str, Any]:
         "taken_by": holder.name if holder and task.claimed_by != actor.id else "",
         "findings": step.findings and step.findings.in_language(language()),
         "requires_fee": step.requires_fee,
+        "facts": facts_asked(step),
+        "not_before": task.not_before if task.not_before and task.not_before > at else None,
         "outcomes": outcomes,
         "reasons": [o["name"] for o in outcomes if o["reason"]],
     }
+
+
+def _ends(outcome: Outcome) -> bool:
+    """Whether the outcome can only end the dossier without a result."""
+    return all(places[0] in ENDINGS for places in outcome.targets())
 
 
 def _elsewhere(task: Any, dossier: Any) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maidinh.channels.counter.desk import LONGEST_TEXT, READ, REFUSALS, back, document, found, in_words
+from maidinh.channels.counter.desk import LONGEST_TEXT, READ, back, document, found
+from maidinh.channels.counter.refusals import REFUSALS, in_words
 from maidinh.channels.counter.sheet import findings_of, history
 from maidinh.channels.counter.waiting import SIGNATURE, procedure_of, signatures_for
 from maidinh.channels.routing import page
@@ -25,11 +26,11 @@ from maidinh.infrastructure.keys.client import SignerError
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.services.dossiers.actions.steps import WITHDRAWN, ReasonMissing, complete_task
 from maidinh.services.dossiers.queries import open_task_for
-from maidinh.services.dossiers.rules import move, step_of
+from maidinh.services.dossiers.rules import may_issue, step_of
 from maidinh.services.results.actions import Installation, issue_result, prepare_result
 from maidinh.services.results.rules import answers_in_words, filled, result_number
 
-DONE, WITHDRAWAL = 9, 7
+WITHDRAWAL = 7
 LONGEST_QUEUE = 200
 
 
@@ -115,9 +116,8 @@ def _task_of(request: HttpRequest, code: str) -> Any:
 
 def _signing(dossier: Any, step: str) -> list[str]:
     """The outcomes of the step that issue the result."""
-    procedure = dossier.procedure.procedure
-    known = step_of(procedure, step)
-    return [o.id for o in known.outcomes if move(procedure, known, o, fee_unpaid=False).status == DONE]
+    known = step_of(dossier.procedure.procedure, step)
+    return [outcome.id for outcome in known.outcomes if may_issue(known, outcome)]
 
 
 def _shown(

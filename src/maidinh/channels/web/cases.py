@@ -10,17 +10,21 @@ from maidinh.channels.web.context import language
 from maidinh.channels.web.jinja import vn_money
 from maidinh.channels.wording import budget_in_words
 from maidinh.infrastructure.organisations.queries import agency_names
-from maidinh.services.procedures.definition import Procedure
+from maidinh.services.procedures.definition import Fee, Procedure
 
 
 def case_choices(procedure: Procedure) -> list[dict[str, str]]:
     """The cases to choose from, each with its time and fee."""
     choices = []
     for case in procedure.cases:
-        fee = vn_money(case.fee.amount) if case.fee else _("no fee")
+        fee = _("no fee") if case.fee is None else _fee_in_words(case.fee)
         hint = f"{budget_in_words(case.time_limit.budget)}, {fee}"
         choices.append({"value": case.id, "text": case.name.in_language(language()), "hint": hint})
     return choices
+
+
+def _fee_in_words(fee: Fee) -> str:
+    return _("the fee follows from your answers") if fee.amount is None else vn_money(fee.amount)
 
 
 def receiving_choices(procedure: Procedure) -> list[tuple[str, str]]:

@@ -43,10 +43,11 @@ class CountingStep:
 
 @dataclass(frozen=True)
 class Pause:
-    """A request to complete a dossier; `received_at` is None while the supplement is awaited."""
+    """The term stands still; `received_at` is None while what it waits for is awaited. `rule` where it has its own."""
 
     requested_at: datetime
     received_at: datetime | None = None
+    rule: SupplementRule | None = None
 
 
 def is_working_day(day: date, calendar: WorkingCalendar) -> bool:
@@ -118,7 +119,7 @@ def due_with_pauses(
     for pause in pauses:
         if pause.received_at is None:
             return None
-        if rule == "pause":
+        if (pause.rule or rule) == "pause":
             budget = left_after(start, pause.requested_at, budget, calendar, cutoff)
         start = pause.received_at
     return due(start, budget, calendar, cutoff)

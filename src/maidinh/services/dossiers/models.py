@@ -30,7 +30,12 @@ ENDED = (Status.NOT_ACCEPTED, Status.STOPPED, Status.RETURNED)
 
 
 class Dossier(models.Model):
-    """One dossier. `agencies` are those that take part and may therefore see it."""
+    """One dossier. `agencies` are those that take part and may therefore see it.
+
+    Its place in the process is its open tasks and the joins it waits at (`waiting`); `facts` are what officials found.
+    `limit` is the time limit as it was decided at acceptance. `called_by` is the step of another dossier that set this
+    one going.
+    """
 
     code = models.CharField(max_length=60, unique=True)
     procedure = models.ForeignKey("procedures.ProcedureVersion", on_delete=models.PROTECT, related_name="+")
@@ -51,6 +56,10 @@ class Dossier(models.Model):
     returned_at = models.DateTimeField(null=True)
     supplements = models.PositiveSmallIntegerField(default=0)
     suspensions = models.JSONField(default=list)
+    limit = models.JSONField(null=True)
+    facts = models.JSONField(default=dict)
+    waiting = ArrayField(models.CharField(max_length=60), default=list)
+    called_by = models.ForeignKey("Task", null=True, on_delete=models.PROTECT, related_name="called")
     rule_pack = models.CharField(max_length=20)
     tracking_secret = models.CharField(max_length=20)
     tracking_digest = models.CharField(max_length=64)
@@ -86,7 +95,11 @@ class Dossier(models.Model):
 
 
 class Task(models.Model):
-    """A step of a dossier that waits for, or was done by, an official. At most one is open for each dossier."""
+    """A step of a dossier that waits for, or was done by, an official. Each step is open at most once.
+
+    `not_before` is the earliest moment at which it may end (public posting). While a task that `suspends` is open, the
+    dossier's clock stands. One that `asked` ended with a request to the applicant, and opens again with the answer.
+    """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="tasks")
     step = models.CharField(max_length=60)
@@ -94,6 +107,9 @@ class Task(models.Model):
     agency = models.CharField(max_length=35)
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True)
+    suspends = models.BooleanField(default=False)
+    asked = models.BooleanField(default=False)
     claimed_by = models.CharField(max_length=60, blank=True)
     claimed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -101,11 +117,12 @@ class Task(models.Model):
     outcome = models.CharField(max_length=60, blank=True)
     reason = models.TextField(blank=True)
     findings = models.TextField(blank=True)
+    facts = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["dossier"], condition=Q(closed_at__isnull=True), name="dossiers_one_open_task"
+                fields=["dossier", "step"], condition=Q(closed_at__isnull=True), name="dossiers_step_open_once"
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True, outcome="")

@@ -50,8 +50,13 @@ def open_task_for(actor: Actor, dossier: Dossier) -> Task | None:
 
 
 def open_task_of(dossier: Dossier) -> Task | None:
-    """The dossier's open task, whoever's it is."""
-    return Task.objects.filter(dossier=dossier, closed_at__isnull=True).first()
+    """The dossier's open task that was opened first, whoever's it is."""
+    return Task.objects.filter(dossier=dossier, closed_at__isnull=True).order_by("id").first()
+
+
+def open_tasks_of(dossier: Dossier) -> list[Task]:
+    """Every open task of the dossier, whoever's it is."""
+    return list(Task.objects.filter(dossier=dossier, closed_at__isnull=True).order_by("id"))
 
 
 def history_of(dossier: Dossier, public_only: bool) -> list[DossierEvent]:

@@ -7,44 +7,40 @@ as a truth of its own. What a supplement does to the clock is a parameter of the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
 from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
 from maidinh.infrastructure.calendars.rules import Pause, due_with_pauses
-from maidinh.services.procedures.definition import Case, Outcome, Procedure, Step
+from maidinh.services.decisions.conditions import literal
+from maidinh.services.procedures.definition import SUPPLEMENT, Case, Fact, Outcome, Procedure, Step
+from maidinh.services.processes.tokens import Advance, Network
 
 SupplementRule = Literal["pause", "restart"]
 ENDS: dict[str, int] = {"refused": 3, "stopped": 8, "returned": 10}
-SUPPLEMENT = "supplement"
 
 
 @dataclass(frozen=True)
 class Suspension:
-    """The clock stood still from the request for a supplement until it came; `until` is None while it is awaited."""
+    """The clock stood still, for a supplement or for a step that isn't counted; `until` is None while it stands."""
 
     since: datetime
     until: datetime | None
+    for_step: bool = False
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> Suspension:
         """As kept in the dossier's ledger."""
         until = row.get("until")
-        return cls(datetime.fromisoformat(row["since"]), datetime.fromisoformat(until) if until else None)
+        since = datetime.fromisoformat(row["since"])
+        return cls(since, datetime.fromisoformat(until) if until else None, bool(row.get("for_step")))
 
     def as_json(self) -> dict[str, Any]:
         """For the dossier's ledger."""
-        return {"since": self.since.isoformat(), "until": self.until.isoformat() if self.until else None}
-
-
-@dataclass(frozen=True)
-class Move:
-    """Where an outcome takes a dossier: to another step, or to an end; and its national status there."""
-
-    step: str
-    status: int
+        row = {"since": self.since.isoformat(), "until": self.until.isoformat() if self.until else None}
+        return row | ({"for_step": True} if self.for_step else {})
 
 
 class NoSuchOutcome(ValueError):
@@ -89,18 +85,56 @@ def agencies_of(procedure: Procedure, receiving: str) -> list[str]:
     return sorted({receiving, procedure.responsible, first})
 
 
-def move(procedure: Procedure, step: Step, outcome: Outcome, fee_unpaid: bool) -> Move:
-    """Where the outcome leads and the national status there (code list of the national portal)."""
-    if outcome.to in ENDS:
-        return Move("", ENDS[outcome.to])
-    if outcome.to == SUPPLEMENT:
-        return Move(step.id, 5)
-    following = step_of(procedure, outcome.to)
-    if following.requires_fee and fee_unpaid:
-        return Move(following.id, 6)
-    if following.kind == "handover":
-        return Move(following.id, 9)
-    return Move(following.id, 2 if step.kind == "intake" else 4)
+def status_at(network: Network, step: Step, advance: Advance, unpaid: bool, before: int) -> int:
+    """The national status of a dossier whose step was closed so (code list of the national portal).
+
+    A supplement that another branch waits for stays what the applicant sees.
+    """
+    if advance.supplement:
+        return 5
+    if advance.position.end:
+        return ENDS[advance.position.end]
+    ahead = [network.steps[name] for name in advance.position.open]
+    if before == 5:
+        return 5
+    if unpaid and ahead and all(each.requires_fee for each in ahead):
+        return 6
+    if ahead and all(each.kind == "handover" for each in ahead):
+        return 9
+    return 2 if step.kind == "intake" else 4
+
+
+def may_issue(step: Step, outcome: Outcome) -> bool:
+    """Whether the outcome of a signature step is the signed result, and not a way back (with a reason) or out."""
+    ways_out = {("refused",), ("stopped",), (SUPPLEMENT,)}
+    return step.kind == "signature" and not outcome.reason and not set(outcome.targets()) <= ways_out
+
+
+def fact_faults(step: Step, facts: Mapping[str, Any]) -> list[str]:
+    """The facts of a step that are missing, unknown or of the wrong kind."""
+    known = {fact.id: fact for fact in step.facts}
+    faults = {name for name in facts if name not in known}
+    for name, fact in known.items():
+        value = facts.get(name)
+        if value is None:
+            faults |= {name} if fact.required else set()
+        elif not _fits(fact, value):
+            faults.add(name)
+    return sorted(faults)
+
+
+def _fits(fact: Fact, value: Any) -> bool:
+    match fact.kind:
+        case "yes_no":
+            return isinstance(value, bool)
+        case "number":
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case "choice":
+            return value in fact.options
+        case "date":
+            return isinstance(literal(value), date)
+        case "text":
+            return isinstance(value, str)
 
 
 def due_at(
@@ -112,7 +146,11 @@ def due_at(
     cutoff: bool,
 ) -> datetime:
     """When the dossier is due, in the calendar's zone. A suspension still open does not move it yet."""
-    pauses = [Pause(each.since, each.until) for each in suspensions if each.until is not None]
+    pauses = [
+        Pause(each.since, each.until, "pause" if each.for_step else None)
+        for each in suspensions
+        if each.until is not None
+    ]
     due = due_with_pauses(accepted, limit, pauses, rule, calendar, cutoff)
     if due is None:
         raise ValueError("a term whose suspensions have all ended has an end")

@@ -14,14 +14,14 @@ class AlreadyPaid(Exception):
     """The fee was paid under another receipt number."""
 
 
-def charge_fee(*, dossier_id: int, fee: Fee, at: datetime) -> Charge:
+def charge_fee(*, dossier_id: int, fee: Fee, amount: int, at: datetime) -> Charge:
     """Charge a dossier its fee, once; a free procedure is not charged by the caller."""
     charge, _ = Charge.objects.get_or_create(
         dossier_id=dossier_id,
         defaults={
             "name_vi": fee.name.vi,
             "name_en": fee.name.en or "",
-            "amount": fee.amount,
+            "amount": amount,
             "currency": fee.currency,
             "charged_at": at,
         },

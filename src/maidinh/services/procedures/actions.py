@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -22,9 +23,10 @@ def apply_procedure(*, procedure: Procedure, at: datetime) -> ProcedureVersion:
     content = procedure.model_dump(mode="json", by_alias=True)
     digest = content_hash(content)
     known = ProcedureVersion.objects.select_for_update().filter(code=procedure.code, version=procedure.version).first()
-    if known is not None and known.hash != digest:
+    if known is not None and known.hash != digest and not _same(known, content):
         raise VersionChanged(f"procedure {procedure.code} version {procedure.version} is in force with another content")
-    ProcedureVersion.objects.filter(code=procedure.code, current=True).exclude(hash=digest).update(current=False)
+    offered = ProcedureVersion.objects.filter(code=procedure.code, current=True)
+    offered.exclude(version=procedure.version).update(current=False)
     if known is not None:
         if not known.current:
             known.current = True
@@ -41,3 +43,8 @@ def apply_procedure(*, procedure: Procedure, at: datetime) -> ProcedureVersion:
         effective_to=procedure.effective_to,
         loaded_at=at,
     )
+
+
+def _same(known: ProcedureVersion, content: dict[str, Any]) -> bool:
+    """Whether a version kept under an older form of definitions says the same, read by today's form."""
+    return known.procedure.model_dump(mode="json", by_alias=True) == content

@@ -6,6 +6,8 @@ the agency's internal process (quy trình nội bộ), approved by a decision of
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal
 
@@ -13,27 +15,55 @@ from pydantic import Field, model_validator
 
 from maidinh.infrastructure.calendars.definition import Budget
 from maidinh.infrastructure.definitions.definition import Form, LegalBasis, Provenance, Text
+from maidinh.services.decisions.definition import Condition, DecisionTable
 
 Channel = Literal["online", "in_person", "post"]
+StepKind = Literal[
+    "intake",
+    "appraisal",
+    "field_check",
+    "consultation",
+    "posting",
+    "council",
+    "approval",
+    "signature",
+    "handover",
+    "call",
+    "join",
+]
 Identifier = r"^[a-z][a-z0-9_-]*$"
+ENDS = ("refused", "stopped", "returned")
+SUPPLEMENT = "supplement"
+AUTOMATIC: tuple[StepKind, ...] = ("join", "call")
 
 
 class TimeLimit(Provenance):
-    """How long the agency may take, from the start day (see the calendar's conventions)."""
+    """How long the agency may take, from the start day (see the calendar's conventions).
+
+    `budget` holds where no row of `table` does; the table decides `amount`, in the budget's unit.
+    """
 
     budget: Budget
+    table: str | None = None
     cutoff: bool = True
     reference: LegalBasis | None = None
 
 
 class Fee(Provenance):
-    """What the applicant pays, in whole dong, and when."""
+    """What the applicant pays, in whole dong, and when: one amount, or what `table` decides as its `amount`."""
 
-    amount: int = Field(ge=0)
+    amount: int | None = Field(default=None, ge=0)
+    table: str | None = None
     currency: Literal["VND"] = "VND"
     when: Literal["intake", "supplement", "result"]
     name: Text
     basis: LegalBasis | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Fee:
+        if (self.amount is None) == (self.table is None):
+            raise ValueError("a fee has an amount or a table that decides it, one of the two")
+        return self
 
 
 class Case(Form):
@@ -46,39 +76,119 @@ class Case(Form):
 
 
 class Paper(Provenance):
-    """A paper (thành phần hồ sơ) that belongs to the dossier."""
+    """A paper (thành phần hồ sơ) that belongs to the dossier, asked for `when` its condition holds.
+
+    `kind` names what it is in the store of digitised papers, so that one that is there already is used again.
+    """
 
     id: str = Field(pattern=Identifier)
     name: Text
     required: bool = True
+    when: Condition | None = None
+    kind: str | None = None
     copies: int = Field(default=1, ge=1)
     formats: list[Literal["pdf", "jpeg", "png"]] = ["pdf", "jpeg", "png"]
 
 
+class Route(Form):
+    """Where an outcome leads `when` its condition on the dossier's facts holds."""
+
+    when: Condition
+    to: str | list[str]
+
+
 class Outcome(Form):
-    """One way a step can end: where the dossier goes, and whether a reason must be given."""
+    """One way a step can end: where the dossier goes, and whether a reason must be given.
+
+    The first of `routes` whose condition holds leads on, `to` where none does. Several targets are steps that run
+    beside each other from then on; a step of kind `join` waits for all that lead to it.
+    """
 
     id: str = Field(pattern=Identifier)
     name: Text
-    to: str
+    to: str | list[str]
+    routes: list[Route] = []
     reason: bool = False
+
+    def targets(self) -> Iterator[tuple[str, ...]]:
+        """Every set of places that this outcome can lead to."""
+        for to in (*(route.to for route in self.routes), self.to):
+            yield (to,) if isinstance(to, str) else tuple(to)
+
+
+class Fact(Form):
+    """Something an official finds and writes down at a step, that conditions and tables may look at."""
+
+    id: str = Field(pattern=Identifier)
+    label: Text
+    kind: Literal["number", "choice", "yes_no", "date", "text"]
+    options: dict[str, Text] = {}
+    required: bool = True
+
+
+class Call(Form):
+    """Another agency's procedure that a step sets going (liên thông); the step ends when that one does."""
+
+    procedure: str = Field(pattern=r"^\d\.\d{6}$")
+    case: str
+    answers: dict[str, str] = {}
 
 
 class Step(Form):
     """A step of the process: who does what, within which part of the time limit, and what may come of it.
 
-    `agency` is a code, `receiving` (where the dossier was handed in) or `responsible` (the procedure's owner).
+    `agency` is a code, `receiving` (where the dossier was handed in) or `responsible` (the procedure's owner). A step
+    that `suspends_clock` is not counted into the time limit. `minimum` is how long a step must last before it can end
+    (public posting). Joins are reached by several branches and have one outcome; joins and calls end by themselves.
     """
 
     id: str = Field(pattern=Identifier)
     name: Text
-    kind: Literal["intake", "appraisal", "field_check", "consultation", "signature", "handover"]
-    role: str
-    agency: str
+    kind: StepKind
+    role: str = ""
+    agency: str = ""
     budget: Budget | None = None
+    minimum: Budget | None = None
+    suspends_clock: bool = False
     requires_fee: bool = False
     findings: Text | None = None
+    facts: list[Fact] = []
+    call: Call | None = None
+    basis: LegalBasis | None = None
     outcomes: list[Outcome] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _has_its_parts(self) -> Step:
+        if (self.kind == "call") != (self.call is not None):
+            raise ValueError(f"step {self.id}: a step of kind call, and only it, says which procedure it calls")
+        if self.kind == "join" and len(self.outcomes) != 1:
+            raise ValueError(f"step {self.id}: a join has one outcome")
+        if self.kind not in AUTOMATIC and not (self.role and self.agency):
+            raise ValueError(f"step {self.id}: who does it? It needs a role and an agency")
+        return self
+
+
+class Retention(Provenance):
+    """How long a finished dossier is kept (thời hạn bảo quản): whole years, or for ever."""
+
+    years: int | Literal["permanent"]
+    basis: LegalBasis | None = None
+
+
+class Change(Form):
+    """What becomes of dossiers under older versions when this one comes into force; pinned unless this says so."""
+
+    dossiers: Literal["pin", "migrate"] = "pin"
+    from_versions: list[str] = []
+    steps: dict[str, str] = {}
+    fields: dict[str, str] = {}
+    basis: LegalBasis | None = None
+
+    @model_validator(mode="after")
+    def _moving_has_a_ground(self) -> Change:
+        if self.dossiers == "migrate" and (self.basis is None or not self.from_versions):
+            raise ValueError("dossiers move to a new version only on a legal basis and from named versions")
+        return self
 
 
 class Result(Provenance):
@@ -107,7 +217,10 @@ class RegisterSource(Form):
 
 
 class FormField(Form):
-    """How a property of the form's JSON Schema is shown and, where a register holds it, filled."""
+    """How a property of the form's JSON Schema is shown and, where a register holds it, filled.
+
+    A field with a condition is asked only `when` the answers before it make it hold.
+    """
 
     id: str = Field(pattern=Identifier)
     label: Text
@@ -116,6 +229,7 @@ class FormField(Form):
     options: dict[str, Text] = {}
     from_register: RegisterSource | None = None
     personal: bool = False
+    when: Condition | None = None
 
 
 class Page(Form):
@@ -150,8 +264,30 @@ class Procedure(Provenance):
     papers: list[Paper] = []
     pages: list[Page] = Field(min_length=1)
     answers: dict[str, Any]
+    tables: list[DecisionTable] = []
     steps: list[Step] = Field(min_length=2)
     result: Result
+    retention: Retention | None = None
+    change: Change = Change()
+
+    def table(self, table_id: str) -> DecisionTable:
+        """The decision table of this id; KeyError when there is none."""
+        return {table.id: table for table in self.tables}[table_id]
+
+    @model_validator(mode="after")
+    def _tables_fit(self) -> Procedure:
+        ids = [table.id for table in self.tables]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two tables have the same id")
+        for case in self.cases:
+            for use, table in (("fee", case.fee.table if case.fee else None), ("time limit", case.time_limit.table)):
+                if table is None:
+                    continue
+                if table not in ids:
+                    raise ValueError(f"case {case.id}: the {use} is decided by table {table}, which there is not")
+                if "amount" not in {output.id for output in self.table(table).outputs}:
+                    raise ValueError(f"case {case.id}: table {table} must decide an amount, the {use}")
+        return self
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Procedure:
@@ -160,10 +296,7 @@ class Procedure(Provenance):
             raise ValueError("two steps have the same id")
         for step in self.steps:
             for outcome in step.outcomes:
-                if outcome.to not in (*steps, "refused", "stopped", "returned", "supplement"):
-                    raise ValueError(
-                        f"step {step.id}: outcome {outcome.id} leads to {outcome.to}, which is no step or end"
-                    )
+                _leads_somewhere(step, outcome, steps)
         if self.steps[0].kind != "intake":
             raise ValueError("the first step must be of kind intake")
         shown = [field.id for page in self.pages for field in page.fields]
@@ -176,3 +309,14 @@ class Procedure(Provenance):
         if self.online_level == "partial" and self.online_reason is None:
             raise ValueError("a partial online service must state its reason (NĐ 224/2026 article 14)")
         return self
+
+
+def _leads_somewhere(step: Step, outcome: Outcome, steps: list[str]) -> None:
+    for places in outcome.targets():
+        for place in places:
+            if place not in (*steps, *ENDS, SUPPLEMENT):
+                raise ValueError(f"step {step.id}: outcome {outcome.id} leads to {place}, which is no step or end")
+        if len(places) > 1 and any(place in (*ENDS, SUPPLEMENT) for place in places):
+            raise ValueError(f"step {step.id}: outcome {outcome.id} can't lead to an end and elsewhere at once")
+        if not places or max(Counter(places).values()) > 1:
+            raise ValueError(f"step {step.id}: outcome {outcome.id} must lead to different places, at least one")

@@ -98,13 +98,14 @@ def issue_result(
         if (known := made.first()) is None:
             raise
         return known
-    require_signable(actor=actor, task=task, outcome=outcome)
+    require_signable(actor=actor, task=task, outcome=outcome, at=at)
     dossier = task.dossier
     number = result_number(dossier.code)
     draft = _typeset(dossier, installation, actor.id, f"{timezone.localtime(at):%H:%M %d/%m/%Y}", at)
     signed = sign_pdf(draft, signer=signer, key=f"person:{actor.id}", name=actor.name, reason=number, at=at)
     digest = hashlib.sha256(signed).hexdigest()
-    complete_task(actor=actor, task_id=task_id, outcome=outcome, at=at, result_digest=digest)
+    log = LogKeeper(signer, installation.province, installation.promise_within)
+    complete_task(actor=actor, task_id=task_id, outcome=outcome, at=at, result_digest=digest, log=log)
     document = store_document(content=BytesIO(signed), at=at, formats=("pdf",))
     entered = _enter(number, digest, task.agency, actor, at, signer, installation)
     result = Result.objects.create(

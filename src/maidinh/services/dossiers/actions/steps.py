@@ -1,40 +1,41 @@
-"""Moving a dossier along its process: tasks opened, taken, and closed with an outcome.
+"""Moving a dossier along its process: tasks taken and closed with an outcome.
 
 Layer 4, part of the dossiers' actions. The process is the procedure version's own; nothing here knows a step by name.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.timezone import localtime
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
-from maidinh.infrastructure.calendars.definition import WorkingCalendar
-from maidinh.infrastructure.calendars.queries import calendar_at
-from maidinh.infrastructure.calendars.rules import due
-from maidinh.infrastructure.events.actions import publish
-from maidinh.infrastructure.rulepacks.queries import RulePack, rule_pack, supplement_rule, supplements_allowed
-from maidinh.services.dossiers.models import Dossier, DossierEvent, Status, Task
-from maidinh.services.dossiers.queries import APPLICANTS_ALONE
-from maidinh.services.dossiers.rules import (
-    Move,
-    Suspension,
-    agency_of,
-    case_of,
-    due_at,
-    move,
-    outcome_of,
-    step_of,
+from maidinh.infrastructure.rulepacks.queries import RulePack, supplements_allowed
+from maidinh.infrastructure.translog.promises import LogKeeper
+from maidinh.services.dossiers.actions.calls import answer_call, call_procedures
+from maidinh.services.dossiers.actions.progress import (
+    WITHDRAWN,
+    accept,
+    advance_of,
+    charge_when_decided,
+    fee_undecided,
+    follow,
+    note,
+    position_of,
+    rules_for,
 )
-from maidinh.services.fees.actions import charge_fee, mark_paid
+from maidinh.services.dossiers.models import Dossier, Status, Task
+from maidinh.services.dossiers.queries import APPLICANTS_ALONE
+from maidinh.services.dossiers.rules import fact_faults, may_issue, outcome_of, step_of
+from maidinh.services.fees.actions import mark_paid
 from maidinh.services.fees.queries import unpaid
-from maidinh.services.procedures.definition import Outcome, Step, TimeLimit
+from maidinh.services.procedures.definition import AUTOMATIC, Outcome, Step
+from maidinh.services.processes.tokens import Advance
 
-WITHDRAWN = "withdrawn"
 PERMISSION = {"intake": "dossier.accept", "signature": "dossier.sign", "handover": "dossier.return"}
 
 
@@ -74,6 +75,30 @@ class SupplementsUsedUp(Exception):
     """The law allows no further request for a supplement."""
 
 
+class SupplementAwaited(Exception):
+    """The applicant was asked already, at another step; ask again when that supplement has come."""
+
+
+class FactsWrong(ValueError):
+    """What the step must find out is missing or of the wrong kind; `facts` names them."""
+
+    def __init__(self, facts: list[str]) -> None:
+        self.facts = facts
+        super().__init__(", ".join(facts))
+
+
+class TooEarly(Exception):
+    """The step must last until `until`."""
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        super().__init__(until.isoformat())
+
+
+class FeeUndecided(Exception):
+    """The step waits for a fee that can't be decided: no row of its table applies to this dossier."""
+
+
 @transaction.atomic
 def claim_task(*, actor: Actor, task_id: int, at: datetime) -> Task:
     """Take a task; taking one's own again changes nothing. Raises TaskTaken, TaskClosed, NotYours."""
@@ -97,12 +122,15 @@ def complete_task(
     outcome: str,
     reason: str = "",
     findings: str = "",
+    facts: Mapping[str, Any] | None = None,
     at: datetime,
     result_digest: str | None = None,
+    log: LogKeeper | None = None,
 ) -> Dossier:
     """Close a task with one of its step's outcomes; the same outcome by the same official again changes nothing.
 
-    Raises TaskClosed, TaskTaken, NotYours, NoSuchOutcome, ReasonMissing, FeeUnpaid, ResultMissing, SupplementsUsedUp.
+    `log` is needed where another procedure is called. Raises TaskClosed, TaskTaken, NotYours, NoSuchOutcome,
+    ReasonMissing, FactsWrong, TooEarly, FeeUnpaid, FeeUndecided, ResultMissing, SupplementsUsedUp, SupplementAwaited.
     """
     task = _locked(actor, task_id)
     dossier = task.dossier
@@ -112,26 +140,36 @@ def complete_task(
         return dossier
     if task.claimed_by and task.claimed_by != actor.id:
         raise TaskTaken(task.claimed_by)
-    step, limit, calendar, pack = rules_for(dossier, task.step)
+    step, _, _, pack = rules_for(dossier, task.step)
     require(actor, PERMISSION.get(step.kind, "dossier.process"))
     chosen = _chosen(dossier, step, outcome)
     if chosen.reason and not reason.strip():
         raise ReasonMissing(outcome)
-    target = move(dossier.procedure.procedure, step, chosen, fee_unpaid=False)
-    _refuse_unready(actor, dossier, step, target, pack, result_digest)
+    _write_facts(dossier, task, step, chosen, facts or {})
+    position = position_of(dossier)
+    advanced = advance_of(dossier, position, step, chosen)
+    _refuse_unready(actor, dossier, task, step, chosen, advanced, pack, result_digest, at)
     task.closed_at, task.closed_by, task.outcome = at, actor.id, outcome
-    task.reason, task.findings = reason.strip(), findings.strip()
-    task.save(update_fields=["closed_at", "closed_by", "outcome", "reason", "findings"])
-    if step.kind == "intake" and target.step and target.step != step.id:
-        _accept(dossier, limit, calendar, pack, at)
-    _arrive(dossier, actor, step, chosen, limit, calendar, reason.strip(), at)
+    task.reason, task.findings, task.asked = reason.strip(), findings.strip(), advanced.supplement
+    task.save(update_fields=["closed_at", "closed_by", "outcome", "reason", "findings", "asked", "facts"])
+    if step.kind == "intake" and not advanced.supplement and not advanced.position.end:
+        accept(dossier, at)
+    opened = follow(dossier, actor, step, chosen, advanced, reason.strip(), at)
+    call_procedures(actor=actor, dossier=dossier, opened=opened, at=at, log=log)
+    answer_call(actor=actor, dossier=dossier, at=at, log=log)
     record_act(
         actor=actor, action="complete task", subject=dossier.code, at=at, details={"step": step.id, "outcome": outcome}
     )
     return dossier
 
 
-def require_signable(*, actor: Actor, task: Task, outcome: str) -> None:
+def issues_result(step: Step, outcome: Outcome, advanced: Advance) -> bool:
+    """Whether the outcome of a signature step is the signed result, with the facts as they are."""
+    ends_without = advanced.position.end in ("refused", "stopped")
+    return may_issue(step, outcome) and not advanced.supplement and not ends_without
+
+
+def require_signable(*, actor: Actor, task: Task, outcome: str, at: datetime) -> None:
     """Ask before anything is signed what complete_task would ask after: raise unless this outcome issues the result.
 
     Raises NoResult, NoSuchOutcome, ReasonMissing, FeeUnpaid, NotYours. The task is claimed, its dossier locked.
@@ -141,12 +179,10 @@ def require_signable(*, actor: Actor, task: Task, outcome: str) -> None:
     if step.kind != "signature":
         raise NoResult(f"{step.id} is no step at which a result is signed")
     chosen = outcome_of(step, outcome)
-    target = move(dossier.procedure.procedure, step, chosen, fee_unpaid=False)  # unpaid, the signed result waits
-    if target.status != Status.DONE:
+    advanced = advance_of(dossier, position_of(dossier), step, chosen)
+    if not issues_result(step, chosen, advanced):
         raise NoResult(f"{outcome} of step {step.id} issues no result")
-    if chosen.reason:
-        raise ReasonMissing(outcome)
-    _refuse_unready(actor, dossier, step, target, pack, result_digest=outcome)
+    _refuse_unready(actor, dossier, task, step, chosen, advanced, pack, outcome, at)
 
 
 @transaction.atomic
@@ -157,66 +193,13 @@ def record_payment(*, actor: Actor, code: str, receipt_number: str, at: datetime
     dossier = _to_change().get(code=code, agencies__overlap=list(actor.agencies))
     mark_paid(actor=actor, dossier_id=dossier.pk, receipt_number=receipt_number.strip(), at=at)
     if dossier.status == Status.PAYMENT:
-        waiting = Task.objects.get(dossier=dossier, closed_at__isnull=True)
-        handed_over = step_of(dossier.procedure.procedure, waiting.step).kind == "handover"
+        procedure = dossier.procedure.procedure
+        waiting = Task.objects.filter(dossier=dossier, closed_at__isnull=True).values_list("step", flat=True)
+        handed_over = all(step_of(procedure, step).kind == "handover" for step in waiting)
         dossier.status = Status.DONE if handed_over else Status.IN_PROCESS
         dossier.save(update_fields=["status"])
         note(dossier, "paid", actor, at)
     return dossier
-
-
-def open_task(dossier: Dossier, step: Step, at: datetime, calendar: WorkingCalendar, cutoff: bool) -> Task:
-    """Open a step of the dossier; its agency takes part from now on."""
-    agency = agency_of(step, dossier.receiving, dossier.responsible)
-    if agency not in dossier.agencies:
-        dossier.agencies = sorted({*dossier.agencies, agency})
-        dossier.save(update_fields=["agencies"])
-    task = Task.objects.create(
-        dossier=dossier,
-        step=step.id,
-        role=step.role,
-        agency=agency,
-        opened_at=at,
-        due_at=due(at, step.budget, calendar, cutoff) if step.budget else None,
-    )
-    publish(
-        name="dossier.task_opened",
-        payload={"dossier": dossier.pk, "code": dossier.code, "step": step.id, "agency": agency},
-        at=at,
-        agency=agency,
-    )
-    return task
-
-
-def note(dossier: Dossier, kind: str, actor: Actor, at: datetime, *, step: str = "", reason: str = "") -> None:
-    """Write a line of the dossier's history; where the status is another than before, tell of it."""
-    before = DossierEvent.objects.filter(dossier=dossier).order_by("-id").values_list("status", flat=True).first()
-    DossierEvent.objects.create(
-        dossier=dossier,
-        at=at,
-        kind=kind,
-        status=dossier.status,
-        step=step,
-        agency=actor.agency,
-        actor=actor.id,
-        reason=reason,
-    )
-    if before == dossier.status:
-        return
-    publish(
-        name="dossier.status_changed",
-        payload={"dossier": dossier.pk, "code": dossier.code, "status": int(dossier.status)},
-        at=at,
-        agency=dossier.receiving,
-    )
-
-
-def rules_for(dossier: Dossier, step: str) -> tuple[Step, TimeLimit, WorkingCalendar, RulePack]:
-    """What governs a step of this dossier: the step, its case's time limit, the calendar, its own rule pack."""
-    procedure = dossier.procedure.procedure
-    limit = case_of(procedure, dossier.case).time_limit
-    calendar = calendar_at(localtime(dossier.submitted_at).date())
-    return step_of(procedure, step), limit, calendar, rule_pack(dossier.rule_pack)
 
 
 def _to_change() -> QuerySet[Dossier]:
@@ -235,6 +218,8 @@ def _locked(actor: Actor, task_id: int) -> Task:
     task.dossier = dossier
     if task.agency not in actor.agencies or task.role not in actor.roles:
         raise NotYours(task_id)
+    if step_of(dossier.procedure.procedure, task.step).kind in AUTOMATIC:
+        raise NotYours("this step ends by itself")
     return task
 
 
@@ -244,52 +229,44 @@ def _chosen(dossier: Dossier, step: Step, outcome: str) -> Outcome:
     return outcome_of(step, outcome)
 
 
+def _write_facts(dossier: Dossier, task: Task, step: Step, chosen: Outcome, facts: Mapping[str, Any]) -> None:
+    """Keep what the official found; a way back or out needs no facts, and what is given must still fit."""
+    faults = fact_faults(step, facts)
+    if chosen.reason or chosen.id == WITHDRAWN:
+        faults = [name for name in faults if name in facts]
+    if faults:
+        raise FactsWrong(faults)
+    task.facts = dict(facts)
+    dossier.facts = {**dossier.facts, **facts}
+
+
 def _refuse_unready(
-    actor: Actor, dossier: Dossier, step: Step, target: Move, pack: RulePack, result_digest: str | None
+    actor: Actor,
+    dossier: Dossier,
+    task: Task,
+    step: Step,
+    chosen: Outcome,
+    advanced: Advance,
+    pack: RulePack,
+    result_digest: str | None,
+    at: datetime,
 ) -> None:
-    if step.requires_fee and target.status != Status.STOPPED and unpaid(dossier.pk):
-        raise FeeUnpaid(dossier.code)
-    if target.status == Status.SUPPLEMENT and dossier.supplements >= supplements_allowed(pack):
-        raise SupplementsUsedUp(dossier.code)
-    if step.kind == "signature" and target.status == Status.DONE:
+    leaves = advanced.position.end in ("refused", "stopped") or chosen.reason
+    if task.not_before is not None and at < task.not_before and not leaves:
+        raise TooEarly(task.not_before)
+    if step.requires_fee and advanced.position.end != "stopped":
+        charge_when_decided(dossier, at)
+        if unpaid(dossier.pk):
+            raise FeeUnpaid(dossier.code)
+        if fee_undecided(dossier, dossier.procedure.procedure):
+            raise FeeUndecided(dossier.code)
+    if advanced.supplement:
+        if dossier.status == Status.SUPPLEMENT:
+            raise SupplementAwaited(dossier.code)
+        if dossier.supplements >= supplements_allowed(pack):
+            raise SupplementsUsedUp(dossier.code)
+    if issues_result(step, chosen, advanced):
         if result_digest is None:
             raise ResultMissing(dossier.code)
         if Task.objects.filter(dossier=dossier, closed_by=actor.id).exclude(step=step.id).exists():
             raise NotYours("who examined a dossier does not sign its result")
-
-
-def _accept(dossier: Dossier, limit: TimeLimit, calendar: WorkingCalendar, pack: RulePack, at: datetime) -> None:
-    dossier.accepted_at = at
-    dossier.due_at = due_at(limit.budget, at, [], calendar, supplement_rule(pack), limit.cutoff)
-    fee = case_of(dossier.procedure.procedure, dossier.case).fee
-    if fee is not None and fee.amount > 0:
-        charge_fee(dossier_id=dossier.pk, fee=fee, at=at)
-
-
-def _arrive(
-    dossier: Dossier,
-    actor: Actor,
-    step: Step,
-    outcome: Outcome,
-    limit: TimeLimit,
-    calendar: WorkingCalendar,
-    reason: str,
-    at: datetime,
-) -> None:
-    procedure = dossier.procedure.procedure
-    target = move(procedure, step, outcome, fee_unpaid=unpaid(dossier.pk))
-    dossier.status = target.status
-    if target.status == Status.SUPPLEMENT:
-        dossier.supplements += 1
-        if dossier.accepted_at is not None:
-            dossier.suspensions = [*dossier.suspensions, Suspension(at, None).as_json()]
-    if target.status == Status.DONE or (target.status == Status.PAYMENT and step.kind == "signature"):
-        dossier.finished_at = at
-    if target.status == Status.STOPPED:
-        dossier.finished_at = at
-    if target.status == Status.RETURNED:
-        dossier.returned_at = at
-    dossier.save()
-    note(dossier, f"{step.kind}:{outcome.id}", actor, at, step=step.id, reason=reason)
-    if target.step and target.status != Status.SUPPLEMENT:
-        open_task(dossier, step_of(procedure, target.step), at, calendar, limit.cutoff)

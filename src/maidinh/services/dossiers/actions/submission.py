@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.timezone import localtime
 
 from maidinh.infrastructure.actor import Actor, require
@@ -20,19 +20,21 @@ from maidinh.infrastructure.commands.actions import begin_command, finish_comman
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.rulepacks.queries import rule_pack_at, supplement_rule
 from maidinh.infrastructure.translog.promises import LogKeeper
+from maidinh.services.dossiers.actions.progress import CHANNEL_NAMES, note, open_task, resume
 from maidinh.services.dossiers.actions.receipts import tracking_secret, write_receipt
-from maidinh.services.dossiers.actions.steps import note, open_task, rules_for
+from maidinh.services.dossiers.actions.serial import next_serial
 from maidinh.services.dossiers.models import Dossier, Paper, Status, Task
 from maidinh.services.dossiers.queries import dossier_for, withdrawable
 from maidinh.services.dossiers.rules import (
-    Suspension,
     agencies_of,
     case_of,
     dossier_code,
     due_at,
+    step_of,
     tracking_digest,
 )
 from maidinh.services.procedures.queries import ProcedureVersion
+from maidinh.services.procedures.rules import facts_of, limit_of, papers_for
 
 
 @dataclass(frozen=True)
@@ -97,12 +99,13 @@ def submit_dossier(
     if receiving not in procedure.receiving:
         raise ValueError(f"{receiving} does not receive procedure {procedure.code}")
     given = {p.paper for p in papers}
-    missing = [paper.id for paper in procedure.papers if paper.required and paper.id not in given]
+    facts = facts_of(answers, case, CHANNEL_NAMES.get(channel, "online"), {})
+    missing = [paper.id for paper in papers_for(procedure, facts) if paper.required and paper.id not in given]
     if missing:
         raise PaperMissing(missing)
     today = localtime(at).date()  # the office's day: just after midnight UTC still has yesterday's
     pack, limit, calendar = rule_pack_at(today), chosen.time_limit, calendar_at(today)
-    code = dossier_code(receiving, today, _next_serial())
+    code = dossier_code(receiving, today, next_serial())
     secret = tracking_secret()
     dossier = Dossier(
         code=code,
@@ -117,7 +120,7 @@ def submit_dossier(
         agencies=agencies_of(procedure, receiving),
         status=Status.NEW,
         submitted_at=at,
-        promised_at=due_at(limit.budget, at, [], calendar, supplement_rule(pack), limit.cutoff),
+        promised_at=due_at(limit_of(procedure, chosen, facts), at, [], calendar, supplement_rule(pack), limit.cutoff),
         rule_pack=pack.id,
         tracking_secret=secret,
         tracking_digest=tracking_digest(code, secret),
@@ -126,7 +129,7 @@ def submit_dossier(
     dossier.save()
     _add_papers(dossier, papers, at)
     note(dossier, "submitted", actor, at)
-    open_task(dossier, procedure.steps[0], at, calendar, limit.cutoff)
+    open_task(dossier, procedure.steps[0], at)
     record_act(actor=actor, action="submit dossier", subject=code, at=at)
     publish(name="dossier.submitted", payload={"dossier": dossier.pk, "code": code}, at=at, agency=receiving)
     finish_command(command=command, outcome=code)
@@ -141,16 +144,15 @@ def supplement_dossier(
     dossier = _own(actor, code)
     if dossier.status != Status.SUPPLEMENT:
         raise NotNow("no supplement was asked for")
-    asked = Task.objects.filter(dossier=dossier).order_by("-id").first()
+    asked = Task.objects.filter(dossier=dossier, asked=True).order_by("-closed_at", "-id").first()
     if asked is None:
         raise NotNow("no supplement was asked for")
     _add_papers(dossier, papers, at)
-    step, limit, calendar, _ = rules_for(dossier, asked.step)
-    _end_suspension(dossier, asked.step, at)
+    resume(dossier, at)
     dossier.status = Status.NEW if dossier.accepted_at is None else Status.IN_PROCESS
     dossier.save(update_fields=["status", "suspensions", "due_at"])
     note(dossier, "supplemented", actor, at, reason=explanation)
-    open_task(dossier, step, at, calendar, limit.cutoff)
+    open_task(dossier, step_of(dossier.procedure.procedure, asked.step), at)
     record_act(actor=actor, action="supplement dossier", subject=code, at=at)
     return dossier
 
@@ -161,27 +163,15 @@ def request_withdrawal(*, actor: Actor, code: str, reason: str, at: datetime) ->
     dossier = _own(actor, code)
     if not withdrawable(dossier):
         raise NotNow("the result is signed, the dossier has ended, or its withdrawal was asked for")
-    last = Task.objects.filter(dossier=dossier).order_by("-id").first()
-    if last is not None and last.closed_at is not None:
-        step, limit, calendar, _ = rules_for(dossier, last.step)
-        _end_suspension(dossier, last.step, at)
-        open_task(dossier, step, at, calendar, limit.cutoff)
+    asked = Task.objects.filter(dossier=dossier, asked=True).order_by("-closed_at", "-id").first()
+    if dossier.status == Status.SUPPLEMENT and asked is not None:
+        resume(dossier, at)
+        open_task(dossier, step_of(dossier.procedure.procedure, asked.step), at)
     dossier.status = Status.WITHDRAWAL
     dossier.save(update_fields=["status", "suspensions", "due_at"])
     note(dossier, "withdrawal_requested", actor, at, reason=reason)
     record_act(actor=actor, action="request withdrawal", subject=code, at=at, details={"reason": reason})
     return dossier
-
-
-def _end_suspension(dossier: Dossier, step: str, at: datetime) -> None:
-    """The clock goes on: the suspension that is open ends now, and the due moment follows from the ledger."""
-    pauses = [Suspension.from_json(row) for row in dossier.suspensions]
-    if dossier.accepted_at is None or not pauses or pauses[-1].until is not None:
-        return
-    pauses[-1] = Suspension(pauses[-1].since, at)
-    _, limit, calendar, pack = rules_for(dossier, step)
-    dossier.suspensions = [pause.as_json() for pause in pauses]
-    dossier.due_at = due_at(limit.budget, dossier.accepted_at, pauses, calendar, supplement_rule(pack), limit.cutoff)
 
 
 def _own(actor: Actor, code: str) -> Dossier:
@@ -198,9 +188,3 @@ def _add_papers(dossier: Dossier, papers: Sequence[SubmittedPaper], at: datetime
         Paper.objects.get_or_create(
             dossier=dossier, paper=paper.paper, document_id=paper.digest, defaults={"name": paper.name, "added_at": at}
         )
-
-
-def _next_serial() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('dossiers_code_serial')")
-        return int(cursor.fetchone()[0])

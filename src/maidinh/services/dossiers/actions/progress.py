@@ -1,0 +1,223 @@
+"""What follows when a step of a dossier is closed: steps opened and taken away, status, clock, fee, calls.
+
+Layer 4, part of the dossiers' actions. Where the dossier goes is decided by the process's own rules
+(services/processes); here the rows are made to agree, within the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.timezone import localtime
+
+from maidinh.infrastructure.actor import Actor
+from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
+from maidinh.infrastructure.calendars.queries import calendar_at
+from maidinh.infrastructure.calendars.rules import due
+from maidinh.infrastructure.events.actions import publish
+from maidinh.infrastructure.rulepacks.queries import RulePack, rule_pack, supplement_rule
+from maidinh.services.decisions.rules import Undecided
+from maidinh.services.dossiers.models import Dossier, DossierEvent, Status, Task
+from maidinh.services.dossiers.rules import Suspension, agency_of, case_of, due_at, status_at, step_of
+from maidinh.services.fees.actions import charge_fee
+from maidinh.services.fees.queries import charge_of, unpaid
+from maidinh.services.procedures.definition import Outcome, Procedure, Step, TimeLimit
+from maidinh.services.procedures.rules import facts_of, fee_of, limit_of
+from maidinh.services.processes.tokens import Advance, Network, Position, abandon, advance, network_of
+
+CANCELLED = "cancelled"
+WITHDRAWN = "withdrawn"
+CHANNEL_NAMES = {1: "in_person", 2: "online", 3: "post"}
+
+
+def rules_for(dossier: Dossier, step: str) -> tuple[Step, TimeLimit, WorkingCalendar, RulePack]:
+    """What governs a step of this dossier: the step, its case's time limit, the calendar, its own rule pack."""
+    procedure = dossier.procedure.procedure
+    limit = case_of(procedure, dossier.case).time_limit
+    calendar = calendar_at(localtime(dossier.submitted_at).date())
+    return step_of(procedure, step), limit, calendar, rule_pack(dossier.rule_pack)
+
+
+def facts_for(dossier: Dossier) -> dict[str, Any]:
+    """What conditions and tables see of this dossier."""
+    channel = CHANNEL_NAMES.get(dossier.channel, "online")
+    return facts_of(dossier.answers, dossier.case, channel, dossier.facts)
+
+
+def position_of(dossier: Dossier) -> Position:
+    """Where the dossier stands: its open tasks, and the joins it waits at."""
+    open_steps = Task.objects.filter(dossier=dossier, closed_at__isnull=True).values_list("step", flat=True)
+    return Position(frozenset(open_steps), frozenset(dossier.waiting))
+
+
+def advance_of(dossier: Dossier, position: Position, step: Step, outcome: Outcome) -> Advance:
+    """What closing the step with this outcome would do, with the facts as they are."""
+    if outcome.id == WITHDRAWN:
+        return abandon(position, "stopped")
+    return advance(network_of(dossier.procedure.procedure), position, step.id, outcome, facts_for(dossier))
+
+
+def accept(dossier: Dossier, at: datetime) -> None:
+    """The dossier is accepted: its time limit is decided and starts."""
+    procedure = dossier.procedure.procedure
+    case = case_of(procedure, dossier.case)
+    _, limit, calendar, pack = rules_for(dossier, procedure.steps[0].id)
+    decided = limit_of(procedure, case, facts_for(dossier))
+    dossier.accepted_at, dossier.limit = at, decided.model_dump(mode="json")
+    dossier.due_at = due_at(decided, at, [], calendar, supplement_rule(pack), limit.cutoff)
+
+
+def follow(
+    dossier: Dossier, actor: Actor, step: Step, outcome: Outcome, advanced: Advance, reason: str, at: datetime
+) -> list[Task]:
+    """Make the rows agree with where the dossier goes; the closed step's row is closed already. Answers what opened."""
+    procedure = dossier.procedure.procedure
+    network = network_of(procedure)
+    if dossier.accepted_at is not None:
+        charge_when_decided(dossier, at)
+    dossier.waiting = sorted(advanced.position.waiting)
+    dossier.status = status_at(network, step, advanced, unpaid(dossier.pk), before=_settled(dossier))
+    if advanced.supplement:
+        dossier.supplements += 1
+        if dossier.accepted_at is not None:
+            suspend(dossier, at)
+    _note_ends(dossier, network, advanced, at)
+    cancel(dossier, actor, advanced.cancelled, at)
+    dossier.save()
+    note(dossier, f"{step.kind}:{outcome.id}", actor, at, step=step.id, reason=reason)
+    opened = [open_task(dossier, network.steps[name], at) for name in advanced.opened]
+    keep_clock(dossier, at)
+    return opened
+
+
+def open_task(dossier: Dossier, step: Step, at: datetime) -> Task:
+    """Open a step of the dossier; its agency takes part from now on."""
+    _, limit, calendar, _ = rules_for(dossier, step.id)
+    agency = agency_of(step, dossier.receiving, dossier.responsible)
+    if agency and agency not in dossier.agencies:
+        dossier.agencies = sorted({*dossier.agencies, agency})
+        dossier.save(update_fields=["agencies"])
+    task = Task.objects.create(
+        dossier=dossier,
+        step=step.id,
+        role=step.role,
+        agency=agency,
+        opened_at=at,
+        due_at=due(at, step.budget, calendar, limit.cutoff) if step.budget else None,
+        not_before=due(at, step.minimum, calendar, limit.cutoff) if step.minimum else None,
+        suspends=step.suspends_clock,
+    )
+    publish(
+        name="dossier.task_opened",
+        payload={"dossier": dossier.pk, "code": dossier.code, "step": step.id, "agency": agency},
+        at=at,
+        agency=agency,
+    )
+    return task
+
+
+def cancel(dossier: Dossier, actor: Actor, steps: frozenset[str], at: datetime) -> None:
+    """Take away steps that nobody needs to do any more."""
+    if steps:
+        Task.objects.filter(dossier=dossier, step__in=steps, closed_at__isnull=True).update(
+            closed_at=at, closed_by=actor.id or "-", outcome=CANCELLED
+        )
+
+
+def suspend(dossier: Dossier, at: datetime, *, for_step: bool = False) -> None:
+    """The clock stands still from now; where it stood still for a step, that stretch ends here."""
+    before = [Suspension.from_json(row) for row in dossier.suspensions]
+    if before and before[-1].until is None:
+        before[-1] = Suspension(before[-1].since, at, before[-1].for_step)
+    dossier.suspensions = [each.as_json() for each in (*before, Suspension(at, None, for_step))]
+
+
+def resume(dossier: Dossier, at: datetime) -> None:
+    """The suspension that is open ends now, and the due moment follows from the ledger; nothing where none is open."""
+    pauses = [Suspension.from_json(row) for row in dossier.suspensions]
+    if dossier.accepted_at is None or not pauses or pauses[-1].until is not None:
+        return
+    pauses[-1] = Suspension(pauses[-1].since, at, pauses[-1].for_step)
+    dossier.suspensions = [pause.as_json() for pause in pauses]
+    procedure = dossier.procedure.procedure
+    _, limit, calendar, pack = rules_for(dossier, procedure.steps[0].id)
+    budget = Budget.model_validate(dossier.limit) if dossier.limit else limit.budget
+    dossier.due_at = due_at(budget, dossier.accepted_at, pauses, calendar, supplement_rule(pack), limit.cutoff)
+
+
+def keep_clock(dossier: Dossier, at: datetime) -> None:
+    """The clock stands while a step that isn't counted is open, unless a supplement keeps it standing already."""
+    if dossier.accepted_at is None or dossier.status in (Status.NOT_ACCEPTED, Status.STOPPED, Status.RETURNED):
+        return
+    standing = Suspension.from_json(dossier.suspensions[-1]) if dossier.suspensions else None
+    stands = standing is not None and standing.until is None
+    wanted = Task.objects.filter(dossier=dossier, closed_at__isnull=True, suspends=True).exists()
+    if wanted and not stands:
+        suspend(dossier, at, for_step=True)
+    elif stands and not wanted and standing is not None and standing.for_step:
+        resume(dossier, at)
+    else:
+        return
+    dossier.save(update_fields=["suspensions", "due_at"])
+
+
+def charge_when_decided(dossier: Dossier, at: datetime) -> None:
+    """Charge the fee once its table can decide it; until then nothing is charged."""
+    procedure = dossier.procedure.procedure
+    case = case_of(procedure, dossier.case)
+    if case.fee is None or charge_of(dossier.pk) is not None:
+        return
+    try:
+        decided = fee_of(procedure, case, facts_for(dossier))
+    except Undecided:
+        return
+    if decided is not None and decided.amount > 0:
+        charge_fee(dossier_id=dossier.pk, fee=case.fee, amount=decided.amount, at=at)
+
+
+def note(dossier: Dossier, kind: str, actor: Actor, at: datetime, *, step: str = "", reason: str = "") -> None:
+    """Write a line of the dossier's history; where the status is another than before, tell of it."""
+    before = DossierEvent.objects.filter(dossier=dossier).order_by("-id").values_list("status", flat=True).first()
+    DossierEvent.objects.create(
+        dossier=dossier,
+        at=at,
+        kind=kind,
+        status=dossier.status,
+        step=step,
+        agency=actor.agency,
+        actor=actor.id,
+        reason=reason,
+    )
+    if before == dossier.status:
+        return
+    publish(
+        name="dossier.status_changed",
+        payload={"dossier": dossier.pk, "code": dossier.code, "status": int(dossier.status)},
+        at=at,
+        agency=dossier.receiving,
+    )
+
+
+def fee_undecided(dossier: Dossier, procedure: Procedure) -> bool:
+    """Whether a fee is to be paid whose table can't decide it yet."""
+    case = case_of(procedure, dossier.case)
+    try:
+        return case.fee is not None and fee_of(procedure, case, facts_for(dossier)) is None
+    except Undecided:
+        return True
+
+
+def _settled(dossier: Dossier) -> int:
+    """The status that another branch holds: 5 while a supplement is awaited there, otherwise none."""
+    return int(dossier.status) if dossier.status == Status.SUPPLEMENT else 0
+
+
+def _note_ends(dossier: Dossier, network: Network, advanced: Advance, at: datetime) -> None:
+    ahead = [network.steps[name] for name in advanced.position.open]
+    handing_over = bool(ahead) and all(each.kind == "handover" for each in ahead)
+    if dossier.status == Status.STOPPED or (handing_over and dossier.finished_at is None):
+        dossier.finished_at = at
+    if dossier.status == Status.RETURNED:
+        dossier.returned_at = at
+        dossier.finished_at = dossier.finished_at or at

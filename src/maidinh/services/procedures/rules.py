@@ -1,0 +1,58 @@
+"""What a procedure's tables decide for one dossier: what it costs, how long it may take, which papers it needs. Pure.
+
+Layer 4. The facts are the answers, the case and channel, and what officials found; every decision names the table's
+rows and their articles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from maidinh.infrastructure.calendars.definition import Budget
+from maidinh.infrastructure.definitions.definition import LegalBasis
+from maidinh.services.decisions.conditions import condition_holds
+from maidinh.services.decisions.rules import Undecided, decide
+from maidinh.services.procedures.definition import Case, Paper, Procedure
+
+
+@dataclass(frozen=True)
+class DecidedFee:
+    """What is to be paid, in dong, and the articles that set it."""
+
+    amount: int
+    bases: tuple[LegalBasis, ...]
+
+
+def facts_of(answers: Mapping[str, Any], case: str, channel: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    """What conditions and tables may look at; what officials found stands above what the applicant said."""
+    return {"case": case, "channel": channel, **answers, **found}
+
+
+def fee_of(procedure: Procedure, case: Case, facts: Mapping[str, Any]) -> DecidedFee | None:
+    """What the case costs; None when it is free. Raises Undecided, Contradiction."""
+    if case.fee is None:
+        return None
+    if case.fee.table is None:
+        return DecidedFee(case.fee.amount or 0, (case.fee.basis,) if case.fee.basis else ())
+    table = procedure.table(case.fee.table)
+    decision = decide(table, facts)
+    return DecidedFee(int(decision.output["amount"]), tuple(table.rows[number - 1].basis for number in decision.rows))
+
+
+def limit_of(procedure: Procedure, case: Case, facts: Mapping[str, Any]) -> Budget:
+    """How long the case may take; its own budget where its table has no row for these facts. Raises Contradiction."""
+    limit = case.time_limit
+    if limit.table is None:
+        return limit.budget
+    try:
+        decision = decide(procedure.table(limit.table), facts)
+    except Undecided:
+        return limit.budget
+    return Budget(amount=int(decision.output["amount"]), unit=limit.budget.unit)
+
+
+def papers_for(procedure: Procedure, facts: Mapping[str, Any]) -> list[Paper]:
+    """The papers that belong to a dossier with these facts."""
+    return [paper for paper in procedure.papers if paper.when is None or condition_holds(paper.when, facts)]
