@@ -24,6 +24,7 @@ from maidinh.config.interfaces_check import document_problems as unusable
 from maidinh.config.interfaces_check import interface_problems
 from maidinh.config.procedures_check import Surroundings, check_procedure
 from maidinh.config.projects_check import known_for, project_problems
+from maidinh.config.scenarios_check import scenarios_check
 from maidinh.governance.appraisal.packs import read_packs
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework, UnknownFramework, read_frameworks
@@ -241,6 +242,8 @@ def _check_province(folder: Path, nation: Nation, findings: Findings) -> None:
         problems.extend(_registers(folder, population, land, organisations))
     if procedures is not None:
         problems.extend(_procedures(folder, procedures, versions, organisations, nation))
+        if nation.calendars is not None:
+            problems.extend(findings.read(lambda: list(scenarios_check(folder, procedures))) or ())
 
 
 def _organisations(folder: Path, organisations: Organisations, roles: Roles | None) -> Iterator[Problem]:

@@ -34,6 +34,7 @@ from maidinh.infrastructure.definitions.rule_packs import RulePack
 from maidinh.infrastructure.identity.definition import Roles
 from maidinh.infrastructure.organisations.definition import Organisations
 from maidinh.services.procedures.definition import Procedure
+from maidinh.services.scenarios.definition import Scenario
 
 FOLDER = "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -66,6 +67,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "publication-rules": PublicationRules,
     "roles": Roles,
     "rule-pack": RulePack,
+    "scenario": Scenario,
     "union-decisions": Decisions,
     "waiver-terms": WaiverTerms,
     "working-calendar": WorkingCalendar,
