@@ -65,6 +65,14 @@ def limit_of(procedure: Procedure, case: Case, facts: Mapping[str, Any]) -> Budg
     return Budget(amount=int(decision.output["amount"]), unit=limit.budget.unit)
 
 
+def goes_straight(procedure: Procedure) -> bool:
+    """Whether its steps follow each other, nothing is found, called or waited for, and all are asked the same."""
+    waits = any(step.facts or step.call or step.minimum or step.kind == "join" for step in procedure.steps)
+    parts = any(len(places) > 1 for step in procedure.steps for out in step.outcomes for places in out.targets())
+    asked = [*procedure.papers, *(field for page in procedure.pages for field in page.fields)]
+    return not waits and not parts and all(each.when is None for each in asked)
+
+
 def papers_for(procedure: Procedure, facts: Mapping[str, Any]) -> list[Paper]:
     """The papers that belong to a dossier with these facts."""
     return [paper for paper in procedure.papers if paper.when is None or condition_holds(paper.when, facts)]

@@ -21,8 +21,8 @@ from maidinh.services.decisions.conditions import condition_holds
 from maidinh.services.decisions.rules import Undecided
 from maidinh.services.dossiers.rules import (
     NoSuchOutcome,
-    Suspension,
     SupplementRule,
+    Suspension,
     case_of,
     due_at,
     fact_faults,
