@@ -65,6 +65,7 @@ from maidinh.infrastructure.identity.reading import read_roles
 from maidinh.infrastructure.organisations.definition import Organisations
 from maidinh.infrastructure.organisations.reading import FILE as ORGANISATIONS
 from maidinh.infrastructure.organisations.reading import read_organisations
+from maidinh.services.catalogue.reading import read_procedure_catalogue
 from maidinh.services.procedures.definition import Procedure
 from maidinh.services.procedures.reading import procedure_files, read_procedures
 
@@ -139,6 +140,7 @@ def _check_nation(national: Path, findings: Findings) -> Nation:
     packs = findings.read(lambda: read_rule_packs(national))
     catalogues = findings.read(lambda: read_catalogues(national))
     findings.read(lambda: read_waiver_terms(national))
+    findings.read(lambda: read_procedure_catalogue(national))
     findings.read(lambda: read_packs(national))
     findings.read(lambda: read_duplication_terms(national))
     findings.read(lambda: read_observation_terms(national))
