@@ -48,11 +48,11 @@ def offer_in_words(offer: Offer, *, same_day: bool) -> dict[str, str]:
 
 def _time(offer: Offer, same_day: bool) -> str:
     if same_day:
-        return _("The same day; received late in the afternoon, the next working day")
+        return str(_("The same day; received late in the afternoon, the next working day"))
     if offer.amount is None:
-        return _("The record doesn't say.")
+        return str(_("The record doesn't say."))
     if offer.unit is None:
-        return _("%(number)s (the record doesn't say of what; probably working days)") % {"number": offer.amount}
+        return str(_("%(number)s (the record doesn't say of what; probably working days)") % {"number": offer.amount})
     return budget_in_words(Budget(amount=offer.amount, unit=offer.unit))
 
 
@@ -60,6 +60,6 @@ def _fee(offer: Offer) -> str:
     if offer.fee is None:
         return str(SET_BY[offer.fee_set_by or "unknown"])
     if offer.fee == 0:
-        return _("No fee")
+        return str(_("No fee"))
     grouped = f"{offer.fee:,}".replace(",", ".")
     return f"{grouped} {'đ' if offer.currency == 'VND' else offer.currency}"
