@@ -22,6 +22,7 @@ from maidinh.config.environment import Environment
 from maidinh.config.installation import Installation
 from maidinh.config.processes import free_ports
 from maidinh.config.supervisor import SupervisorError
+from maidinh.services.procedures.rules import goes_straight
 from tests.faults.audit import Books, violations
 from tests.faults.citizens import PATIENCE, Citizen
 from tests.faults.command import command
@@ -102,7 +103,7 @@ class _Run:
             Citizen(
                 installation.environment.address,
                 province.population.personas[number],
-                next(each for each in province.procedures if each.kind == KINDS[number]),
+                next(each for each in province.procedures if each.kind == KINDS[number] and goes_straight(each)),
                 seed=self.chance.randrange(2**32),
                 submitting=self.submitting.set,
             )

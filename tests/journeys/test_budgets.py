@@ -34,7 +34,7 @@ def measured(
     lao_cai: RunningProvince, visit: Callable[..., Visit], sessions: dict[Any, Any], browser: Browser
 ) -> dict[str, tuple[int, int]]:
     """Bytes and requests of the first page, a procedure's page and a page of questions."""
-    permit = next(each for each in lao_cai.province.procedures if each.kind == "licence")
+    permit = next(each for each in lao_cai.province.procedures if each.code == "1.013225")
     state = sessions.get(("citizen", WHO))
     citizen = visit(lao_cai, state=state)
     if state is None:

@@ -22,7 +22,7 @@ from .visits import Visit
 @pytest.fixture
 def permit(lao_cai: RunningProvince) -> Procedure:
     """The procedure with the most questions and papers."""
-    return next(each for each in lao_cai.province.procedures if each.kind == "licence")
+    return next(each for each in lao_cai.province.procedures if each.code == "1.013225")
 
 
 @pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])

@@ -24,6 +24,7 @@ from maidinh.config.interfaces_check import document_problems as unusable
 from maidinh.config.interfaces_check import interface_problems
 from maidinh.config.procedures_check import Surroundings, check_procedure
 from maidinh.config.projects_check import known_for, project_problems
+from maidinh.config.scenarios_check import scenarios_check
 from maidinh.governance.appraisal.packs import read_packs
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework, UnknownFramework, read_frameworks
@@ -64,6 +65,7 @@ from maidinh.infrastructure.identity.reading import read_roles
 from maidinh.infrastructure.organisations.definition import Organisations
 from maidinh.infrastructure.organisations.reading import FILE as ORGANISATIONS
 from maidinh.infrastructure.organisations.reading import read_organisations
+from maidinh.services.catalogue.reading import read_procedure_catalogue
 from maidinh.services.procedures.definition import Procedure
 from maidinh.services.procedures.reading import procedure_files, read_procedures
 
@@ -138,6 +140,7 @@ def _check_nation(national: Path, findings: Findings) -> Nation:
     packs = findings.read(lambda: read_rule_packs(national))
     catalogues = findings.read(lambda: read_catalogues(national))
     findings.read(lambda: read_waiver_terms(national))
+    findings.read(lambda: read_procedure_catalogue(national))
     findings.read(lambda: read_packs(national))
     findings.read(lambda: read_duplication_terms(national))
     findings.read(lambda: read_observation_terms(national))
@@ -241,6 +244,8 @@ def _check_province(folder: Path, nation: Nation, findings: Findings) -> None:
         problems.extend(_registers(folder, population, land, organisations))
     if procedures is not None:
         problems.extend(_procedures(folder, procedures, versions, organisations, nation))
+        if nation.calendars is not None:
+            problems.extend(findings.read(lambda: list(scenarios_check(folder, procedures))) or ())
 
 
 def _organisations(folder: Path, organisations: Organisations, roles: Roles | None) -> Iterator[Problem]:

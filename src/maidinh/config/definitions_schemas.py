@@ -33,7 +33,9 @@ from maidinh.infrastructure.definitions.code_lists import CodeList
 from maidinh.infrastructure.definitions.rule_packs import RulePack
 from maidinh.infrastructure.identity.definition import Roles
 from maidinh.infrastructure.organisations.definition import Organisations
+from maidinh.services.catalogue.definition import ProcedureCatalogue
 from maidinh.services.procedures.definition import Procedure
+from maidinh.services.scenarios.definition import Scenario
 
 FOLDER = "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -62,10 +64,12 @@ FORMS: dict[str, type[BaseModel]] = {
     "population-register": PopulationRegister,
     "portfolio": Portfolio,
     "procedure": Procedure,
+    "procedure-catalogue": ProcedureCatalogue,
     "project": Project,
     "publication-rules": PublicationRules,
     "roles": Roles,
     "rule-pack": RulePack,
+    "scenario": Scenario,
     "union-decisions": Decisions,
     "waiver-terms": WaiverTerms,
     "working-calendar": WorkingCalendar,

@@ -19,7 +19,7 @@ from maidinh.infrastructure.definitions.document import Document
 from maidinh.infrastructure.definitions.reading import Position, Problem
 from maidinh.infrastructure.identity.definition import Roles
 from maidinh.infrastructure.organisations.definition import Organisations
-from maidinh.services.procedures.definition import Procedure, RegisterSource, Step
+from maidinh.services.procedures.definition import AUTOMATIC, Procedure, RegisterSource, Step
 
 ENDS = ("refused", "stopped", "returned", "supplement")
 PERMISSIONS = {"intake": "dossier.accept", "signature": "dossier.sign", "handover": "dossier.return"}
@@ -63,7 +63,7 @@ def _agencies(procedure: Procedure, document: Document, organisations: Organisat
     named += [
         (("steps", n, "agency"), step.agency)
         for n, step in enumerate(procedure.steps)
-        if step.agency not in ("receiving", "responsible")
+        if step.agency not in ("receiving", "responsible", "")
     ]
     for place, code in named:
         if code not in known:
@@ -73,6 +73,8 @@ def _agencies(procedure: Procedure, document: Document, organisations: Organisat
 def _people(procedure: Procedure, document: Document, organisations: Organisations, roles: Roles) -> Iterator[Problem]:
     known = {role.id for role in roles.roles}
     for n, step in enumerate(procedure.steps):
+        if step.kind in AUTOMATIC and not step.role:
+            continue
         if step.role not in known:
             yield document.problem(("steps", n, "role"), f"expected a role of roles.yaml (found {step.role!r})")
             continue
@@ -125,7 +127,7 @@ def _result(procedure: Procedure, document: Document, ministries: frozenset[str]
 
 
 def _process(procedure: Procedure, document: Document) -> Iterator[Problem]:
-    ways = {step.id: [o.to for o in step.outcomes if o.to != "supplement"] for step in procedure.steps}
+    ways = {step.id: _ways(step) for step in procedure.steps}
     reached, ahead = set[str](), [procedure.steps[0].id]
     while ahead:
         at = ahead.pop()
@@ -144,8 +146,13 @@ def _process(procedure: Procedure, document: Document) -> Iterator[Problem]:
         yield document.problem(("steps",), "no way leads to the result being returned")
 
 
+def _ways(step: Step) -> list[str]:
+    """Every place that the step can lead to, but for a supplement, which comes back."""
+    return [place for o in step.outcomes for places in o.targets() for place in places if place != "supplement"]
+
+
 def _fees(procedure: Procedure, document: Document) -> Iterator[Problem]:
-    charged = any(case.fee is not None and case.fee.amount for case in procedure.cases)
+    charged = any(case.fee is not None and (case.fee.amount or case.fee.table) for case in procedure.cases)
     asked = [n for n, step in enumerate(procedure.steps) if step.requires_fee]
     if charged and not asked:
         yield document.problem(("steps",), "a case has a fee: one step must say requires_fee: true")
@@ -174,8 +181,9 @@ def _end(procedure: Procedure, start: datetime, calendar: WorkingCalendar) -> da
 
     def after(step_id: str, at: datetime, gone: frozenset[str]) -> datetime:
         step = steps[step_id]
-        end = due(at, step.budget, calendar, cutoff=False) if step.budget else at
-        ways = [o.to for o in step.outcomes if o.to in steps and o.to not in gone | {step_id}]
+        counted = step.budget is not None and not step.suspends_clock
+        end = due(at, step.budget, calendar, cutoff=False) if step.budget and counted else at
+        ways = [place for place in _ways(step) if place in steps and place not in gone | {step_id}]
         return max([end, *(after(way, end, gone | {step_id}) for way in ways)])
 
     return after(procedure.steps[0].id, start, frozenset())

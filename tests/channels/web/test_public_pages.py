@@ -122,7 +122,7 @@ def gone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def fail(*arguments: Any) -> Any:
         raise OperationalError("the connection was lost")
 
-    monkeypatch.setattr("maidinh.channels.web.procedures.search", fail)
+    monkeypatch.setattr("maidinh.channels.web.procedures.search_everywhere", fail)
     yield
 
 
@@ -148,3 +148,44 @@ def test_a_form_without_its_secret_is_refused_with_the_way_out(db):
 def test_every_page_forbids_scripts_and_frames_of_others(visitor):
     policy = visitor.get("/")["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy
+
+
+def test_what_is_done_elsewhere_is_found_and_leads_there(visitor):
+    page = visitor.get("/procedures", {"q": "dang ky khai sinh"}).content.decode()
+    assert "/procedures/1.001193" in page and "Done elsewhere" in page and "Nothing was found" not in page
+    listed = visitor.get("/procedures/1.001193")
+    page = listed.content.decode()
+    assert listed.status_code == 200 and 'href="https://dichvucong.gov.vn"' in page
+    assert "Certificate of the birth" in page and "/procedures/1.001193/begin" not in page
+    assert "For officials" not in page and "bo-tu-phap/1.001193.json" not in page
+    assert visitor.get("/procedures/1.001193/begin").status_code in (302, 404)
+
+
+def test_what_the_province_offers_comes_before_what_is_done_elsewhere(visitor):
+    page = visitor.get("/procedures").content.decode()
+    assert page.index("/procedures/1.013225") < page.index("Done elsewhere") < page.index("/procedures/1.013236")
+    found = visitor.get("/procedures", {"q": "giay phep xay dung"}).content.decode()
+    assert found.index("/procedures/1.013225") < found.index("/procedures/1.013236")
+
+
+@pytest.mark.parametrize(
+    ("code", "texts"),
+    [
+        ("1.001612", ("Business registration system", "150.000 đ", "50.000 đ", "The record doesn&#39;t say")),
+        ("2.001263", ("offer this procedure online here yet", "400.000 đ")),
+        ("1.004873", ("The council of the province sets it", "probably working days")),
+        ("1.013236", ("20 days",)),
+    ],
+)
+def test_time_and_fee_are_told_as_far_as_they_are_known(visitor, code, texts):
+    page = visitor.get(f"/procedures/{code}").content.decode()
+    for text in texts:
+        assert text in page, text
+
+
+def test_officials_see_what_nobody_checked(visitor, sign_in_as, official):
+    sign_in_as(visitor, official("dossier.accept"))
+    assert "Not checked" in visitor.get("/procedures", {"q": "khai sinh"}).content.decode()
+    page = visitor.get("/procedures/1.001193").content.decode()
+    for text in ("For officials: not checked", "time limit", "papers", "bo-tu-phap/1.001193.json"):
+        assert text in page

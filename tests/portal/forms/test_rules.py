@@ -7,6 +7,7 @@ import pytest
 from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.portal.forms.rules import (
     Fault,
+    asked_of,
     calls_of,
     held_answers,
     page_after,
@@ -14,10 +15,12 @@ from maidinh.portal.forms.rules import (
     parts_of,
     picked_answers,
     required_of,
+    still_asked,
     tidied,
     validate_answers,
     whole_faults,
 )
+from maidinh.services.procedures.definition import Page
 from maidinh.services.procedures.reading import read_procedures
 
 PERSON = "000018000001"
@@ -165,3 +168,49 @@ def test_every_form_of_every_province_can_be_filled_in(procedure):
         assert not wrong and not faults
         answers |= held_answers(page, PERSON, found) | picked | typed
     assert whole_faults(procedure, answers) == {}
+
+
+@pytest.fixture
+def repair(province):
+    return next(each for each in province.procedures if each.code == "1.013229")
+
+
+def test_only_fields_and_papers_whose_condition_holds_are_asked(repair):
+    plain = asked_of(repair, {"alteration": "repair", "structure": "no", "shared_wall": "no"}, "house")
+    assert "storeys_after" not in required_of(plain) and "storeys_after" in required_of(repair)
+    assert [paper.id for paper in plain.papers] == ["application", "existing", "drawings"]
+    storey = asked_of(repair, {"alteration": "storey", "structure": "yes", "shared_wall": "yes"}, "house")
+    assert {"storeys_after"} <= required_of(storey) and [paper.id for paper in storey.papers][-1] == "neighbours"
+    assert {field.id for field in page_of(storey, "surroundings").fields} == {
+        "storeys_after", "shared_wall", "start_date", "phone"
+    }  # fmt: skip
+
+
+def test_an_answer_that_is_not_asked_any_more_is_left_out(repair):
+    given = {"alteration": "repair", "storeys_after": 3, "stranger": 1}
+    assert still_asked(asked_of(repair, given, "house"), given) == {"alteration": "repair", "stranger": 1}
+
+
+def test_a_condition_sees_no_answer_that_was_not_asked_for():
+    copies = {"when": {"a": "yes"}}
+    fields = [
+        {"id": "a", "label": {"vi": "a"}},
+        {"id": "b", "label": {"vi": "b"}, **copies},
+        {"id": "c", "label": {"vi": "c"}, "when": {"b": "yes"}},
+    ]
+    for procedure in every_procedure()[:1]:
+        pages = [Page.model_validate({"id": "p", "title": {"vi": "p"}, "fields": fields})]
+        made = procedure.model_copy(update={"pages": pages, "papers": []})
+        stale = {"a": "no", "b": "yes", "c": "x"}
+        assert [field.id for page in asked_of(made, stale, "c").pages for field in page.fields] == ["a"]
+        asked = asked_of(made, {"a": "yes", "b": "yes"}, "c")
+        assert [field.id for field in asked.pages[0].fields] == ["a", "b", "c"]
+
+
+def test_conditions_of_fields_look_at_earlier_pages_only():
+    for procedure in every_procedure():
+        before = {"case", "channel"}
+        for page in procedure.pages:
+            for field in page.fields:
+                assert set(field.when or {}) <= before, f"{procedure.code}: {field.id}"
+            before |= {field.id for field in page.fields}

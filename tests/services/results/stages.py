@@ -17,6 +17,7 @@ from maidinh.services.dossiers.queries import open_task_of
 from maidinh.services.dossiers.rules import step_of
 from maidinh.services.fees.queries import charge_of
 from maidinh.services.procedures.queries import current_version, offered
+from maidinh.services.procedures.rules import goes_straight
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" + (
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
@@ -24,8 +25,8 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pag
 
 
 def version_of_kind(kind: str) -> Any:
-    """The offered procedure of a kind: same-day, licence, joint."""
-    return next(version for version in offered() if version.procedure.kind == kind)
+    """The offered procedure of a kind (same-day, licence, joint) whose steps follow each other."""
+    return next(v for v in offered() if v.procedure.kind == kind and goes_straight(v.procedure))
 
 
 def answers_for(version: Any, citizen: Actor) -> dict[str, Any]:

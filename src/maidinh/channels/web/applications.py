@@ -16,7 +16,7 @@ from django.utils import timezone
 from maidinh.channels.routing import page as route
 from maidinh.channels.web.cases import case_choices, posted_case, receiving_choices
 from maidinh.channels.web.context import language
-from maidinh.channels.web.drafts import next_stop, of_own_draft
+from maidinh.channels.web.drafts import asked_by, next_stop, of_own_draft
 from maidinh.channels.web.wording import fault_texts, register_refusal
 from maidinh.exchange.directory.queries import current_directory
 from maidinh.portal.forms.actions import choose_case, discard_draft, save_page
@@ -71,7 +71,7 @@ def change_case(request: HttpRequest, draft: Any) -> HttpResponse:
 @of_own_draft
 def questions(request: HttpRequest, draft: Any, page: str) -> HttpResponse:
     """One page of questions, with what the registers hold of them."""
-    procedure = draft.procedure.procedure
+    procedure = asked_by(draft)
     asked = page_of(procedure, page)
     if asked is None:
         raise Http404
@@ -90,8 +90,8 @@ def questions(request: HttpRequest, draft: Any, page: str) -> HttpResponse:
         if not errors:
             answers = held_answers(asked, actor.person, found) | picked | typed
             fields = frozenset(field.id for field in asked.fields)
-            save_page(actor=actor, draft_id=draft.pk, fields=fields, answers=answers, at=timezone.now())
-            return _onwards(request, draft, asked)
+            saved = save_page(actor=actor, draft_id=draft.pk, fields=fields, answers=answers, at=timezone.now())
+            return _onwards(request, saved, asked)
     context = {
         "procedure": procedure,
         "page": asked,
@@ -146,12 +146,12 @@ def _held(page: Page, person: str, found: Any) -> list[dict[str, str]]:
 def _input(field: FormField, draft: Any, person: str, found: Any, request: HttpRequest) -> dict[str, Any]:
     posted = request.POST if request.method == "POST" else None
     value: Any = draft.answers.get(field.id, "") if posted is None else posted.get(field.id, "")
-    schema = draft.procedure.procedure.answers["properties"][field.id]
+    schema = asked_by(draft).answers["properties"][field.id]
     widget: str = field.widget
     options = _options(field, schema)
     if field.from_register is not None:
         items = items_of(field, person, found)
-        page = next(each for each in draft.procedure.procedure.pages if field in each.fields)
+        page = next(each for each in asked_by(draft).pages if field in each.fields)
         widget, options = "radios", [(each, _item_in_words(field, page, item)) for each, item in items.items()]
         if not items:
             widget = "nothing"
@@ -161,7 +161,7 @@ def _input(field: FormField, draft: Any, person: str, found: Any, request: HttpR
             value = {part: posted.get(f"{field.id}-{part}", "") for part in parts}
         elif value:
             value = dict(zip(parts, reversed([each.lstrip("0") for each in value.split("-")]), strict=True))
-    optional = field.id not in required_of(draft.procedure.procedure)
+    optional = field.id not in required_of(asked_by(draft))
     return {
         "id": field.id,
         "label": field.label.in_language(language()),
@@ -197,14 +197,14 @@ def _item_in_words(field: FormField, page: Page, item: Any) -> str:
 def _onwards(request: HttpRequest, draft: Any, page: Page) -> HttpResponse:
     if "change" in request.GET:
         return redirect("application", draft=draft.pk)
-    following = page_after(draft.procedure.procedure, page.id)
+    following = page_after(asked_by(draft), page.id)
     if following is not None:
         return redirect("application-page", draft=draft.pk, page=following.id)
     return redirect("application-papers", draft=draft.pk)
 
 
 def _before(draft: Any, page: Page) -> str:
-    pages = draft.procedure.procedure.pages
+    pages = asked_by(draft).pages
     position = pages.index(page)
     if position == 0:
         return reverse("application-case", kwargs={"draft": draft.pk})

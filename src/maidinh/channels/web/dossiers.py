@@ -139,6 +139,7 @@ def _answers(found: Any) -> list[dict[str, Any]]:
                 "value": answer_in_words(field, found.answers.get(field.id), language()),
             }
             for field in page.fields
+            if field.when is None or field.id in found.answers
         ]
         pages.append({"title": page.title.in_language(language()), "rows": rows})
     return pages

@@ -13,7 +13,8 @@ from django.shortcuts import redirect
 from maidinh.channels.routing import View
 from maidinh.portal.forms.actions import AlreadySubmitted
 from maidinh.portal.forms.queries import draft_for
-from maidinh.portal.forms.rules import required_of
+from maidinh.portal.forms.rules import asked_of, required_of
+from maidinh.services.procedures.definition import Procedure
 
 
 def of_own_draft(view: Callable[..., HttpResponse]) -> View:
@@ -34,9 +35,14 @@ def of_own_draft(view: Callable[..., HttpResponse]) -> View:
     return guarded
 
 
+def asked_by(draft: Any) -> Procedure:
+    """The procedure as it asks this applicant, by what was answered so far."""
+    return asked_of(draft.procedure.procedure, draft.answers, draft.case)
+
+
 def next_stop(draft: Any) -> tuple[str, dict[str, Any]]:
     """The first page of an application that isn't done: a route's name and its parts."""
-    procedure, where = draft.procedure.procedure, {"draft": draft.pk}
+    procedure, where = asked_by(draft), {"draft": draft.pk}
     if not draft.case or not draft.receiving:
         return "application-case", where
     required = required_of(procedure)
@@ -51,4 +57,4 @@ def next_stop(draft: Any) -> tuple[str, dict[str, Any]]:
 def missing_papers(draft: Any) -> list[str]:
     """The papers that are needed and not there."""
     given = {row["paper"] for row in draft.papers}
-    return [paper.id for paper in draft.procedure.procedure.papers if paper.required and paper.id not in given]
+    return [paper.id for paper in asked_by(draft).papers if paper.required and paper.id not in given]

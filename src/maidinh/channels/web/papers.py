@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.routing import page as route
 from maidinh.channels.web.context import language
-from maidinh.channels.web.drafts import missing_papers, of_own_draft
+from maidinh.channels.web.drafts import asked_by, missing_papers, of_own_draft
 from maidinh.channels.web.wording import file_refusal, file_size
 from maidinh.infrastructure.files.rules import FORMATS, FileRefused
 from maidinh.portal.forms.actions import TooManyFiles, attach_paper, remove_paper
@@ -35,7 +35,7 @@ def papers(request: HttpRequest, draft: Any) -> HttpResponse:
             errors = _missing(draft)
             if not errors:
                 return redirect("application-check", draft=draft.pk)
-    procedure = draft.procedure.procedure
+    procedure = asked_by(draft)
     context = {
         "procedure": procedure,
         "papers": [paper_view(paper, draft.papers) for paper in procedure.papers],
@@ -47,7 +47,7 @@ def papers(request: HttpRequest, draft: Any) -> HttpResponse:
 
 
 def _missing(draft: Any) -> dict[str, str]:
-    names = {paper.id: paper.name.in_language(language()) for paper in draft.procedure.procedure.papers}
+    names = {paper.id: paper.name.in_language(language()) for paper in asked_by(draft).papers}
     return {f"file-{paper}": _("Upload: %(paper)s") % {"paper": names[paper]} for paper in missing_papers(draft)}
 
 
@@ -88,7 +88,7 @@ def paper_asked(procedure: Procedure, paper_id: str) -> Paper | None:
 
 
 def _upload(request: HttpRequest, draft: Any) -> dict[str, str]:
-    paper = paper_asked(draft.procedure.procedure, request.POST["paper"])
+    paper = paper_asked(asked_by(draft), request.POST["paper"])
     if paper is None:
         return {"": _("The procedure does not ask for this paper")}
     file, field = request.FILES.get("file"), f"file-{paper.id}"

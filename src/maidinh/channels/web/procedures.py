@@ -12,9 +12,10 @@ from django.utils import timezone
 from maidinh.channels.routing import page
 from maidinh.channels.web.cases import case_choices, posted_case, receiving_choices
 from maidinh.channels.web.context import language
+from maidinh.channels.web.listings import LEVELS, UNCHECKED, offer_in_words
 from maidinh.channels.wording import budget_in_words
 from maidinh.infrastructure.organisations.queries import agency_names
-from maidinh.portal.catalogue.queries import search
+from maidinh.portal.catalogue.queries import done_elsewhere, search_everywhere
 from maidinh.portal.forms.actions import begin_draft
 from maidinh.portal.forms.queries import draft_of
 from maidinh.services.procedures.queries import current_version
@@ -25,14 +26,16 @@ TYPED_LIMIT = 200
 def procedures(request: HttpRequest) -> HttpResponse:
     """The procedures that answer what was typed."""
     text = request.GET.get("q", "")[:TYPED_LIMIT]
-    return render(request, "web/procedures.html", {"q": text, "procedures": search(text)})
+    found = search_everywhere(text)
+    context = {"q": text, "procedures": found.here, "elsewhere": found.elsewhere, "official": _official(request)}
+    return render(request, "web/procedures.html", context)
 
 
 def procedure(request: HttpRequest, code: str) -> HttpResponse:
     """Who, cost, days, papers, agency and legal basis of one procedure."""
     version = current_version(code)
     if version is None:
-        raise Http404
+        return _elsewhere(request, code)
     found = version.procedure
     context = {
         "procedure": found,
@@ -40,6 +43,28 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
         "cases": [(case, budget_in_words(case.time_limit.budget)) for case in found.cases],
     }
     return render(request, "web/procedure.html", context)
+
+
+def _elsewhere(request: HttpRequest, code: str) -> HttpResponse:
+    """What is known of a procedure that isn't done here, and where one begins it."""
+    found = done_elsewhere(code)
+    if found is None:
+        raise Http404
+    official = _official(request)
+    listed = found.listed
+    context = {
+        "procedure": listed,
+        "system": found.system,
+        "official": official,
+        "offers": [offer_in_words(offer, same_day=listed.same_day) for offer in listed.offers],
+        "levels": [LEVELS[level] for level in listed.levels],
+        "unchecked": [UNCHECKED[part] for part in listed.unchecked] if official else [],
+    }
+    return render(request, "web/procedure_elsewhere.html", context)
+
+
+def _official(request: HttpRequest) -> bool:
+    return bool(request.actor.kind == "official")
 
 
 def begin(request: HttpRequest, code: str) -> HttpResponse:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.routing import page as route
 from maidinh.channels.web.context import language
-from maidinh.channels.web.drafts import next_stop, of_own_draft
+from maidinh.channels.web.drafts import asked_by, next_stop, of_own_draft
 from maidinh.channels.web.papers import file_view
 from maidinh.channels.web.qr import qr_address
 from maidinh.channels.web.receipts import tracking_address
@@ -31,6 +31,7 @@ from maidinh.services.dossiers.actions.submission import PaperMissing
 from maidinh.services.dossiers.queries import dossier_for
 from maidinh.services.dossiers.rules import case_of
 from maidinh.services.procedures.definition import Procedure
+from maidinh.services.procedures.rules import facts_of, limit_of
 from maidinh.services.results.rules import answer_in_words
 
 SUBMIT = "dossier.submit"
@@ -50,13 +51,13 @@ def check(request: HttpRequest, draft: Any) -> HttpResponse:
             errors = _submit(request, draft)
             if not errors:
                 return redirect("application-submitted", draft=draft.pk)
-    procedure = draft.procedure.procedure
+    procedure = asked_by(draft)
     case = case_of(procedure, draft.case)
     context = {
         "procedure": procedure,
         "draft": draft,
         "case": case,
-        "time": budget_in_words(case.time_limit.budget),
+        "time": budget_in_words(limit_of(procedure, case, facts_of(draft.answers, case.id, "online", {}))),
         "receiving": agency_names(language()).get(draft.receiving, draft.receiving),
         "pages": [_answered(procedure, page, draft) for page in procedure.pages],
         "papers": [(paper, [file_view(row) for row in draft.papers if row["paper"] == paper.id])
@@ -101,7 +102,7 @@ def _submit(request: HttpRequest, draft: Any) -> dict[str, str]:
             log=log,
         )
     except NotComplete as fault:
-        return fault_texts(draft.procedure.procedure, fault.faults) or {"": _("Choose your case and where to submit")}
+        return fault_texts(asked_by(draft), fault.faults) or {"": _("Choose your case and where to submit")}
     except PaperMissing:
         return {"": _("A paper is missing. Go back to the papers and upload it")}
     return {}

@@ -35,6 +35,7 @@ from maidinh.infrastructure.translog.rules import origin_of
 from maidinh.infrastructure.translog.trust import TrustedKeys, read_keys
 from maidinh.infrastructure.translog.verification import verdict, verify_receipt
 from maidinh.services.procedures.definition import Procedure
+from maidinh.services.procedures.rules import goes_straight
 
 PATIENCE = 60.0  # seconds: within them the log has its checkpoint and the picture shows an undeclared connection
 
@@ -57,7 +58,7 @@ def walk(environment: Environment, province: Province) -> Walk:
     persona = province.population.personas[0]
     subject = citizen_persona(person=persona.person, name=persona.full_name, note=persona.story).subject
     citizen = Visitor(environment.address)
-    procedure = _found(citizen, next(p for p in province.procedures if p.kind == "licence"))
+    procedure = _found(citizen, next(p for p in province.procedures if p.kind == "licence" and goes_straight(p)))
     sign_in(citizen, subject)
     submitted = submit_dossier(citizen, procedure, datetime.now(UTC).date())
     desk = Desk(environment.address, province)

@@ -20,7 +20,7 @@ from maidinh.infrastructure.files.rules import file_name
 from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.portal.forms.models import Draft, Supplement
 from maidinh.portal.forms.queries import draft_of
-from maidinh.portal.forms.rules import Fault, whole_faults
+from maidinh.portal.forms.rules import Fault, asked_of, still_asked, whole_faults
 from maidinh.services.dossiers.actions.submission import NotNow, SubmittedPaper, submit_dossier, supplement_dossier
 from maidinh.services.dossiers.queries import dossier_for
 from maidinh.services.procedures.definition import Paper, Procedure
@@ -145,7 +145,9 @@ def submit_draft(*, actor: Actor, draft_id: UUID, at: datetime, log: LogKeeper) 
         draft = _own(actor, draft_id)
     except AlreadySubmitted as done:
         return done.code
-    faults = whole_faults(draft.procedure.procedure, draft.answers)
+    asked = asked_of(draft.procedure.procedure, draft.answers, draft.case)
+    answers, papers = still_asked(asked, draft.answers), {paper.id for paper in asked.papers}
+    faults = whole_faults(asked, answers)
     if faults or not draft.case or not draft.receiving:
         raise NotComplete(faults, case=not draft.case or not draft.receiving)
     submission = submit_dossier(
@@ -153,8 +155,8 @@ def submit_draft(*, actor: Actor, draft_id: UUID, at: datetime, log: LogKeeper) 
         version=draft.procedure,
         case=draft.case,
         receiving=draft.receiving,
-        answers=draft.answers,
-        papers=[SubmittedPaper(row["paper"], row["digest"], row["name"]) for row in draft.papers],
+        answers=answers,
+        papers=[SubmittedPaper(r["paper"], r["digest"], r["name"]) for r in draft.papers if r["paper"] in papers],
         channel=ONLINE,
         key=str(draft.pk),
         at=at,

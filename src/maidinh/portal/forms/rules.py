@@ -15,7 +15,9 @@ from typing import Any, Literal
 
 import jsonschema_rs
 
+from maidinh.services.decisions.conditions import condition_holds
 from maidinh.services.procedures.definition import FormField, Page, Procedure
+from maidinh.services.procedures.rules import facts_of, papers_for
 
 FaultKind = Literal[
     "missing", "not-a-number", "not-a-date", "too-long", "too-short", "too-small", "too-large", "not-an-option", "form"
@@ -61,6 +63,40 @@ def parts_of(page: Page) -> PageParts:
         kind = "asked" if source is None else "picked" if source.choose else "following" if source.follows else "held"
         parts[kind].append(field)
     return PageParts(**{kind: tuple(fields) for kind, fields in parts.items()})
+
+
+def asked_of(procedure: Procedure, answers: Mapping[str, Any], case: str, channel: str = "online") -> Procedure:
+    """The procedure as it asks this applicant: only the fields and papers whose condition holds, pages that have some.
+
+    A field's condition looks at the answers before it, and only at those that were asked for.
+    """
+    given: dict[str, Any] = {}
+    pages = []
+    for page in procedure.pages:
+        fields = []
+        for field in page.fields:
+            if field.when is None or condition_holds(field.when, facts_of(given, case, channel, {})):
+                fields.append(field)
+                given |= {field.id: answers[field.id]} if field.id in answers else {}
+        if fields:
+            pages.append(page.model_copy(update={"fields": fields}))
+    names = {field.id for page in pages for field in page.fields}
+    required = [name for name in procedure.answers.get("required", ()) if name in names]
+    papers = papers_for(procedure, facts_of(given, case, channel, {}))
+    narrowed = {"pages": pages, "papers": papers, "answers": {**procedure.answers, "required": required}}
+    return procedure.model_copy(update=narrowed)
+
+
+def still_asked(procedure: Procedure, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers without those to fields that aren't asked any more, as an earlier answer was changed."""
+    asked = {field.id for page in procedure.pages for field in page.fields}
+    return {name: value for name, value in answers.items() if name in asked or name not in properties_of(procedure)}
+
+
+def properties_of(procedure: Procedure) -> Mapping[str, Any]:
+    """The schema of each field of the form, asked or not."""
+    found: Mapping[str, Any] = procedure.answers.get("properties", {})
+    return found
 
 
 def page_of(procedure: Procedure, page_id: str) -> Page | None:

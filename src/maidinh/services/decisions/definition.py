@@ -52,8 +52,8 @@ class Input(Form):
     kind: Literal["number", "choice", "yes_no", "date", "text"]
     options: list[str] = []
     whole: bool = False
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: int | None = None
+    maximum: int | None = None
 
     @model_validator(mode="after")
     def _options_of_a_choice(self) -> Input:

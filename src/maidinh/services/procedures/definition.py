@@ -50,10 +50,14 @@ class TimeLimit(Provenance):
 
 
 class Fee(Provenance):
-    """What the applicant pays, in whole dong, and when: one amount, or what `table` decides as its `amount`."""
+    """What the applicant pays, in whole dong, and when: one amount, or what `table` decides as its `amount`.
+
+    `per` names the answer or fact whose number it is paid for (copies, days); without it, it is paid once.
+    """
 
     amount: int | None = Field(default=None, ge=0)
     table: str | None = None
+    per: str | None = None
     currency: Literal["VND"] = "VND"
     when: Literal["intake", "supplement", "result"]
     name: Text

@@ -14,7 +14,7 @@ from maidinh.infrastructure.calendars.definition import Budget
 from maidinh.infrastructure.definitions.definition import LegalBasis
 from maidinh.services.decisions.conditions import condition_holds
 from maidinh.services.decisions.rules import Undecided, decide
-from maidinh.services.procedures.definition import Case, Paper, Procedure
+from maidinh.services.procedures.definition import Case, Fee, Paper, Procedure
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,23 @@ def fee_of(procedure: Procedure, case: Case, facts: Mapping[str, Any]) -> Decide
     """What the case costs; None when it is free. Raises Undecided, Contradiction."""
     if case.fee is None:
         return None
+    times = _times(case.fee, facts)
     if case.fee.table is None:
-        return DecidedFee(case.fee.amount or 0, (case.fee.basis,) if case.fee.basis else ())
+        return DecidedFee((case.fee.amount or 0) * times, (case.fee.basis,) if case.fee.basis else ())
     table = procedure.table(case.fee.table)
     decision = decide(table, facts)
-    return DecidedFee(int(decision.output["amount"]), tuple(table.rows[number - 1].basis for number in decision.rows))
+    bases = tuple(table.rows[number - 1].basis for number in decision.rows)
+    return DecidedFee(int(decision.output["amount"]) * times, bases)
+
+
+def _times(fee: Fee, facts: Mapping[str, Any]) -> int:
+    """How often the fee is paid. Raises Undecided where the number that it is paid for isn't known."""
+    if fee.per is None:
+        return 1
+    number = facts.get(fee.per)
+    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+        raise Undecided(f"how many {fee.per} the fee is paid for isn't known")
+    return number
 
 
 def limit_of(procedure: Procedure, case: Case, facts: Mapping[str, Any]) -> Budget:
@@ -51,6 +63,14 @@ def limit_of(procedure: Procedure, case: Case, facts: Mapping[str, Any]) -> Budg
     except Undecided:
         return limit.budget
     return Budget(amount=int(decision.output["amount"]), unit=limit.budget.unit)
+
+
+def goes_straight(procedure: Procedure) -> bool:
+    """Whether its steps follow each other, nothing is found, called or waited for, and all are asked the same."""
+    waits = any(step.facts or step.call or step.minimum or step.kind == "join" for step in procedure.steps)
+    parts = any(len(places) > 1 for step in procedure.steps for out in step.outcomes for places in out.targets())
+    asked = [*procedure.papers, *(field for page in procedure.pages for field in page.fields)]
+    return not waits and not parts and all(each.when is None for each in asked)
 
 
 def papers_for(procedure: Procedure, facts: Mapping[str, Any]) -> list[Paper]:
