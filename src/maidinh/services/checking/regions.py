@@ -6,6 +6,7 @@ the conditions say, none can be left out.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from itertools import product
 
@@ -51,18 +52,28 @@ def _leaving(flow: Flow) -> Iterator[Finding]:
         join = _join_of(flow, split)
         if join is None:
             continue
-        inside = {place for place in split.places if place != join}
-        inside |= flow.reach(inside, without=(join, split.step))
         after = flow.reach([join], without=(split.step,))
-        for way in flow.ways:
-            if way.step not in inside or way.at in told:
-                continue
+        for way, place in _ways_out(flow, split, join, after):
+            if way.at not in told:
+                told.add(way.at)
+                yield found("branch.leaves", way.at, outcome=way.outcome.id, place=place, split=split.step, join=join)
+
+
+def _ways_out(flow: Flow, split: Way, join: str, after: set[str]) -> Iterator[tuple[Way, str]]:
+    """Followed from where the branches begin up to their join, and no further than the first place outside."""
+    todo = [place for place in split.places if place != join]
+    seen = {*todo, join}
+    while todo:
+        step = todo.pop()
+        for way in (way for way in flow.ways if way.step == step):
             for place in way.places:
-                if place in flow.steps and place != join and _outside(flow, place, join, split.step, after):
-                    told.add(way.at)
-                    yield found(
-                        "branch.leaves", way.at, outcome=way.outcome.id, place=place, split=split.step, join=join
-                    )
+                if place not in flow.steps or place == join:
+                    continue
+                if _outside(flow, place, join, split.step, after):
+                    yield way, place
+                elif place not in seen:
+                    seen.add(place)
+                    todo.append(place)
 
 
 def _outside(flow: Flow, place: str, join: str, split: str, after: set[str]) -> bool:
@@ -74,49 +85,60 @@ def _outside(flow: Flow, place: str, join: str, split: str, after: set[str]) -> 
 
 
 def _join_of(flow: Flow, split: Way) -> str | None:
-    """The nearest join at which most of the branches meet; None where they never do."""
+    """The nearest join that most of the branches come to; None where none comes to any."""
     reached = [{place, *flow.reach([place], without=(split.step,))} for place in split.places if place in flow.steps]
     joins = [name for name, step in flow.steps.items() if step.kind == "join"]
     meeting = {join: sum(join in each for each in reached) for join in joins}
     most = max(meeting.values(), default=0)
-    if most < 2:
+    if most == 0:
         return None
     best = [join for join in joins if meeting[join] == most]
     return min(best, key=lambda join: (-len(flow.reach([join], without=(split.step,)) & set(best)), flow.number[join]))
 
 
 def _walked(procedure: Procedure, flow: Flow) -> tuple[list[tuple[Way, str]], set[str]]:
-    """The ways that open a step a second time, and the joins at which at least two branches met."""
+    """For each step that is opened a second time a way that does it, and the joins at which two branches met."""
     variants = list(_variants(network_of(procedure)))
     ways: dict[str, list[Way]] = {name: [] for name in flow.steps}
     for way in flow.ways:
         ways[way.step].append(way)
-    twice: dict[tuple[str | int, ...], tuple[Way, str]] = {}
+    twice: dict[str, Way] = {}
     met: set[str] = set()
-    todo = [start_of(procedure).position]
+    todo = deque([start_of(procedure).position])
     seen = set(todo)
     while todo:
-        position = todo.pop()
-        for step in sorted(position.open):
-            for way in ways[step]:
-                if way.places == (SUPPLEMENT,):
-                    continue
-                chosen = way.outcome.model_copy(update={"to": list(way.places), "routes": []})
-                for network in variants:
-                    after = advance(network, position, step, chosen, {}).position
-                    arrived = _arrivals(network, position, after, way.places)
-                    met.update(join for join in arrived if arrived.count(join) + (join in position.waiting) > 1)
-                    kept = position.open - {step}
-                    for place in arrived:
-                        doubled = arrived.count(place) + (place in kept) > 1
-                        if doubled and not after.end and network.steps[place].kind != "join":
-                            twice.setdefault(way.at, (way, place))
-                    if not after.end and after not in seen:
-                        seen.add(after)
-                        todo.append(after)
+        position = todo.popleft()
+        for step in sorted(position.open, key=flow.number.__getitem__):
+            for way, network in product(ways[step], variants):
+                after, arrived = _moved(network, position, way)
+                met.update(join for join in arrived if arrived.count(join) + (join in position.waiting) > 1)
+                doubled = _doubled(network, position, way, after, arrived)
+                for place in doubled:
+                    twice.setdefault(place, way)
+                if not after.end and not doubled and after not in seen:
+                    seen.add(after)
+                    todo.append(after)
         if len(seen) > MOST_POSITIONS:
             raise _TooWide
-    return list(twice.values()), met
+    return [(way, place) for place, way in twice.items()], met
+
+
+def _moved(network: Network, position: Position, way: Way) -> tuple[Position, list[str]]:
+    """The position after this way was taken, and every place that was come to."""
+    if way.places == (SUPPLEMENT,):
+        return position, []
+    chosen = way.outcome.model_copy(update={"to": list(way.places), "routes": []})
+    after = advance(network, position, way.step, chosen, {}).position
+    return after, _arrivals(network, position, after, way.places)
+
+
+def _doubled(network: Network, position: Position, way: Way, after: Position, arrived: list[str]) -> list[str]:
+    """The steps that were open already, or come to twice, in this move."""
+    if after.end:
+        return []
+    kept = position.open - {way.step}
+    steps = [place for place in dict.fromkeys(arrived) if network.steps[place].kind != "join"]
+    return [place for place in steps if arrived.count(place) + (place in kept) > 1]
 
 
 def _arrivals(network: Network, before: Position, after: Position, places: tuple[str, ...]) -> list[str]:
