@@ -1,7 +1,7 @@
 """The check of procedures: one without a fault is clean, and a planted fault of each kind is found at its line alone.
 
-`procedures/sound.yaml` is the procedure without a fault; `procedures/faults.yaml` says for each kind what to alter in it
-or beside it, and where the finding must stand.
+`procedures/sound.yaml` is the procedure without a fault; `procedures/faults.yaml` says for each kind what to alter in
+it or beside it, and where the finding must stand.
 """
 
 from __future__ import annotations

@@ -173,11 +173,16 @@ _VERSIONS = (
     Check("file.unreadable", "error", N_("%(expected)s"), N_("Mend the form of the file; the rest is checked then.")),
 )  # fmt: skip
 
-CHECKS: dict[str, Check] = {
-    check.code: check
-    for checks in (_PROCESS, _DECISIONS, _PEOPLE, _FORMS, _REGISTERS, _CALLS, _VERSIONS)
-    for check in checks
+GROUPS: dict[str, tuple[Check, ...]] = {
+    "The process": _PROCESS,
+    "Conditions and decision tables": _DECISIONS,
+    "Agencies and people": _PEOPLE,
+    "Form and result": _FORMS,
+    "Registers": _REGISTERS,
+    "Calls of other procedures": _CALLS,
+    "Versions and files": _VERSIONS,
 }
+CHECKS: dict[str, Check] = {check.code: check for checks in GROUPS.values() for check in checks}
 
 
 def found(code: str, at: At, /, **values: str | int) -> Finding:

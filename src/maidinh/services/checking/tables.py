@@ -88,8 +88,8 @@ def _output(table: DecisionTable, n: int, use: str) -> Iterator[Finding]:
         for row, each in enumerate(table.rows):
             amount = each.then["amount"]
             if not isinstance(amount, int | float) or amount != int(amount) or amount <= 0:
-                at = ("tables", n, "rows", row, "then", "amount")
-                yield found("table.not-whole", at, table=table.id, row=row + 1, amount=shown(amount))
+                cell = ("tables", n, "rows", row, "then", "amount")
+                yield found("table.not-whole", cell, table=table.id, row=row + 1, amount=shown(amount))
     if table.hit_policy in SEVERAL:
         yield found(
             "table.several-answers", ("tables", n, "hit_policy"), table=table.id, use=use, policy=table.hit_policy

@@ -49,7 +49,7 @@ def _change(procedure: Procedure, others: dict[str, Procedure]) -> Iterator[Find
             if new not in now:
                 yield found(f"change.unknown-{kind}", at, version=procedure.version, **{kind: new})
     if change.dossiers == "migrate":
-        for old in olds:
-            for step in old.steps:
+        for left in olds:
+            for step in left.steps:
                 if step.id not in change.steps and step.id not in steps:
-                    yield found("change.lost-step", ("change",), step=step.id, version=old.version)
+                    yield found("change.lost-step", ("change",), step=step.id, version=left.version)
