@@ -111,7 +111,9 @@ def procedure_checks() -> Iterator[str]:
         yield "| check | severity | what is said | remedy |"
         yield "|---|---|---|---|"
         for check in checks:
-            says, remedy = (re.sub(r"%\((\w+)\)s", r"*\1*", text) for text in (check.says, check.remedy))
+            says, remedy = (
+                re.sub(r"%\((\w+)\)s", r"*\1*", text).replace("<", "&lt;") for text in (check.says, check.remedy)
+            )
             yield f"| `{check.code}` | {check.severity} | {says} | {remedy} |"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from maidinh.services.checking.catalogue import found
 from maidinh.services.checking.findings import At, Finding
 from maidinh.services.checking.surroundings import Surroundings
+from maidinh.services.checking.values import properties_of, required_of
 from maidinh.services.procedures.definition import Call, Procedure
 
 
@@ -40,13 +41,13 @@ def _fits(procedure: Procedure, call: Call, called: Procedure, at: At) -> Iterat
     cases = [case.id for case in called.cases]
     if call.case not in cases:
         yield found("call.unknown-case", (*at, "case"), code=called.code, case=call.case, cases=", ".join(cases))
-    own, asked = procedure.answers.get("properties", {}), called.answers.get("properties", {})
+    own, asked = properties_of(procedure), properties_of(called)
     for target, source in call.answers.items():
         if target not in asked:
             yield found("call.unknown-field", (*at, "answers", target), code=called.code, field=target)
         if source not in own:
             yield found("call.unknown-answer", (*at, "answers", target), field=source)
-    for name in called.answers.get("required", []):
+    for name in required_of(called):
         if name in asked and name not in call.answers:
             yield found("call.missing-answer", at, code=called.code, field=name)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from maidinh.services.checking.catalogue import found
 from maidinh.services.checking.findings import At, Finding
 from maidinh.services.checking.flow import Flow
-from maidinh.services.checking.values import Known, impossible
+from maidinh.services.checking.values import Known, impossible, properties_of
 from maidinh.services.decisions.conditions import parse_cell
 from maidinh.services.decisions.definition import Condition
 from maidinh.services.procedures.definition import Procedure
@@ -18,7 +18,7 @@ from maidinh.services.procedures.definition import Procedure
 
 def condition_findings(procedure: Procedure, flow: Flow, known: Known) -> Iterator[Finding]:
     """What is wrong with the conditions of papers, fields and routes."""
-    fields = set(procedure.answers.get("properties", {}))
+    fields = set(properties_of(procedure))
     anytime = {"case", "channel"}
     for n, paper in enumerate(procedure.papers):
         yield from _condition(paper.when or {}, ("papers", n, "when"), known, anytime | fields)

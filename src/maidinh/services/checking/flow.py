@@ -69,7 +69,11 @@ class Flow:
 
     def before(self, step: str) -> set[str]:
         """The steps that come before this one on some way that doesn't lead back."""
-        return {other for other in self.forward if other != step and step in reach(self.forward, [other])}
+        return {other for other, ahead in self._ahead.items() if step in ahead}
+
+    @cached_property
+    def _ahead(self) -> dict[str, set[str]]:
+        return {step: reach(self.forward, [step]) for step in self.forward}
 
     @cached_property
     def in_order(self) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from maidinh.services.checking.catalogue import found
 from maidinh.services.checking.findings import Finding
+from maidinh.services.checking.values import properties_of, required_of
 from maidinh.services.procedures.definition import Procedure
 
 RESULT_CODE = re.compile(r"^KQ\.([A-Z]\d{2})\.\d{6}$")
@@ -20,10 +21,10 @@ BOUNDS = ("maxLength", "pattern", "enum", "format", "const")
 def form_findings(procedure: Procedure) -> Iterator[Finding]:
     """What is wrong with the schema of the answers and with how pages show it."""
     schema = procedure.answers
-    properties = schema.get("properties", {})
+    properties = properties_of(procedure)
     if schema.get("type") != "object" or schema.get("additionalProperties") is not False:
         yield found("answers.open", ("answers",))
-    for n, name in enumerate(schema.get("required", [])):
+    for n, name in enumerate(required_of(procedure)):
         if name not in properties:
             yield found("answers.required-unknown", ("answers", "required", n), field=name)
     for name, form in properties.items():
@@ -32,7 +33,8 @@ def form_findings(procedure: Procedure) -> Iterator[Finding]:
     for p, page in enumerate(procedure.pages):
         for f, field in enumerate(page.fields):
             offered = properties.get(field.id, {}).get("enum")
-            if (field.options or offered is not None) and set(field.options) != set(offered or []):
+            values = {str(value) for value in offered} if isinstance(offered, list) else set()
+            if (field.options or offered is not None) and set(field.options) != values:
                 yield found("options.differ", ("pages", p, "fields", f, "options"), field=field.id)
 
 
@@ -41,7 +43,7 @@ def result_findings(procedure: Procedure, ministries: frozenset[str] | None) -> 
     code = RESULT_CODE.match(procedure.result.code)
     if code is None or (ministries is not None and code[1] not in ministries):
         yield found("result.code", ("result", "code"), code=procedure.result.code)
-    known = {*procedure.answers.get("properties", {}), *(fact.id for step in procedure.steps for fact in step.facts)}
+    known = {*properties_of(procedure), *(fact.id for step in procedure.steps for fact in step.facts)}
     for part in ("title", "body"):
         text = getattr(procedure.result, part)
         for language, content in (("vi", text.vi), ("en", text.en or "")):

@@ -11,14 +11,14 @@ from maidinh.services.checking.catalogue import found
 from maidinh.services.checking.conditions import facts_before
 from maidinh.services.checking.findings import Finding
 from maidinh.services.checking.flow import Flow
-from maidinh.services.checking.values import Known, Values, impossible, shown, values_of_input
+from maidinh.services.checking.values import Known, Values, impossible, properties_of, shown, values_of_input
 from maidinh.services.decisions.completeness import OTHER, Gap, Region, gaps_and_overlaps
 from maidinh.services.decisions.conditions import parse_cell
 from maidinh.services.decisions.definition import DecisionTable, Input
 from maidinh.services.procedures.definition import Procedure
 
 SEVERAL = ("collect", "rule_order", "output_order")
-FEE, LIMIT = "fee", "time limit"
+FEE, LIMIT = "fee", "time_limit"  # as the file calls what a table decides
 KINDS = {FEE: "money", LIMIT: "number"}
 
 
@@ -117,7 +117,7 @@ def _example(table: DecisionTable, region: Region) -> str:
 
 def _too_late(procedure: Procedure, flow: Flow, table: DecisionTable, n: int) -> Iterator[Finding]:
     """Facts of a fee that are found only after the step that waits for the fee: it would wait for ever."""
-    fields = set(procedure.answers.get("properties", {}))
+    fields = set(properties_of(procedure))
     waiting = [step.id for step in procedure.steps if step.requires_fee and step.id in flow.reached]
     facts = {fact.id for step in procedure.steps for fact in step.facts}
     for i, column in enumerate(table.inputs):

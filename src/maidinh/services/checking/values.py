@@ -6,10 +6,11 @@ Layer 4. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from maidinh.services.decisions.conditions import Among, AnyOf, Anything, Interval, Literal, Not, Test, literal
@@ -38,7 +39,7 @@ class Values:
             return isinstance(value, Decimal) and self._within(value)
         if self.kind == "date":
             return isinstance(value, date)
-        return isinstance(value, str) and (not self.pattern or re.search(self.pattern, value) is not None)
+        return isinstance(value, str) and _matches(self.pattern, value)
 
     def _within(self, value: Decimal) -> bool:
         low = self.minimum is None or value >= self.minimum
@@ -54,12 +55,14 @@ class Values:
             return all(isinstance(end, date) for end in ends)
         if self.kind != "number" or any(isinstance(end, date) for end in ends):
             return False
-        low, high = interval.low, interval.high
-        below = self.maximum is not None and isinstance(low, Decimal)
-        above = self.minimum is not None and isinstance(high, Decimal)
-        if below and (low > self.maximum or (low == self.maximum and not interval.with_low)):  # type: ignore[operator]
-            return False
-        return not (above and (high < self.minimum or (high == self.minimum and not interval.with_high)))  # type: ignore[operator]
+        low, with_low = _inner(interval.low, interval.with_low, self.minimum, max)
+        high, with_high = _inner(interval.high, interval.with_high, self.maximum, min)
+        if low is None or high is None:
+            return True
+        if self.whole:
+            first = ceil(low) if with_low or low != ceil(low) else ceil(low) + 1
+            return first < high or (first == high and with_high)
+        return low < high or (low == high and with_low and with_high)
 
     def in_words(self) -> str:
         """The values as the file writes them."""
@@ -81,7 +84,7 @@ def values_of(procedure: Procedure) -> dict[str, tuple[Values, ...]]:
         "case": (Values("choice", tuple(case.id for case in procedure.cases)),),
         "channel": (Values("choice", tuple(procedure.channels)),),
     }
-    for name, schema in procedure.answers.get("properties", {}).items():
+    for name, schema in properties_of(procedure).items():
         known[name] = (_of_schema(schema),)
     for fact in (fact for step in procedure.steps for fact in step.facts):
         known[fact.id] = (*known.get(fact.id, ()), _of_fact(fact))
@@ -123,18 +126,54 @@ def shown(value: Any) -> str:
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
 
 
+def properties_of(procedure: Procedure) -> dict[str, Mapping[str, Any]]:
+    """The schema of each field; an empty one where what stands there is none."""
+    properties = procedure.answers.get("properties", {})
+    if not isinstance(properties, Mapping):
+        return {}
+    return {str(name): schema if isinstance(schema, Mapping) else {} for name, schema in properties.items()}
+
+
+def required_of(procedure: Procedure) -> list[str]:
+    """The fields that must be answered."""
+    required = procedure.answers.get("required", [])
+    return [str(name) for name in required] if isinstance(required, list) else []
+
+
 def _of_schema(schema: Mapping[str, Any]) -> Values:
-    if "enum" in schema:
+    if isinstance(schema.get("enum"), list):
         return Values("choice", tuple(literal(value) for value in schema["enum"]))
     kind = schema.get("type")
+    if isinstance(kind, list):
+        kind = next((each for each in kind if each != "null"), None)
     if kind == "boolean":
         return Values("yes_no")
     if kind in ("integer", "number"):
-        low, high = (None if schema.get(end) is None else Decimal(str(schema[end])) for end in ("minimum", "maximum"))
+        low, high = (_number(schema.get(end)) for end in ("minimum", "maximum"))
         return Values("number", whole=kind == "integer", minimum=low, maximum=high)
     if schema.get("format") == "date":
         return Values("date")
     return Values("text", pattern=str(schema.get("pattern", "")))
+
+
+def _number(bound: Any) -> Decimal | None:
+    return Decimal(str(bound)) if isinstance(bound, int | float) and not isinstance(bound, bool) else None
+
+
+def _matches(pattern: str, value: str) -> bool:
+    try:
+        return not pattern or re.search(pattern, value) is not None
+    except re.error:
+        return True  # JSON Schema knows patterns that Python doesn't
+
+
+def _inner(
+    end: Decimal | date | None, inside: bool, bound: Decimal | None, inner: Callable[[Decimal, Decimal], Decimal]
+) -> tuple[Decimal | None, bool]:
+    """The inner one of an interval's end and a bound, and whether it belongs to both."""
+    if not isinstance(end, Decimal) or bound is None:
+        return (end, inside) if isinstance(end, Decimal) else (bound, True)
+    return inner(end, bound), inside or end != inner(end, bound)
 
 
 def _of_fact(fact: Fact) -> Values:

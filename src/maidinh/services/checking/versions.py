@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from maidinh.services.checking.catalogue import found
 from maidinh.services.checking.findings import Finding
 from maidinh.services.checking.surroundings import Surroundings
+from maidinh.services.checking.values import properties_of
 from maidinh.services.procedures.definition import Procedure
 
 
@@ -34,10 +35,10 @@ def _change(procedure: Procedure, others: dict[str, Procedure]) -> Iterator[Find
     olds = [others[version] for version in change.from_versions if version in others]
     if not olds:
         return
-    steps, fields = {step.id for step in procedure.steps}, set(procedure.answers.get("properties", {}))
+    steps, fields = {step.id for step in procedure.steps}, set(properties_of(procedure))
     named = ", ".join(old.version for old in olds)
     old_steps = {step.id for old in olds for step in old.steps}
-    old_fields = {name for old in olds for name in old.answers.get("properties", {})}
+    old_fields = {name for old in olds for name in properties_of(old)}
     for kind, moved, before, now in (
         ("step", change.steps, old_steps, steps),
         ("field", change.fields, old_fields, fields),
