@@ -141,7 +141,9 @@ def _opens_twice(steps: list[dict[str, Any]], chance: random.Random) -> bool:
         at = chance.choice(sorted(position.open))
         outcome = chance.choice(network.steps[at].outcomes)
         places = next(outcome.targets())
-        if any(p in position.open - {at} for p in places if p not in ENDS and network.steps[p].kind != "join"):
-            return True
+        kept = position.open - {at}
         position = advance(network, position, at, outcome, {}).position
+        again = any(p in kept for p in places if p not in ENDS and network.steps[p].kind != "join")
+        if again and not position.end:  # an end takes all away, and nothing is open twice
+            return True
     return False
