@@ -86,11 +86,30 @@ def agencies_of(organisations: Organisations) -> dict[str, frozenset[str]]:
 def register_fields(documents: Mapping[str, Any]) -> tuple[RegisterField, ...]:
     """What the registers tell, by the published documents of their interfaces: every field that has a name there."""
     return tuple(
-        RegisterField(Path(name).stem, field, labels)
+        RegisterField(Path(name).stem, field, labels, schema in listed)
         for name, content in documents.items()
         if isinstance(content, dict)
-        for field, labels in _named_fields(content)
+        for listed in [set(_listed(content))]
+        for schema, part in _schemas(content).items()
+        for field, labels in _named_fields(part)
     )
+
+
+def _schemas(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The schemas of a document by the reference to each; whatever stands outside of them under no reference."""
+    parts = content.get("components", {})
+    schemas = parts.get("schemas", {}) if isinstance(parts, dict) else {}
+    named = {f"#/components/schemas/{name}": schema for name, schema in dict(schemas).items()}
+    return {**named, "": content.get("paths", {})}
+
+
+def _listed(content: Any) -> Iterator[str]:
+    """The references to what answers hold a list of."""
+    for each in content.values() if isinstance(content, dict) else content if isinstance(content, list) else ():
+        yield from _listed(each)
+    items = content.get("items") if isinstance(content, dict) else None
+    if isinstance(items, dict) and isinstance(items.get("$ref"), str):
+        yield items["$ref"]
 
 
 def _named_fields(content: Any) -> Iterator[tuple[str, frozenset[str]]]:

@@ -15,11 +15,15 @@ from maidinh.services.procedures.definition import Procedure
 
 @dataclass(frozen=True)
 class RegisterField:
-    """A fact that a register tells through the exchange: the interface, the field there, and what it is called."""
+    """A fact that a register tells through the exchange: the interface, the field there, and what it is called.
+
+    A `listed` one belongs to one of several things that a person may have, and to have none is usual.
+    """
 
     interface: str
     name: str
     labels: frozenset[str]
+    listed: bool = False
 
 
 @dataclass(frozen=True)
