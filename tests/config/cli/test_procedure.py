@@ -48,6 +48,17 @@ def test_a_procedure_among_its_provinces_definitions_is_held_against_them() -> N
     assert json.loads(told.stdout)["provinces"] == ["lao-cai"]
 
 
+def test_a_warning_alone_does_not_fail(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    text = PERMIT.read_text("utf-8")
+    for old, new in (("- {id: designer, label", "- {id: land_use, label"), ("designer: {type", "land_use: {type")):
+        text = text.replace(old, new)
+    path.write_text(text.replace("    - designer\n", "    - land_use\n"), "utf-8")
+    told = CliRunner().invoke(app, ["check", str(path), "--province", "lao-cai"])
+    assert "warning field.maybe-held: the form asks land_use" in told.output
+    assert told.exit_code == 0
+
+
 def test_a_file_that_is_no_procedure_is_a_finding_at_its_line(tmp_path: Path) -> None:
     path = tmp_path / "own.yaml"
     shutil.copy(PERMIT, path)

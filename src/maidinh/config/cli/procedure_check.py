@@ -50,6 +50,7 @@ def check(
         print(f"{error}: {say('there is no such file')}", file=sys.stderr)
         sys.exit(WRONG_USE)
     checked = check_files(files, home, definitions)
+    wrong = any(each.finding.check.severity == "error" for each in checked.findings)
     if as_json:
         told = {
             "procedures": checked.procedures,
@@ -58,11 +59,11 @@ def check(
             "findings": [each.as_json(saying) for each in checked.findings],
         }
         print(json.dumps(told, ensure_ascii=False, indent=2))
-        sys.exit(FINDINGS if checked.findings else DONE)
+        sys.exit(FINDINGS if wrong else DONE)
     for each in checked.findings:
         told_as = f"{each.file}:{each.line}: {say(each.finding.check.severity)} {each.finding.check.code}"
         print(f"{told_as}: {each.finding.message(say)}. → {each.finding.remedy(say)}")
     for path in checked.alone:
         print(f"{path}: {say('Belongs to no province: held only against itself. Name one with --province.')}")
     print(f"{say('Procedures read')}: {checked.procedures}. {say('Faults found')}: {len(checked.findings)}.")
-    sys.exit(FINDINGS if checked.findings else DONE)
+    sys.exit(FINDINGS if wrong else DONE)
