@@ -100,6 +100,23 @@ def conformity_rules() -> Iterator[str]:
             yield f"| {' | '.join(cells)} |"
 
 
+def procedure_checks() -> Iterator[str]:
+    from maidinh.services.checking.catalogue import CHECKS, GROUPS
+
+    yield f"{len(CHECKS)} checks."
+    for title, checks in GROUPS.items():
+        yield ""
+        yield f"### {title}"
+        yield ""
+        yield "| check | severity | what is said | remedy |"
+        yield "|---|---|---|---|"
+        for check in checks:
+            says, remedy = (
+                re.sub(r"%\((\w+)\)s", r"*\1*", text).replace("<", "&lt;") for text in (check.says, check.remedy)
+            )
+            yield f"| `{check.code}` | {check.severity} | {says} | {remedy} |"
+
+
 def _held(rule: Any) -> str:
     frameworks = ", ".join(rule.frameworks) or "all frameworks"
     days = [f"from {rule.valid_from}" if rule.valid_from else "", f"to {rule.valid_to}" if rule.valid_to else ""]
@@ -180,6 +197,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "routes.md": lambda text: replaced(text, "routes", routes()),
     "commands.md": commands_page,
     "conformity-rules.md": lambda text: replaced(text, "rules", conformity_rules()),
+    "procedure-checks.md": lambda text: replaced(text, "checks", procedure_checks()),
 }
 
 

@@ -7,7 +7,7 @@ into a database when anything is wrong.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -22,9 +22,10 @@ from maidinh.config.documents_check import document_problems
 from maidinh.config.examples_check import example_problems
 from maidinh.config.interfaces_check import document_problems as unusable
 from maidinh.config.interfaces_check import interface_problems
-from maidinh.config.procedures_check import Surroundings, check_procedure
+from maidinh.config.procedures_check import agencies_of, check_procedure, register_fields
 from maidinh.config.projects_check import known_for, project_problems
 from maidinh.config.scenarios_check import scenarios_check
+from maidinh.config.texts import say
 from maidinh.governance.appraisal.packs import read_packs
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework, UnknownFramework, read_frameworks
@@ -66,6 +67,7 @@ from maidinh.infrastructure.organisations.definition import Organisations
 from maidinh.infrastructure.organisations.reading import FILE as ORGANISATIONS
 from maidinh.infrastructure.organisations.reading import read_organisations
 from maidinh.services.catalogue.reading import read_procedure_catalogue
+from maidinh.services.checking.surroundings import Surroundings
 from maidinh.services.procedures.definition import Procedure
 from maidinh.services.procedures.reading import procedure_files, read_procedures
 
@@ -243,7 +245,7 @@ def _check_province(folder: Path, nation: Nation, findings: Findings) -> None:
     if population is not None and land is not None:
         problems.extend(_registers(folder, population, land, organisations))
     if procedures is not None:
-        problems.extend(_procedures(folder, procedures, versions, organisations, nation))
+        _procedures(folder, procedures, versions, organisations, nation, findings)
         if nation.calendars is not None:
             problems.extend(findings.read(lambda: list(scenarios_check(folder, procedures))) or ())
 
@@ -377,22 +379,28 @@ def _procedures(
     versions: dict[str, ArchitectureVersion] | None,
     organisations: Organisations,
     nation: Nation,
-) -> Iterator[Problem]:
+    findings: Findings,
+) -> None:
     documents = {path.parts[-3:-1]: Document(path) for path in procedure_files(folder)}
     architecture = _in_force(versions, nation.frameworks)
+    try:
+        registers = register_fields(interface_documents(folder, folder.parents[1] / "national"))
+    except DefinitionError:
+        registers = ()  # told of the documents
+    around = Surroundings(
+        agencies=agencies_of(organisations),
+        roles=nation.roles,
+        ministries=nation.ministries,
+        registers=registers,
+        procedures=tuple(procedures),
+        calendars_known=nation.calendars is not None,
+    )
     for procedure in procedures:
         document = documents[(procedure.code, procedure.version)]
-        calendar = nation.calendar_at(procedure.effective_from)
-        if calendar is None and nation.calendars is not None:
-            yield document.problem(("effective_from",), "no working calendar is in force on this day")
-        around = Surroundings(organisations, nation.roles, architecture, calendar, nation.ministries)
-        yield from check_procedure(procedure, document, around)
-    ordered = sorted(procedures, key=lambda each: (each.code, each.effective_from))
-    for earlier, later in pairwise(ordered):
-        still = earlier.effective_to is None or earlier.effective_to >= later.effective_from
-        if earlier.code == later.code and still:
-            document = documents[(later.code, later.version)]
-            yield document.problem(("effective_from",), f"version {earlier.version} is still in force on this day")
+        here = replace(around, calendar=nation.calendar_at(procedure.effective_from))
+        for each in check_procedure(procedure, document, here, architecture):
+            told = findings.problems if each.finding.check.severity == "error" else findings.hints
+            told.append(each.as_problem(say))
 
 
 def _in_force(

@@ -1,202 +1,137 @@
-"""Whether a procedure fits what surrounds it: agencies and their officials, roles, registers, the calendar.
+"""Whether a procedure fits what surrounds it, with the line of each fault: agencies, roles, registers, contracts.
 
-Layer 0, config. Pure. Legal ground: Decree 63/2010 article 8 (parts of a procedure), Decree 224/2026 articles 15 and
-18 (what registers hold isn't asked).
+Layer 0, config: the only place that may know procedures and the architecture at once. Pure. Legal ground: Decree
+63/2010 article 8 (parts of a procedure), Decree 224/2026 articles 15 and 18 (what registers hold isn't asked).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from pathlib import Path
+from typing import Any
 
 from maidinh.governance.architecture.definition import ArchitectureVersion, Contract, Element
-from maidinh.infrastructure.calendars.definition import WorkingCalendar
-from maidinh.infrastructure.calendars.rules import due, start_day
 from maidinh.infrastructure.definitions.document import Document
-from maidinh.infrastructure.definitions.reading import Position, Problem
-from maidinh.infrastructure.identity.definition import Roles
+from maidinh.infrastructure.definitions.reading import Problem
 from maidinh.infrastructure.organisations.definition import Organisations
-from maidinh.services.procedures.definition import AUTOMATIC, Procedure, RegisterSource, Step
+from maidinh.services.checking.catalogue import found
+from maidinh.services.checking.findings import Finding
+from maidinh.services.checking.inspection import findings_in
+from maidinh.services.checking.surroundings import RegisterField, Surroundings
+from maidinh.services.procedures.definition import Procedure, RegisterSource
 
-ENDS = ("refused", "stopped", "returned", "supplement")
-PERMISSIONS = {"intake": "dossier.accept", "signature": "dossier.sign", "handover": "dossier.return"}
-PERMISSION = "dossier.process"
-RESULT_CODE = re.compile(r"^KQ\.([A-Z]\d{2})\.\d{6}$")
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 PARAMETER = re.compile(r"\{[^/{}]+\}")
-BOUNDS = ("maxLength", "pattern", "enum", "format", "const")
+NAME = "x-maidinh-name"  # what an interface's document calls a field
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What a procedure is held against; a part that couldn't be read is None and isn't checked."""
+class Located:
+    """A finding with the line of its place in the file."""
 
-    organisations: Organisations
-    roles: Roles | None
-    architecture: ArchitectureVersion | None
-    calendar: WorkingCalendar | None
-    ministries: frozenset[str] | None
+    file: Path
+    line: int
+    place: str
+    finding: Finding
 
+    def as_problem(self, translate: Callable[[str], str] = str) -> Problem:
+        """The finding as a problem of its definition file, with the remedy."""
+        told = f"{self.finding.message(translate)}. {self.finding.remedy(translate)}"
+        return Problem(self.file, self.line, self.place, told)
 
-def check_procedure(procedure: Procedure, document: Document, around: Surroundings) -> Iterator[Problem]:
-    """Everything in which the procedure doesn't fit, with the place in its file."""
-    yield from _agencies(procedure, document, around.organisations)
-    yield from _answers(procedure, document)
-    yield from _result(procedure, document, around.ministries)
-    yield from _process(procedure, document)
-    yield from _fees(procedure, document)
-    if around.roles is not None:
-        yield from _people(procedure, document, around.organisations, around.roles)
-    if around.calendar is not None:
-        yield from _budgets(procedure, document, around.calendar)
-    if around.architecture is not None:
-        yield from _registers(procedure, document, around.architecture)
-
-
-def _agencies(procedure: Procedure, document: Document, organisations: Organisations) -> Iterator[Problem]:
-    known = {agency.code for agency in organisations.agencies}
-    named: list[tuple[Position, str]] = [(("responsible",), procedure.responsible)]
-    named += [(("receiving", n), code) for n, code in enumerate(procedure.receiving)]
-    named += [
-        (("steps", n, "agency"), step.agency)
-        for n, step in enumerate(procedure.steps)
-        if step.agency not in ("receiving", "responsible", "")
-    ]
-    for place, code in named:
-        if code not in known:
-            yield document.problem(place, f"expected the code of an agency of this province (found {code!r})")
+    def as_json(self, saying: Callable[[str], Callable[[str], str]]) -> dict[str, Any]:
+        """The finding for machines, in both languages."""
+        return {
+            "code": self.finding.check.code,
+            "severity": self.finding.check.severity,
+            "file": str(self.file),
+            "line": self.line,
+            "place": self.place,
+            "message": {language: self.finding.message(saying(language)) for language in ("vi", "en")},
+            "remedy": {language: self.finding.remedy(saying(language)) for language in ("vi", "en")},
+        }
 
 
-def _people(procedure: Procedure, document: Document, organisations: Organisations, roles: Roles) -> Iterator[Problem]:
-    known = {role.id for role in roles.roles}
-    for n, step in enumerate(procedure.steps):
-        if step.kind in AUTOMATIC and not step.role:
-            continue
-        if step.role not in known:
-            yield document.problem(("steps", n, "role"), f"expected a role of roles.yaml (found {step.role!r})")
-            continue
-        permission = PERMISSIONS.get(step.kind, PERMISSION)
-        if permission not in roles.permissions_of([step.role]):
-            yield document.problem(("steps", n, "role"), f"role {step.role} has no permission {permission}")
-        for agency in _agencies_of(step, procedure):
-            held = {role for person in organisations.officials if person.agency == agency for role in person.roles}
-            if step.role not in held:
-                yield document.problem(("steps", n), f"agency {agency} has no official with the role {step.role}")
+def check_procedure(
+    procedure: Procedure, document: Document, around: Surroundings, architecture: ArchitectureVersion | None
+) -> list[Located]:
+    """Everything that is wrong with a procedure, in the order of its file."""
+    findings = findings_in(procedure, around)
+    if architecture is not None:
+        findings += contract_findings(procedure, architecture)
+    return sorted((located(document, each) for each in findings), key=lambda each: (each.line, each.place))
 
 
-def _agencies_of(step: Step, procedure: Procedure) -> list[str]:
-    if step.agency == "receiving":
-        return procedure.receiving
-    return [procedure.responsible if step.agency == "responsible" else step.agency]
+def located(document: Document, finding: Finding) -> Located:
+    """The finding at its line."""
+    problem = document.problem(finding.at, "")
+    return Located(problem.file, problem.line, problem.place, finding)
 
 
-def _answers(procedure: Procedure, document: Document) -> Iterator[Problem]:
-    schema = procedure.answers
-    properties = schema.get("properties", {})
-    if schema.get("type") != "object" or schema.get("additionalProperties") is not False:
-        yield document.problem(("answers",), "expected type: object and additionalProperties: false")
-    for name in schema.get("required", []):
-        if name not in properties:
-            yield document.problem(("answers", "required"), f"{name} is required but no property")
-    for name, form in properties.items():
-        if form.get("type") == "string" and not any(bound in form for bound in BOUNDS):
-            yield document.problem(("answers", "properties", name), f"expected a bound: one of {', '.join(BOUNDS)}")
-    for p, page in enumerate(procedure.pages):
-        for f, field in enumerate(page.fields):
-            place = ("pages", p, "fields", f, "options")
-            offered = properties.get(field.id, {}).get("enum")
-            if (field.options or offered is not None) and set(field.options) != set(offered or []):
-                yield document.problem(place, f"options and the enum of {field.id} must be the same values")
+def unreadable(error_problem: Problem) -> Located:
+    """A file that can't be read as a procedure, as a finding."""
+    finding = found("file.unreadable", (), expected=error_problem.expected)
+    return Located(error_problem.file, error_problem.line, error_problem.place, finding)
 
 
-def _result(procedure: Procedure, document: Document, ministries: frozenset[str] | None) -> Iterator[Problem]:
-    code = RESULT_CODE.match(procedure.result.code)
-    if code is None or (ministries is not None and code[1] not in ministries):
-        place = ("result", "code")
-        yield document.problem(place, f"expected KQ.<ministry>.<six digits> (found {procedure.result.code!r})")
-    properties = procedure.answers.get("properties", {})
-    for part in ("title", "body"):
-        text = getattr(procedure.result, part)
-        for language, content in (("vi", text.vi), ("en", text.en or "")):
-            for name in PLACEHOLDER.findall(content):
-                if name not in properties:
-                    yield document.problem(("result", part, language), f"{{{name}}} is no field of the form")
+def agencies_of(organisations: Organisations) -> dict[str, frozenset[str]]:
+    """The agencies by code, each with the roles that its officials hold."""
+    roles: dict[str, set[str]] = {agency.code: set() for agency in organisations.agencies}
+    for person in organisations.officials:
+        roles.setdefault(person.agency, set()).update(person.roles)
+    return {code: frozenset(held) for code, held in roles.items()}
 
 
-def _process(procedure: Procedure, document: Document) -> Iterator[Problem]:
-    ways = {step.id: _ways(step) for step in procedure.steps}
-    reached, ahead = set[str](), [procedure.steps[0].id]
-    while ahead:
-        at = ahead.pop()
-        if at in ways and at not in reached:
-            reached.add(at)
-            ahead.extend(ways[at])
-    ending = set(ENDS) - {"supplement"}
-    while grown := {step for step, to in ways.items() if step not in ending and ending.intersection(to)}:
-        ending |= grown
-    for n, step in enumerate(procedure.steps):
-        if step.id not in reached:
-            yield document.problem(("steps", n), f"no outcome leads to step {step.id}")
-        if step.id not in ending:
-            yield document.problem(("steps", n), f"no way leads from step {step.id} to an end")
-    if not any("returned" in ways[step] for step in reached):
-        yield document.problem(("steps",), "no way leads to the result being returned")
+def register_fields(documents: Mapping[str, Any]) -> tuple[RegisterField, ...]:
+    """What the registers tell, by the published documents of their interfaces: every field that has a name there."""
+    return tuple(
+        RegisterField(Path(name).stem, field, labels, schema in listed)
+        for name, content in documents.items()
+        if isinstance(content, dict)
+        for listed in [set(_listed(content))]
+        for schema, part in _schemas(content).items()
+        for field, labels in _named_fields(part)
+    )
 
 
-def _ways(step: Step) -> list[str]:
-    """Every place that the step can lead to, but for a supplement, which comes back."""
-    return [place for o in step.outcomes for places in o.targets() for place in places if place != "supplement"]
+def _schemas(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The schemas of a document by the reference to each; whatever stands outside of them under no reference."""
+    parts = content.get("components", {})
+    schemas = parts.get("schemas", {}) if isinstance(parts, dict) else {}
+    named = {f"#/components/schemas/{name}": schema for name, schema in dict(schemas).items()}
+    return {**named, "": content.get("paths", {})}
 
 
-def _fees(procedure: Procedure, document: Document) -> Iterator[Problem]:
-    charged = any(case.fee is not None and (case.fee.amount or case.fee.table) for case in procedure.cases)
-    asked = [n for n, step in enumerate(procedure.steps) if step.requires_fee]
-    if charged and not asked:
-        yield document.problem(("steps",), "a case has a fee: one step must say requires_fee: true")
-    if asked and not charged:
-        yield document.problem(("steps", asked[0], "requires_fee"), "no case has a fee")
+def _listed(content: Any) -> Iterator[str]:
+    """The references to what answers hold a list of."""
+    for each in content.values() if isinstance(content, dict) else content if isinstance(content, list) else ():
+        yield from _listed(each)
+    items = content.get("items") if isinstance(content, dict) else None
+    if isinstance(items, dict) and isinstance(items.get("$ref"), str):
+        yield items["$ref"]
 
 
-def _budgets(procedure: Procedure, document: Document, calendar: WorkingCalendar) -> Iterator[Problem]:
-    start = _late_start(procedure, calendar)
-    for n, case in enumerate(procedure.cases):
-        if _end(procedure, start, calendar) > due(start, case.time_limit.budget, calendar):
-            place = ("cases", n, "time_limit", "budget")
-            yield document.problem(place, f"the budgets of the steps add up to more than the limit of case {case.id}")
+def _named_fields(content: Any) -> Iterator[tuple[str, frozenset[str]]]:
+    if isinstance(content, list):
+        for each in content:
+            yield from _named_fields(each)
+    elif isinstance(content, dict):
+        for key, each in content.items():
+            if isinstance(each, dict) and isinstance(each.get(NAME), dict):
+                yield str(key), frozenset(str(label) for label in each[NAME].values())
+            yield from _named_fields(each)
 
 
-def _late_start(procedure: Procedure, calendar: WorkingCalendar) -> datetime:
-    """The last moment of the first working day that still counts for that day: hours are shortest then."""
-    zone = ZoneInfo(calendar.timezone)
-    moment = datetime.combine(procedure.effective_from, calendar.cutoff, zone)
-    return datetime.combine(start_day(moment, calendar, cutoff=True), calendar.cutoff, zone)
-
-
-def _end(procedure: Procedure, start: datetime, calendar: WorkingCalendar) -> datetime:
-    """When the longest way to a returned result ends; a step that sends back isn't gone through twice."""
-    steps = {step.id: step for step in procedure.steps}
-
-    def after(step_id: str, at: datetime, gone: frozenset[str]) -> datetime:
-        step = steps[step_id]
-        counted = step.budget is not None and not step.suspends_clock
-        end = due(at, step.budget, calendar, cutoff=False) if step.budget and counted else at
-        ways = [place for place in _ways(step) if place in steps and place not in gone | {step_id}]
-        return max([end, *(after(way, end, gone | {step_id}) for way in ways)])
-
-    return after(procedure.steps[0].id, start, frozenset())
-
-
-def _registers(procedure: Procedure, document: Document, architecture: ArchitectureVersion) -> Iterator[Problem]:
+def contract_findings(procedure: Procedure, architecture: ArchitectureVersion) -> Iterator[Finding]:
+    """Fields whose register isn't offered, or that no contract allows this procedure's system to read."""
     elements = {element.id: element for element in architecture.elements}
     services = {
         e.interface.service: e for e in architecture.elements if e.interface and e.state in ("live", "retiring")
     }
     consumers = _systems_of(procedure, architecture)
     if not consumers:
-        yield document.problem(("code",), f"no system realises a public service {procedure.code} in the architecture")
+        yield found("system.none", ("code",), code=procedure.code)
         return
     fields = {field.id: field for page in procedure.pages for field in page.fields}
     for p, page in enumerate(procedure.pages):
@@ -206,17 +141,14 @@ def _registers(procedure: Procedure, document: Document, architecture: Architect
                 continue
             lead = fields.get(source.follows) if source.follows else None
             if source.follows and (lead is None or lead.from_register is None or not lead.from_register.choose):
-                yield document.problem(
-                    (*place, "follows"), f"{source.follows} is no field that is chosen from a register"
-                )
+                yield found("register.follows", (*place, "follows"), field=source.follows)
             provider = services.get(source.service)
             if provider is None:
-                message = f"no interface of the architecture offers the service {source.service!r}"
-                yield document.problem((*place, "service"), message)
+                yield found("register.unknown", (*place, "service"), service=source.service)
                 continue
             wrong = _connection(source, provider, consumers, architecture, procedure, elements)
-            if wrong:
-                yield document.problem(place, wrong)
+            if wrong is not None:
+                yield found(wrong[0], place, **wrong[1])
 
 
 def _systems_of(procedure: Procedure, architecture: ArchitectureVersion) -> set[str]:
@@ -231,7 +163,7 @@ def _connection(
     architecture: ArchitectureVersion,
     procedure: Procedure,
     elements: dict[str, Element],
-) -> str | None:
+) -> tuple[str, dict[str, str]] | None:
     contracts = [
         r.contract for r in architecture.relations if r.from_ in consumers and r.to == provider.id and r.contract
     ]
@@ -239,7 +171,8 @@ def _connection(
     asking = [elements[consumer] for consumer in consumers if consumer in elements]
     names = ", ".join(sorted(element.name.in_language("vi") for element in asking))
     if not live:
-        return f"{names} has no contract for {source.service} on {procedure.effective_from}"
+        day = procedure.effective_from.isoformat()
+        return "register.no-contract", {"systems": names, "service": source.service, "day": day}
     path = PARAMETER.sub("*", source.path)
     wanted = {source.field, *source.show}
     return None if any(_covers(c, path, wanted) for c in live) else _uncovered(live, path, wanted, source)
@@ -249,8 +182,8 @@ def _covers(contract: Contract, path: str, wanted: set[str]) -> bool:
     return any(m.method == "GET" and m.path == path for m in contract.methods) and wanted <= set(contract.fields)
 
 
-def _uncovered(live: list[Contract], path: str, wanted: set[str], source: RegisterSource) -> str:
+def _uncovered(live: list[Contract], path: str, wanted: set[str], source: RegisterSource) -> tuple[str, dict[str, str]]:
     if not any(m.method == "GET" and m.path == path for c in live for m in c.methods):
-        return f"no contract for {source.service} allows GET {path}"
+        return "register.not-allowed", {"service": source.service, "path": path}
     missing = sorted(wanted - {name for c in live for name in c.fields})
-    return f"no contract for {source.service} covers the fields {', '.join(missing)}"
+    return "register.not-covered", {"service": source.service, "fields": ", ".join(missing)}

@@ -92,7 +92,5 @@ class ProcedureCatalogue(Form):
             raise ValueError(f"systems must name {PORTAL}, where people begin what no other system runs")
         for each in self.procedures:
             if each.run_by is not None and each.run_by not in systems:
-                raise ValueError(
-                    f"{each.code} is run by {each.run_by}, which is none of {', '.join(systems)}"
-                )
+                raise ValueError(f"{each.code} is run by {each.run_by}, which is none of {', '.join(systems)}")
         return self
