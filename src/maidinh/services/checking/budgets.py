@@ -1,13 +1,15 @@
 """Whether the budgets of the steps fit into the time limit of each case, on the longest way.
 
 Layer 4. Pure. Branches beside each other count as long as the longest of them; joins take no time, and steps that
-suspend the clock are not counted. Where a table decides the limit, the smallest that can come out counts.
+suspend the clock are not counted. Where a table decides the limit, each of its rows is held against the longest way
+that a dossier of that row can go: routes that the row's own values decide are followed, all others can be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
@@ -16,23 +18,23 @@ from maidinh.services.checking.catalogue import found
 from maidinh.services.checking.findings import Finding
 from maidinh.services.checking.flow import Flow
 from maidinh.services.decisions.completeness import Gap, gaps_and_overlaps
-from maidinh.services.decisions.conditions import holds, parse_cell
-from maidinh.services.procedures.definition import Case, Procedure
+from maidinh.services.decisions.conditions import Among, Cell, Literal, holds, parse_cell
+from maidinh.services.procedures.definition import Case, Procedure, Step
 
 
 def budget_findings(procedure: Procedure, flow: Flow, calendar: WorkingCalendar) -> Iterator[Finding]:
-    """The cases whose limit is shorter than the longest way through the process."""
+    """The cases, and the rows of tables of limits, that are shorter than the longest way through the process."""
     start = late_start(procedure, calendar)
-    end, way = _longest(flow, start, calendar)
     for n, case in enumerate(procedure.cases):
-        amount, row = _smallest(procedure, case)
-        budget = Budget(amount=amount, unit=case.time_limit.budget.unit)
-        if end <= due(start, budget, calendar):
-            continue
-        told = {"case": case.id, "way": ", ".join(way)}
-        if row is None:
-            yield found("budget.over-limit", ("cases", n, "time_limit", "budget"), **told)
-        else:
+        for amount, row, known in _limits(procedure, case):
+            budget = Budget(amount=amount, unit=case.time_limit.budget.unit)
+            end, way = _longest(flow, start, calendar, known)
+            if end <= due(start, budget, calendar):
+                continue
+            told = {"case": case.id, "way": ", ".join(way)}
+            if row is None:
+                yield found("budget.over-limit", ("cases", n, "time_limit", "budget"), **told)
+                continue
             table = [each.id for each in procedure.tables].index(str(case.time_limit.table))
             yield found(
                 "budget.over-table-limit", ("tables", table, "rows", row),
@@ -52,38 +54,67 @@ def length_of(budget: Budget, start: datetime, calendar: WorkingCalendar) -> dat
     return due(start, budget, calendar, cutoff=False)
 
 
-def _longest(flow: Flow, start: datetime, calendar: WorkingCalendar) -> tuple[datetime, list[str]]:
-    """When the longest way ends, and its steps; a step that sends back isn't gone through twice."""
+def _longest(
+    flow: Flow, start: datetime, calendar: WorkingCalendar, known: Mapping[str, Any]
+) -> tuple[datetime, list[str]]:
+    """When the longest way with these facts ends, and its steps; a step that sends back isn't gone through twice."""
     begins: dict[str, tuple[datetime, tuple[str, ...]]] = {flow.first: (start, ())}
     last: tuple[datetime, tuple[str, ...]] = (start, ())
     for name in flow.in_order:
+        if name not in begins:
+            continue
         at, way = begins[name]
         step = flow.steps[name]
         counted = [] if step.suspends_clock else [b for b in (step.budget, step.minimum) if b is not None]
         end = max((length_of(budget, at, calendar) for budget in counted), default=at)
         way = (*way, name) if counted else way
         last = max(last, (end, way), key=lambda each: each[0])
-        for place in flow.forward[name]:
+        for place in flow.forward[name] & _places(step, known):
             if place not in begins or begins[place][0] < end:
                 begins[place] = (end, way)
     return last[0], list(last[1])
 
 
-def _smallest(procedure: Procedure, case: Case) -> tuple[int, int | None]:
-    """The smallest limit that the case can have, and the row of its table that gives it, from 0."""
-    limit = case.time_limit
+def _places(step: Step, known: Mapping[str, Any]) -> frozenset[str]:
+    """Where the step can lead with these facts: a route that they decide is taken or passed by, others may be."""
+    places: set[str] = set()
+    for outcome in step.outcomes:
+        ways: list[str | list[str]] = []
+        for route in outcome.routes:
+            held = [holds(parse_cell(cell), known[fact]) for fact, cell in route.when.items() if fact in known]
+            if not all(held):
+                continue
+            ways.append(route.to)
+            if len(held) == len(route.when):
+                break
+        else:
+            ways.append(outcome.to)
+        for way in ways:
+            places.update([way] if isinstance(way, str) else way)
+    return frozenset(places)
+
+
+def _limits(procedure: Procedure, case: Case) -> Iterator[tuple[int, int | None, dict[str, Any]]]:
+    """Every limit that the case can have: its amount, the row of its table, from 0, and what that row fixes."""
+    limit, facts = case.time_limit, {"case": case.id}
     if limit.table is None:
-        return limit.budget.amount, None
+        yield limit.budget.amount, None, facts
+        return
     table = procedure.table(limit.table)
-    kept = [
-        (int(row.then["amount"]), n)
-        for n, row in enumerate(table.rows)
-        if holds(parse_cell(row.when.get("case", "-")), case.id)
-        and isinstance(row.then["amount"], int | float)
-        and row.then["amount"] > 0
-    ]
-    gap = any(isinstance(each, Gap) for each in gaps_and_overlaps(table))
-    smallest = min(kept, default=None)
-    if smallest is None or (gap and limit.budget.amount < smallest[0]):
-        return limit.budget.amount, None
-    return smallest
+    if any(isinstance(each, Gap) for each in gaps_and_overlaps(table)):
+        yield limit.budget.amount, None, facts
+    for n, row in enumerate(table.rows):
+        amount = row.then["amount"]
+        if (
+            not isinstance(amount, int | float)
+            or amount <= 0
+            or not holds(parse_cell(row.when.get("case", "-")), case.id)
+        ):
+            continue
+        yield int(amount), n, facts | {fact: one for fact, cell in row.when.items() if (one := _only(cell)) is not None}
+
+
+def _only(cell: Cell) -> Literal | None:
+    """The one value that a cell lets pass; None where it is not one."""
+    test = parse_cell(cell)
+    return next(iter(test.values)) if isinstance(test, Among) and len(test.values) == 1 else None
