@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from maidinh.infrastructure.definitions.definition import Form, Provenance
+from maidinh.infrastructure.definitions.definition import Form, LegalBasis, Provenance
 
 
 class Budget(Form):
@@ -28,10 +28,22 @@ class OfficeHours(Form):
 
 
 class Override(Provenance):
-    """A day that the general rule gets wrong: off though a weekday, or worked though a weekend."""
+    """A day that the general rule gets wrong: off though a weekday, worked though a weekend, or with hours of its own.
+
+    `hours` are those of a worked day that is shorter than others: what is due then is due when the offices close.
+    """
 
     day: date
     working: bool
+    hours: list[OfficeHours] = []
+
+
+class Grounds(Form):
+    """The articles that the general rule rests on, for whoever checks a counting."""
+
+    holidays: LegalBasis
+    weekends: LegalBasis
+    office_hours: LegalBasis
 
 
 class WorkingCalendar(Form):
@@ -46,5 +58,6 @@ class WorkingCalendar(Form):
     cutoff: time
     due_time: time
     overrides: list[Override] = []
+    grounds: Grounds | None = None
     source: str | None = None
     checked: bool = True
