@@ -247,7 +247,7 @@ def _days_off(country: str, year: int) -> tuple[dict[date, Text], frozenset[date
 
 
 def closing_moment(day: date, calendar: WorkingCalendar) -> datetime:
-    """The moment of this working day at which a term ends: the usual one, or earlier where the offices close earlier."""
+    """The moment of this working day at which a term ends: the usual one, or when the offices close before it."""
     moment = _last_moment(day, calendar.due_time, calendar)
     return datetime.combine(day, moment, ZoneInfo(calendar.timezone))
 
