@@ -33,6 +33,7 @@ from maidinh.infrastructure.definitions.code_lists import CodeList
 from maidinh.infrastructure.definitions.rule_packs import RulePack
 from maidinh.infrastructure.identity.definition import Roles
 from maidinh.infrastructure.organisations.definition import Organisations
+from maidinh.services.clock.definition import Term
 from maidinh.services.procedures.definition import Procedure
 
 FOLDER = "schemas"
@@ -61,6 +62,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "organisations": Organisations,
     "population-register": PopulationRegister,
     "portfolio": Portfolio,
+    "term": Term,
     "procedure": Procedure,
     "project": Project,
     "publication-rules": PublicationRules,

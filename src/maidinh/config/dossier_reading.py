@@ -5,6 +5,7 @@ Layer 0, config.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 OFFICE = ZoneInfo("Asia/Ho_Chi_Minh")
 ASKED = """
-SELECT d.code, d."case", d.channel, d.answers, d.facts, d.submitted_at, d.accepted_at, d."limit", d.suspensions,
-       d.rule_pack, v.content
+SELECT d.code, d."case", d.channel, d.submitted_at, d.accepted_at, d.rule_pack,
+       d.answers::text, d.facts::text, d."limit"::text, d.suspensions::text, v.content::text
 FROM dossiers_dossier d JOIN procedures_procedureversion v ON v.id = d.procedure_id WHERE d.code = %s
 """
 
@@ -46,7 +47,8 @@ def dossier_ledger(environment: Environment, code: str) -> DossierClock | None:
         row = cursor.execute(ASKED, [code.strip()]).fetchone()
     if row is None:
         return None
-    found, case, channel, answers, facts, submitted, accepted, limit, suspensions, pack_id, content = row
+    found, case, channel, submitted, accepted, pack_id = row[:6]
+    answers, facts, limit, suspensions, content = (json.loads(each) if each else None for each in row[6:])
     procedure, root = Procedure.model_validate(content), definitions_root(environment.definitions)
     pack = next(each for each in read_rule_packs(root / "national") if each.id == pack_id)
     known = facts_of(answers, case, CHANNEL_NAMES.get(channel, "online"), facts)
