@@ -9,7 +9,8 @@ import pytest
 from maidinh.infrastructure.definitions.reading import DefinitionError
 from maidinh.services.clock.explanation import explain
 from maidinh.services.clock.reading import TermUnreadable, read_term
-from maidinh.services.clock.reckoning import reckon
+from maidinh.services.clock.reckoning import provisional, reckon
+from maidinh.services.clock.telling import rows
 from tests.services.clock.judging import at
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "definitions/examples/dossiers"
@@ -123,3 +124,22 @@ def test_the_examples_hold(path: Path) -> None:
 
 def test_there_are_examples() -> None:
     assert len(list(EXAMPLES.glob("*"))) >= 4
+
+
+def test_a_term_beyond_the_published_days_off_is_told_as_provisional(tmp_path: Path) -> None:
+    near, far = (
+        read_term(written(tmp_path, HEAD.replace("2026-03", month))).ledger for month in ("2026-03", "2026-12")
+    )
+    assert [provisional(each, reckon(each)) for each in (near, far)] == [False, False]
+    over = read_term(written(tmp_path, HEAD.replace("2026-03-02", "2026-12-28"))).ledger
+    assert provisional(over, reckon(over))
+    assert rows(over, str, "en")[-1].text.endswith("The days off after 31/12/2026 are not published yet, "
+                                                   "so the date may still change.")  # fmt: skip
+
+
+def test_years_whose_days_off_nobody_knows_are_refused(tmp_path: Path) -> None:
+    for text in (HEAD.replace("2026-03-02", "1890-03-03"), HEAD.replace("amount: 10", "amount: 1900").replace(
+            "working_day", "month")):  # fmt: skip
+        with pytest.raises(TermUnreadable) as refused:
+            read_term(written(tmp_path, text + "calendar: vn-2026\npack: '2025'\n"))
+        assert "leaves these years" in refused.value.told[0].fault.says

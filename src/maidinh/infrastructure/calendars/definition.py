@@ -47,7 +47,10 @@ class Grounds(Form):
 
 
 class WorkingCalendar(Form):
-    """What decides whether a day is worked, when a day of work starts and ends, and when it is too late for today."""
+    """What decides whether a day is worked, when a day of work starts and ends, and when it is too late for today.
+
+    After `settled_until` the yearly notice is not published yet: days off there may still be swapped.
+    """
 
     id: str
     valid_from: date
@@ -59,5 +62,6 @@ class WorkingCalendar(Form):
     due_time: time
     overrides: list[Override] = []
     grounds: Grounds | None = None
+    settled_until: date | None = None
     source: str | None = None
     checked: bool = True

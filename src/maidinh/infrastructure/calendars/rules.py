@@ -54,6 +54,12 @@ class Pause:
     rule: SupplementRule | None = None
 
 
+def known_years(calendar: WorkingCalendar) -> tuple[int, int]:
+    """The first and the last year whose days off can be told at all."""
+    known = holidays.country_holidays(calendar.country)
+    return known.start_year, known.end_year
+
+
 def is_working_day(day: date, calendar: WorkingCalendar) -> bool:
     """Whether the offices work on this day."""
     return why_off(day, calendar) is None

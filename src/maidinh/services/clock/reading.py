@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
 from maidinh.infrastructure.calendars.queries import calendar_at, read_calendars
+from maidinh.infrastructure.calendars.rules import known_years
 from maidinh.infrastructure.definitions.definition import LegalBasis
 from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.infrastructure.definitions.reading import DefinitionError, Position, read_form, read_yaml
@@ -93,8 +94,13 @@ class _Reading:
         return Given(ledger, pack)
 
     def _try(self, ledger: Ledger) -> None:
+        first, last = known_years(ledger.counted_by)
         try:
-            reckon(ledger)
+            end = reckon(ledger).last_due
+            if not (first <= ledger.start.year and end.year <= last):
+                said = N_("The days off are known from %(first)s to %(last)s alone, and the term leaves these years.")
+                values = {"first": str(first), "last": str(last)}
+                self._tell(Fault(None, said, N_("Give another start, or a shorter limit."), values), ("start",))
         except Untenable as error:
             self._tell(error.fault, ("events", error.fault.entry or 0))
         except (ValueError, OverflowError):

@@ -67,6 +67,12 @@ def reckon(ledger: Ledger) -> Reckoning:
     return counting.reckoning()
 
 
+def provisional(ledger: Ledger, found: Reckoning) -> bool:
+    """Whether the term reaches into a time whose days off no notice has settled yet."""
+    settled = ledger.counted_by.settled_until
+    return settled is not None and found.last_due.date() > settled
+
+
 class _Counting:
     """The state of the clock from line to line."""
 

@@ -5,15 +5,15 @@ Layer 4, pure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from maidinh.infrastructure.calendars.definition import Budget
 from maidinh.services.clock.explanation import Line, explain
 from maidinh.services.clock.ledger import N_, Ledger
-from maidinh.services.clock.reckoning import reckon
-from maidinh.services.clock.wording import Say, amount, clock_time, line_in_words
+from maidinh.services.clock.reckoning import provisional, reckon
+from maidinh.services.clock.wording import Say, amount, clock_time, line_in_words, unsettled_in_words
 
 WEEKDAYS = (
     N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
@@ -32,8 +32,8 @@ class Row:
 
 
 def rows(ledger: Ledger, say: Say, language: str) -> list[Row]:
-    """Every line of the explanation in words."""
-    return [
+    """Every line of the explanation in words; that the end may still move is said at the end."""
+    told = [
         Row(
             line.day,
             line_in_words(line, say, language),
@@ -43,6 +43,8 @@ def rows(ledger: Ledger, say: Say, language: str) -> list[Row]:
         )
         for line in explain(ledger)
     ]
+    last = told[-1]
+    return [*told[:-1], replace(last, text=". ".join([last.text, *_unsettled(ledger, say)]))]
 
 
 def paragraphs(ledger: Ledger, say: Say, language: str) -> list[str]:
@@ -57,6 +59,11 @@ def paragraphs(ledger: Ledger, say: Say, language: str) -> list[str]:
     return [*written, ""]
 
 
+def _unsettled(ledger: Ledger, say: Say) -> list[str]:
+    settled = ledger.counted_by.settled_until
+    return [unsettled_in_words(settled, say)] if settled and provisional(ledger, reckon(ledger)) else []
+
+
 def document(ledger: Ledger, pack: str, say: Say, language: str) -> dict[str, Any]:
     """The same for machines."""
     found = reckon(ledger)
@@ -69,6 +76,7 @@ def document(ledger: Ledger, pack: str, say: Say, language: str) -> dict[str, An
         "due": found.due.isoformat() if found.due else None,
         "stands_since": found.stands_since.isoformat() if found.stands_since else None,
         "left": _budget(found.left),
+        "provisional": provisional(ledger, found),
         "steps": [_step(line, say, language) for line in explain(ledger)],
     }
 

@@ -6,7 +6,7 @@ Layer 4, pure. `say` turns an English sentence into the reader's language.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from maidinh.infrastructure.calendars.definition import Budget
 from maidinh.services.clock.explanation import Line, LineKind
@@ -39,6 +39,7 @@ IN_HOURS: dict[LineKind, str] = {
     "granted": N_("granted by the extension"),
 }
 FIRST_AGAIN = N_("counted on from this day, which has no number of its own")
+UNSETTLED = N_("The days off after %(day)s are not published yet, so the date may still change.")
 WHY = {
     "after_cutoff": N_("received after the last moment that counts for the day"),
     "first_day": N_("the first day is not counted"),
@@ -87,6 +88,11 @@ def line_in_words(line: Line, say: Say, language: str) -> str:
 def fault_in_words(fault: Fault, say: Say) -> str:
     """What does not fit, and what to do."""
     return f"{say(fault.says) % fault.values} {say(fault.remedy) % fault.values}"
+
+
+def unsettled_in_words(settled_until: date, say: Say) -> str:
+    """That the end may still move."""
+    return say(UNSETTLED) % {"day": f"{settled_until:%d/%m/%Y}"}
 
 
 def clock_time(at: datetime | None, *, with_day: bool = False) -> str:
