@@ -67,7 +67,7 @@ def test_the_command_explains_a_dossier_from_the_database(supplemented: Any, mon
         with counter.everyone(), connection.cursor() as cursor:
             yield cursor.cursor
 
-    monkeypatch.setattr("maidinh.config.dossier_reading.reading", reading)
+    monkeypatch.setattr("maidinh.config.cli.dossier_reading.reading", reading)
     run = CliRunner().invoke
     told = json.loads(run(group.app, ["explain", counter.code, "--json"]).output)
     assert told["dossier"] == counter.code and told["accepted"] is True

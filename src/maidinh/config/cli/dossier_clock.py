@@ -59,7 +59,7 @@ def explain(
 ) -> None:
     """Say when a dossier of the installation is due, and how."""
     from maidinh.config.cli.doctor import environment_at
-    from maidinh.config.dossier_reading import dossier_ledger
+    from maidinh.config.cli.dossier_reading import dossier_ledger
 
     environment = environment_at(data, None, port)
     found = dossier_ledger(environment, code)
