@@ -34,6 +34,7 @@ from maidinh.infrastructure.definitions.rule_packs import RulePack
 from maidinh.infrastructure.identity.definition import Roles
 from maidinh.infrastructure.organisations.definition import Organisations
 from maidinh.services.catalogue.definition import ProcedureCatalogue
+from maidinh.services.clock.definition import Term
 from maidinh.services.procedures.definition import Procedure
 from maidinh.services.scenarios.definition import Scenario
 
@@ -63,6 +64,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "organisations": Organisations,
     "population-register": PopulationRegister,
     "portfolio": Portfolio,
+    "term": Term,
     "procedure": Procedure,
     "procedure-catalogue": ProcedureCatalogue,
     "project": Project,

@@ -21,8 +21,11 @@ from maidinh.governance.roadmap.checking import faults
 from maidinh.governance.roadmap.definition import Portfolio
 from maidinh.infrastructure.definitions.document import Document
 from maidinh.infrastructure.definitions.reading import DefinitionError, Problem, read_all, read_form
+from maidinh.services.clock.reading import TermUnreadable, read_term
+from maidinh.services.clock.wording import fault_in_words
 
 FOLDER, DECISIONS, DUPLICATES, ROADMAP = "examples", "decisions.yaml", "duplicates", "roadmap"
+DOSSIERS = "dossiers"
 
 
 def example_problems(root: Path, shelf: Shelf | None, frameworks: Mapping[str, Framework]) -> Iterator[Problem]:
@@ -35,6 +38,9 @@ def example_problems(root: Path, shelf: Shelf | None, frameworks: Mapping[str, F
             continue
         if example.name == ROADMAP:
             yield from _portfolios(example)
+            continue
+        if example.name == DOSSIERS:
+            yield from _terms(root, example)
             continue
         projects = [each for each in sorted(example.glob("*.yaml")) if each.name != DECISIONS]
         try:
@@ -63,6 +69,18 @@ def _portfolios(example: Path) -> Iterator[Problem]:
         document = Document(path)
         for fault in faults(portfolio):
             yield document.problem(fault.at, f"{fault.says} {fault.remedy}" % fault.values)
+
+
+def _terms(root: Path, example: Path) -> Iterator[Problem]:
+    """What is wrong in the terms whose end an example counts."""
+    for path in sorted(example.iterdir()):
+        try:
+            read_term(path, root)
+        except DefinitionError as error:
+            yield from error.problems
+        except TermUnreadable as error:
+            for each in error.told:
+                yield Problem(path, each.line, each.place, fault_in_words(each.fault, str))
 
 
 def _models(province: Path, shelf: Shelf | None, frameworks: Mapping[str, Framework]) -> Iterator[Problem]:

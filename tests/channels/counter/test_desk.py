@@ -64,6 +64,7 @@ def test_the_desk_shows_answers_papers_clock_and_history(dossier: Any, clerk: Ac
         assert paper.name.in_language("en") in shown
     assert "Submitted" in shown
     assert "Promised" in shown
+    assert "day 0, the clock starts, the first day is not counted" in shown
     assert "Accept" in shown
 
 

@@ -48,6 +48,7 @@ def test_the_dossier_is_shown_with_status_time_and_holder(browser, dossier):
     page = browser.get(f"/dossiers/{dossier.code}").content.decode()
     assert "newly submitted" in page and "Promised for" in page and "Now with" in page
     assert "Lào Cai" in page and "Ask for the dossier back" in page
+    assert "How the days are counted" in page and "the first day is not counted" in page
 
 
 def test_the_receipt_can_be_kept_and_read_by_machines(browser, dossier):
@@ -84,6 +85,7 @@ def test_code_and_secret_show_where_it_stands_and_nothing_of_the_person(dossier,
     for typed in (secret, f" {secret.lower()} "):
         page = visitor.post("/track", {"code": code, "secret": typed}).content.decode()
         assert "newly submitted" in page and "Now with" in page
+        assert "How the days are counted" in page and "<strong>due at 17:00</strong>" in page
         assert citizen.name not in page and citizen.person not in page and secret not in page
     for wrong in ({"code": code, "secret": "ABCDEFGH2345"}, {"code": code}, {"secret": secret}, {}):
         assert visitor.post("/track", wrong).status_code == 422

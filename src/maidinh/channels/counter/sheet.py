@@ -9,16 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maidinh.channels.timing import SUPPLEMENT, time_left
 from maidinh.channels.wording import REGISTER, budget_in_words, form_name, language, line_title, status_name
-from maidinh.infrastructure.calendars.queries import calendar_at
-from maidinh.infrastructure.calendars.rules import explain_due
 from maidinh.infrastructure.identity.queries import official
 from maidinh.infrastructure.organisations.queries import agency_names
-from maidinh.services.dossiers.queries import history_of
+from maidinh.services.clock.telling import rows
+from maidinh.services.dossiers.queries import clock_of, history_of
 from maidinh.services.dossiers.rules import case_of, step_of
 from maidinh.services.fees.queries import charge_of
 from maidinh.services.results.rules import answers_in_words
@@ -98,12 +96,11 @@ def papers(dossier: Any) -> list[dict[str, Any]]:
 def clock(dossier: Any, at: datetime) -> dict[str, Any]:
     """When the dossier is due and how that comes about."""
     limit = case_of(dossier.procedure.procedure, dossier.case).time_limit
-    start = dossier.accepted_at or dossier.submitted_at
     due = dossier.due_at or dossier.promised_at
     running = dossier.status not in ENDED and dossier.finished_at is None
-    steps = explain_due(start, limit.budget, calendar_at(timezone.localtime(start).date()), limit.cutoff)
+    ledger = clock_of(dossier)
     return {
-        "limit": budget_in_words(limit.budget),
+        "limit": budget_in_words(ledger.budget),
         "basis": limit.reference.text if limit.reference else "",
         "checked": limit.official,
         "due": due,
@@ -113,21 +110,9 @@ def clock(dossier: Any, at: datetime) -> dict[str, Any]:
             {name: datetime.fromisoformat(row[name]) if row.get(name) else None for name in ("since", "until")}
             for row in dossier.suspensions
         ],
-        "days": [_day_in_words(step) for step in steps],
+        "days": rows(ledger, _, language()),
         "pack": dossier.rule_pack,
     }
-
-
-def _day_in_words(step: Any) -> dict[str, Any]:
-    words = {
-        "start": _("the clock starts"),
-        "counted": _("counted"),
-        "not_counted": _("not counted"),
-        "due": _("due"),
-        "moved": _("moved on, the offices are closed"),
-    }
-    name = step.name.in_language(language()) if step.name else ""
-    return {"day": step.day, "text": str(words.get(step.kind, step.kind)), "count": step.count, "why": name}
 
 
 def history(dossier: Any, agencies: dict[str, str]) -> list[dict[str, Any]]:

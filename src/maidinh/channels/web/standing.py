@@ -9,8 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from maidinh.channels.timing import TimeLeft, time_left
-from maidinh.channels.wording import line_title, status_name
+from maidinh.channels.wording import language, line_title, status_name
 from maidinh.portal.tracking.queries import Standing
+from maidinh.services.clock.telling import rows
 from maidinh.services.dossiers.queries import history_of
 
 ENDED = (3, 8, 9, 10)
@@ -32,6 +33,7 @@ def times_of(standing: Standing, at: datetime) -> dict[str, Any]:
         "finished": standing.finished_at,
         "returned": standing.returned_at,
         "left": clock_of(standing, at),
+        "days": rows(standing.clock, _, language()),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from maidinh.infrastructure.definitions.definition import Form, Provenance
+from maidinh.infrastructure.definitions.definition import Form, LegalBasis, Provenance
 
 
 class Budget(Form):
@@ -28,14 +28,29 @@ class OfficeHours(Form):
 
 
 class Override(Provenance):
-    """A day that the general rule gets wrong: off though a weekday, or worked though a weekend."""
+    """A day that the general rule gets wrong: off though a weekday, worked though a weekend, or with hours of its own.
+
+    `hours` are those of a worked day that is shorter than others: what is due then is due when the offices close.
+    """
 
     day: date
     working: bool
+    hours: list[OfficeHours] = []
+
+
+class Grounds(Form):
+    """The articles that the general rule rests on, for whoever checks a counting."""
+
+    holidays: LegalBasis
+    weekends: LegalBasis
+    office_hours: LegalBasis
 
 
 class WorkingCalendar(Form):
-    """What decides whether a day is worked, when a day of work starts and ends, and when it is too late for today."""
+    """What decides whether a day is worked, when a day of work starts and ends, and when it is too late for today.
+
+    After `settled_until` the yearly notice is not published yet: days off there may still be swapped.
+    """
 
     id: str
     valid_from: date
@@ -46,5 +61,7 @@ class WorkingCalendar(Form):
     cutoff: time
     due_time: time
     overrides: list[Override] = []
+    grounds: Grounds | None = None
+    settled_until: date | None = None
     source: str | None = None
     checked: bool = True

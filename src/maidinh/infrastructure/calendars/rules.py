@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import holidays
 
-from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
+from maidinh.infrastructure.calendars.definition import Budget, OfficeHours, WorkingCalendar
 from maidinh.infrastructure.definitions.definition import Text
 
 DAY = timedelta(days=1)
@@ -31,7 +31,10 @@ Reason = Literal["first_day", "after_cutoff", "day_off", "weekend", "holiday", "
 
 @dataclass(frozen=True)
 class CountingStep:
-    """One step of the counting: which day, what became of it, which number it has, and why."""
+    """One step of the counting: which day, what became of it, which number it has, and why.
+
+    Of a term in hours, `worked` is the time that had run when the offices closed on that day.
+    """
 
     kind: StepKind
     day: date
@@ -39,6 +42,7 @@ class CountingStep:
     reason: Reason | None = None
     name: Text | None = None
     at: datetime | None = None
+    worked: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,15 @@ class Pause:
     rule: SupplementRule | None = None
 
 
+def known_years(calendar: WorkingCalendar) -> tuple[int, int]:
+    """The first and the last year whose days off can be told at all."""
+    known = holidays.country_holidays(calendar.country)
+    return known.start_year, known.end_year
+
+
 def is_working_day(day: date, calendar: WorkingCalendar) -> bool:
     """Whether the offices work on this day."""
-    return _why_off(day, calendar) is None
+    return why_off(day, calendar) is None
 
 
 def start_day(instant: datetime, calendar: WorkingCalendar, cutoff: bool) -> date:
@@ -60,17 +70,17 @@ def start_day(instant: datetime, calendar: WorkingCalendar, cutoff: bool) -> dat
     local = _local(instant, calendar)
     if not cutoff:
         return local.date()
-    if local.time() <= calendar.cutoff and is_working_day(local.date(), calendar):
+    if local.time() <= _last_moment(local.date(), calendar.cutoff, calendar) and is_working_day(local.date(), calendar):
         return local.date()
-    return _next_working_day(local.date() + DAY, calendar)
+    return next_working_day(local.date() + DAY, calendar)
 
 
 def add_working_days(day: date, amount: int, calendar: WorkingCalendar) -> date:
     """The working day that is `amount` working days after this day; with 0 the day itself or the next working day."""
     if amount == 0:
-        return _next_working_day(day, calendar)
+        return next_working_day(day, calendar)
     for _ in range(amount):
-        day = _next_working_day(day + DAY, calendar)
+        day = next_working_day(day + DAY, calendar)
     return day
 
 
@@ -78,10 +88,10 @@ def due(start: datetime, budget: Budget, calendar: WorkingCalendar, cutoff: bool
     """When a term that starts at this moment ends, in the calendar's time zone. Never before the start."""
     if budget.unit == "working_hour":
         return _add_working_hours(_local(start, calendar), budget.amount * HOUR, calendar)
-    last = _next_working_day(_last_day(start_day(start, calendar, cutoff), budget, calendar), calendar)
-    moment = _at_due_time(last, calendar)
+    last = next_working_day(_last_day(start_day(start, calendar, cutoff), budget, calendar), calendar)
+    moment = closing_moment(last, calendar)
     if moment < start:
-        moment = _at_due_time(_next_working_day(last + DAY, calendar), calendar)
+        moment = closing_moment(next_working_day(last + DAY, calendar), calendar)
     return moment
 
 
@@ -93,7 +103,7 @@ def left_after(
     Months go on as calendar days. Hours are rounded up, in favour of the office that waits.
     """
     if budget.unit == "working_hour":
-        used = _working_time(_local(start, calendar), _local(request, calendar), calendar)
+        used = working_time(_local(start, calendar), _local(request, calendar), calendar)
         return Budget(amount=max(0, -((used - budget.amount * HOUR) // HOUR)), unit="working_hour")
     first, asked = start_day(start, calendar, cutoff), _local(request, calendar).date()
     if budget.unit == "working_day":
@@ -129,17 +139,14 @@ def explain_due(start: datetime, budget: Budget, calendar: WorkingCalendar, cuto
     """How the end of a term comes about, day by day, for people who want to check it."""
     local, end = _local(start, calendar), due(start, budget, calendar, cutoff)
     if budget.unit == "working_hour":
-        return [
-            CountingStep("start", local.date(), 0, at=local),
-            CountingStep("due", end.date(), budget.amount, at=end),
-        ]
+        return _explain_hours(local, end, budget, calendar)
     first = start_day(start, calendar, cutoff)
     steps = [_skipped(local.date() + n * DAY, local, calendar) for n in range((first - local.date()).days)]
     steps.append(CountingStep("start", first, 0, "first_day"))
     last, count = _last_day(first, budget, calendar), 0
     for n in range(1, (end.date() - first).days + 1):
         day = first + n * DAY
-        off = _why_off(day, calendar)
+        off = why_off(day, calendar)
         if day > last:
             steps.append(CountingStep("moved", day, None, *(off or ("day_off", None))))
         elif off and budget.unit == "working_day":
@@ -148,6 +155,19 @@ def explain_due(start: datetime, budget: Budget, calendar: WorkingCalendar, cuto
             count += 1
             steps.append(CountingStep("counted", day, count, *(off or (None, None))))
     return [*steps, CountingStep("due", end.date(), count, at=end)]
+
+
+def _explain_hours(start: datetime, end: datetime, budget: Budget, calendar: WorkingCalendar) -> list[CountingStep]:
+    steps = [CountingStep("start", start.date(), 0, at=start)]
+    for n in range((end.date() - start.date()).days + 1):
+        day = start.date() + n * DAY
+        off = why_off(day, calendar)
+        ran = working_time(start, min(end, datetime.combine(day + DAY, time(), start.tzinfo)), calendar)
+        if off:
+            steps.append(CountingStep("not_counted", day, None, *off))
+        elif ran > (steps[-1].worked or timedelta()):
+            steps.append(CountingStep("counted", day, worked=ran))
+    return [*steps, CountingStep("due", end.date(), budget.amount, at=end)]
 
 
 def _last_day(first: date, budget: Budget, calendar: WorkingCalendar) -> date:
@@ -164,7 +184,7 @@ def _add_working_hours(at: datetime, left: timedelta, calendar: WorkingCalendar)
     if not left:
         return at
     for _ in range(SEARCH_LIMIT + left // HOUR):
-        for opens, closes in _windows(at.date(), calendar):
+        for opens, closes in office_windows(at.date(), calendar):
             begins = max(at, opens)
             if begins < closes:
                 if left <= closes - begins:
@@ -174,24 +194,26 @@ def _add_working_hours(at: datetime, left: timedelta, calendar: WorkingCalendar)
     raise ValueError(f"calendar {calendar.id} has no working hours in a year")
 
 
-def _working_time(since: datetime, until: datetime, calendar: WorkingCalendar) -> timedelta:
+def working_time(since: datetime, until: datetime, calendar: WorkingCalendar) -> timedelta:
+    """How much of the time between two moments of the calendar's zone lies in office hours."""
     total = timedelta()
     for n in range((until.date() - since.date()).days + 1):
-        for opens, closes in _windows(since.date() + n * DAY, calendar):
+        for opens, closes in office_windows(since.date() + n * DAY, calendar):
             total += max(timedelta(), min(until, closes) - max(since, opens))
     return total
 
 
-def _windows(day: date, calendar: WorkingCalendar) -> list[tuple[datetime, datetime]]:
+def office_windows(day: date, calendar: WorkingCalendar) -> list[tuple[datetime, datetime]]:
+    """When the offices are open on this day; nothing on a day off."""
     if not is_working_day(day, calendar):
         return []
     zone = ZoneInfo(calendar.timezone)
-    return [
-        (datetime.combine(day, h.opens, zone), datetime.combine(day, h.closes, zone)) for h in calendar.office_hours
-    ]
+    hours = _own_hours(day, calendar) or calendar.office_hours
+    return [(datetime.combine(day, h.opens, zone), datetime.combine(day, h.closes, zone)) for h in hours]
 
 
-def _next_working_day(day: date, calendar: WorkingCalendar) -> date:
+def next_working_day(day: date, calendar: WorkingCalendar) -> date:
+    """This day where it is worked, else the first worked one after it."""
     for _ in range(SEARCH_LIMIT):
         if is_working_day(day, calendar):
             return day
@@ -200,13 +222,14 @@ def _next_working_day(day: date, calendar: WorkingCalendar) -> date:
 
 
 def _skipped(day: date, start: datetime, calendar: WorkingCalendar) -> CountingStep:
-    off = _why_off(day, calendar)
+    off = why_off(day, calendar)
     return (
         CountingStep("not_counted", day, None, *off) if off else CountingStep("not_counted", day, None, "after_cutoff")
     )
 
 
-def _why_off(day: date, calendar: WorkingCalendar) -> tuple[Reason, Text | None] | None:
+def why_off(day: date, calendar: WorkingCalendar) -> tuple[Reason, Text | None] | None:
+    """Why the offices are closed on this day, with the holiday's name; None on a working day."""
     for override in calendar.overrides:
         if override.day == day:
             return None if override.working else ("override", None)
@@ -229,8 +252,19 @@ def _days_off(country: str, year: int) -> tuple[dict[date, Text], frozenset[date
     return names, frozenset(found.weekend_workdays)
 
 
-def _at_due_time(day: date, calendar: WorkingCalendar) -> datetime:
-    return datetime.combine(day, calendar.due_time, ZoneInfo(calendar.timezone))
+def closing_moment(day: date, calendar: WorkingCalendar) -> datetime:
+    """The moment of this working day at which a term ends: the usual one, or when the offices close before it."""
+    moment = _last_moment(day, calendar.due_time, calendar)
+    return datetime.combine(day, moment, ZoneInfo(calendar.timezone))
+
+
+def _last_moment(day: date, usual: time, calendar: WorkingCalendar) -> time:
+    hours = _own_hours(day, calendar)
+    return min(usual, max(each.closes for each in hours)) if hours else usual
+
+
+def _own_hours(day: date, calendar: WorkingCalendar) -> list[OfficeHours]:
+    return next((each.hours for each in calendar.overrides if each.day == day and each.working), [])
 
 
 def _local(instant: datetime, calendar: WorkingCalendar) -> datetime:

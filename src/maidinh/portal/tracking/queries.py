@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from maidinh.infrastructure.database.scope import acting
-from maidinh.services.dossiers.queries import history_of, open_task_of, tracked
+from maidinh.services.clock.ledger import Ledger
+from maidinh.services.dossiers.queries import clock_of, history_of, open_task_of, tracked
 from maidinh.services.dossiers.rules import tracking_digest
 from maidinh.services.procedures.definition import Procedure
 
@@ -33,6 +34,7 @@ class Standing:
     holder: str
     step: str
     history: tuple[tuple[datetime, int, str], ...]
+    clock: Ledger
 
 
 def standing_by(code: str, secret: str) -> Standing | None:
@@ -59,4 +61,5 @@ def standing_of(dossier: Any) -> Standing:
         holder=task.agency if task is not None else "",
         step=task.step if task is not None else "",
         history=tuple((each.at, int(each.status), each.agency) for each in history_of(dossier, public_only=True)),
+        clock=clock_of(dossier),
     )

@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.timezone import localtime
 
 from maidinh.infrastructure.actor import Actor, require
+from maidinh.infrastructure.calendars.queries import calendar_at
+from maidinh.infrastructure.rulepacks.queries import rule_pack
+from maidinh.services.clock.ledger import Ledger
 from maidinh.services.dossiers.models import ENDED, Dossier, DossierEvent, Paper, Status, Task
-from maidinh.services.dossiers.rules import tracking_digest
+from maidinh.services.dossiers.rules import CHANNEL_NAMES, ledger_of, limit_now, tracking_digest
+from maidinh.services.procedures.rules import facts_of
 
 APPLICANTS_ALONE = "tracking_secret"  # the applicant's alone: nobody else's reading asks the database for it
 
@@ -122,3 +127,19 @@ def flow_of_dossiers(since: datetime, until: datetime, online: int) -> list[Flow
 def papers_of(dossier: Dossier) -> list[Paper]:
     """The papers of a dossier that the actor may see, in the order they were added."""
     return list(Paper.objects.filter(dossier=dossier).select_related("document").order_by("added_at", "id"))
+
+
+def clock_of(dossier: Dossier) -> Ledger:
+    """The ledger from which the dossier's due moment follows; services/clock explains it day by day."""
+    procedure, accepted = dossier.procedure.procedure, dossier.accepted_at
+    facts = facts_of(dossier.answers, dossier.case, CHANNEL_NAMES.get(dossier.channel, "online"), dossier.facts)
+    return ledger_of(
+        procedure=procedure,
+        case=dossier.case,
+        submitted=dossier.submitted_at,
+        accepted=accepted,
+        limit=limit_now(procedure, dossier.case, dossier.limit, facts, accepted=accepted is not None),
+        suspensions=dossier.suspensions,
+        calendar=calendar_at(localtime(dossier.submitted_at).date()),
+        pack=rule_pack(dossier.rule_pack),
+    )

@@ -13,13 +13,19 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
-from maidinh.infrastructure.calendars.rules import Pause, due_with_pauses
+from maidinh.infrastructure.definitions.definition import LegalBasis
+from maidinh.infrastructure.definitions.rule_packs import RulePack
+from maidinh.services.clock.ledger import Entry, Ledger, grounds_of
+from maidinh.services.clock.reckoning import reckon
 from maidinh.services.decisions.conditions import literal
+from maidinh.services.decisions.rules import Contradiction
 from maidinh.services.procedures.definition import SUPPLEMENT, Case, Fact, Outcome, Procedure, Step
+from maidinh.services.procedures.rules import limit_of
 from maidinh.services.processes.tokens import Advance, Network
 
 SupplementRule = Literal["pause", "restart"]
 ENDS: dict[str, int] = {"refused": 3, "stopped": 8, "returned": 10}
+CHANNEL_NAMES = {1: "in_person", 2: "online", 3: "post"}
 
 
 @dataclass(frozen=True)
@@ -146,15 +152,56 @@ def due_at(
     cutoff: bool,
 ) -> datetime:
     """When the dossier is due, in the calendar's zone. A suspension still open does not move it yet."""
-    pauses = [
-        Pause(each.since, each.until, "pause" if each.for_step else None)
-        for each in suspensions
-        if each.until is not None
-    ]
-    due = due_with_pauses(accepted, limit, pauses, rule, calendar, cutoff)
-    if due is None:
-        raise ValueError("a term whose suspensions have all ended has an end")
-    return due
+    return reckon(Ledger(accepted, limit, calendar, rule, cutoff, entries_of(suspensions))).last_due
+
+
+def entries_of(suspensions: Iterable[Suspension]) -> tuple[Entry, ...]:
+    """The suspensions of a dossier as lines of its clock's ledger."""
+    entries = []
+    for each in suspensions:
+        entries.append(Entry(each.since, "suspended" if each.for_step else "supplement_asked"))
+        if each.until is not None:
+            entries.append(Entry(each.until, "resumed" if each.for_step else "supplement_received"))
+    return tuple(entries)
+
+
+def limit_now(
+    procedure: Procedure, case: str, limit: Mapping[str, Any] | None, facts: Mapping[str, Any], *, accepted: bool
+) -> Budget:
+    """A dossier's time limit: as decided at its acceptance; before it, what would be decided with these facts."""
+    stated = case_of(procedure, case)
+    if limit:
+        return Budget.model_validate(limit)
+    try:
+        return stated.time_limit.budget if accepted else limit_of(procedure, stated, facts)
+    except Contradiction:
+        return stated.time_limit.budget
+
+
+def ledger_of(
+    *,
+    procedure: Procedure,
+    case: str,
+    submitted: datetime,
+    accepted: datetime | None,
+    limit: Budget,
+    suspensions: Iterable[Mapping[str, Any]],
+    calendar: WorkingCalendar,
+    pack: RulePack,
+) -> Ledger:
+    """The ledger of a dossier's clock, with the articles that it rests on. Before acceptance: what was promised."""
+    stated = case_of(procedure, case).time_limit
+    reference = stated.reference
+    return Ledger(
+        start=accepted or submitted,
+        budget=limit,
+        calendar=calendar,
+        rule="restart" if pack.value("dossier.supplement-rule") == "restart" else "pause",
+        cutoff=stated.cutoff,
+        entries=entries_of(Suspension.from_json(dict(row)) for row in suspensions) if accepted else (),
+        article=LegalBasis(text=reference.text, checked=reference.checked and stated.official) if reference else None,
+        grounds=grounds_of(pack),
+    )
 
 
 def dossier_code(agency: str, day: date, serial: int) -> str:

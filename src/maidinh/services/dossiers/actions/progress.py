@@ -19,7 +19,15 @@ from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.rulepacks.queries import RulePack, rule_pack, supplement_rule
 from maidinh.services.decisions.rules import Undecided
 from maidinh.services.dossiers.models import Dossier, DossierEvent, Status, Task
-from maidinh.services.dossiers.rules import Suspension, agency_of, case_of, due_at, status_at, step_of
+from maidinh.services.dossiers.rules import (
+    CHANNEL_NAMES,
+    Suspension,
+    agency_of,
+    case_of,
+    due_at,
+    status_at,
+    step_of,
+)
 from maidinh.services.fees.actions import charge_fee
 from maidinh.services.fees.queries import charge_of, unpaid
 from maidinh.services.procedures.definition import Outcome, Procedure, Step, TimeLimit
@@ -28,7 +36,6 @@ from maidinh.services.processes.tokens import Advance, Network, Position, abando
 
 CANCELLED = "cancelled"
 WITHDRAWN = "withdrawn"
-CHANNEL_NAMES = {1: "in_person", 2: "online", 3: "post"}
 
 
 def rules_for(dossier: Dossier, step: str) -> tuple[Step, TimeLimit, WorkingCalendar, RulePack]:
