@@ -46,9 +46,16 @@ def facts_for(dossier: Dossier) -> dict[str, Any]:
 
 
 def position_of(dossier: Dossier) -> Position:
-    """Where the dossier stands: its open tasks, and the joins it waits at."""
-    open_steps = Task.objects.filter(dossier=dossier, closed_at__isnull=True).values_list("step", flat=True)
+    """Where the dossier stands: its open tasks, the step that awaits a supplement, the joins it waits at."""
+    open_steps = set(Task.objects.filter(dossier=dossier, closed_at__isnull=True).values_list("step", flat=True))
+    if dossier.status == Status.SUPPLEMENT and (asked := asking_task(dossier)) is not None:
+        open_steps.add(asked.step)
     return Position(frozenset(open_steps), frozenset(dossier.waiting))
+
+
+def asking_task(dossier: Dossier) -> Task | None:
+    """The task that last asked the applicant for a supplement."""
+    return Task.objects.filter(dossier=dossier, asked=True).order_by("-closed_at", "-id").first()
 
 
 def advance_of(dossier: Dossier, position: Position, step: Step, outcome: Outcome) -> Advance:
@@ -148,8 +155,14 @@ def resume(dossier: Dossier, at: datetime) -> None:
 
 def keep_clock(dossier: Dossier, at: datetime) -> None:
     """The clock stands while a step that isn't counted is open, unless a supplement keeps it standing already."""
+    if keep_standing(dossier, at):
+        dossier.save(update_fields=["suspensions", "due_at"])
+
+
+def keep_standing(dossier: Dossier, at: datetime) -> bool:
+    """Bring the ledger up to the open steps, without saving; whether it changed."""
     if dossier.accepted_at is None or dossier.status in (Status.NOT_ACCEPTED, Status.STOPPED, Status.RETURNED):
-        return
+        return False
     standing = Suspension.from_json(dossier.suspensions[-1]) if dossier.suspensions else None
     stands = standing is not None and standing.until is None
     wanted = Task.objects.filter(dossier=dossier, closed_at__isnull=True, suspends=True).exists()
@@ -158,8 +171,8 @@ def keep_clock(dossier: Dossier, at: datetime) -> None:
     elif stands and not wanted and standing is not None and standing.for_step:
         resume(dossier, at)
     else:
-        return
-    dossier.save(update_fields=["suspensions", "due_at"])
+        return False
+    return True
 
 
 def charge_when_decided(dossier: Dossier, at: datetime) -> None:
