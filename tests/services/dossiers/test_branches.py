@@ -172,8 +172,7 @@ def test_nobody_decides_another_agencys_step(walk: Walk) -> None:
     task = walk.open["consult"]
     for change in ("outcome = 'agree', closed_at = now(), closed_by = 'x'", "due_at = now()", "claimed_by = 'x'"):
         with acting(agencies=["H38.101"]), pytest.raises(DatabaseError), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(f"UPDATE dossiers_task SET {change} WHERE id = %s", [task.pk])
+            connection.cursor().execute(f"UPDATE dossiers_task SET {change} WHERE id = %s", [task.pk])
 
 
 def test_the_clock_stands_while_a_step_is_not_counted(walk: Walk) -> None:

@@ -17,7 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maidinh.channels.counter.facts import fact_errors, facts_asked, read_facts
+from maidinh.channels.counter.handing import colleagues_of
 from maidinh.channels.counter.refusals import REFUSALS, in_words
+from maidinh.channels.counter.moving import ways_of
 from maidinh.channels.counter.sheet import findings_of, sheet_of, slips_of
 from maidinh.channels.routing import page
 from maidinh.channels.timing import time_left
@@ -57,7 +59,7 @@ def shown(
     """The desk's page, with what went wrong when something did."""
     actor, at = request.actor, timezone.now()
     dossier = found(request, code)
-    mine = open_task_for(actor, dossier)
+    mine = open_task_for(actor, dossier, at)
     context = sheet_of(dossier, at) | {
         "task": mine and _task(mine, dossier, actor, at),
         "elsewhere": [
@@ -66,6 +68,7 @@ def shown(
         "findings": findings_of(dossier),
         "result": result_for(actor, code),
         "slips": slips_of(dossier),
+        "ways": ways_of(actor, dossier, at),
         "errors": errors or {},
         "problem": problem,
         "notice": _notice(request.GET.get("done", "")),
@@ -201,6 +204,7 @@ def _task(task: Any, dossier: Any, actor: Any, at: Any) -> dict[str, Any]:
         "facts": facts_asked(step),
         "not_before": task.not_before if task.not_before and task.not_before > at else None,
         "outcomes": outcomes,
+        "colleagues": colleagues_of(actor, task.role),
         "reasons": [o["name"] for o in outcomes if o["reason"]],
     }
 
@@ -221,6 +225,9 @@ def _notice(done: str) -> str:
         "taken": _("You took this step."),
         "decided": _("Done. The dossier has moved on."),
         "paid": _("The payment is recorded."),
+        "handed-over": _("Your colleague has this step now."),
+        "extended": _("The date is moved. The applicant is told, with your apology."),
+        "released": _("This step is back in the worklist."),
         "signed": _("Signed. Anyone can verify the result now."),
         "sent-back": _("Sent back."),
     }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maidinh.infrastructure.actor import NotAllowed
 from maidinh.infrastructure.identity.queries import official
+from maidinh.services.dossiers.actions.assignment import NotInService
 from maidinh.services.dossiers.actions.calls import CalledMissing
 from maidinh.services.dossiers.actions.steps import (
     FeeUndecided,
@@ -32,6 +34,8 @@ REFUSALS = (
     TooEarly,
     NoSuchOutcome,
     CalledMissing,
+    NotInService,
+    NotAllowed,
 )
 
 
@@ -57,6 +61,12 @@ def in_words(refusal: Exception) -> str:
             said = _("The applicant was asked already as often as the law allows. Decide on what is there.")
         case CalledMissing():
             said = _("Procedure %(code)s is not offered here, so it cannot be called.") % {"code": refusal}
+        case NotInService():
+            person = official(str(refusal))
+            words = _("%(name)s does not do this kind of step at this agency. Choose another colleague.")
+            said = words % {"name": person.name if person else refusal}
+        case NotAllowed():
+            said = _("Only the agency's leader may do this.")
         case NotYours():
             said = _(
                 "This step is not yours: it belongs to another agency or role, or you did an earlier step yourself."

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.timezone import localtime
 
 from maidinh.infrastructure.actor import Actor, require
-from maidinh.services.dossiers.models import ENDED, Dossier, DossierEvent, Paper, Status, Task
+from maidinh.infrastructure.identity.queries import in_service
+from maidinh.services.dossiers.models import ENDED, Delegation, Dossier, DossierEvent, Paper, Status, Task
 from maidinh.services.dossiers.rules import tracking_digest
 
 APPLICANTS_ALONE = "tracking_secret"  # the applicant's alone: nobody else's reading asks the database for it
@@ -33,20 +35,62 @@ def dossier_for(actor: Actor, code: str) -> Dossier | None:
     return dossiers.filter(agencies__overlap=list(actor.agencies)).defer(APPLICANTS_ALONE).first()
 
 
-def worklist_for(actor: Actor) -> QuerySet[Task]:
-    """The open tasks of the official's agency and roles, the most urgent first."""
+def worklist_for(actor: Actor, at: datetime | None = None) -> QuerySet[Task]:
+    """The open tasks of the official's agency and roles, the most urgent first; at a moment, the delegated ones too."""
     require(actor, "dossier.read-agency")
+    mine = Q(role__in=actor.roles)
+    for each in delegations_to(actor, at) if at is not None else ():
+        of_scope = Q(dossier__procedure__code__in=each.procedures) if each.procedures else Q()
+        mine |= Q(agency=each.agency, role__in=each.roles) & of_scope
     return (
-        Task.objects.filter(closed_at__isnull=True, agency__in=actor.agencies, role__in=actor.roles)
+        Task.objects.filter(mine, closed_at__isnull=True, agency__in=actor.agencies)
         .select_related("dossier", "dossier__procedure")
         .defer(f"dossier__{APPLICANTS_ALONE}")
         .order_by(F("due_at").asc(nulls_last=True), "id")
     )
 
 
-def open_task_for(actor: Actor, dossier: Dossier) -> Task | None:
+def open_task_for(actor: Actor, dossier: Dossier, at: datetime | None = None) -> Task | None:
     """The dossier's open task, when it is the official's to do; None otherwise."""
-    return worklist_for(actor).filter(dossier=dossier).first()
+    return worklist_for(actor, at).filter(dossier=dossier).first()
+
+
+def delegations_to(actor: Actor, at: datetime) -> list[Delegation]:
+    """What colleagues have delegated to the official on this day."""
+    today = localtime(at).date()
+    return list(
+        Delegation.objects.filter(
+            to_official=actor.id,
+            agency__in=actor.agencies,
+            from_day__lte=today,
+            until_day__gte=today,
+            ended_at__isnull=True,
+        )
+    )
+
+
+def delegations_of(actor: Actor) -> QuerySet[Delegation]:
+    """The delegations of the official's agency, the newest first: a lead's view; others see their own."""
+    require(actor, "dossier.read-agency")
+    known = Delegation.objects.filter(agency__in=actor.agencies).order_by("-made_at", "-pk")
+    return known if actor.may("dossier.assign") else known.filter(Q(of_official=actor.id) | Q(to_official=actor.id))
+
+
+def open_tasks_of_agency(actor: Actor) -> QuerySet[Task]:
+    """Every open task of the lead's agency, whoever's role it is, the most urgent first."""
+    require(actor, "dossier.assign")
+    return (
+        Task.objects.filter(closed_at__isnull=True, agency__in=actor.agencies)
+        .select_related("dossier", "dossier__procedure")
+        .defer(f"dossier__{APPLICANTS_ALONE}", "dossier__answers", "dossier__procedure__content")
+        .order_by(F("due_at").asc(nulls_last=True), "id")
+    )
+
+
+def left_behind(actor: Actor) -> list[Task]:
+    """The open tasks of the lead's agency whose holder doesn't work there in that role any more."""
+    held = open_tasks_of_agency(actor).exclude(claimed_by="")
+    return [task for task in held if not in_service(task.claimed_by, task.agency, task.role)]
 
 
 def open_task_of(dossier: Dossier) -> Task | None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
-from maidinh.infrastructure.calendars.rules import Pause, due_with_pauses
+from maidinh.infrastructure.calendars.rules import Pause, due_with_pauses, is_working_day
 from maidinh.services.decisions.conditions import literal
 from maidinh.services.procedures.definition import SUPPLEMENT, Case, Fact, Outcome, Procedure, Step
 from maidinh.services.processes.tokens import Advance, Network
@@ -155,6 +156,30 @@ def due_at(
     if due is None:
         raise ValueError("a term whose suspensions have all ended has an end")
     return due
+
+
+def extended(limit: Budget, extensions: Iterable[Budget]) -> Budget:
+    """The time limit with what extensions added to it, all of them in its own unit."""
+    added = 0
+    for each in extensions:
+        if each.unit != limit.unit:
+            raise ValueError(f"a limit in {limit.unit} isn't extended in {each.unit}")
+        added += each.amount
+    return Budget(amount=limit.amount + added, unit=limit.unit)
+
+
+def last_day_to_extend(due: datetime, ahead: Budget, calendar: WorkingCalendar) -> date:
+    """The last day on which the date may still be moved: so long before the dossier is due."""
+    day = due.astimezone(ZoneInfo(calendar.timezone)).date()
+    if ahead.unit == "calendar_day":
+        return day - timedelta(days=ahead.amount)
+    if ahead.unit != "working_day":
+        raise ValueError(f"an apology is due some days before the end, not {ahead.unit}")
+    left = ahead.amount
+    while left:
+        day -= timedelta(days=1)
+        left -= is_working_day(day, calendar)
+    return day
 
 
 def dossier_code(agency: str, day: date, serial: int) -> str:

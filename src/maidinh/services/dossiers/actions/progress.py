@@ -18,8 +18,8 @@ from maidinh.infrastructure.calendars.rules import due
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.rulepacks.queries import RulePack, rule_pack, supplement_rule
 from maidinh.services.decisions.rules import Undecided
-from maidinh.services.dossiers.models import Dossier, DossierEvent, Status, Task
-from maidinh.services.dossiers.rules import Suspension, agency_of, case_of, due_at, status_at, step_of
+from maidinh.services.dossiers.models import Dossier, DossierEvent, Extension, Status, Task
+from maidinh.services.dossiers.rules import Suspension, agency_of, case_of, due_at, extended, status_at, step_of
 from maidinh.services.fees.actions import charge_fee
 from maidinh.services.fees.queries import charge_of, unpaid
 from maidinh.services.procedures.definition import Outcome, Procedure, Step, TimeLimit
@@ -147,10 +147,19 @@ def resume(dossier: Dossier, at: datetime) -> None:
         return
     pauses[-1] = Suspension(pauses[-1].since, at, pauses[-1].for_step)
     dossier.suspensions = [pause.as_json() for pause in pauses]
-    procedure = dossier.procedure.procedure
-    _, limit, calendar, pack = rules_for(dossier, procedure.steps[0].id)
+    dossier.due_at = due_of(dossier)
+
+
+def due_of(dossier: Dossier, *more: Budget) -> datetime:
+    """When an accepted dossier is due by its limit, suspensions and extensions, and `more` where that were added."""
+    if dossier.accepted_at is None:
+        raise ValueError(f"{dossier.code} isn't accepted, so nothing is due yet")
+    pauses = [Suspension.from_json(row) for row in dossier.suspensions]
+    _, limit, calendar, pack = rules_for(dossier, dossier.procedure.procedure.steps[0].id)
     budget = Budget.model_validate(dossier.limit) if dossier.limit else limit.budget
-    dossier.due_at = due_at(budget, dossier.accepted_at, pauses, calendar, supplement_rule(pack), limit.cutoff)
+    granted = Extension.objects.filter(dossier=dossier).values("amount", "unit")
+    whole = extended(budget, [*(Budget.model_validate(each) for each in granted), *more])
+    return due_at(whole, dossier.accepted_at, pauses, calendar, supplement_rule(pack), limit.cutoff)
 
 
 def keep_clock(dossier: Dossier, at: datetime) -> None:
@@ -189,7 +198,9 @@ def charge_when_decided(dossier: Dossier, at: datetime) -> None:
         charge_fee(dossier_id=dossier.pk, fee=case.fee, amount=decided.amount, at=at)
 
 
-def note(dossier: Dossier, kind: str, actor: Actor, at: datetime, *, step: str = "", reason: str = "") -> None:
+def note(
+    dossier: Dossier, kind: str, actor: Actor, at: datetime, *, step: str = "", reason: str = "", public: bool = True
+) -> None:
     """Write a line of the dossier's history; where the status is another than before, tell of it."""
     before = DossierEvent.objects.filter(dossier=dossier).order_by("-id").values_list("status", flat=True).first()
     DossierEvent.objects.create(
@@ -201,6 +212,7 @@ def note(dossier: Dossier, kind: str, actor: Actor, at: datetime, *, step: str =
         agency=actor.agency,
         actor=actor.id,
         reason=reason,
+        public=public,
     )
     if before == dossier.status:
         return

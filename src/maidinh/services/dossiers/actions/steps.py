@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
+from maidinh.infrastructure.identity.queries import in_service, official, roles
 from maidinh.infrastructure.rulepacks.queries import RulePack, supplements_allowed
 from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.services.dossiers.actions.calls import answer_call, call_procedures
@@ -28,8 +29,8 @@ from maidinh.services.dossiers.actions.progress import (
     position_of,
     rules_for,
 )
-from maidinh.services.dossiers.models import Dossier, Status, Task
-from maidinh.services.dossiers.queries import APPLICANTS_ALONE
+from maidinh.services.dossiers.models import Delegation, Dossier, Status, Task
+from maidinh.services.dossiers.queries import APPLICANTS_ALONE, delegations_to
 from maidinh.services.dossiers.rules import fact_faults, may_issue, outcome_of, step_of
 from maidinh.services.fees.actions import mark_paid
 from maidinh.services.fees.queries import unpaid
@@ -102,14 +103,14 @@ class FeeUndecided(Exception):
 @transaction.atomic
 def claim_task(*, actor: Actor, task_id: int, at: datetime) -> Task:
     """Take a task; taking one's own again changes nothing. Raises TaskTaken, TaskClosed, NotYours."""
-    task = _locked(actor, task_id)
+    task = _locked(actor, task_id, at)
     if task.closed_at is not None:
         raise TaskClosed(task.outcome)
-    if task.claimed_by and task.claimed_by != actor.id:
+    if held_by_another(actor, task, at):
         raise TaskTaken(task.claimed_by)
-    if not task.claimed_by:
-        task.claimed_by, task.claimed_at = actor.id, at
-        task.save(update_fields=["claimed_by", "claimed_at"])
+    if task.claimed_by != actor.id:
+        task.claimed_by, task.claimed_at, task.assigned_by = actor.id, at, ""
+        task.save(update_fields=["claimed_by", "claimed_at", "assigned_by"])
         record_act(actor=actor, action="claim task", subject=task.dossier.code, at=at, details={"step": task.step})
     return task
 
@@ -132,16 +133,16 @@ def complete_task(
     `log` is needed where another procedure is called. Raises TaskClosed, TaskTaken, NotYours, NoSuchOutcome,
     ReasonMissing, FactsWrong, TooEarly, FeeUnpaid, FeeUndecided, ResultMissing, SupplementsUsedUp, SupplementAwaited.
     """
-    task = _locked(actor, task_id)
+    task = _locked(actor, task_id, at)
     dossier = task.dossier
     if task.closed_at is not None:
         if (task.outcome, task.closed_by) != (outcome, actor.id):
             raise TaskClosed(task.outcome)
         return dossier
-    if task.claimed_by and task.claimed_by != actor.id:
+    if held_by_another(actor, task, at):
         raise TaskTaken(task.claimed_by)
     step, _, _, pack = rules_for(dossier, task.step)
-    require(actor, PERMISSION.get(step.kind, "dossier.process"))
+    require_for(actor, task, PERMISSION.get(step.kind, "dossier.process"), at)
     chosen = _chosen(dossier, step, outcome)
     if chosen.reason and not reason.strip():
         raise ReasonMissing(outcome)
@@ -202,12 +203,17 @@ def record_payment(*, actor: Actor, code: str, receipt_number: str, at: datetime
     return dossier
 
 
+def dossier_to_change(code: str) -> Dossier:
+    """The dossier under lock. Raises Dossier.DoesNotExist."""
+    return _to_change().get(code=code)
+
+
 def _to_change() -> QuerySet[Dossier]:
     return Dossier.objects.select_for_update(of=("self",)).select_related("procedure").defer(APPLICANTS_ALONE)
 
 
-def _locked(actor: Actor, task_id: int) -> Task:
-    """The task under lock, its dossier too; the dossier first, so that two never wait for each other."""
+def locked_task(task_id: int) -> Task:
+    """The task under lock, its dossier first, so that two never wait for each other. Raises NotYours."""
     found = Task.objects.filter(pk=task_id).values_list("dossier_id", flat=True).first()
     if found is None:
         raise NotYours(task_id)
@@ -216,9 +222,45 @@ def _locked(actor: Actor, task_id: int) -> Task:
     if task is None:
         raise NotYours(task_id)
     task.dossier = dossier
-    if task.agency not in actor.agencies or task.role not in actor.roles:
+    return task
+
+
+def held_by_another(actor: Actor, task: Task, at: datetime) -> bool:
+    """Whether somebody else is at this step, who still works there and hasn't delegated it to the official."""
+    if task.claimed_by in ("", actor.id):
+        return False
+    known = official(task.claimed_by) is not None
+    if known and not in_service(task.claimed_by, task.agency, task.role):
+        return False
+    return not any(each.of_official == task.claimed_by for each in _delegated(actor, task, at))
+
+
+def require_for(actor: Actor, task: Task, permission: str, at: datetime) -> None:
+    """Raise NotAllowed unless the permission is the official's own or comes with a delegated role.
+
+    Whose signature it is, is never delegated: who signs holds that permission.
+    """
+    if permission != PERMISSION["signature"] and any(
+        permission in roles().permissions_of([task.role]) for _ in _delegated(actor, task, at)
+    ):
+        return
+    require(actor, permission)
+
+
+def _delegated(actor: Actor, task: Task, at: datetime) -> list[Delegation]:
+    code = task.dossier.procedure.code
+    return [
+        each
+        for each in delegations_to(actor, at)
+        if each.agency == task.agency and task.role in each.roles and (not each.procedures or code in each.procedures)
+    ]
+
+
+def _locked(actor: Actor, task_id: int, at: datetime) -> Task:
+    task = locked_task(task_id)
+    if task.agency not in actor.agencies or (task.role not in actor.roles and not _delegated(actor, task, at)):
         raise NotYours(task_id)
-    if step_of(dossier.procedure.procedure, task.step).kind in AUTOMATIC:
+    if step_of(task.dossier.procedure.procedure, task.step).kind in AUTOMATIC:
         raise NotYours("this step ends by itself")
     return task
 

@@ -1,6 +1,31 @@
-"""The clock may go on standing for a step when an applicant's supplement comes."""
+"""Who does a step for whom, extensions, what a request for a supplement names, how a result was handed over.
 
-from django.db import migrations
+The clock may go on standing for a step when an applicant's supplement comes.
+"""
+
+import django.contrib.postgres.fields
+import django.db.models.deletion
+from django.db import migrations, models
+
+from maidinh.infrastructure.database.policies import (
+    AGENCIES_OVERLAP,
+    AGENCY_OF,
+    ALL_OF,
+    EVERY_ROW,
+    VISIBLE_WITH,
+    append_only,
+    grant,
+    protect,
+)
+
+OFFICIAL = AGENCIES_OVERLAP("agencies")
+IN_OWN_NAME = "made_by = (SELECT nullif(current_setting('maidinh.official', true), ''))"
+
+
+def BELONGS(table: str, where: str | None = None) -> str:  # noqa: N802 - read as SQL
+    """The row's dossier is seen, by its agencies alone where that is asked."""
+    return VISIBLE_WITH(table, "dossier_id", "dossiers_dossier", where=where)
+
 
 # As 0001 made it, but that the stretch of a supplement can be followed at once by that of a step which isn't counted
 # and is open: an applicant starts no stretch of any other kind, at no other moment.
@@ -39,4 +64,167 @@ END $$;
 class Migration(migrations.Migration):
     dependencies = [("dossiers", "0002_processes")]
 
-    operations = [migrations.RunSQL(APPLICANT_ACTS, migrations.RunSQL.noop)]
+    operations = [
+        migrations.RunSQL(APPLICANT_ACTS, migrations.RunSQL.noop),
+        migrations.AddField(
+            model_name="dossier",
+            name="returned_note",
+            field=models.CharField(blank=True, default="", max_length=200),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="dossier",
+            name="returned_way",
+            field=models.CharField(blank=True, default="", max_length=20),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="task",
+            name="assigned_by",
+            field=models.CharField(blank=True, default="", max_length=60),
+            preserve_default=False,
+        ),
+        migrations.CreateModel(
+            name="Delegation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("agency", models.CharField(max_length=35)),
+                ("of_official", models.CharField(max_length=60)),
+                ("to_official", models.CharField(max_length=60)),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None),
+                ),
+                (
+                    "procedures",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8), default=list, size=None
+                    ),
+                ),
+                ("from_day", models.DateField()),
+                ("until_day", models.DateField()),
+                ("reason", models.TextField()),
+                ("made_at", models.DateTimeField()),
+                ("made_by", models.CharField(max_length=60)),
+                ("ended_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "indexes": [models.Index(fields=["to_official", "until_day"], name="dossiers_delegated")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until_day__gte", models.F("from_day"))),
+                        name="dossiers_delegation_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("of_official", models.F("to_official")), _negated=True),
+                        name="dossiers_delegation_is_to_another",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Defect",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("request", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("paper", "paper"), ("field", "field"), ("whole", "whole")], max_length=10
+                    ),
+                ),
+                ("target", models.CharField(blank=True, max_length=60)),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="defects", to="dossiers.dossier"
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="defects", to="dossiers.task"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "whole"), ("target", "")),
+                            models.Q(("kind__in", ["paper", "field"]), models.Q(("target", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="dossiers_defect_is_at_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="dossiers_defect_says_something"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Extension",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("agency", models.CharField(max_length=35)),
+                ("old_due", models.DateTimeField()),
+                ("new_due", models.DateTimeField()),
+                ("amount", models.PositiveSmallIntegerField()),
+                ("unit", models.CharField(max_length=20)),
+                ("reason", models.TextField()),
+                ("by", models.CharField(max_length=60)),
+                ("at", models.DateTimeField()),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="extensions", to="dossiers.dossier"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("new_due__gt", models.F("old_due"))), name="dossiers_extension_moves_on"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="dossiers_extension_has_reason"
+                    ),
+                ],
+            },
+        ),
+        protect(
+            "dossiers_delegation",
+            web={
+                "SELECT": AGENCY_OF("agency"),
+                "INSERT": ALL_OF(AGENCY_OF("agency"), "ended_at IS NULL", IN_OWN_NAME),
+                "UPDATE": AGENCY_OF("agency"),
+            },
+        ),
+        grant("dossiers_delegation", "web", "SELECT, INSERT"),
+        grant("dossiers_delegation", "web", "UPDATE", ["ended_at"]),
+        protect(
+            "dossiers_extension",
+            web={
+                "SELECT": BELONGS("dossiers_extension"),
+                "INSERT": ALL_OF(AGENCY_OF("agency"), BELONGS("dossiers_extension", OFFICIAL)),
+            },
+            worker={"SELECT": EVERY_ROW},
+        ),
+        protect(
+            "dossiers_defect",
+            web={"SELECT": BELONGS("dossiers_defect"), "INSERT": BELONGS("dossiers_defect", OFFICIAL)},
+            worker={"SELECT": EVERY_ROW},
+        ),
+        *(
+            operation
+            for table in ("dossiers_extension", "dossiers_defect")
+            for operation in (
+                grant(table, "web", "SELECT, INSERT"),
+                grant(table, "worker", "SELECT"),
+                append_only(table),
+            )
+        ),
+    ]
