@@ -13,6 +13,7 @@ from maidinh.services.dossiers.actions.steps import (
     FeeUndecided,
     FeeUnpaid,
     NotYours,
+    PlaceUnknown,
     ResultMissing,
     SupplementAwaited,
     SupplementsUsedUp,
@@ -59,6 +60,8 @@ def in_words(refusal: Exception) -> str:
             said = _("The applicant was asked at another step and has not answered yet. Wait for the supplement.")
         case SupplementsUsedUp():
             said = _("The applicant was asked already as often as the law allows. Decide on what is there.")
+        case PlaceUnknown():
+            said = _("The procedure has no %(place)s. Open the page again.") % {"place": refusal}
         case CalledMissing():
             said = _("Procedure %(code)s is not offered here, so it cannot be called.") % {"code": refusal}
         case NotInService():

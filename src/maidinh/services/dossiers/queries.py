@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.identity.queries import in_service
-from maidinh.services.dossiers.models import ENDED, Delegation, Dossier, DossierEvent, Paper, Status, Task
+from maidinh.services.dossiers.models import ENDED, Defect, Delegation, Dossier, DossierEvent, Paper, Status, Task
 from maidinh.services.dossiers.rules import tracking_digest
 
 APPLICANTS_ALONE = "tracking_secret"  # the applicant's alone: nobody else's reading asks the database for it
@@ -107,6 +107,11 @@ def history_of(dossier: Dossier, public_only: bool) -> list[DossierEvent]:
     """The dossier's history, the oldest first; the applicant sees its public lines."""
     events = DossierEvent.objects.filter(dossier=dossier).order_by("id")
     return list(events.filter(public=True) if public_only else events)
+
+
+def defects_of(dossier: Dossier) -> list[Defect]:
+    """What the last request for a supplement named; all that were ever named are in the dossier's rows."""
+    return list(Defect.objects.filter(dossier=dossier, request=dossier.supplements).order_by("id"))
 
 
 def withdrawable(dossier: Dossier) -> bool:

@@ -20,6 +20,7 @@ from maidinh.services.procedures.definition import SUPPLEMENT, Case, Fact, Outco
 from maidinh.services.processes.tokens import Advance, Network
 
 SupplementRule = Literal["pause", "restart"]
+WAYS_OF_RETURN = ("counter", "post", "online")
 ENDS: dict[str, int] = {"refused": 3, "stopped": 8, "returned": 10}
 
 
@@ -42,6 +43,15 @@ class Suspension:
         """For the dossier's ledger."""
         row = {"since": self.since.isoformat(), "until": self.until.isoformat() if self.until else None}
         return row | ({"for_step": True} if self.for_step else {})
+
+
+@dataclass(frozen=True)
+class Found:
+    """Something missing or wrong, at a paper or a field of the form, or with the dossier as a whole."""
+
+    kind: Literal["paper", "field", "whole"]
+    target: str
+    text: str
 
 
 class NoSuchOutcome(ValueError):
@@ -109,6 +119,29 @@ def may_issue(step: Step, outcome: Outcome) -> bool:
     """Whether the outcome of a signature step is the signed result, and not a way back (with a reason) or out."""
     ways_out = {("refused",), ("stopped",), (SUPPLEMENT,)}
     return step.kind == "signature" and not outcome.reason and not set(outcome.targets()) <= ways_out
+
+
+def asks_supplement(outcome: Outcome) -> bool:
+    """Whether the outcome always asks the applicant for a supplement."""
+    return set(outcome.targets()) == {(SUPPLEMENT,)}
+
+
+def unknown_places(procedure: Procedure, found: Iterable[Found]) -> list[str]:
+    """The papers and fields of a request for a supplement that the procedure doesn't have."""
+    known = {
+        "paper": {paper.id for paper in procedure.papers},
+        "field": {field.id for page in procedure.pages for field in page.fields},
+        "whole": {""},
+    }
+    return sorted(each.target for each in found if each.target not in known[each.kind])
+
+
+def request_in_words(procedure: Procedure, found: Iterable[Found]) -> str:
+    """A request for a supplement as the applicant reads it, a line for each thing."""
+    names = {("paper", paper.id): paper.name.vi for paper in procedure.papers}
+    names |= {("field", field.id): field.label.vi for page in procedure.pages for field in page.fields}
+    lines = [(names.get((each.kind, each.target), ""), " ".join(each.text.split())) for each in found]
+    return "\n".join(f"{name}: {text}" if name else text for name, text in lines)
 
 
 def fact_faults(step: Step, facts: Mapping[str, Any]) -> list[str]:

@@ -89,10 +89,12 @@ def follow(
         dossier.supplements += 1
         if dossier.accepted_at is not None:
             suspend(dossier, at)
-    _note_ends(dossier, network, advanced, at)
+    ended_now = _note_ends(dossier, network, advanced, at)
     cancel(dossier, actor, advanced.cancelled, at)
     dossier.save()
     note(dossier, f"{step.kind}:{outcome.id}", actor, at, step=step.id, reason=reason)
+    if ended_now and dossier.due_at is not None and localtime(at).date() < localtime(dossier.due_at).date():
+        _tell_early(dossier, actor, at)
     opened = [open_task(dossier, network.steps[name], at) for name in advanced.opened]
     keep_clock(dossier, at)
     return opened
@@ -238,11 +240,25 @@ def _settled(dossier: Dossier) -> int:
     return int(dossier.status) if dossier.status == Status.SUPPLEMENT else 0
 
 
-def _note_ends(dossier: Dossier, network: Network, advanced: Advance, at: datetime) -> None:
+def _note_ends(dossier: Dossier, network: Network, advanced: Advance, at: datetime) -> bool:
+    """Write down when the dossier was decided and returned; whether its result came to be ready just now."""
     ahead = [network.steps[name] for name in advanced.position.open]
     handing_over = bool(ahead) and all(each.kind == "handover" for each in ahead)
-    if dossier.status == Status.STOPPED or (handing_over and dossier.finished_at is None):
+    ready = handing_over and dossier.finished_at is None
+    if dossier.status == Status.STOPPED or ready:
         dossier.finished_at = at
     if dossier.status == Status.RETURNED:
         dossier.returned_at = at
         dossier.finished_at = dossier.finished_at or at
+    return ready
+
+
+def _tell_early(dossier: Dossier, actor: Actor, at: datetime) -> None:
+    """The result is there before its day: the one-stop shop announces it."""
+    note(dossier, "ready_early", actor, at)
+    publish(
+        name="dossier.ready_early",
+        payload={"dossier": dossier.pk, "code": dossier.code, "status": int(dossier.status)},
+        at=at,
+        agency=dossier.receiving,
+    )

@@ -5,7 +5,7 @@ Layer 4, part of the dossiers' actions. The process is the procedure version's o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,14 +29,24 @@ from maidinh.services.dossiers.actions.progress import (
     position_of,
     rules_for,
 )
-from maidinh.services.dossiers.models import Delegation, Dossier, Status, Task
+from maidinh.services.dossiers.models import Defect, Delegation, Dossier, Status, Task
 from maidinh.services.dossiers.queries import APPLICANTS_ALONE, delegations_to
-from maidinh.services.dossiers.rules import fact_faults, may_issue, outcome_of, step_of
+from maidinh.services.dossiers.rules import (
+    WAYS_OF_RETURN,
+    Found,
+    fact_faults,
+    may_issue,
+    outcome_of,
+    request_in_words,
+    step_of,
+    unknown_places,
+)
 from maidinh.services.fees.actions import mark_paid
 from maidinh.services.fees.queries import unpaid
 from maidinh.services.procedures.definition import AUTOMATIC, Outcome, Step
 from maidinh.services.processes.tokens import Advance
 
+LONGEST_NUMBER = 200
 PERMISSION = {"intake": "dossier.accept", "signature": "dossier.sign", "handover": "dossier.return"}
 
 
@@ -73,11 +83,19 @@ class NoResult(ValueError):
 
 
 class SupplementsUsedUp(Exception):
-    """The law allows no further request for a supplement."""
+    """The law allows no further request for a supplement, and no reason for one more was given."""
 
 
 class SupplementAwaited(Exception):
     """The applicant was asked already, at another step; ask again when that supplement has come."""
+
+
+class PlaceUnknown(ValueError):
+    """A request for a supplement names a paper or field that the procedure doesn't have."""
+
+
+class WayWrong(ValueError):
+    """A result isn't handed over like this: `way` is wrong, or the `number` of what was posted is missing."""
 
 
 class FactsWrong(ValueError):
@@ -124,13 +142,18 @@ def complete_task(
     reason: str = "",
     findings: str = "",
     facts: Mapping[str, Any] | None = None,
+    found: Sequence[Found] = (),
+    again: str = "",
+    returned: tuple[str, str] | None = None,
     at: datetime,
     result_digest: str | None = None,
     log: LogKeeper | None = None,
 ) -> Dossier:
     """Close a task with one of its step's outcomes; the same outcome by the same official again changes nothing.
 
-    `log` is needed where another procedure is called. Raises TaskClosed, TaskTaken, NotYours, NoSuchOutcome,
+    `found` is what a request for a supplement names, `again` why one is made once more than allowed. `returned` is
+    the way in which the result was handed over, and the number of what was posted. `log` is needed where another
+    procedure is called. Raises PlaceUnknown, WayWrong, TaskClosed, TaskTaken, NotYours, NoSuchOutcome,
     ReasonMissing, FactsWrong, TooEarly, FeeUnpaid, FeeUndecided, ResultMissing, SupplementsUsedUp, SupplementAwaited.
     """
     task = _locked(actor, task_id, at)
@@ -144,18 +167,25 @@ def complete_task(
     step, _, _, pack = rules_for(dossier, task.step)
     require_for(actor, task, PERMISSION.get(step.kind, "dossier.process"), at)
     chosen = _chosen(dossier, step, outcome)
+    reason = reason.strip() or request_in_words(dossier.procedure.procedure, found)
     if chosen.reason and not reason.strip():
         raise ReasonMissing(outcome)
     _write_facts(dossier, task, step, chosen, facts or {})
     position = position_of(dossier)
     advanced = advance_of(dossier, position, step, chosen)
     _refuse_unready(actor, dossier, task, step, chosen, advanced, pack, result_digest, at)
+    if advanced.supplement:
+        _refuse_request(dossier, found, again, pack)
+    if returned is not None:
+        _write_return(dossier, advanced, *returned)
     task.closed_at, task.closed_by, task.outcome = at, actor.id, outcome
     task.reason, task.findings, task.asked = reason.strip(), findings.strip(), advanced.supplement
     task.save(update_fields=["closed_at", "closed_by", "outcome", "reason", "findings", "asked", "facts"])
     if step.kind == "intake" and not advanced.supplement and not advanced.position.end:
         accept(dossier, at)
     opened = follow(dossier, actor, step, chosen, advanced, reason.strip(), at)
+    if advanced.supplement:
+        _keep_request(actor, dossier, task, found, again.strip(), at)
     call_procedures(actor=actor, dossier=dossier, opened=opened, at=at, log=log)
     answer_call(actor=actor, dossier=dossier, at=at, log=log)
     record_act(
@@ -282,6 +312,40 @@ def _write_facts(dossier: Dossier, task: Task, step: Step, chosen: Outcome, fact
     dossier.facts = {**dossier.facts, **facts}
 
 
+def _write_return(dossier: Dossier, advanced: Advance, way: str, number: str) -> None:
+    """Keep how the result was handed over; what was posted has a number by which it is followed."""
+    if way not in WAYS_OF_RETURN or advanced.position.end != "returned":
+        raise WayWrong("way")
+    if way == "post" and not number.strip():
+        raise WayWrong("number")
+    dossier.returned_way, dossier.returned_note = way, number.strip()[:LONGEST_NUMBER]
+
+
+def _refuse_request(dossier: Dossier, found: Sequence[Found], again: str, pack: RulePack) -> None:
+    if dossier.status == Status.SUPPLEMENT:
+        raise SupplementAwaited(dossier.code)
+    if dossier.supplements >= supplements_allowed(pack) and not again.strip():
+        raise SupplementsUsedUp(dossier.code)
+    if unknown := unknown_places(dossier.procedure.procedure, found):
+        raise PlaceUnknown(", ".join(unknown))
+
+
+def _keep_request(actor: Actor, dossier: Dossier, task: Task, found: Sequence[Found], again: str, at: datetime) -> None:
+    """Keep what was asked for, a row for each thing, and why it was asked again."""
+    for each in found or [Found("whole", "", task.reason)]:
+        Defect.objects.create(
+            dossier=dossier,
+            task=task,
+            request=dossier.supplements,
+            kind=each.kind,
+            target=each.target,
+            text=each.text.strip(),
+            at=at,
+        )
+    if again:
+        note(dossier, "asked_again", actor, at, step=task.step, reason=again)
+
+
 def _refuse_unready(
     actor: Actor,
     dossier: Dossier,
@@ -302,11 +366,6 @@ def _refuse_unready(
             raise FeeUnpaid(dossier.code)
         if fee_undecided(dossier, dossier.procedure.procedure):
             raise FeeUndecided(dossier.code)
-    if advanced.supplement:
-        if dossier.status == Status.SUPPLEMENT:
-            raise SupplementAwaited(dossier.code)
-        if dossier.supplements >= supplements_allowed(pack):
-            raise SupplementsUsedUp(dossier.code)
     if issues_result(step, chosen, advanced):
         if result_digest is None:
             raise ResultMissing(dossier.code)
