@@ -474,7 +474,12 @@ def _people(world: World) -> Iterator[Asked]:
         task = {"task": str(world.task(on).pk) if there else "1"}
         yield Asked("desk-handing", "POST", on, where, task | {"deed": "release"})
         yield Asked("together", "POST", on, data=task | {"deed": "claim"})
-    for name in ("team", "delegations"):
+        for name in ("desk-supplement", "desk-extension", "desk-ending"):
+            yield Asked(name, "GET", on, where)
+            yield Asked(name, "POST", on, where)
+    for name in ("open-reasons", "open-reasons-file"):
+        yield Asked(name, "GET", "it")
+    for name in ("team", "delegations", "signing-together"):
         yield Asked(name, "GET", "it")
         yield Asked(name, "POST", "it")
 

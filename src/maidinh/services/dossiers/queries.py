@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.timezone import localtime
 
 from maidinh.infrastructure.actor import Actor, require
-from maidinh.infrastructure.identity.queries import in_service
+from maidinh.infrastructure.identity.queries import in_service, officials_of
+from maidinh.infrastructure.rulepacks.queries import rule_pack, supplement_wait
 from maidinh.services.dossiers.models import ENDED, Defect, Delegation, Dossier, DossierEvent, Paper, Status, Task
 from maidinh.services.dossiers.rules import tracking_digest
 
@@ -171,3 +173,66 @@ def flow_of_dossiers(since: datetime, until: datetime, online: int) -> list[Flow
 def papers_of(dossier: Dossier) -> list[Paper]:
     """The papers of a dossier that the actor may see, in the order they were added."""
     return list(Paper.objects.filter(dossier=dossier).select_related("document").order_by("added_at", "id"))
+
+
+@dataclass(frozen=True)
+class ReasonCount:
+    """How often an agency gave a reason at a procedure: `refusal`, `supplement` or `extension`, and what it named.
+
+    `what` is `step:outcome` or how it ended for a refusal, `paper:id`, `field:id` or `whole:` for a supplement.
+    """
+
+    kind: str
+    agency: str
+    procedure: str
+    what: str
+    number: int
+
+
+def reasons_given(since: datetime, until: datetime) -> list[ReasonCount]:
+    """What agencies gave as reasons in a stretch of time, counted; public, as no dossier and no person is told."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM dossiers_reasons(%s, %s) ORDER BY 2, 3, 1, 5 DESC, 4", [since, until])
+        return [ReasonCount(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What an open dossier lacks: an `owner`, a next `step`, a `date`, a `notice` to its applicant."""
+
+    code: str
+    lacks: str
+    agency: str
+    step: str
+
+
+def gaps_in_open_dossiers() -> tuple[int, list[Gap]]:
+    """How many dossiers are open, and what some of them lack; for the worker, which sees all of them."""
+    open_dossiers = Dossier.objects.exclude(status__in=ENDED)
+    open_tasks = Task.objects.filter(closed_at__isnull=True, dossier__in=open_dossiers)
+    own = Task.objects.filter(dossier=OuterRef("pk"))
+    awaits = Q(status=Status.SUPPLEMENT)
+    stuck = open_dossiers.exclude(Exists(own.filter(closed_at__isnull=True))).exclude(
+        awaits & Exists(own.filter(asked=True))
+    )
+    gaps = [Gap(code, "step", agency, "") for code, agency in stuck.values_list("code", "responsible")]
+    for agency, role in sorted(open_tasks.exclude(role="").values_list("agency", "role").distinct()):
+        if not officials_of(agency, role):
+            gaps += _of(open_tasks.filter(agency=agency, role=role), "owner")
+    running = Dossier.objects.filter(called_by=OuterRef("pk")).exclude(status__in=ENDED)
+    gaps += _of(open_tasks.filter(role="").exclude(Exists(running)), "owner")
+    dateless = open_dossiers.filter(due_at__isnull=True, accepted_at__isnull=False)
+    gaps += [Gap(code, "date", agency, "") for code, agency in dateless.values_list("code", "responsible")]
+    for pack in sorted(set(open_dossiers.filter(awaits).values_list("rule_pack", flat=True))):
+        if supplement_wait(rule_pack(pack)) is None:
+            waiting = open_dossiers.filter(awaits, rule_pack=pack)
+            gaps += [Gap(code, "date", agency, "") for code, agency in waiting.values_list("code", "responsible")]
+    told = DossierEvent.objects.filter(dossier=OuterRef("pk"), public=True)
+    untold = open_dossiers.exclude(Exists(told))
+    gaps += [Gap(code, "notice", agency, "") for code, agency in untold.values_list("code", "responsible")]
+    return open_dossiers.count(), sorted(gaps, key=lambda gap: (gap.code, gap.lacks))
+
+
+def _of(tasks: QuerySet[Task], lacks: str) -> list[Gap]:
+    rows = tasks.values_list("dossier__code", "agency", "dossier__responsible", "step")
+    return [Gap(code, lacks, agency or responsible, step) for code, agency, responsible, step in rows]
