@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maidinh.channels.counter.colleagues import colleagues_of
 from maidinh.channels.counter.facts import fact_errors, facts_asked, read_facts
-from maidinh.channels.counter.handing import colleagues_of
 from maidinh.channels.counter.moving import ways_of
 from maidinh.channels.counter.refusals import REFUSALS, in_words
 from maidinh.channels.counter.sheet import findings_of, sheet_of, slips_of

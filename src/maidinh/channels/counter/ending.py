@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maidinh.channels.counter.desk import LONGEST_TEXT, READ, found, log_keeper
-from maidinh.channels.counter.moving import may_stop
 from maidinh.channels.counter.refusals import REFUSALS, in_words
 from maidinh.channels.routing import page
 from maidinh.services.dossiers.actions.ending import (
@@ -22,6 +21,7 @@ from maidinh.services.dossiers.actions.ending import (
     StillAwaited,
     awaited_until,
     end_unanswered,
+    may_stop,
     stop_dossier,
 )
 

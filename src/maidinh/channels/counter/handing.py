@@ -16,12 +16,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maidinh.channels.counter.colleagues import colleagues_of
+from maidinh.channels.counter.desk import back, shown
 from maidinh.channels.counter.refusals import REFUSALS, in_words
 from maidinh.channels.counter.waiting import procedure_of
 from maidinh.channels.routing import page
 from maidinh.channels.timing import time_left
 from maidinh.channels.wording import language
-from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.identity.queries import official, officials_of
 from maidinh.services.dossiers.actions.assignment import hand_over_task, release_task, return_tasks_of_leavers
 from maidinh.services.dossiers.actions.together import do_together
@@ -36,19 +37,8 @@ DEEDS = ("claim", "hand_over", "assign", "release")
 GIVING = ("hand_over", "assign")
 
 
-def colleagues_of(actor: Actor, role: str = "") -> list[tuple[str, str]]:
-    """Who else works at the official's agency, in a role where one is named: id and name with title."""
-    return [
-        (person.pk, f"{person.name} ({person.title_en or person.title_vi if language() == 'en' else person.title_vi})")
-        for person in officials_of(actor.agency, role)
-        if person.pk != actor.id
-    ]
-
-
 def hand_on(request: HttpRequest, code: str) -> HttpResponse:
     """Give one step to a colleague, or put it back."""
-    from maidinh.channels.counter.desk import back, shown
-
     dossier = dossier_for(request.actor, code)
     if dossier is None:
         raise Http404(code)

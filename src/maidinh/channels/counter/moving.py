@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from maidinh.channels.counter.refusals import in_words
 from maidinh.channels.routing import page
 from maidinh.infrastructure.actor import Actor
-from maidinh.services.dossiers.actions.ending import awaited_until
+from maidinh.services.dossiers.actions.ending import awaited_until, may_stop
 from maidinh.services.dossiers.actions.extending import LONGEST, NoExtension, extend_dossier, extendable
 from maidinh.services.dossiers.actions.steps import NotYours, ReasonMissing
-from maidinh.services.dossiers.models import ENDED
-from maidinh.services.dossiers.queries import dossier_for, open_task_for
+from maidinh.services.dossiers.queries import dossier_for
 
 LONGEST_TEXT = 4000
 WORK = "dossier.process"
@@ -35,14 +34,6 @@ def ways_of(actor: Actor, dossier: Any, at: datetime) -> list[dict[str, str]]:
     if may_stop(actor, dossier, at) if dossier.status != SUPPLEMENT else (until is not None and at > until):
         ways.append({"href": reverse("desk-ending", kwargs={"code": dossier.code}), "text": _("Stop the dossier")})
     return ways
-
-
-def may_stop(actor: Actor, dossier: Any, at: datetime) -> bool:
-    """Whether the official could stop the dossier now: at its open step, or as a lead of the agency that decides."""
-    if dossier.status in ENDED or dossier.finished_at is not None:
-        return False
-    leads = actor.may("dossier.assign") and dossier.responsible in actor.agencies
-    return leads or open_task_for(actor, dossier, at) is not None
 
 
 def extension(request: HttpRequest, code: str) -> HttpResponse:

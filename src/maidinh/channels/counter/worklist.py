@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from maidinh.channels.counter.handing import colleagues_of
+from maidinh.channels.counter.colleagues import colleagues_of
 from maidinh.channels.counter.waiting import procedure_of, steps_for
 from maidinh.channels.routing import page
 from maidinh.channels.timing import time_left

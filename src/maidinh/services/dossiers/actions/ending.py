@@ -53,6 +53,13 @@ def awaited_until(dossier: Dossier) -> datetime | None:
     return due(asked.closed_at, wait, calendar, limit.cutoff) if wait else None
 
 
+def may_stop(actor: Actor, dossier: Dossier, at: datetime) -> bool:
+    """Whether the official could stop the dossier now: at its open step, or as a lead of the agency that decides."""
+    if dossier.status in ENDED or dossier.finished_at is not None:
+        return False
+    return _leads(actor, dossier) or open_task_for(actor, dossier, at) is not None
+
+
 @transaction.atomic
 def end_unanswered(*, actor: Actor, code: str, reason: str, at: datetime, log: LogKeeper | None = None) -> Dossier:
     """End a dossier whose supplement never came. Raises NotToEnd, StillAwaited, NotYours, ReasonMissing."""
@@ -78,13 +85,17 @@ def stop_dossier(*, actor: Actor, code: str, reason: str, at: datetime, log: Log
     dossier = dossier_to_change(code)
     if dossier.status in ENDED or dossier.finished_at is not None:
         raise NotToEnd(code)
-    leads = actor.may(LEAD) and dossier.responsible in actor.agencies
+    leads = _leads(actor, dossier)
     mine = open_task_for(actor, dossier, at)
     if mine is None and not leads:
         raise NotYours(code)
     if mine is not None and not leads and held_by_another(actor, mine, at):
         raise TaskTaken(mine.claimed_by)
     return _end(dossier, actor, "stopped", reason, at, log)
+
+
+def _leads(actor: Actor, dossier: Dossier) -> bool:
+    return actor.may(LEAD) and dossier.responsible in actor.agencies
 
 
 def _end(dossier: Dossier, actor: Actor, kind: str, reason: str, at: datetime, log: LogKeeper | None) -> Dossier:
