@@ -471,7 +471,7 @@ def _people(world: World) -> Iterator[Asked]:
     for on in ("intake", "checking", "none"):
         there = on in world.dossiers
         where = {"code": world.dossiers[on].code if there else "H38.101-20261118-9999999"}
-        task = {"task": str(world.task(on).pk) if there else "1"}
+        task = {"task": str(world.task(on).pk) if there else "999999999"}
         yield Asked("desk-handing", "POST", on, where, task | {"deed": "release"})
         yield Asked("together", "POST", on, data=task | {"deed": "claim"})
         for name in ("desk-supplement", "desk-extension", "desk-ending"):
