@@ -23,10 +23,13 @@ WRITERS = {
     "nobody": set(),
 }
 AS_SUBMITTED = {
-    "status": 1, "supplements": 0, "suspensions": [], "code": "another", "facts": {}, "waiting": [],
-} | dict.fromkeys(
-    ("limit", "accepted_at", "due_at", "finished_at", "returned_at")
-)
+    "status": 1,
+    "supplements": 0,
+    "suspensions": [],
+    "code": "another",
+    "facts": {},
+    "waiting": [],
+} | dict.fromkeys(("limit", "accepted_at", "due_at", "finished_at", "returned_at"))
 IN_ITS_NAME = ("dossiers_dossierevent", "results_result")  # written by an agency in its own name
 NEXT = {"dossiers_task": "claimed_by = claimed_by", "fees_charge": "paid_at = paid_at",
         "forms_draft": "answers = answers", "dossiers_dossier": "status = status"}  # fmt: skip
