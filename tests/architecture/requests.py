@@ -461,8 +461,27 @@ def _desk(world: World) -> Iterator[Asked]:
     for on in ("payment", "intake", "none"):
         where = {"code": world.dossiers[on].code if on in world.dossiers else "H38.101-20261118-9999999"}
         yield Asked("desk-payment", "POST", on, where, {"receipt_number": "BL-7"})
+    yield from _people(world)
     another = {"code": world.dossiers["intake"].code, "digest": world.stranger_digest}
     yield Asked("desk-paper", "GET", "paper-of-another", another)
+
+
+def _people(world: World) -> Iterator[Asked]:
+    """Who does which step."""
+    for on in ("intake", "checking", "none"):
+        there = on in world.dossiers
+        where = {"code": world.dossiers[on].code if there else "H38.101-20261118-9999999"}
+        task = {"task": str(world.task(on).pk) if there else "999999999"}
+        yield Asked("desk-handing", "POST", on, where, task | {"deed": "release"})
+        yield Asked("together", "POST", on, data=task | {"deed": "claim"})
+        for name in ("desk-supplement", "desk-extension", "desk-ending"):
+            yield Asked(name, "GET", on, where)
+            yield Asked(name, "POST", on, where)
+    for name in ("open-reasons", "open-reasons-file"):
+        yield Asked(name, "GET", "it")
+    for name in ("team", "delegations", "signing-together"):
+        yield Asked(name, "GET", "it")
+        yield Asked(name, "POST", "it")
 
 
 def _first_outcome(world: World, on: str) -> str:

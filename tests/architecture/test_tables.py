@@ -28,6 +28,7 @@ INSIDERS = ("citizen", "one-stop", "specialist", "leader", "consulted")
 SEEN = {  # who sees rows, of those above
     "everyone": {*OUTSIDERS, *INSIDERS},
     "its parties": set(INSIDERS),
+    "its parties so far": set(INSIDERS) - {"consulted"},  # the agency whose step comes later isn't one yet
     "its applicant": {"citizen"},
     "its agency": {*OUTSIDERS, *INSIDERS} - {"nobody", "citizen", "other-citizen"},
     "officials": {*OUTSIDERS, *INSIDERS} - {"nobody", "citizen", "other-citizen"},

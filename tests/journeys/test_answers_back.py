@@ -56,10 +56,10 @@ def test_supplement(
 
     desk = desks.seat(desks.official(intake, copy, receiving))
     open_dossier(desk, code)
-    ask_button = desk.main.get_by_role("button", name=ask.name.in_language("vi"), exact=True)
-    desk.press(ask_button, expected=422)  # without a reason
+    desk.press(desk.main.get_by_role("button", name=ask.name.in_language("vi"), exact=True))  # to the page that asks
+    desk.press(desk.main.get_by_role("button", name=ask.name.in_language("vi"), exact=True), expected=422)
     desk.says(desk.words("There is a problem"))
-    desk.field(desk.words("Reason")).fill(MISSING)
+    desk.field(desk.words("The dossier as a whole")).fill(MISSING)
     desk.press(desk.main.get_by_role("button", name=ask.name.in_language("vi"), exact=True))
     slip = desk.main.get_by_role("link", name="02")
     address = slip.get_attribute("href")

@@ -24,6 +24,15 @@ LINE: dict[str, Any] = {
     "supplemented": _("Supplement received"),
     "withdrawal_requested": _("Withdrawal requested"),
     "paid": _("Fee paid"),
+    "stopped": _("Stopped"),
+    "supplement_never_came": _("Stopped: the supplement never came"),
+    "asked_again": _("Why more was asked for once again"),
+    "extended": _("The date was moved, with an apology"),
+    "ready_early": _("The result is there before its day"),
+    "assigned": _("Assigned to an official"),
+    "handed_over": _("Handed to a colleague"),
+    "put_back": _("Put back into the worklist"),
+    "called": _("Set going by another procedure"),
 }
 REGISTER: dict[str, Any] = {"population": _("population register"), "land": _("land register")}
 WITHDRAWN = _("Withdrawal confirmed")

@@ -15,6 +15,7 @@ HOME = Home(
     tasks=(
         Task(_("Results to sign"), _("Read the draft, then sign it or send it back."), "signing", to_sign),
         Task(_("Late dossiers"), _("Steps of your agency that are past their time."), "worklist", late, "?state=late"),
+        Task(_("Work of the agency"), _("Who holds which step; assign it, or take it back."), "team"),
         Task(
             _("Contracts between agencies"),
             _("Read a text, then sign it for your agency or decline it. The figure: to sign."),
@@ -76,6 +77,7 @@ HOME = Home(
     menu=(
         Item(_("Results to sign"), "signing"),
         Item(_("Worklist"), "worklist"),
+        Item(_("Work of the agency"), "team"),
         Item(_("Contracts between agencies"), "contracts"),
         Item(_("Opinions on the architecture"), "architecture-rounds"),
         Item(_("Projects"), "projects"),

@@ -16,7 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maidinh.channels.counter.colleagues import colleagues_of
 from maidinh.channels.counter.facts import fact_errors, facts_asked, read_facts
+from maidinh.channels.counter.moving import ways_of
 from maidinh.channels.counter.refusals import REFUSALS, in_words
 from maidinh.channels.counter.sheet import findings_of, sheet_of, slips_of
 from maidinh.channels.routing import page
@@ -31,12 +33,13 @@ from maidinh.services.dossiers.actions.steps import (
     WITHDRAWN,
     FactsWrong,
     ReasonMissing,
+    WayWrong,
     claim_task,
     complete_task,
     record_payment,
 )
 from maidinh.services.dossiers.queries import dossier_for, open_task_for, open_tasks_of
-from maidinh.services.dossiers.rules import step_of
+from maidinh.services.dossiers.rules import WAYS_OF_RETURN, asks_supplement, step_of
 from maidinh.services.fees.actions import AlreadyPaid
 from maidinh.services.fees.queries import charge_of
 from maidinh.services.procedures.definition import Outcome
@@ -57,7 +60,7 @@ def shown(
     """The desk's page, with what went wrong when something did."""
     actor, at = request.actor, timezone.now()
     dossier = found(request, code)
-    mine = open_task_for(actor, dossier)
+    mine = open_task_for(actor, dossier, at)
     context = sheet_of(dossier, at) | {
         "task": mine and _task(mine, dossier, actor, at),
         "elsewhere": [
@@ -66,6 +69,7 @@ def shown(
         "findings": findings_of(dossier),
         "result": result_for(actor, code),
         "slips": slips_of(dossier),
+        "ways": ways_of(actor, dossier, at),
         "errors": errors or {},
         "problem": problem,
         "notice": _notice(request.GET.get("done", "")),
@@ -105,9 +109,19 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
         return shown(request, code, errors=too_long, status=422)
     try:
         found_out = read_facts(found(request, code), task_id, request.POST)
+        way = request.POST.get("way", "")
+        returned = (way, request.POST.get("way_number", "")) if way else None
         complete_task(
-            actor=request.actor, task_id=task_id, at=timezone.now(), facts=found_out, log=log_keeper(), **typed
+            actor=request.actor,
+            task_id=task_id,
+            at=timezone.now(),
+            facts=found_out,
+            log=log_keeper(),
+            returned=returned,
+            **typed,
         )
+    except WayWrong as wrong:
+        return shown(request, code, errors=_way_errors(str(wrong)), status=422)
     except FactsWrong as wrong:
         return shown(request, code, errors=fact_errors(found(request, code), task_id, wrong.facts), status=422)
     except ReasonMissing:
@@ -182,11 +196,17 @@ def _task_id(request: HttpRequest, dossier: Any) -> int:
 def _task(task: Any, dossier: Any, actor: Any, at: Any) -> dict[str, Any]:
     step = step_of(dossier.procedure.procedure, task.step)
     outcomes = [
-        {"id": o.id, "name": o.name.in_language(language()), "reason": o.reason, "ending": _ends(o)}
+        {
+            "id": o.id,
+            "name": o.name.in_language(language()),
+            "reason": o.reason and not asks_supplement(o),
+            "ending": _ends(o),
+            "asks": asks_supplement(o),
+        }
         for o in step.outcomes
     ]
     if dossier.status == 7:
-        outcomes.append({"id": WITHDRAWN, "name": WITHDRAWN_WORDS, "reason": False, "ending": True})
+        outcomes.append({"id": WITHDRAWN, "name": WITHDRAWN_WORDS, "reason": False, "ending": True, "asks": False})
     holder = official(task.claimed_by) if task.claimed_by else None
     return {
         "id": task.pk,
@@ -201,8 +221,21 @@ def _task(task: Any, dossier: Any, actor: Any, at: Any) -> dict[str, Any]:
         "facts": facts_asked(step),
         "not_before": task.not_before if task.not_before and task.not_before > at else None,
         "outcomes": outcomes,
+        "colleagues": colleagues_of(actor, task.role),
+        "ways": _ways_of_return() if step.kind == "handover" else [],
         "reasons": [o["name"] for o in outcomes if o["reason"]],
     }
+
+
+def _way_errors(wrong: str) -> dict[str, str]:
+    if wrong == "number":
+        return {"way_number": _("Enter the number under which it was posted")}
+    return {"way": _("Choose how the result was handed over")}
+
+
+def _ways_of_return() -> list[tuple[str, str]]:
+    words = {"counter": _("At the counter"), "post": _("By post"), "online": _("Online")}
+    return [(way, words[way]) for way in WAYS_OF_RETURN]
 
 
 def _ends(outcome: Outcome) -> bool:
@@ -221,6 +254,10 @@ def _notice(done: str) -> str:
         "taken": _("You took this step."),
         "decided": _("Done. The dossier has moved on."),
         "paid": _("The payment is recorded."),
+        "handed-over": _("Your colleague has this step now."),
+        "stopped": _("The dossier is stopped. The applicant is told why."),
+        "extended": _("The date is moved. The applicant is told, with your apology."),
+        "released": _("This step is back in the worklist."),
         "signed": _("Signed. Anyone can verify the result now."),
         "sent-back": _("Sent back."),
     }

@@ -48,6 +48,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     waiting = signatures_for(request.actor).defer("dossier__procedure__content", "dossier__answers")
     rows = [
         {
+            "id": task.pk,
             "code": task.dossier.code,
             "href": reverse("desk-sign", kwargs={"code": task.dossier.code}),
             "applicant": task.dossier.applicant_name,

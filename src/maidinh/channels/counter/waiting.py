@@ -26,20 +26,23 @@ def procedure_of(digest: str) -> Procedure:
     return version_by_hash(digest).procedure
 
 
-def steps_for(actor: Actor) -> QuerySet:
-    """What waits for the official, by urgency; `due` is the end of the step or, where it has none, of the dossier."""
+def steps_for(actor: Actor, at: datetime | None = None) -> QuerySet:
+    """What waits for the official, by urgency; `due` is the end of the step or, where it has none, of the dossier.
+
+    At a moment: with what colleagues have delegated.
+    """
     due = Coalesce("due_at", "dossier__due_at", "dossier__promised_at")
-    return worklist_for(actor).annotate(due=due).order_by("due", "id")
+    return worklist_for(actor, at).annotate(due=due).order_by("due", "id")
 
 
 def waiting(actor: Actor, at: datetime) -> int:
     """How many steps wait for the official."""
-    return worklist_for(actor).count()
+    return worklist_for(actor, at).count()
 
 
 def late(actor: Actor, at: datetime) -> int:
     """How many of them are past their time."""
-    return steps_for(actor).filter(due__lt=at).count()
+    return steps_for(actor, at).filter(due__lt=at).count()
 
 
 def to_sign(actor: Actor, at: datetime) -> int:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from maidinh.channels.counter.colleagues import colleagues_of
 from maidinh.channels.counter.waiting import procedure_of, steps_for
 from maidinh.channels.routing import page
 from maidinh.channels.timing import time_left
@@ -33,7 +34,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """The official's open steps, filtered by words, step and urgency."""
     actor, at = request.actor, timezone.now()
     asked = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "step", "state")}
-    everything = steps_for(actor)
+    everything = steps_for(actor, at)
     shown = _filtered(everything, asked, at).defer("dossier__procedure__content", "dossier__answers")
     listed = Paginator(shown, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     holders = {each: official(each) for each in {task.claimed_by for task in listed} if each}
@@ -43,6 +44,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "rows": [_row(task, at, holders) for task in listed],
         "figures": _figures(everything, at),
         "steps": _steps(everything),
+        "colleagues": colleagues_of(actor),
         "asked": asked,
         "query": f"?{kept}&" if kept else "?",
     }
@@ -93,6 +95,7 @@ def _row(task: Any, at: datetime, holders: dict[str, Any]) -> dict[str, Any]:
     language = (get_language() or "vi")[:2]
     procedure = procedure_of(task.dossier.procedure.hash)
     return {
+        "id": task.pk,
         "code": task.dossier.code,
         "href": reverse("desk-dossier", kwargs={"code": task.dossier.code}),
         "applicant": task.dossier.applicant_name,

@@ -9,6 +9,8 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "dossier.submitted": ("A dossier was submitted and has a code.", ("dossier", "code")),
     "dossier.status_changed": ("A dossier has another national status.", ("dossier", "code", "status")),
     "dossier.task_opened": ("A step of a dossier waits for somebody.", ("dossier", "code", "step", "agency")),
+    "dossier.extended": ("The date of a dossier was moved, with an apology.", ("dossier", "code", "status")),
+    "dossier.ready_early": ("The result of a dossier is there before its day.", ("dossier", "code", "status")),
     "result.issued": ("A result was signed and can be verified.", ("dossier", "code", "result")),
     "architecture.consultation_opened": (
         "A draft of the architecture waits for an agency's opinion.",

@@ -53,6 +53,17 @@ def official(official_id: str) -> Official | None:
     return Official.objects.filter(pk=official_id).first()
 
 
+def in_service(official_id: str, agency: str, role: str) -> bool:
+    """Whether this official works for the agency in this role now."""
+    return Official.objects.filter(pk=official_id, agency_id=agency, roles__contains=[role]).exists()
+
+
+def officials_of(agency: str, role: str = "") -> list[Official]:
+    """Who works for the agency now, in this role where one is named; by name."""
+    working = Official.objects.filter(agency_id=agency).exclude(roles=[])
+    return list((working.filter(roles__contains=[role]) if role else working).order_by("name", "pk"))
+
+
 def agencies_with(*permissions: str) -> list[str]:
     """The agencies whose officials hold one of these permissions."""
     holding = [role.id for role in roles().roles if set(role.permissions) & set(permissions)]

@@ -8,6 +8,7 @@ from typing import Literal
 
 from django.conf import settings
 
+from maidinh.infrastructure.calendars.definition import Budget
 from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.infrastructure.definitions.rule_packs import RulePack, read_rule_packs
 
@@ -41,3 +42,26 @@ def supplement_rule(pack: RulePack) -> Literal["pause", "restart"]:
 def supplements_allowed(pack: RulePack) -> int:
     """How often an agency may ask for a supplement."""
     return int(pack.value("dossier.supplements-allowed"))
+
+
+def extensions_allowed(pack: RulePack) -> int:
+    """How often the date of a dossier may be moved."""
+    return int(pack.value("dossier.extensions-allowed"))
+
+
+def apology_before(pack: RulePack) -> Budget:
+    """How long before a dossier is due its date must be moved at the latest."""
+    return _amount_of_time(pack, "dossier.apology-before")
+
+
+def supplement_wait(pack: RulePack) -> Budget | None:
+    """How long a supplement is awaited before the agency may end the dossier; None where the pack doesn't say."""
+    try:
+        return _amount_of_time(pack, "dossier.supplement-wait")
+    except KeyError:
+        return None
+
+
+def _amount_of_time(pack: RulePack, parameter_id: str) -> Budget:
+    parameter = pack.parameter(parameter_id)
+    return Budget.model_validate({"amount": parameter.value, "unit": parameter.unit})

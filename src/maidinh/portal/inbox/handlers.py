@@ -1,4 +1,7 @@
-"""Writing a notice to the applicant whenever their dossier has another status. Layer 3; runs in the worker."""
+"""Writing a notice to the applicant: another status, a date that was moved, a result before its day.
+
+Layer 3; runs in the worker. An event that arrives twice makes one notice.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,32 @@ from maidinh.infrastructure.events.actions import receive
 from maidinh.portal.inbox.models import Notice
 from maidinh.services.dossiers.queries import applicant_of
 
-STATUS_CHANGED = "status"
+STATUS_CHANGED, EXTENDED, EARLY = "status", "extended", "early"
 
 
 @receive("dossier.status_changed")
 def write_notice(payload: dict[str, Any], at: datetime) -> None:
-    """One notice for one change, however often the event arrives."""
+    """The dossier has another status."""
+    _write(STATUS_CHANGED, payload, at)
+
+
+@receive("dossier.extended")
+def write_extension(payload: dict[str, Any], at: datetime) -> None:
+    """The date of the dossier was moved; the apology stands on its page."""
+    _write(EXTENDED, payload, at)
+
+
+@receive("dossier.ready_early")
+def write_early_result(payload: dict[str, Any], at: datetime) -> None:
+    """The result is there before its day."""
+    _write(EARLY, payload, at)
+
+
+def _write(kind: str, payload: dict[str, Any], at: datetime) -> None:
     Notice.objects.get_or_create(
         person=applicant_of(payload["dossier"]),
         at=at,
-        kind=STATUS_CHANGED,
+        kind=kind,
         dossier=payload["code"],
         status=payload["status"],
     )

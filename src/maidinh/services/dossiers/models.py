@@ -34,7 +34,7 @@ class Dossier(models.Model):
 
     Its place in the process is its open tasks and the joins it waits at (`waiting`); `facts` are what officials found.
     `limit` is the time limit as it was decided at acceptance. `called_by` is the step of another dossier that set this
-    one going.
+    one going. `returned_way` is how the result was handed over, `returned_note` the number it was posted under.
     """
 
     code = models.CharField(max_length=60, unique=True)
@@ -59,6 +59,8 @@ class Dossier(models.Model):
     limit = models.JSONField(null=True)
     facts = models.JSONField(default=dict)
     waiting = ArrayField(models.CharField(max_length=60), default=list)
+    returned_way = models.CharField(max_length=20, blank=True)
+    returned_note = models.CharField(max_length=200, blank=True)
     called_by = models.ForeignKey("Task", null=True, on_delete=models.PROTECT, related_name="called")
     rule_pack = models.CharField(max_length=20)
     tracking_secret = models.CharField(max_length=20)
@@ -98,7 +100,8 @@ class Task(models.Model):
     """A step of a dossier that waits for, or was done by, an official. Each step is open at most once.
 
     `not_before` is the earliest moment at which it may end (public posting). While a task that `suspends` is open, the
-    dossier's clock stands. One that `asked` ended with a request to the applicant, and opens again with the answer.
+    dossier's clock stands. `assigned_by` gave it to whoever holds it. One that `asked` ended with a request to the
+    applicant, and opens again with the answer.
     """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="tasks")
@@ -112,6 +115,7 @@ class Task(models.Model):
     asked = models.BooleanField(default=False)
     claimed_by = models.CharField(max_length=60, blank=True)
     claimed_at = models.DateTimeField(null=True)
+    assigned_by = models.CharField(max_length=60, blank=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=60, blank=True)
     outcome = models.CharField(max_length=60, blank=True)
@@ -171,3 +175,86 @@ class DossierEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier_id} {self.kind}"
+
+
+class Delegation(models.Model):
+    """An official's steps may be done by a colleague of the same agency, for some days and within a scope.
+
+    No procedure named means all of them. One that ended early has `ended_at`.
+    """
+
+    agency = models.CharField(max_length=35)
+    of_official = models.CharField(max_length=60)
+    to_official = models.CharField(max_length=60)
+    roles = ArrayField(models.CharField(max_length=60))
+    procedures = ArrayField(models.CharField(max_length=8), default=list)
+    from_day = models.DateField()
+    until_day = models.DateField()
+    reason = models.TextField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=60)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_day__gte=F("from_day")), name="dossiers_delegation_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=~Q(of_official=F("to_official")), name="dossiers_delegation_is_to_another"
+            ),
+        ]
+        indexes = [models.Index(fields=["to_official", "until_day"], name="dossiers_delegated")]
+
+    def __str__(self) -> str:
+        return f"{self.of_official} to {self.to_official}"
+
+
+class Extension(models.Model):
+    """The date of a dossier was moved, with an apology (form 04); `amount` is what the time limit grew by."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="extensions")
+    agency = models.CharField(max_length=35)
+    old_due = models.DateTimeField()
+    new_due = models.DateTimeField()
+    amount = models.PositiveSmallIntegerField()
+    unit = models.CharField(max_length=20)
+    reason = models.TextField()
+    by = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(new_due__gt=F("old_due")), name="dossiers_extension_moves_on"),
+            models.CheckConstraint(condition=~Q(reason=""), name="dossiers_extension_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id} until {self.new_due}"
+
+
+class Defect(models.Model):
+    """One thing that a request for a supplement names: what is missing or wrong, at which paper or field.
+
+    `target` is empty where it is the dossier as a whole. `request` counts the dossier's requests from one.
+    """
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="defects")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="defects")
+    request = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=[("paper", "paper"), ("field", "field"), ("whole", "whole")])
+    target = models.CharField(max_length=60, blank=True)
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="whole", target="") | Q(kind__in=["paper", "field"]) & ~Q(target=""),
+                name="dossiers_defect_is_at_something",
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="dossiers_defect_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id} {self.kind} {self.target}"

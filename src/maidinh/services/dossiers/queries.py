@@ -8,15 +8,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.timezone import localtime
 
 from maidinh.infrastructure.actor import Actor, require
+from maidinh.infrastructure.calendars.definition import Budget
 from maidinh.infrastructure.calendars.queries import calendar_at
-from maidinh.infrastructure.rulepacks.queries import rule_pack
+from maidinh.infrastructure.identity.queries import in_service, officials_of
+from maidinh.infrastructure.rulepacks.queries import rule_pack, supplement_wait
 from maidinh.services.clock.ledger import Ledger
-from maidinh.services.dossiers.models import ENDED, Dossier, DossierEvent, Paper, Status, Task
-from maidinh.services.dossiers.rules import CHANNEL_NAMES, ledger_of, limit_now, tracking_digest
+from maidinh.services.dossiers.models import (
+    ENDED,
+    Defect,
+    Delegation,
+    Dossier,
+    DossierEvent,
+    Extension,
+    Paper,
+    Status,
+    Task,
+)
+from maidinh.services.dossiers.rules import CHANNEL_NAMES, extended, ledger_of, limit_now, tracking_digest
 from maidinh.services.procedures.rules import facts_of
 
 APPLICANTS_ALONE = "tracking_secret"  # the applicant's alone: nobody else's reading asks the database for it
@@ -38,20 +51,62 @@ def dossier_for(actor: Actor, code: str) -> Dossier | None:
     return dossiers.filter(agencies__overlap=list(actor.agencies)).defer(APPLICANTS_ALONE).first()
 
 
-def worklist_for(actor: Actor) -> QuerySet[Task]:
-    """The open tasks of the official's agency and roles, the most urgent first."""
+def worklist_for(actor: Actor, at: datetime | None = None) -> QuerySet[Task]:
+    """The open tasks of the official's agency and roles, the most urgent first; at a moment, the delegated ones too."""
     require(actor, "dossier.read-agency")
+    mine = Q(role__in=actor.roles)
+    for each in delegations_to(actor, at) if at is not None else ():
+        of_scope = Q(dossier__procedure__code__in=each.procedures) if each.procedures else Q()
+        mine |= Q(agency=each.agency, role__in=each.roles) & of_scope
     return (
-        Task.objects.filter(closed_at__isnull=True, agency__in=actor.agencies, role__in=actor.roles)
+        Task.objects.filter(mine, closed_at__isnull=True, agency__in=actor.agencies)
         .select_related("dossier", "dossier__procedure")
         .defer(f"dossier__{APPLICANTS_ALONE}")
         .order_by(F("due_at").asc(nulls_last=True), "id")
     )
 
 
-def open_task_for(actor: Actor, dossier: Dossier) -> Task | None:
+def open_task_for(actor: Actor, dossier: Dossier, at: datetime | None = None) -> Task | None:
     """The dossier's open task, when it is the official's to do; None otherwise."""
-    return worklist_for(actor).filter(dossier=dossier).first()
+    return worklist_for(actor, at).filter(dossier=dossier).first()
+
+
+def delegations_to(actor: Actor, at: datetime) -> list[Delegation]:
+    """What colleagues have delegated to the official on this day."""
+    today = localtime(at).date()
+    return list(
+        Delegation.objects.filter(
+            to_official=actor.id,
+            agency__in=actor.agencies,
+            from_day__lte=today,
+            until_day__gte=today,
+            ended_at__isnull=True,
+        )
+    )
+
+
+def delegations_of(actor: Actor) -> QuerySet[Delegation]:
+    """The delegations of the official's agency, the newest first: a lead's view; others see their own."""
+    require(actor, "dossier.read-agency")
+    known = Delegation.objects.filter(agency__in=actor.agencies).order_by("-made_at", "-pk")
+    return known if actor.may("dossier.assign") else known.filter(Q(of_official=actor.id) | Q(to_official=actor.id))
+
+
+def open_tasks_of_agency(actor: Actor) -> QuerySet[Task]:
+    """Every open task of the lead's agency, whoever's role it is, the most urgent first."""
+    require(actor, "dossier.assign")
+    return (
+        Task.objects.filter(closed_at__isnull=True, agency__in=actor.agencies)
+        .select_related("dossier", "dossier__procedure")
+        .defer(f"dossier__{APPLICANTS_ALONE}", "dossier__answers", "dossier__procedure__content")
+        .order_by(F("due_at").asc(nulls_last=True), "id")
+    )
+
+
+def left_behind(actor: Actor) -> list[Task]:
+    """The open tasks of the lead's agency whose holder doesn't work there in that role any more."""
+    held = open_tasks_of_agency(actor).exclude(claimed_by="")
+    return [task for task in held if not in_service(task.claimed_by, task.agency, task.role)]
 
 
 def open_task_of(dossier: Dossier) -> Task | None:
@@ -68,6 +123,11 @@ def history_of(dossier: Dossier, public_only: bool) -> list[DossierEvent]:
     """The dossier's history, the oldest first; the applicant sees its public lines."""
     events = DossierEvent.objects.filter(dossier=dossier).order_by("id")
     return list(events.filter(public=True) if public_only else events)
+
+
+def defects_of(dossier: Dossier) -> list[Defect]:
+    """What the last request for a supplement named; all that were ever named are in the dossier's rows."""
+    return list(Defect.objects.filter(dossier=dossier, request=dossier.supplements).order_by("id"))
 
 
 def withdrawable(dossier: Dossier) -> bool:
@@ -133,13 +193,78 @@ def clock_of(dossier: Dossier) -> Ledger:
     """The ledger from which the dossier's due moment follows; services/clock explains it day by day."""
     procedure, accepted = dossier.procedure.procedure, dossier.accepted_at
     facts = facts_of(dossier.answers, dossier.case, CHANNEL_NAMES.get(dossier.channel, "online"), dossier.facts)
+    limit = limit_now(procedure, dossier.case, dossier.limit, facts, accepted=accepted is not None)
+    granted = Extension.objects.filter(dossier=dossier).values("amount", "unit")
     return ledger_of(
         procedure=procedure,
         case=dossier.case,
         submitted=dossier.submitted_at,
         accepted=accepted,
-        limit=limit_now(procedure, dossier.case, dossier.limit, facts, accepted=accepted is not None),
+        limit=extended(limit, (Budget.model_validate(each) for each in granted)),
         suspensions=dossier.suspensions,
         calendar=calendar_at(localtime(dossier.submitted_at).date()),
         pack=rule_pack(dossier.rule_pack),
     )
+
+
+@dataclass(frozen=True)
+class ReasonCount:
+    """How often an agency gave a reason at a procedure: `refusal`, `supplement` or `extension`, and what it named.
+
+    `what` is `step:outcome` or how it ended for a refusal, `paper:id`, `field:id` or `whole:` for a supplement.
+    """
+
+    kind: str
+    agency: str
+    procedure: str
+    what: str
+    number: int
+
+
+def reasons_given(since: datetime, until: datetime) -> list[ReasonCount]:
+    """What agencies gave as reasons in a stretch of time, counted; public, as no dossier and no person is told."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM dossiers_reasons(%s, %s) ORDER BY 2, 3, 1, 5 DESC, 4", [since, until])
+        return [ReasonCount(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What an open dossier lacks: an `owner`, a next `step`, a `date`, a `notice` to its applicant."""
+
+    code: str
+    lacks: str
+    agency: str
+    step: str
+
+
+def gaps_in_open_dossiers() -> tuple[int, list[Gap]]:
+    """How many dossiers are open, and what some of them lack; for the worker, which sees all of them."""
+    open_dossiers = Dossier.objects.exclude(status__in=ENDED)
+    open_tasks = Task.objects.filter(closed_at__isnull=True, dossier__in=open_dossiers)
+    own = Task.objects.filter(dossier=OuterRef("pk"))
+    awaits = Q(status=Status.SUPPLEMENT)
+    stuck = open_dossiers.exclude(Exists(own.filter(closed_at__isnull=True))).exclude(
+        awaits & Exists(own.filter(asked=True))
+    )
+    gaps = [Gap(code, "step", agency, "") for code, agency in stuck.values_list("code", "responsible")]
+    for agency, role in sorted(open_tasks.exclude(role="").values_list("agency", "role").distinct()):
+        if not officials_of(agency, role):
+            gaps += _of(open_tasks.filter(agency=agency, role=role), "owner")
+    running = Dossier.objects.filter(called_by=OuterRef("pk")).exclude(status__in=ENDED)
+    gaps += _of(open_tasks.filter(role="").exclude(Exists(running)), "owner")
+    dateless = open_dossiers.filter(due_at__isnull=True, accepted_at__isnull=False)
+    gaps += [Gap(code, "date", agency, "") for code, agency in dateless.values_list("code", "responsible")]
+    for pack in sorted(set(open_dossiers.filter(awaits).values_list("rule_pack", flat=True))):
+        if supplement_wait(rule_pack(pack)) is None:
+            waiting = open_dossiers.filter(awaits, rule_pack=pack)
+            gaps += [Gap(code, "date", agency, "") for code, agency in waiting.values_list("code", "responsible")]
+    told = DossierEvent.objects.filter(dossier=OuterRef("pk"), public=True)
+    untold = open_dossiers.exclude(Exists(told))
+    gaps += [Gap(code, "notice", agency, "") for code, agency in untold.values_list("code", "responsible")]
+    return open_dossiers.count(), sorted(gaps, key=lambda gap: (gap.code, gap.lacks))
+
+
+def _of(tasks: QuerySet[Task], lacks: str) -> list[Gap]:
+    rows = tasks.values_list("dossier__code", "agency", "dossier__responsible", "step")
+    return [Gap(code, lacks, agency or responsible, step) for code, agency, responsible, step in rows]

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
+from maidinh.infrastructure.calendars.rules import is_working_day
 from maidinh.infrastructure.definitions.definition import LegalBasis
 from maidinh.infrastructure.definitions.rule_packs import RulePack
 from maidinh.services.clock.ledger import Entry, Ledger, grounds_of
@@ -24,6 +26,7 @@ from maidinh.services.procedures.rules import limit_of
 from maidinh.services.processes.tokens import Advance, Network
 
 SupplementRule = Literal["pause", "restart"]
+WAYS_OF_RETURN = ("counter", "post", "online")
 ENDS: dict[str, int] = {"refused": 3, "stopped": 8, "returned": 10}
 CHANNEL_NAMES = {1: "in_person", 2: "online", 3: "post"}
 
@@ -47,6 +50,15 @@ class Suspension:
         """For the dossier's ledger."""
         row = {"since": self.since.isoformat(), "until": self.until.isoformat() if self.until else None}
         return row | ({"for_step": True} if self.for_step else {})
+
+
+@dataclass(frozen=True)
+class Found:
+    """Something missing or wrong, at a paper or a field of the form, or with the dossier as a whole."""
+
+    kind: Literal["paper", "field", "whole"]
+    target: str
+    text: str
 
 
 class NoSuchOutcome(ValueError):
@@ -114,6 +126,29 @@ def may_issue(step: Step, outcome: Outcome) -> bool:
     """Whether the outcome of a signature step is the signed result, and not a way back (with a reason) or out."""
     ways_out = {("refused",), ("stopped",), (SUPPLEMENT,)}
     return step.kind == "signature" and not outcome.reason and not set(outcome.targets()) <= ways_out
+
+
+def asks_supplement(outcome: Outcome) -> bool:
+    """Whether the outcome always asks the applicant for a supplement."""
+    return set(outcome.targets()) == {(SUPPLEMENT,)}
+
+
+def unknown_places(procedure: Procedure, found: Iterable[Found]) -> list[str]:
+    """The papers and fields of a request for a supplement that the procedure doesn't have."""
+    known = {
+        "paper": {paper.id for paper in procedure.papers},
+        "field": {field.id for page in procedure.pages for field in page.fields},
+        "whole": {""},
+    }
+    return sorted(each.target for each in found if each.target not in known[each.kind])
+
+
+def request_in_words(procedure: Procedure, found: Iterable[Found]) -> str:
+    """A request for a supplement as the applicant reads it, a line for each thing."""
+    names = {("paper", paper.id): paper.name.vi for paper in procedure.papers}
+    names |= {("field", field.id): field.label.vi for page in procedure.pages for field in page.fields}
+    lines = [(names.get((each.kind, each.target), ""), " ".join(each.text.split())) for each in found]
+    return "\n".join(f"{name}: {text}" if name else text for name, text in lines)
 
 
 def fact_faults(step: Step, facts: Mapping[str, Any]) -> list[str]:
@@ -202,6 +237,30 @@ def ledger_of(
         article=LegalBasis(text=reference.text, checked=reference.checked and stated.official) if reference else None,
         grounds=grounds_of(pack),
     )
+
+
+def extended(limit: Budget, extensions: Iterable[Budget]) -> Budget:
+    """The time limit with what extensions added to it, all of them in its own unit."""
+    added = 0
+    for each in extensions:
+        if each.unit != limit.unit:
+            raise ValueError(f"a limit in {limit.unit} isn't extended in {each.unit}")
+        added += each.amount
+    return Budget(amount=limit.amount + added, unit=limit.unit)
+
+
+def last_day_to_extend(due: datetime, ahead: Budget, calendar: WorkingCalendar) -> date:
+    """The last day on which the date may still be moved: so long before the dossier is due."""
+    day = due.astimezone(ZoneInfo(calendar.timezone)).date()
+    if ahead.unit == "calendar_day":
+        return day - timedelta(days=ahead.amount)
+    if ahead.unit != "working_day":
+        raise ValueError(f"an apology is due some days before the end, not {ahead.unit}")
+    left = ahead.amount
+    while left:
+        day -= timedelta(days=1)
+        left -= is_working_day(day, calendar)
+    return day
 
 
 def dossier_code(agency: str, day: date, serial: int) -> str:

@@ -83,9 +83,18 @@ def prepare_slip(*, dossier: Any, slip: Slip, installation: Installation, at: da
 
 @transaction.atomic
 def issue_result(
-    *, actor: Actor, task_id: int, outcome: str, at: datetime, signer: Signer, installation: Installation
+    *,
+    actor: Actor,
+    task_id: int,
+    outcome: str,
+    at: datetime,
+    signer: Signer,
+    installation: Installation,
+    findings: str = "",
 ) -> Result:
     """Sign the result and close the signature step; the same again by the same official gives the same result.
+
+    `findings` is what the signatory noted of it, for their own agency.
 
     Raises what claim_task, require_signable and complete_task raise, before anything is signed, and SignerError;
     nothing is kept then.
@@ -105,7 +114,9 @@ def issue_result(
     signed = sign_pdf(draft, signer=signer, key=f"person:{actor.id}", name=actor.name, reason=number, at=at)
     digest = hashlib.sha256(signed).hexdigest()
     log = LogKeeper(signer, installation.province, installation.promise_within)
-    complete_task(actor=actor, task_id=task_id, outcome=outcome, at=at, result_digest=digest, log=log)
+    complete_task(
+        actor=actor, task_id=task_id, outcome=outcome, findings=findings, at=at, result_digest=digest, log=log
+    )
     document = store_document(content=BytesIO(signed), at=at, formats=("pdf",))
     entered = _enter(number, digest, task.agency, actor, at, signer, installation)
     result = Result.objects.create(

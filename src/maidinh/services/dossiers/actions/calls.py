@@ -23,8 +23,7 @@ from maidinh.services.dossiers.actions.serial import next_serial
 from maidinh.services.dossiers.models import ENDED, Dossier, Paper, Status, Task
 from maidinh.services.dossiers.rules import agencies_of, case_of, dossier_code, due_at, step_of, tracking_digest
 from maidinh.services.procedures.definition import Call
-from maidinh.services.procedures.models import ProcedureVersion
-from maidinh.services.procedures.queries import current_version
+from maidinh.services.procedures.queries import ProcedureVersion, current_version
 
 
 class CalledMissing(Exception):

@@ -18,13 +18,14 @@ from maidinh.infrastructure.calendars.rules import due
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.rulepacks.queries import RulePack, rule_pack, supplement_rule
 from maidinh.services.decisions.rules import Undecided
-from maidinh.services.dossiers.models import Dossier, DossierEvent, Status, Task
+from maidinh.services.dossiers.models import Dossier, DossierEvent, Extension, Status, Task
 from maidinh.services.dossiers.rules import (
     CHANNEL_NAMES,
     Suspension,
     agency_of,
     case_of,
     due_at,
+    extended,
     status_at,
     step_of,
 )
@@ -53,9 +54,16 @@ def facts_for(dossier: Dossier) -> dict[str, Any]:
 
 
 def position_of(dossier: Dossier) -> Position:
-    """Where the dossier stands: its open tasks, and the joins it waits at."""
-    open_steps = Task.objects.filter(dossier=dossier, closed_at__isnull=True).values_list("step", flat=True)
+    """Where the dossier stands: its open tasks, the step that awaits a supplement, the joins it waits at."""
+    open_steps = set(Task.objects.filter(dossier=dossier, closed_at__isnull=True).values_list("step", flat=True))
+    if dossier.status == Status.SUPPLEMENT and (asked := asking_task(dossier)) is not None:
+        open_steps.add(asked.step)
     return Position(frozenset(open_steps), frozenset(dossier.waiting))
+
+
+def asking_task(dossier: Dossier) -> Task | None:
+    """The task that last asked the applicant for a supplement."""
+    return Task.objects.filter(dossier=dossier, asked=True).order_by("-closed_at", "-id").first()
 
 
 def advance_of(dossier: Dossier, position: Position, step: Step, outcome: Outcome) -> Advance:
@@ -89,10 +97,12 @@ def follow(
         dossier.supplements += 1
         if dossier.accepted_at is not None:
             suspend(dossier, at)
-    _note_ends(dossier, network, advanced, at)
+    ended_now = _note_ends(dossier, network, advanced, at)
     cancel(dossier, actor, advanced.cancelled, at)
     dossier.save()
     note(dossier, f"{step.kind}:{outcome.id}", actor, at, step=step.id, reason=reason)
+    if ended_now and dossier.due_at is not None and localtime(at).date() < localtime(dossier.due_at).date():
+        _tell_early(dossier, actor, at)
     opened = [open_task(dossier, network.steps[name], at) for name in advanced.opened]
     keep_clock(dossier, at)
     return opened
@@ -147,16 +157,31 @@ def resume(dossier: Dossier, at: datetime) -> None:
         return
     pauses[-1] = Suspension(pauses[-1].since, at, pauses[-1].for_step)
     dossier.suspensions = [pause.as_json() for pause in pauses]
-    procedure = dossier.procedure.procedure
-    _, limit, calendar, pack = rules_for(dossier, procedure.steps[0].id)
+    dossier.due_at = due_of(dossier)
+
+
+def due_of(dossier: Dossier, *more: Budget) -> datetime:
+    """When an accepted dossier is due by its limit, suspensions and extensions, and `more` where that were added."""
+    if dossier.accepted_at is None:
+        raise ValueError(f"{dossier.code} isn't accepted, so nothing is due yet")
+    pauses = [Suspension.from_json(row) for row in dossier.suspensions]
+    _, limit, calendar, pack = rules_for(dossier, dossier.procedure.procedure.steps[0].id)
     budget = Budget.model_validate(dossier.limit) if dossier.limit else limit.budget
-    dossier.due_at = due_at(budget, dossier.accepted_at, pauses, calendar, supplement_rule(pack), limit.cutoff)
+    granted = Extension.objects.filter(dossier=dossier).values("amount", "unit")
+    whole = extended(budget, [*(Budget.model_validate(each) for each in granted), *more])
+    return due_at(whole, dossier.accepted_at, pauses, calendar, supplement_rule(pack), limit.cutoff)
 
 
 def keep_clock(dossier: Dossier, at: datetime) -> None:
     """The clock stands while a step that isn't counted is open, unless a supplement keeps it standing already."""
+    if keep_standing(dossier, at):
+        dossier.save(update_fields=["suspensions", "due_at"])
+
+
+def keep_standing(dossier: Dossier, at: datetime) -> bool:
+    """Bring the ledger up to the open steps, without saving; whether it changed."""
     if dossier.accepted_at is None or dossier.status in (Status.NOT_ACCEPTED, Status.STOPPED, Status.RETURNED):
-        return
+        return False
     standing = Suspension.from_json(dossier.suspensions[-1]) if dossier.suspensions else None
     stands = standing is not None and standing.until is None
     wanted = Task.objects.filter(dossier=dossier, closed_at__isnull=True, suspends=True).exists()
@@ -165,8 +190,8 @@ def keep_clock(dossier: Dossier, at: datetime) -> None:
     elif stands and not wanted and standing is not None and standing.for_step:
         resume(dossier, at)
     else:
-        return
-    dossier.save(update_fields=["suspensions", "due_at"])
+        return False
+    return True
 
 
 def charge_when_decided(dossier: Dossier, at: datetime) -> None:
@@ -183,7 +208,9 @@ def charge_when_decided(dossier: Dossier, at: datetime) -> None:
         charge_fee(dossier_id=dossier.pk, fee=case.fee, amount=decided.amount, at=at)
 
 
-def note(dossier: Dossier, kind: str, actor: Actor, at: datetime, *, step: str = "", reason: str = "") -> None:
+def note(
+    dossier: Dossier, kind: str, actor: Actor, at: datetime, *, step: str = "", reason: str = "", public: bool = True
+) -> None:
     """Write a line of the dossier's history; where the status is another than before, tell of it."""
     before = DossierEvent.objects.filter(dossier=dossier).order_by("-id").values_list("status", flat=True).first()
     DossierEvent.objects.create(
@@ -195,6 +222,7 @@ def note(dossier: Dossier, kind: str, actor: Actor, at: datetime, *, step: str =
         agency=actor.agency,
         actor=actor.id,
         reason=reason,
+        public=public,
     )
     if before == dossier.status:
         return
@@ -220,11 +248,25 @@ def _settled(dossier: Dossier) -> int:
     return int(dossier.status) if dossier.status == Status.SUPPLEMENT else 0
 
 
-def _note_ends(dossier: Dossier, network: Network, advanced: Advance, at: datetime) -> None:
+def _note_ends(dossier: Dossier, network: Network, advanced: Advance, at: datetime) -> bool:
+    """Write down when the dossier was decided and returned; whether its result came to be ready just now."""
     ahead = [network.steps[name] for name in advanced.position.open]
     handing_over = bool(ahead) and all(each.kind == "handover" for each in ahead)
-    if dossier.status == Status.STOPPED or (handing_over and dossier.finished_at is None):
+    ready = handing_over and dossier.finished_at is None
+    if dossier.status == Status.STOPPED or ready:
         dossier.finished_at = at
     if dossier.status == Status.RETURNED:
         dossier.returned_at = at
         dossier.finished_at = dossier.finished_at or at
+    return ready
+
+
+def _tell_early(dossier: Dossier, actor: Actor, at: datetime) -> None:
+    """The result is there before its day: the one-stop shop announces it."""
+    note(dossier, "ready_early", actor, at)
+    publish(
+        name="dossier.ready_early",
+        payload={"dossier": dossier.pk, "code": dossier.code, "status": int(dossier.status)},
+        at=at,
+        agency=dossier.receiving,
+    )

@@ -5,7 +5,7 @@ Layer 4, part of the dossiers' actions. The process is the procedure version's o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
+from maidinh.infrastructure.identity.queries import in_service, official, roles
 from maidinh.infrastructure.rulepacks.queries import RulePack, supplements_allowed
 from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.services.dossiers.actions.calls import answer_call, call_procedures
@@ -28,14 +29,24 @@ from maidinh.services.dossiers.actions.progress import (
     position_of,
     rules_for,
 )
-from maidinh.services.dossiers.models import Dossier, Status, Task
-from maidinh.services.dossiers.queries import APPLICANTS_ALONE
-from maidinh.services.dossiers.rules import fact_faults, may_issue, outcome_of, step_of
+from maidinh.services.dossiers.models import Defect, Delegation, Dossier, Status, Task
+from maidinh.services.dossiers.queries import APPLICANTS_ALONE, delegations_to
+from maidinh.services.dossiers.rules import (
+    WAYS_OF_RETURN,
+    Found,
+    fact_faults,
+    may_issue,
+    outcome_of,
+    request_in_words,
+    step_of,
+    unknown_places,
+)
 from maidinh.services.fees.actions import mark_paid
 from maidinh.services.fees.queries import unpaid
 from maidinh.services.procedures.definition import AUTOMATIC, Outcome, Step
 from maidinh.services.processes.tokens import Advance
 
+LONGEST_NUMBER = 200
 PERMISSION = {"intake": "dossier.accept", "signature": "dossier.sign", "handover": "dossier.return"}
 
 
@@ -72,11 +83,19 @@ class NoResult(ValueError):
 
 
 class SupplementsUsedUp(Exception):
-    """The law allows no further request for a supplement."""
+    """The law allows no further request for a supplement, and no reason for one more was given."""
 
 
 class SupplementAwaited(Exception):
     """The applicant was asked already, at another step; ask again when that supplement has come."""
+
+
+class PlaceUnknown(ValueError):
+    """A request for a supplement names a paper or field that the procedure doesn't have."""
+
+
+class WayWrong(ValueError):
+    """A result isn't handed over like this: `way` is wrong, or the `number` of what was posted is missing."""
 
 
 class FactsWrong(ValueError):
@@ -102,14 +121,14 @@ class FeeUndecided(Exception):
 @transaction.atomic
 def claim_task(*, actor: Actor, task_id: int, at: datetime) -> Task:
     """Take a task; taking one's own again changes nothing. Raises TaskTaken, TaskClosed, NotYours."""
-    task = _locked(actor, task_id)
+    task = _locked(actor, task_id, at)
     if task.closed_at is not None:
         raise TaskClosed(task.outcome)
-    if task.claimed_by and task.claimed_by != actor.id:
+    if held_by_another(actor, task, at):
         raise TaskTaken(task.claimed_by)
-    if not task.claimed_by:
-        task.claimed_by, task.claimed_at = actor.id, at
-        task.save(update_fields=["claimed_by", "claimed_at"])
+    if task.claimed_by != actor.id:
+        task.claimed_by, task.claimed_at, task.assigned_by = actor.id, at, ""
+        task.save(update_fields=["claimed_by", "claimed_at", "assigned_by"])
         record_act(actor=actor, action="claim task", subject=task.dossier.code, at=at, details={"step": task.step})
     return task
 
@@ -123,38 +142,50 @@ def complete_task(
     reason: str = "",
     findings: str = "",
     facts: Mapping[str, Any] | None = None,
+    found: Sequence[Found] = (),
+    again: str = "",
+    returned: tuple[str, str] | None = None,
     at: datetime,
     result_digest: str | None = None,
     log: LogKeeper | None = None,
 ) -> Dossier:
     """Close a task with one of its step's outcomes; the same outcome by the same official again changes nothing.
 
-    `log` is needed where another procedure is called. Raises TaskClosed, TaskTaken, NotYours, NoSuchOutcome,
+    `found` is what a request for a supplement names, `again` why one is made once more than allowed. `returned` is
+    the way in which the result was handed over, and the number of what was posted. `log` is needed where another
+    procedure is called. Raises PlaceUnknown, WayWrong, TaskClosed, TaskTaken, NotYours, NoSuchOutcome,
     ReasonMissing, FactsWrong, TooEarly, FeeUnpaid, FeeUndecided, ResultMissing, SupplementsUsedUp, SupplementAwaited.
     """
-    task = _locked(actor, task_id)
+    task = _locked(actor, task_id, at)
     dossier = task.dossier
     if task.closed_at is not None:
         if (task.outcome, task.closed_by) != (outcome, actor.id):
             raise TaskClosed(task.outcome)
         return dossier
-    if task.claimed_by and task.claimed_by != actor.id:
+    if held_by_another(actor, task, at):
         raise TaskTaken(task.claimed_by)
     step, _, _, pack = rules_for(dossier, task.step)
-    require(actor, PERMISSION.get(step.kind, "dossier.process"))
+    require_for(actor, task, PERMISSION.get(step.kind, "dossier.process"), at)
     chosen = _chosen(dossier, step, outcome)
+    reason = reason.strip() or request_in_words(dossier.procedure.procedure, found)
     if chosen.reason and not reason.strip():
         raise ReasonMissing(outcome)
     _write_facts(dossier, task, step, chosen, facts or {})
     position = position_of(dossier)
     advanced = advance_of(dossier, position, step, chosen)
     _refuse_unready(actor, dossier, task, step, chosen, advanced, pack, result_digest, at)
+    if advanced.supplement:
+        _refuse_request(dossier, found, again, pack)
+    if returned is not None:
+        _write_return(dossier, advanced, *returned)
     task.closed_at, task.closed_by, task.outcome = at, actor.id, outcome
     task.reason, task.findings, task.asked = reason.strip(), findings.strip(), advanced.supplement
     task.save(update_fields=["closed_at", "closed_by", "outcome", "reason", "findings", "asked", "facts"])
     if step.kind == "intake" and not advanced.supplement and not advanced.position.end:
         accept(dossier, at)
     opened = follow(dossier, actor, step, chosen, advanced, reason.strip(), at)
+    if advanced.supplement:
+        _keep_request(actor, dossier, task, found, again.strip(), at)
     call_procedures(actor=actor, dossier=dossier, opened=opened, at=at, log=log)
     answer_call(actor=actor, dossier=dossier, at=at, log=log)
     record_act(
@@ -202,12 +233,17 @@ def record_payment(*, actor: Actor, code: str, receipt_number: str, at: datetime
     return dossier
 
 
+def dossier_to_change(code: str) -> Dossier:
+    """The dossier under lock. Raises Dossier.DoesNotExist."""
+    return _to_change().get(code=code)
+
+
 def _to_change() -> QuerySet[Dossier]:
     return Dossier.objects.select_for_update(of=("self",)).select_related("procedure").defer(APPLICANTS_ALONE)
 
 
-def _locked(actor: Actor, task_id: int) -> Task:
-    """The task under lock, its dossier too; the dossier first, so that two never wait for each other."""
+def locked_task(task_id: int) -> Task:
+    """The task under lock, its dossier first, so that two never wait for each other. Raises NotYours."""
     found = Task.objects.filter(pk=task_id).values_list("dossier_id", flat=True).first()
     if found is None:
         raise NotYours(task_id)
@@ -216,9 +252,45 @@ def _locked(actor: Actor, task_id: int) -> Task:
     if task is None:
         raise NotYours(task_id)
     task.dossier = dossier
-    if task.agency not in actor.agencies or task.role not in actor.roles:
+    return task
+
+
+def held_by_another(actor: Actor, task: Task, at: datetime) -> bool:
+    """Whether somebody else is at this step, who still works there and hasn't delegated it to the official."""
+    if task.claimed_by in ("", actor.id):
+        return False
+    known = official(task.claimed_by) is not None
+    if known and not in_service(task.claimed_by, task.agency, task.role):
+        return False
+    return not any(each.of_official == task.claimed_by for each in _delegated(actor, task, at))
+
+
+def require_for(actor: Actor, task: Task, permission: str, at: datetime) -> None:
+    """Raise NotAllowed unless the permission is the official's own or comes with a delegated role.
+
+    Whose signature it is, is never delegated: who signs holds that permission.
+    """
+    if permission != PERMISSION["signature"] and any(
+        permission in roles().permissions_of([task.role]) for _ in _delegated(actor, task, at)
+    ):
+        return
+    require(actor, permission)
+
+
+def _delegated(actor: Actor, task: Task, at: datetime) -> list[Delegation]:
+    code = task.dossier.procedure.code
+    return [
+        each
+        for each in delegations_to(actor, at)
+        if each.agency == task.agency and task.role in each.roles and (not each.procedures or code in each.procedures)
+    ]
+
+
+def _locked(actor: Actor, task_id: int, at: datetime) -> Task:
+    task = locked_task(task_id)
+    if task.agency not in actor.agencies or (task.role not in actor.roles and not _delegated(actor, task, at)):
         raise NotYours(task_id)
-    if step_of(dossier.procedure.procedure, task.step).kind in AUTOMATIC:
+    if step_of(task.dossier.procedure.procedure, task.step).kind in AUTOMATIC:
         raise NotYours("this step ends by itself")
     return task
 
@@ -238,6 +310,40 @@ def _write_facts(dossier: Dossier, task: Task, step: Step, chosen: Outcome, fact
         raise FactsWrong(faults)
     task.facts = dict(facts)
     dossier.facts = {**dossier.facts, **facts}
+
+
+def _write_return(dossier: Dossier, advanced: Advance, way: str, number: str) -> None:
+    """Keep how the result was handed over; what was posted has a number by which it is followed."""
+    if way not in WAYS_OF_RETURN or advanced.position.end != "returned":
+        raise WayWrong("way")
+    if way == "post" and not number.strip():
+        raise WayWrong("number")
+    dossier.returned_way, dossier.returned_note = way, number.strip()[:LONGEST_NUMBER]
+
+
+def _refuse_request(dossier: Dossier, found: Sequence[Found], again: str, pack: RulePack) -> None:
+    if dossier.status == Status.SUPPLEMENT:
+        raise SupplementAwaited(dossier.code)
+    if dossier.supplements >= supplements_allowed(pack) and not again.strip():
+        raise SupplementsUsedUp(dossier.code)
+    if unknown := unknown_places(dossier.procedure.procedure, found):
+        raise PlaceUnknown(", ".join(unknown))
+
+
+def _keep_request(actor: Actor, dossier: Dossier, task: Task, found: Sequence[Found], again: str, at: datetime) -> None:
+    """Keep what was asked for, a row for each thing, and why it was asked again."""
+    for each in found or [Found("whole", "", task.reason)]:
+        Defect.objects.create(
+            dossier=dossier,
+            task=task,
+            request=dossier.supplements,
+            kind=each.kind,
+            target=each.target,
+            text=each.text.strip(),
+            at=at,
+        )
+    if again:
+        note(dossier, "asked_again", actor, at, step=task.step, reason=again)
 
 
 def _refuse_unready(
@@ -260,11 +366,6 @@ def _refuse_unready(
             raise FeeUnpaid(dossier.code)
         if fee_undecided(dossier, dossier.procedure.procedure):
             raise FeeUndecided(dossier.code)
-    if advanced.supplement:
-        if dossier.status == Status.SUPPLEMENT:
-            raise SupplementAwaited(dossier.code)
-        if dossier.supplements >= supplements_allowed(pack):
-            raise SupplementsUsedUp(dossier.code)
     if issues_result(step, chosen, advanced):
         if result_digest is None:
             raise ResultMissing(dossier.code)

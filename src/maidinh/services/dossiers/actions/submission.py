@@ -20,7 +20,14 @@ from maidinh.infrastructure.commands.actions import begin_command, finish_comman
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.rulepacks.queries import rule_pack_at, supplement_rule
 from maidinh.infrastructure.translog.promises import LogKeeper
-from maidinh.services.dossiers.actions.progress import CHANNEL_NAMES, note, open_task, resume
+from maidinh.services.dossiers.actions.progress import (
+    CHANNEL_NAMES,
+    asking_task,
+    keep_standing,
+    note,
+    open_task,
+    resume,
+)
 from maidinh.services.dossiers.actions.receipts import tracking_secret, write_receipt
 from maidinh.services.dossiers.actions.serial import next_serial
 from maidinh.services.dossiers.models import Dossier, Paper, Status, Task
@@ -144,15 +151,14 @@ def supplement_dossier(
     dossier = _own(actor, code)
     if dossier.status != Status.SUPPLEMENT:
         raise NotNow("no supplement was asked for")
-    asked = Task.objects.filter(dossier=dossier, asked=True).order_by("-closed_at", "-id").first()
+    asked = asking_task(dossier)
     if asked is None:
         raise NotNow("no supplement was asked for")
     _add_papers(dossier, papers, at)
-    resume(dossier, at)
+    _open_again(dossier, asked, at)
     dossier.status = Status.NEW if dossier.accepted_at is None else Status.IN_PROCESS
     dossier.save(update_fields=["status", "suspensions", "due_at"])
     note(dossier, "supplemented", actor, at, reason=explanation)
-    open_task(dossier, step_of(dossier.procedure.procedure, asked.step), at)
     record_act(actor=actor, action="supplement dossier", subject=code, at=at)
     return dossier
 
@@ -163,15 +169,21 @@ def request_withdrawal(*, actor: Actor, code: str, reason: str, at: datetime) ->
     dossier = _own(actor, code)
     if not withdrawable(dossier):
         raise NotNow("the result is signed, the dossier has ended, or its withdrawal was asked for")
-    asked = Task.objects.filter(dossier=dossier, asked=True).order_by("-closed_at", "-id").first()
+    asked = asking_task(dossier)
     if dossier.status == Status.SUPPLEMENT and asked is not None:
-        resume(dossier, at)
-        open_task(dossier, step_of(dossier.procedure.procedure, asked.step), at)
+        _open_again(dossier, asked, at)
     dossier.status = Status.WITHDRAWAL
     dossier.save(update_fields=["status", "suspensions", "due_at"])
     note(dossier, "withdrawal_requested", actor, at, reason=reason)
     record_act(actor=actor, action="request withdrawal", subject=code, at=at, details={"reason": reason})
     return dossier
+
+
+def _open_again(dossier: Dossier, asked: Task, at: datetime) -> None:
+    """The step that asked is open again and the clock goes on, unless another open step keeps it standing."""
+    open_task(dossier, step_of(dossier.procedure.procedure, asked.step), at)
+    resume(dossier, at)
+    keep_standing(dossier, at)
 
 
 def _own(actor: Actor, code: str) -> Dossier:
