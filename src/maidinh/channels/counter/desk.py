@@ -37,7 +37,7 @@ from maidinh.services.dossiers.actions.steps import (
 )
 from maidinh.services.dossiers.queries import dossier_for, open_task_for, open_tasks_of
 from maidinh.services.dossiers.rules import step_of
-from maidinh.services.fees.actions import AlreadyPaid
+from maidinh.services.fees.actions.charging import AlreadyPaid
 from maidinh.services.fees.queries import charge_of
 from maidinh.services.procedures.definition import Outcome
 from maidinh.services.results.queries import document_of, result_for

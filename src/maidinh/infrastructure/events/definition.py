@@ -10,6 +10,9 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "dossier.status_changed": ("A dossier has another national status.", ("dossier", "code", "status")),
     "dossier.task_opened": ("A step of a dossier waits for somebody.", ("dossier", "code", "step", "agency")),
     "result.issued": ("A result was signed and can be verified.", ("dossier", "code", "result")),
+    "fee.charged": ("A dossier was charged its fee.", ("dossier", "code", "charge")),
+    "fee.paid": ("The fee of a dossier is paid, at the desk or online.", ("dossier", "code", "charge")),
+    "fee.refunded": ("The fee of a dossier was given back.", ("dossier", "code", "charge")),
     "architecture.consultation_opened": (
         "A draft of the architecture waits for an agency's opinion.",
         ("draft", "version", "round", "agency"),

@@ -20,7 +20,7 @@ from maidinh.infrastructure.rulepacks.queries import RulePack, rule_pack, supple
 from maidinh.services.decisions.rules import Undecided
 from maidinh.services.dossiers.models import Dossier, DossierEvent, Status, Task
 from maidinh.services.dossiers.rules import Suspension, agency_of, case_of, due_at, status_at, step_of
-from maidinh.services.fees.actions import charge_fee
+from maidinh.services.fees.actions.charging import charge_fee
 from maidinh.services.fees.queries import charge_of, unpaid
 from maidinh.services.procedures.definition import Outcome, Procedure, Step, TimeLimit
 from maidinh.services.procedures.rules import facts_of, fee_of, limit_of
