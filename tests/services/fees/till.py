@@ -6,7 +6,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,8 +19,9 @@ from maidinh.infrastructure.events.models import Event
 from maidinh.services.dossiers.models import Dossier
 from maidinh.services.fees.actions.charging import AlreadyPaid, charge_fee, mark_paid
 from maidinh.services.fees.actions.collecting import collect
-from maidinh.services.fees.actions.paying import begin_payment
+from maidinh.services.fees.actions.paying import begin_payment, hear_notice
 from maidinh.services.fees.actions.reconciling import reconcile
+from maidinh.services.fees.adapters.provider import Notice
 from maidinh.services.fees.definition import Statement
 from maidinh.services.fees.models import Charge, Payment, PaymentNotice, ReconciliationFinding, Refund
 from maidinh.services.procedures.rules import fee_of
@@ -28,10 +29,6 @@ from tests.services.fees.hostile import HostileProvider
 
 WITHOUT_END = 10**9
 COPY = "INSERT INTO dossiers_dossier SELECT * FROM jsonb_populate_record(NULL::dossiers_dossier, %s)"
-NOTICE = (
-    "INSERT INTO fees_paymentnotice (provider, number, statement, received_at) VALUES (%s, %s, %s::jsonb, %s)"
-    " ON CONFLICT DO NOTHING"
-)
 
 
 class Killed(BaseException):
@@ -101,9 +98,8 @@ class Till:
 
     def notice(self, statement: Statement, number: str) -> None:
         """The provider calls us, as the page for its calls writes it down."""
-        with acting(), connection.cursor() as cursor:
-            told = json.dumps(asdict(statement) | {"at": statement.at.isoformat()})
-            cursor.execute(NOTICE, [self.provider.id, number, told, self.at])
+        with acting():
+            hear_notice(provider=self.provider.id, notice=Notice(number, statement), at=self.at)
 
     def pay_at_desk(self, receipt: str = "BL-9") -> None:
         """The cashier takes the money."""

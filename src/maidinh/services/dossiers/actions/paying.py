@@ -11,13 +11,15 @@ from datetime import datetime
 from django.db import transaction
 
 from maidinh.infrastructure.actor import Actor
-from maidinh.services.dossiers.actions.progress import CANCELLED, WITHDRAWN, charge_when_decided, note
+from maidinh.services.decisions.rules import Undecided
+from maidinh.services.dossiers.actions.progress import CANCELLED, WITHDRAWN, charge_when_decided, facts_for, note
 from maidinh.services.dossiers.models import ENDED, Dossier, Status, Task
 from maidinh.services.dossiers.queries import APPLICANTS_ALONE, dossier_for
 from maidinh.services.dossiers.rules import case_of, step_of
 from maidinh.services.fees.actions.paying import begin_payment
 from maidinh.services.fees.actions.refunding import ask_refund
 from maidinh.services.fees.queries import Payment, Refund, charge_of
+from maidinh.services.procedures.rules import DecidedFee, fee_of
 
 BY_PROVIDER = Actor(kind="system", id="payment")
 
@@ -92,3 +94,12 @@ def locked_dossier(dossier_id: int) -> Dossier:
     """The dossier under lock, without what is its applicant's alone."""
     rows = Dossier.objects.select_for_update(of=("self",)).select_related("procedure").defer(APPLICANTS_ALONE)
     return rows.get(pk=dossier_id)
+
+
+def fee_to_pay(dossier: Dossier) -> DecidedFee | None:
+    """What the dossier costs and the articles that set it; None when it is free, or nobody can tell yet."""
+    procedure = dossier.procedure.procedure
+    try:
+        return fee_of(procedure, case_of(procedure, dossier.case), facts_for(dossier))
+    except Undecided:
+        return None
