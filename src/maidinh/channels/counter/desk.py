@@ -27,6 +27,7 @@ from maidinh.infrastructure.files.queries import open_document
 from maidinh.infrastructure.identity.queries import official
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.infrastructure.translog.promises import LogKeeper
+from maidinh.services.dossiers.actions.paying import refundable
 from maidinh.services.dossiers.actions.steps import (
     WITHDRAWN,
     FactsWrong,
@@ -65,6 +66,7 @@ def shown(
         ],
         "findings": findings_of(dossier),
         "result": result_for(actor, code),
+        "refundable": refundable(dossier),
         "slips": slips_of(dossier),
         "errors": errors or {},
         "problem": problem,
@@ -221,6 +223,7 @@ def _notice(done: str) -> str:
         "taken": _("You took this step."),
         "decided": _("Done. The dossier has moved on."),
         "paid": _("The payment is recorded."),
+        "refund-asked": _("The refund is asked for. Another official decides on it."),
         "signed": _("Signed. Anyone can verify the result now."),
         "sent-back": _("Sent back."),
     }

@@ -41,6 +41,12 @@ def findings_for(actor: Actor) -> list[ReconciliationFinding]:
     return list(ReconciliationFinding.objects.filter(closed_at__isnull=True).order_by("day", "id")[:200])
 
 
+def finding_for(actor: Actor, finding_id: int) -> ReconciliationFinding | None:
+    """One finding, when it is the cashier's to see."""
+    require(actor, "fee.record")
+    return ReconciliationFinding.objects.filter(pk=finding_id).first()
+
+
 def findings_of_day(day: date) -> list[ReconciliationFinding]:
     """What was found of a day's transactions and is still open."""
     return list(ReconciliationFinding.objects.filter(day=day, closed_at__isnull=True).order_by("id"))
@@ -48,9 +54,15 @@ def findings_of_day(day: date) -> list[ReconciliationFinding]:
 
 def refunds_for(actor: Actor) -> list[Refund]:
     """The refunds that are not settled yet: to be decided, on their way, or refused by the provider."""
-    require(actor, "fee.record")
+    require(actor, "fee.refund")
     waiting = Refund.objects.filter(state__in=["asked", "approved", "refused"])
     return list(waiting.select_related("payment__charge__dossier").order_by("id")[:200])
+
+
+def refund_for(actor: Actor, refund_id: int) -> Refund | None:
+    """One refund, when its dossier is the official's to see."""
+    require(actor, "fee.refund")
+    return Refund.objects.filter(pk=refund_id).first()
 
 
 def last_days(count: int = 7) -> list[Reconciliation]:
