@@ -102,7 +102,6 @@ def test_a_fee_is_paid_at_intake_and_the_dossier_goes_on_and_the_fee_goes_back(p
     pages.provider.faults = ["outage"]
     pages.work()
     assert "does not answer" in pages.shown()
-    Payment.objects.none()
     with pages.roles.role("worker"):
         Payment.objects.update(next_try_at=None)
     pages.work()
@@ -129,7 +128,7 @@ def test_a_fee_is_paid_at_intake_and_the_dossier_goes_on_and_the_fee_goes_back(p
     text = pypdf.PdfReader(io.BytesIO(receipt.content)).pages[0].extract_text()
     assert order in text and pages.payment().receipt["leaf"][:16] in text.replace("\n", "")
     pages.decided("accept")
-    assert pages.status() == Status.IN_PROCESS, "paid at intake: it waits for no fee"
+    assert pages.status() == Status.ACCEPTED, "paid at intake: it waits for no fee"
     _back(pages, cashier, leader)
 
 
