@@ -70,7 +70,7 @@ def _on_money(statement: Statement, known: Known) -> Verdict:
 
 def next_try(at: datetime, attempts: int) -> datetime:
     """When to ask a provider again after so many attempts: soon at first, then ever more rarely."""
-    return at + min(FIRST_PAUSE * 2 ** min(attempts, 16), LONGEST_PAUSE)
+    return at + min(FIRST_PAUSE * (1 << min(attempts, 16)), LONGEST_PAUSE)
 
 
 def given_up(created_at: datetime, at: datetime) -> bool:
