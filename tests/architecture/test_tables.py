@@ -28,6 +28,7 @@ INSIDERS = ("citizen", "one-stop", "specialist", "leader", "consulted")
 SEEN = {  # who sees rows, of those above
     "everyone": {*OUTSIDERS, *INSIDERS},
     "its parties": set(INSIDERS),
+    "its parties so far": set(INSIDERS) - {"consulted"},  # begun before that agency takes part
     "its applicant": {"citizen"},
     "its agency": {*OUTSIDERS, *INSIDERS} - {"nobody", "citizen", "other-citizen"},
     "officials": {*OUTSIDERS, *INSIDERS} - {"nobody", "citizen", "other-citizen"},
