@@ -39,6 +39,7 @@ from maidinh.infrastructure.identity import queries as identity
 from maidinh.infrastructure.identity.actions import sign_in
 from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.portal.forms.actions import attach_paper, begin_draft, save_page, submit_draft
+from maidinh.services.dossiers.actions.paying import pay_online
 from maidinh.services.dossiers.actions.steps import complete_task, record_payment
 from maidinh.services.dossiers.queries import open_task_of
 from maidinh.services.procedures.queries import current_version
@@ -99,6 +100,9 @@ class World:
         self._sessions = {who: self._session(actor) for who, actor in self.actors.items()}
         self.dossiers = {state: self._dossier(state) for state in
                          ("intake", "payment", "checking", "supplement", "signing", "issued")}  # fmt: skip
+        with acting(person=self.citizen.person):
+            begun = {"actor": self.citizen, "provider": "sample", "at": at + timedelta(minutes=10)}
+            self.order = pay_online(code=self.dossiers["payment"].code, **begun).order
         self.stranger_digest = store_document(content=BytesIO(PDF + b"%another\n"), at=at).digest
         self.submitted_draft = filled_draft(self.citizen, at)  # first, for a person has one open application of a kind
         with acting(person=self.citizen.person):

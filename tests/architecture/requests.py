@@ -461,6 +461,17 @@ def _desk(world: World) -> Iterator[Asked]:
     for on in ("payment", "intake", "none"):
         where = {"code": world.dossiers[on].code if on in world.dossiers else "H38.101-20261118-9999999"}
         yield Asked("desk-payment", "POST", on, where, {"receipt_number": "BL-7"})
+        yield Asked("desk-refund", "POST", on, where, {"refund_reason": "Withdrawn"})
+        for method in ("GET", "POST"):
+            yield Asked("dossier-payment", method, on, where)
+        yield Asked("dossier-payment-receipt", "GET", on, where)
+    for name in ("desk-payments", "desk-refunds"):
+        yield Asked(name, "GET", "it")
+    yield Asked("desk-finding", "POST", "none", {"finding": 10**9}, {"note": "Settled"})
+    yield Asked("desk-refund-decide", "POST", "none", {"refund": 10**9}, {"decision": "approve"})
+    for on, order in (("begun", world.order), ("none", "MD0")):
+        yield Asked("payment-return", "GET", on, query=f"?order={order}")
+    yield Asked("payment-notice", "POST", "forged", data={"notice": "1"})
     yield from _people(world)
     another = {"code": world.dossiers["intake"].code, "digest": world.stranger_digest}
     yield Asked("desk-paper", "GET", "paper-of-another", another)

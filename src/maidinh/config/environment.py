@@ -154,6 +154,13 @@ class Environment(BaseSettings):
         default=None, description="The certificates (PEM) of those that may issue for that authority."
     )
     timestamp_interval: float = Field(default=60, gt=0, description="Seconds between two time stamps of the log.")
+    payment_url: str | None = Field(
+        default=None,
+        description="The payment gateway that takes fees online. Unset: the stand-in of the sample, else none.",
+    )
+    payment_key: Path | None = Field(
+        default=None, description="The file with the secret that the payment gateway and this installation share."
+    )
     web_threads: int = Field(default=8, ge=1, description="Requests the web process answers at once.")
 
     @model_validator(mode="after")
@@ -169,6 +176,16 @@ class Environment(BaseSettings):
         if self.timestamp_url is not None and self.timestamp_roots is None:
             raise ValueError(
                 "MAIDINH_TIMESTAMP_ROOTS must name the certificates under which MAIDINH_TIMESTAMP_URL is believed"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _a_payment_gateway_has_its_secret(self) -> Environment:
+        if (self.payment_url is None) != (self.payment_key is None):
+            raise ValueError("MAIDINH_PAYMENT_URL and MAIDINH_PAYMENT_KEY are set together or not")
+        if self.payment_url is not None and not self.payment_url.startswith(("https://", "http://127.0.0.1:")):
+            raise ValueError(
+                "MAIDINH_PAYMENT_URL must begin with https://: what a fee is paid by is not sent in the open"
             )
         return self
 
@@ -227,6 +244,11 @@ class Environment(BaseSettings):
     def timestamping(self) -> str | None:
         """The time-stamping authority in force; None where there is none."""
         return self.timestamp_url or (f"{self.services_url}/timestamps" if self.sample else None)
+
+    @property
+    def payments(self) -> str | None:
+        """The payment gateway in force; None where fees are paid at the desk only."""
+        return self.payment_url or (f"{self.services_url}/payments" if self.sample else None)
 
     @classmethod
     def documented(cls) -> dict[str, str]:

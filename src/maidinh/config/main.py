@@ -12,7 +12,18 @@ import typer
 
 from maidinh.config.texts import say
 
-GROUPS = ("architecture", "definitions", "dossier", "exchange", "log", "procedure", "project", "roadmap", "serve")
+GROUPS = (
+    "architecture",
+    "definitions",
+    "dossier",
+    "exchange",
+    "fees",
+    "log",
+    "procedure",
+    "project",
+    "roadmap",
+    "serve",
+)
 COMMANDS = ("demo", "doctor", "up")
 
 

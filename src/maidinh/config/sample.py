@@ -1,5 +1,5 @@
 """What stands in for the outside in a sample installation: the registers' own service, the identity provider,
-the time-stamping authority.
+the time-stamping authority, the payment gateway.
 
 Layer 0, config. Where a province connects its real ones, their addresses stand in the architecture and the settings.
 """
@@ -42,7 +42,22 @@ def sample_application(environment: Environment) -> web.Application:
         _include(application, _identity(environment))
     if environment.timestamp_url is None:
         application.router.add_post("/timestamps", _timestamping(environment))
+    if environment.payment_url is None:
+        _include(application, _payments(environment))
     return application
+
+
+def _payments(environment: Environment) -> web.Application:
+    """The stand-in payment gateway; it takes no money and says so."""
+    from maidinh.config.payments import payment_secret
+    from maidinh.services.fees.adapters.stand_in import payment_application
+
+    return payment_application(
+        address=f"{environment.services_url}/payments",
+        secret=payment_secret(environment),
+        kept=environment.data / "stand-in-payments.json",
+        now=lambda: datetime.now(UTC),
+    )
 
 
 def _timestamping(environment: Environment) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -18,6 +18,8 @@ from maidinh.config.environment import Environment
 
 WATCH_SECONDS = 5.0
 COMPUTE_SECONDS = 1.0
+COLLECT_SECONDS = 0.5
+RECONCILE_SECONDS = 300.0
 ANCHOR_RETRY_SECONDS = 300.0
 LATE_AT_MOST = timedelta(minutes=10)  # how long after it came in a call may be written down
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -98,7 +100,7 @@ def serve_signer(environment: Environment) -> None:
 
 
 def serve_worker(environment: Environment) -> None:
-    """Events, the log's sequencer and time stamps, the sample's registers and identity provider, until stopped.
+    """Events, payments, the log's sequencer and time stamps, the sample's own services, until stopped.
 
     A part that ends unasked ends the process, so that the supervisor starts all of it again.
     """
@@ -109,7 +111,7 @@ def serve_worker(environment: Environment) -> None:
     stop, failed = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    parts = (_sequence, _witness, _anchor, _stamp, _serve_sample, _deliver, _compute)
+    parts = (_sequence, _witness, _anchor, _stamp, _serve_sample, _deliver, _compute, _collect)
     threads = [threading.Thread(target=_part, args=(part, environment, stop, failed)) for part in parts]
     for thread in threads:
         thread.start()
@@ -289,6 +291,34 @@ def _compute(_: Environment, stop: threading.Event) -> None:
             computed = 0
         if not computed:
             stop.wait(COMPUTE_SECONDS)
+
+
+def _collect(environment: Environment, stop: threading.Event) -> None:
+    """Take fees online, where a payment gateway is set: apart from the events, which a slow gateway would hold up."""
+    import structlog
+    from django.db import DatabaseError, InterfaceError, close_old_connections
+
+    from maidinh.config.payments import provider_of
+    from maidinh.services.fees.actions.collecting import collect
+    from maidinh.services.fees.actions.reconciling import reconcile_when_due
+    from maidinh.services.fees.adapters.provider import ProviderUnavailable
+
+    log, provider, compared = structlog.get_logger(__name__), provider_of(environment), 0.0
+    while provider is not None and not stop.is_set():
+        done = 0
+        try:
+            done = collect(provider=provider, now=lambda: datetime.now(UTC))
+            if not compared or time.monotonic() - compared > RECONCILE_SECONDS:
+                compared = time.monotonic()
+                reconcile_when_due(provider=provider, at=datetime.now(UTC))
+        except ProviderUnavailable as error:
+            log.warning("payments wait for the gateway", error=str(error))
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("payments wait for the database", error=str(error).strip())
+            close_old_connections()
+        if not done:
+            stop.wait(COLLECT_SECONDS)
+    stop.wait()
 
 
 def _serve_sample(environment: Environment, stop: threading.Event) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.utils.functional import SimpleLazyObject
 
+from maidinh.config.payments import provider_of
 from maidinh.config.recorded import environment_here
 from maidinh.infrastructure.database.connections import Connections
 from maidinh.infrastructure.keys.client import SignerClient
@@ -153,3 +154,4 @@ LOGGING = {
 }
 
 SIGNER = SimpleLazyObject(lambda: SignerClient.for_caller(MAIDINH.home, PROCESS))
+PAYMENTS = SimpleLazyObject(lambda: provider_of(MAIDINH))  # false where fees are paid at the desk only

@@ -78,6 +78,7 @@ HOME = Home(
         Item(_("Results to sign"), "signing"),
         Item(_("Worklist"), "worklist"),
         Item(_("Work of the agency"), "team"),
+        Item(_("Refunds"), "desk-refunds"),
         Item(_("Contracts between agencies"), "contracts"),
         Item(_("Opinions on the architecture"), "architecture-rounds"),
         Item(_("Projects"), "projects"),

@@ -29,6 +29,7 @@ from maidinh.infrastructure.files.queries import open_document
 from maidinh.infrastructure.identity.queries import official
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.infrastructure.translog.promises import LogKeeper
+from maidinh.services.dossiers.actions.paying import refundable
 from maidinh.services.dossiers.actions.steps import (
     WITHDRAWN,
     FactsWrong,
@@ -40,7 +41,7 @@ from maidinh.services.dossiers.actions.steps import (
 )
 from maidinh.services.dossiers.queries import dossier_for, open_task_for, open_tasks_of
 from maidinh.services.dossiers.rules import WAYS_OF_RETURN, asks_supplement, step_of
-from maidinh.services.fees.actions import AlreadyPaid
+from maidinh.services.fees.actions.charging import AlreadyPaid
 from maidinh.services.fees.queries import charge_of
 from maidinh.services.procedures.definition import Outcome
 from maidinh.services.results.queries import document_of, result_for
@@ -68,6 +69,7 @@ def shown(
         ],
         "findings": findings_of(dossier),
         "result": result_for(actor, code),
+        "refundable": refundable(dossier),
         "slips": slips_of(dossier),
         "ways": ways_of(actor, dossier, at),
         "errors": errors or {},
@@ -258,6 +260,7 @@ def _notice(done: str) -> str:
         "stopped": _("The dossier is stopped. The applicant is told why."),
         "extended": _("The date is moved. The applicant is told, with your apology."),
         "released": _("This step is back in the worklist."),
+        "refund-asked": _("The refund is asked for. Another official decides on it."),
         "signed": _("Signed. Anyone can verify the result now."),
         "sent-back": _("Sent back."),
     }

@@ -20,6 +20,7 @@ from maidinh.infrastructure.files.rules import ENDINGS
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.portal.forms.queries import drafts_for
 from maidinh.portal.tracking.queries import standing_of
+from maidinh.services.dossiers.actions.paying import payable_at_intake
 from maidinh.services.dossiers.actions.submission import NotNow, request_withdrawal
 from maidinh.services.dossiers.queries import dossier_for, dossiers_for, history_of, withdrawable
 from maidinh.services.fees.queries import charge_of
@@ -57,6 +58,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
         "holder": names.get(standing.holder, standing.holder),
         "story": story_of(found, names),
         "charge": charge_of(found.pk),
+        "payable": charge_of(found.pk) is not None or payable_at_intake(found),
         "papers": _papers(found),
         "pages": _answers(found),
         "result": result,

@@ -12,6 +12,9 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "dossier.extended": ("The date of a dossier was moved, with an apology.", ("dossier", "code", "status")),
     "dossier.ready_early": ("The result of a dossier is there before its day.", ("dossier", "code", "status")),
     "result.issued": ("A result was signed and can be verified.", ("dossier", "code", "result")),
+    "fee.charged": ("A dossier was charged its fee.", ("dossier", "code", "charge")),
+    "fee.paid": ("The fee of a dossier is paid, at the desk or online.", ("dossier", "code", "charge")),
+    "fee.refunded": ("The fee of a dossier was given back.", ("dossier", "code", "charge")),
     "architecture.consultation_opened": (
         "A draft of the architecture waits for an agency's opinion.",
         ("draft", "version", "round", "agency"),

@@ -29,7 +29,7 @@ from maidinh.services.dossiers.rules import (
     status_at,
     step_of,
 )
-from maidinh.services.fees.actions import charge_fee
+from maidinh.services.fees.actions.charging import charge_fee
 from maidinh.services.fees.queries import charge_of, unpaid
 from maidinh.services.procedures.definition import Outcome, Procedure, Step, TimeLimit
 from maidinh.services.procedures.rules import facts_of, fee_of, limit_of

@@ -18,6 +18,7 @@ from maidinh.infrastructure.identity.queries import in_service, official, roles
 from maidinh.infrastructure.rulepacks.queries import RulePack, supplements_allowed
 from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.services.dossiers.actions.calls import answer_call, call_procedures
+from maidinh.services.dossiers.actions.paying import go_on_paid
 from maidinh.services.dossiers.actions.progress import (
     WITHDRAWN,
     accept,
@@ -25,7 +26,6 @@ from maidinh.services.dossiers.actions.progress import (
     charge_when_decided,
     fee_undecided,
     follow,
-    note,
     position_of,
     rules_for,
 )
@@ -41,7 +41,7 @@ from maidinh.services.dossiers.rules import (
     step_of,
     unknown_places,
 )
-from maidinh.services.fees.actions import mark_paid
+from maidinh.services.fees.actions.charging import mark_paid
 from maidinh.services.fees.queries import unpaid
 from maidinh.services.procedures.definition import AUTOMATIC, Outcome, Step
 from maidinh.services.processes.tokens import Advance
@@ -223,13 +223,7 @@ def record_payment(*, actor: Actor, code: str, receipt_number: str, at: datetime
         raise ValueError("a payment is recorded under the number of its receipt")
     dossier = _to_change().get(code=code, agencies__overlap=list(actor.agencies))
     mark_paid(actor=actor, dossier_id=dossier.pk, receipt_number=receipt_number.strip(), at=at)
-    if dossier.status == Status.PAYMENT:
-        procedure = dossier.procedure.procedure
-        waiting = Task.objects.filter(dossier=dossier, closed_at__isnull=True).values_list("step", flat=True)
-        handed_over = all(step_of(procedure, step).kind == "handover" for step in waiting)
-        dossier.status = Status.DONE if handed_over else Status.IN_PROCESS
-        dossier.save(update_fields=["status"])
-        note(dossier, "paid", actor, at)
+    go_on_paid(dossier, actor, at)
     return dossier
 
 

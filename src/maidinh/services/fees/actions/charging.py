@@ -6,6 +6,7 @@ from datetime import datetime
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
+from maidinh.infrastructure.events.actions import publish
 from maidinh.services.fees.models import Charge
 from maidinh.services.procedures.definition import Fee
 
@@ -16,7 +17,7 @@ class AlreadyPaid(Exception):
 
 def charge_fee(*, dossier_id: int, fee: Fee, amount: int, at: datetime) -> Charge:
     """Charge a dossier its fee, once; a free procedure is not charged by the caller."""
-    charge, _ = Charge.objects.get_or_create(
+    charge, new = Charge.objects.get_or_create(
         dossier_id=dossier_id,
         defaults={
             "name_vi": fee.name.vi,
@@ -26,7 +27,15 @@ def charge_fee(*, dossier_id: int, fee: Fee, amount: int, at: datetime) -> Charg
             "charged_at": at,
         },
     )
+    if new:
+        tell(charge, "fee.charged", at)
     return charge
+
+
+def tell(charge: Charge, name: str, at: datetime) -> None:
+    """Tell of what happened to a charge, to the agency that received its dossier."""
+    payload = {"dossier": charge.dossier_id, "code": charge.dossier.code, "charge": charge.pk}
+    publish(name=name, payload=payload, at=at, agency=charge.dossier.receiving)
 
 
 def mark_paid(*, actor: Actor, dossier_id: int, receipt_number: str, at: datetime) -> Charge:
@@ -42,4 +51,5 @@ def mark_paid(*, actor: Actor, dossier_id: int, receipt_number: str, at: datetim
     record_act(
         actor=actor, action="record payment", subject=f"charge {charge.pk}", at=at, details={"receipt": receipt_number}
     )
+    tell(charge, "fee.paid", at)
     return charge
