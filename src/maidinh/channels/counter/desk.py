@@ -40,7 +40,8 @@ from maidinh.services.dossiers.rules import step_of
 from maidinh.services.fees.actions import AlreadyPaid
 from maidinh.services.fees.queries import charge_of
 from maidinh.services.procedures.definition import Outcome
-from maidinh.services.results.queries import document_of, result_for
+from maidinh.services.results.actions import issue_due_forms
+from maidinh.services.results.queries import document_of, forms_of, result_for
 
 LONGEST_TEXT = 4000
 ENDINGS = ("refused", "stopped")
@@ -65,7 +66,7 @@ def shown(
         ],
         "findings": findings_of(dossier),
         "result": result_for(actor, code),
-        "slips": slips_of(dossier),
+        "slips": slips_of(forms_of(dossier)),
         "errors": errors or {},
         "problem": problem,
         "notice": _notice(request.GET.get("done", "")),
@@ -115,6 +116,7 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
         return shown(request, code, errors={"reason": missing}, status=422)
     except REFUSALS as refusal:
         return shown(request, code, problem=in_words(refusal), status=409)
+    issue_due_forms(dossier=found(request, code), at=timezone.now())
     return back(code, "decided")
 
 

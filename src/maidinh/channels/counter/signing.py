@@ -5,6 +5,7 @@ Layer 2. The leader reads what will be signed and says so before the key is used
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from maidinh.channels.counter.sheet import findings_of, history
 from maidinh.channels.counter.waiting import SIGNATURE, procedure_of, signatures_for
 from maidinh.channels.routing import page
 from maidinh.channels.timing import time_left
+from maidinh.channels.web.context import province_name
 from maidinh.channels.wording import WITHDRAWN as WITHDRAWN_WORDS
 from maidinh.channels.wording import language
 from maidinh.infrastructure.keys.client import SignerError
@@ -38,8 +40,21 @@ def installation() -> Installation:
     """What of this installation shows in its results."""
     here = settings.MAIDINH
     return Installation(
-        address=here.address, province=here.province, promise_within=here.log_promise, sample=here.sample
+        address=here.address,
+        province=here.province,
+        promise_within=here.log_promise,
+        sample=here.sample,
+        place=_place(),
     )
+
+
+@cache
+def _place() -> str:
+    """What stands before the date of a document: the province's name without its kind."""
+    name = province_name().vi
+    for kind in ("Tỉnh ", "Thành phố "):
+        name = name.removeprefix(kind)
+    return name
 
 
 def queue(request: HttpRequest) -> HttpResponse:

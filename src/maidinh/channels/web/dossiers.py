@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maidinh.channels.counter.sheet import slips_of
 from maidinh.channels.routing import page as route
 from maidinh.channels.web.context import language
 from maidinh.channels.web.downloads import attachment
@@ -23,7 +24,7 @@ from maidinh.portal.tracking.queries import standing_of
 from maidinh.services.dossiers.actions.submission import NotNow, request_withdrawal
 from maidinh.services.dossiers.queries import dossier_for, dossiers_for, history_of, withdrawable
 from maidinh.services.fees.queries import charge_of
-from maidinh.services.results.queries import document_of, public_line, result_for
+from maidinh.services.results.queries import document_of, forms_for_applicant, public_line, result_for
 from maidinh.services.results.rules import answer_in_words
 
 OWN = "dossier.read-own"
@@ -59,6 +60,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
         "charge": charge_of(found.pk),
         "papers": _papers(found),
         "pages": _answers(found),
+        "forms": slips_of(forms_for_applicant(found)),
         "result": result,
         "published": public_line(result) if result else None,
     }

@@ -7,7 +7,7 @@ document, its public line, its leaf in the log and the dossier's next step exist
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -26,17 +26,13 @@ from maidinh.infrastructure.organisations.queries import agency as agency_of
 from maidinh.infrastructure.translog.promises import Entered, LogKeeper
 from maidinh.infrastructure.typesetting import day_in_words, qr_code, typeset
 from maidinh.services.dossiers.actions.steps import TaskClosed, claim_task, complete_task, require_signable
-from maidinh.services.results.models import PublishedResult, Result
-from maidinh.services.results.rules import (
-    Slip,
-    answers_in_words,
-    filled,
-    result_number,
-    verification_code,
-)
+from maidinh.services.results.forms import CONTROL, Due, Slip, form_number, forms_due, slip_of
+from maidinh.services.results.gathering import told_of
+from maidinh.services.results.models import FormCounter, IssuedForm, PublishedResult, Result
+from maidinh.services.results.rules import answers_in_words, filled, result_number, verification_code
 
 TEMPLATE = Path(__file__).parent / "result.typ"
-SLIP = Path(__file__).parent / "slip.typ"
+SLIP, CONTROL_SLIP = Path(__file__).parent / "slip.typ", Path(__file__).parent / "control.typ"
 SAMPLE = "MẪU - SAMPLE"
 NOT_SIGNED = ""
 
@@ -50,12 +46,13 @@ class Signer(DigestSigner, Protocol):
 
 @dataclass(frozen=True)
 class Installation:
-    """What of the installation shows in its results: its address, its log, whether it is a sample."""
+    """What of the installation shows in its documents: its address and place, its log, whether it is a sample."""
 
     address: str
     province: str
     promise_within: int
     sample: bool
+    place: str = ""
 
 
 def prepare_result(*, dossier: Any, installation: Installation, at: datetime, signatory: str = "") -> bytes:
@@ -67,18 +64,57 @@ def prepare_slip(*, dossier: Any, slip: Slip, installation: Installation, at: da
     """A form of the one-stop shop (Circular 03/2025/TT-VPCP, Annex I) about a dossier, ready to print."""
     procedure = dossier.procedure.procedure
     track_at = f"{installation.address}/track"
+    day = day_in_words(timezone.localtime(at))
     facts = asdict(slip) | {
         "dossier": dossier.code,
         "applicant": dossier.applicant_name,
         "procedure_code": procedure.code,
         "procedure_name": procedure.name.vi,
-        "day": day_in_words(timezone.localtime(at)),
+        "day": f"{installation.place}, {day[0].lower()}{day[1:]}" if installation.place else day,
         "track_at": track_at,
         "qr": qr_code(f"{track_at}?code={dossier.code}"),
         "sample": installation.sample or procedure.sample,
         "sample_text": SAMPLE,
     }
-    return typeset(SLIP, facts, at=at)
+    return typeset(CONTROL_SLIP if slip.form == CONTROL else SLIP, facts, at=at)
+
+
+def issue_due_forms(*, dossier: Any, at: datetime) -> list[IssuedForm]:
+    """Give every form that is due its number and keep what it says; one that has its number keeps both.
+
+    Called within the scope of an agency of the dossier, or by the worker.
+    """
+    known = {(form.form, form.occasion) for form in IssuedForm.objects.filter(dossier=dossier)}
+    told = told_of(dossier)
+    return [
+        _issue_form(dossier, due, slip_of(told, due), at)
+        for due in forms_due(told)
+        if (due.form, due.occasion) not in known
+    ]
+
+
+@transaction.atomic
+def _issue_form(dossier: Any, due: Due, slip: Slip, at: datetime) -> IssuedForm:
+    year = timezone.localtime(due.at).year
+    FormCounter.objects.get_or_create(agency=due.agency, form=due.form, year=year, defaults={"last": 0})
+    # Whoever comes second waits here, so that the number is given after looking whether the form has one already.
+    counter = FormCounter.objects.select_for_update().get(agency=due.agency, form=due.form, year=year)
+    made = IssuedForm.objects.filter(dossier=dossier, form=due.form, occasion=due.occasion).first()
+    if made is not None:
+        return made
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    numbered = replace(slip, number=form_number(counter.last, year, due.form))
+    return IssuedForm.objects.create(
+        dossier=dossier,
+        form=due.form,
+        occasion=due.occasion,
+        agency=due.agency,
+        year=year,
+        number=counter.last,
+        issued_at=due.at,
+        content=asdict(numbered),
+    )
 
 
 @transaction.atomic

@@ -1,4 +1,7 @@
-"""Results of dossiers: the signed document, its number, and what anyone may know to verify it. Layer 4."""
+"""Results of dossiers and the forms about them: the signed document, what anyone may know to verify it, the numbers.
+
+Layer 4. Circular 03/2025/TT-VPCP, Annex I, for the forms; a number is given once and none is left out.
+"""
 
 from __future__ import annotations
 
@@ -35,3 +38,40 @@ class PublishedResult(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class FormCounter(models.Model):
+    """The last number that an agency gave to a form in a year. Its row is locked while the next one is given."""
+
+    agency = models.CharField(max_length=35)
+    form = models.CharField(max_length=2)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agency", "form", "year"], name="results_counter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.agency} {self.form} {self.year}: {self.last}"
+
+
+class IssuedForm(models.Model):
+    """A form of the one-stop shop with its number; `occasion` is what it was issued for, `content` what it says."""
+
+    dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="forms")
+    form = models.CharField(max_length=2)
+    occasion = models.CharField(max_length=60)
+    agency = models.CharField(max_length=35)
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    issued_at = models.DateTimeField()
+    content = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "form", "year", "number"], name="results_form_number_once"),
+            models.UniqueConstraint(fields=["dossier", "form", "occasion"], name="results_form_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} {self.form} {self.year}/{self.number}"

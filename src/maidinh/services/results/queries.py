@@ -5,7 +5,9 @@ Layer 4. What the public is told holds nothing of the person.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -14,7 +16,9 @@ from maidinh.infrastructure.files.queries import open_document
 from maidinh.infrastructure.keys.pades import Validation, check_pdf
 from maidinh.services.dossiers.queries import dossier_for
 from maidinh.services.fees.queries import unpaid
-from maidinh.services.results.models import PublishedResult, Result
+from maidinh.services.results.forms import CONTROL, FOR_APPLICANTS, Slip, forms_due, slip_of
+from maidinh.services.results.gathering import told_of
+from maidinh.services.results.models import IssuedForm, PublishedResult, Result
 from maidinh.services.results.rules import read_code
 
 
@@ -55,3 +59,23 @@ def validate_pdf(content: bytes, *, at: datetime) -> Validation:
     """What a document's signature is worth here: trusted are the authorities among the installation's public keys."""
     authorities = sorted(settings.MAIDINH.home.public_keys.glob("authority@*.crt"))
     return check_pdf(content, trusted=[path.read_text("ascii") for path in authorities], at=at)
+
+
+def forms_of(dossier: Any) -> list[IssuedForm]:
+    """The forms about a dossier that have their number, in the order in which they were issued."""
+    return list(IssuedForm.objects.filter(dossier=dossier).order_by("issued_at", "form", "id"))
+
+
+def forms_for_applicant(dossier: Any) -> list[IssuedForm]:
+    """Those that the applicant gets."""
+    return [form for form in forms_of(dossier) if form.form in FOR_APPLICANTS]
+
+
+def slip_as_issued(form: IssuedForm) -> Slip:
+    """What an issued form says. The control slip goes on with the dossier; everything else stays as it was."""
+    kept = Slip.from_json(form.content)
+    if form.form != CONTROL:
+        return kept
+    told = told_of(form.dossier)
+    due = next(each for each in forms_due(told) if (each.form, each.occasion) == (form.form, form.occasion))
+    return replace(slip_of(told, due), number=kept.number)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -21,22 +20,6 @@ CODE_LENGTH = 16
 BLANK = "……"
 _PLACE = re.compile(r"\{([a-z][a-z0-9_-]*)\}")
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
-
-
-@dataclass(frozen=True)
-class Slip:
-    """A form of the one-stop shop about a dossier: its number and name, who issues it, what it says in Vietnamese.
-
-    `facts` are rows of name and value; `points` are numbered under `points_title`.
-    """
-
-    form: str
-    title: str
-    agency: str
-    official: str
-    facts: tuple[tuple[str, str], ...]
-    points_title: str = ""
-    points: tuple[str, ...] = ()
 
 
 def result_number(dossier: str) -> str:
