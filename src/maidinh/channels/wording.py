@@ -45,6 +45,11 @@ def status_name(status: int) -> str:
     return _names("dossier-statuses")[str(status)].in_language(language())
 
 
+def channel_name(channel: int) -> str:
+    """How a dossier was handed in (KenhThucHien)."""
+    return _names("channels")[str(channel)].in_language(language())
+
+
 def form_name(number: str, tongue: str | None = None) -> str:
     """The name of a form of the one-stop shop."""
     return _names("forms")[number].in_language(tongue or language())

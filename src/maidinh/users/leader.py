@@ -76,6 +76,7 @@ HOME = Home(
     menu=(
         Item(_("Results to sign"), "signing"),
         Item(_("Worklist"), "worklist"),
+        Item(_("Register of dossiers"), "register"),
         Item(_("Contracts between agencies"), "contracts"),
         Item(_("Opinions on the architecture"), "architecture-rounds"),
         Item(_("Projects"), "projects"),

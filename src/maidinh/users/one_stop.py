@@ -30,5 +30,10 @@ HOME = Home(
         _("Print the receipt with the promised date."),
         _("When the result is signed, hand it over and mark it as returned."),
     ),
-    menu=(Item(_("Worklist"), "worklist"), Item(_("Verify a result"), "verify"), Item(_("Procedures"), "procedures")),
+    menu=(
+        Item(_("Worklist"), "worklist"),
+        Item(_("Register of dossiers"), "register"),
+        Item(_("Verify a result"), "verify"),
+        Item(_("Procedures"), "procedures"),
+    ),
 )

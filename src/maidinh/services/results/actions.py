@@ -7,6 +7,7 @@ document, its public line, its leaf in the log and the dossier's next step exist
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -27,12 +28,13 @@ from maidinh.infrastructure.translog.promises import Entered, LogKeeper
 from maidinh.infrastructure.typesetting import day_in_words, qr_code, typeset
 from maidinh.services.dossiers.actions.steps import TaskClosed, claim_task, complete_task, require_signable
 from maidinh.services.results.forms import CONTROL, Due, Slip, form_number, forms_due, slip_of
-from maidinh.services.results.gathering import told_of
+from maidinh.services.results.gathering import form_titles, told_of
 from maidinh.services.results.models import FormCounter, IssuedForm, PublishedResult, Result
+from maidinh.services.results.register import HEADINGS, Entry
 from maidinh.services.results.rules import answers_in_words, filled, result_number, verification_code
 
 TEMPLATE = Path(__file__).parent / "result.typ"
-SLIP, CONTROL_SLIP = Path(__file__).parent / "slip.typ", Path(__file__).parent / "control.typ"
+SLIP, CONTROL_SLIP, REGISTER = (Path(__file__).parent / f"{name}.typ" for name in ("slip", "control", "register"))
 SAMPLE = "MẪU - SAMPLE"
 NOT_SIGNED = ""
 
@@ -77,6 +79,25 @@ def prepare_slip(*, dossier: Any, slip: Slip, installation: Installation, at: da
         "sample_text": SAMPLE,
     }
     return typeset(CONTROL_SLIP if slip.form == CONTROL else SLIP, facts, at=at)
+
+
+def prepare_register(
+    *, agency: str, period: str, entries: Sequence[Entry], installation: Installation, at: datetime
+) -> bytes:
+    """The register of dossiers (form 07) of an agency, ready to print."""
+    responsible, day = agency_of(agency), day_in_words(timezone.localtime(at))
+    facts = {
+        "title": form_titles()["07"],
+        "agency": responsible.name_vi,
+        "parent": responsible.parent.name_vi if responsible.parent else "",
+        "period": period,
+        "day": f"{installation.place}, {day[0].lower()}{day[1:]}" if installation.place else day,
+        "headings": HEADINGS,
+        "rows": [entry.cells(place) for place, entry in enumerate(entries, 1)],
+        "sample": installation.sample,
+        "sample_text": SAMPLE,
+    }
+    return typeset(REGISTER, facts, at=at, foreign_letters=True)
 
 
 def issue_due_forms(*, dossier: Any, at: datetime) -> list[IssuedForm]:

@@ -16,7 +16,7 @@ from maidinh.infrastructure.files.queries import open_document
 from maidinh.infrastructure.keys.pades import Validation, check_pdf
 from maidinh.services.dossiers.queries import dossier_for
 from maidinh.services.fees.queries import unpaid
-from maidinh.services.results.forms import CONTROL, FOR_APPLICANTS, Slip, forms_due, slip_of
+from maidinh.services.results.forms import CONTROL, FOR_APPLICANTS, RECEIPT, Slip, form_number, forms_due, slip_of
 from maidinh.services.results.gathering import told_of
 from maidinh.services.results.models import IssuedForm, PublishedResult, Result
 from maidinh.services.results.rules import read_code
@@ -79,3 +79,9 @@ def slip_as_issued(form: IssuedForm) -> Slip:
     told = told_of(form.dossier)
     due = next(each for each in forms_due(told) if (each.form, each.occasion) == (form.form, form.occasion))
     return replace(slip_of(told, due), number=kept.number)
+
+
+def receipt_numbers(dossiers: list[int]) -> dict[int, str]:
+    """The number of form 01 of each of these dossiers that has one."""
+    found = IssuedForm.objects.filter(dossier__in=dossiers, form=RECEIPT).values_list("dossier", "number", "year")
+    return {dossier: form_number(number, year, RECEIPT) for dossier, number, year in found}
