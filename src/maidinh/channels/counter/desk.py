@@ -41,7 +41,7 @@ from maidinh.services.fees.actions import AlreadyPaid
 from maidinh.services.fees.queries import charge_of
 from maidinh.services.procedures.definition import Outcome
 from maidinh.services.results.actions import issue_due_forms
-from maidinh.services.results.queries import document_of, forms_of, result_for
+from maidinh.services.results.queries import document_of, forms_of, result_for, revocation_of
 
 LONGEST_TEXT = 4000
 ENDINGS = ("refused", "stopped")
@@ -65,7 +65,8 @@ def shown(
             _elsewhere(task, dossier) for task in open_tasks_of(dossier) if mine is None or task.pk != mine.pk
         ],
         "findings": findings_of(dossier),
-        "result": result_for(actor, code),
+        "result": (result := result_for(actor, code)),
+        "revoked": revocation_of(result) if result else None,
         "slips": slips_of(forms_of(dossier)),
         "errors": errors or {},
         "problem": problem,
@@ -225,6 +226,8 @@ def _notice(done: str) -> str:
         "paid": _("The payment is recorded."),
         "signed": _("Signed. Anyone can verify the result now."),
         "sent-back": _("Sent back."),
+        "revoked": _("Revoked. Whoever verifies the result is told so from now on."),
+        "replaced": _("Revoked, and the corrected result is signed."),
     }
     return words.get(done, "")
 

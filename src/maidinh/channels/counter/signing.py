@@ -45,6 +45,7 @@ def installation() -> Installation:
         promise_within=here.log_promise,
         sample=here.sample,
         place=_place(),
+        timestamps=here.timestamping or "",
     )
 
 

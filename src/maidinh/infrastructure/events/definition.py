@@ -10,6 +10,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "dossier.status_changed": ("A dossier has another national status.", ("dossier", "code", "status")),
     "dossier.task_opened": ("A step of a dossier waits for somebody.", ("dossier", "code", "step", "agency")),
     "result.issued": ("A result was signed and can be verified.", ("dossier", "code", "result")),
+    "result.revoked": ("A result was revoked and holds no more.", ("dossier", "code", "result")),
     "architecture.consultation_opened": (
         "A draft of the architecture waits for an agency's opinion.",
         ("draft", "version", "round", "agency"),

@@ -9,9 +9,12 @@ from django.db import models
 
 
 class Result(models.Model):
-    """A signed result (kết quả) of one dossier. The document holds personal data; `PublishedResult` does not."""
+    """A signed result (kết quả) of a dossier. The document holds personal data; `PublishedResult` does not.
 
-    dossier = models.OneToOneField("dossiers.Dossier", on_delete=models.PROTECT, related_name="+")
+    One that `replaces` another was signed after that one was revoked; `corrections` are the answers that it corrects.
+    """
+
+    dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=60, unique=True)
     agency = models.CharField(max_length=35)
     document = models.ForeignKey("files.Document", on_delete=models.PROTECT, related_name="+")
@@ -19,9 +22,36 @@ class Result(models.Model):
     signed_at = models.DateTimeField()
     receipt = models.JSONField()
     entry = models.BigIntegerField()
+    replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    corrections = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier"], condition=models.Q(replaces__isnull=True), name="results_first_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number
+
+
+class Revocation(models.Model):
+    """A result was revoked (thu hồi): by whom, when, why, and its leaf in the log."""
+
+    result = models.OneToOneField(Result, on_delete=models.PROTECT, related_name="revocation")
+    agency = models.CharField(max_length=35)
+    reason = models.TextField()
+    by = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    receipt = models.JSONField()
+    entry = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="results_revocation_has_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.result_id} revoked"
 
 
 class PublishedResult(models.Model):
@@ -34,6 +64,8 @@ class PublishedResult(models.Model):
     agency = models.CharField(max_length=35)
     signed_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    revocation_reason = models.TextField(blank=True)
+    replaced_by = models.CharField(max_length=60, blank=True)
     entry = models.BigIntegerField()
 
     def __str__(self) -> str:

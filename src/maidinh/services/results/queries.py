@@ -18,25 +18,30 @@ from maidinh.services.dossiers.queries import dossier_for
 from maidinh.services.fees.queries import unpaid
 from maidinh.services.results.forms import CONTROL, FOR_APPLICANTS, RECEIPT, Slip, form_number, forms_due, slip_of
 from maidinh.services.results.gathering import told_of
-from maidinh.services.results.models import IssuedForm, PublishedResult, Result
+from maidinh.services.results.models import IssuedForm, PublishedResult, Result, Revocation
 from maidinh.services.results.rules import read_code
 
 
 def result_for(actor: Actor, code: str) -> Result | None:
-    """The signed result of a dossier that is the actor's to see; None when there is none.
+    """The newest signed result of a dossier that is the actor's to see, revoked or not; None when there is none.
 
     An applicant gets it when nothing is left to pay.
     """
     dossier = dossier_for(actor, code)
     if dossier is None or (actor.kind == "citizen" and unpaid(dossier.pk)):
         return None
-    return Result.objects.filter(dossier=dossier).first()
+    return Result.objects.filter(dossier=dossier).order_by("-id").first()
 
 
 def document_of(result: Result) -> bytes:
     """The signed document itself."""
     with open_document(result.document_id) as stream:
         return stream.read()
+
+
+def revocation_of(result: Result) -> Revocation | None:
+    """How the result was revoked; None while it holds."""
+    return Revocation.objects.filter(result=result).first()
 
 
 def public_line(result: Result) -> PublishedResult:
