@@ -17,7 +17,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
         "anchors", "cosignature", "inspection", "merkle", "note", "promise", "promises", "proof", "published",
         "receipt", "reopening", "sequencer", "stamping", "tiles", "trust", "verification", "witness", "witnessing",
     },
-    "services/results": {"bundle", "forms", "gathering", "register", "retention"},
+    "services/results": {"bundle", "exporting", "forms", "gathering", "register", "retention"},
     "exchange/evidence": {"container", "gathering", "judging"},
     "applications/registers": {"provider"},
     "exchange/directory": {"agreements"},
