@@ -42,7 +42,7 @@ from maidinh.portal.forms.actions import attach_paper, begin_draft, save_page, s
 from maidinh.services.dossiers.actions.steps import complete_task, record_payment
 from maidinh.services.dossiers.queries import open_task_of
 from maidinh.services.procedures.queries import current_version
-from maidinh.services.results.actions import Installation, issue_result
+from maidinh.services.results.actions import Installation, issue_due_forms, issue_result
 from maidinh.services.results.queries import public_line, result_for
 from tests.conftest import citizen_of
 from tests.governance.appraisal.conftest import RECORD, fitting
@@ -191,6 +191,7 @@ class World:
         task = advanced_to(dossier, "signature", self.province, self.at)
         leader = self.actors["leader"]
         with acting(agencies=leader.agencies):
+            issue_due_forms(dossier=dossier, at=self.at)
             issue_result(actor=leader, task_id=task.pk, outcome="sign", at=self.at + timedelta(hours=1),
                          signer=self.signer, installation=HERE)  # fmt: skip
 

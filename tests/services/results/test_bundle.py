@@ -87,7 +87,13 @@ def test_every_change_is_found(made: Any, at: datetime) -> None:
 
     def repacked(parts: dict[str, bytes]) -> None:
         """A forger who knows the format writes data and manifest anew; the receipt cannot be."""
-        paper(parts)
+        name = next(name for name in parts if name.startswith("papers/"))
+        data = json.loads(parts["dossier.json"])
+        old = hashlib.sha256(parts[name]).hexdigest()
+        parts[name] += b"x"
+        row = next(row for row in data["papers"] if row["sha256"] == old)
+        row["sha256"] = hashlib.sha256(parts[name]).hexdigest()
+        parts["dossier.json"] = json.dumps(data).encode()
         head = json.loads(parts.pop("manifest.json"))
         del parts["SHA256SUMS"]
         whole = pack({k: v for k, v in parts.items() if k != "README.txt"}, dossier=head["dossier"], at=at)

@@ -21,11 +21,12 @@ from maidinh.channels.counter.sheet import findings_of, history
 from maidinh.channels.counter.waiting import SIGNATURE, procedure_of, signatures_for
 from maidinh.channels.routing import page
 from maidinh.channels.timing import time_left
-from maidinh.channels.web.context import province_name
 from maidinh.channels.wording import WITHDRAWN as WITHDRAWN_WORDS
 from maidinh.channels.wording import language
+from maidinh.infrastructure.definitions.locating import province_root
 from maidinh.infrastructure.keys.client import SignerError
 from maidinh.infrastructure.organisations.queries import agency_names
+from maidinh.infrastructure.organisations.reading import read_organisations
 from maidinh.services.dossiers.actions.steps import WITHDRAWN, ReasonMissing, complete_task
 from maidinh.services.dossiers.queries import open_task_for
 from maidinh.services.dossiers.rules import may_issue, step_of
@@ -52,7 +53,8 @@ def installation() -> Installation:
 @cache
 def _place() -> str:
     """What stands before the date of a document: the province's name without its kind."""
-    name = province_name().vi
+    here = settings.MAIDINH
+    name = read_organisations(province_root(here.province, here.definitions)).name.vi
     for kind in ("Tỉnh ", "Thành phố "):
         name = name.removeprefix(kind)
     return name
