@@ -172,6 +172,9 @@ class World:
             "issued": lambda: self._issue(dossier),
         }
         reach[state]()
+        with self.everyone():  # the worker does so when the status changes
+            dossier.refresh_from_db()
+            issue_due_forms(dossier=dossier, at=self.at)
         return dossier
 
     def _do(self, dossier: Any, outcome: str, who: str = "one-stop", **more: Any) -> None:
@@ -191,7 +194,6 @@ class World:
         task = advanced_to(dossier, "signature", self.province, self.at)
         leader = self.actors["leader"]
         with acting(agencies=leader.agencies):
-            issue_due_forms(dossier=dossier, at=self.at)
             issue_result(actor=leader, task_id=task.pk, outcome="sign", at=self.at + timedelta(hours=1),
                          signer=self.signer, installation=HERE)  # fmt: skip
 

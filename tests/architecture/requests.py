@@ -461,10 +461,10 @@ def _desk(world: World) -> Iterator[Asked]:
         outcome = _first_outcome(world, on)
         yield Asked("desk-outcome", "POST", on, where, task | {"outcome": outcome, "findings": "As declared"})
         yield Asked("desk-sign", "POST", on, where, task | {"outcome": outcome, "read": "yes"})
-    days = {"from": "01/01/2026", "until": "31/12/2026"}
-    yield Asked("register", "GET", "own", {}, days)
+    days = "?from=01/01/2026&until=31/12/2026"
+    yield Asked("register", "GET", "own", query=days)
     for form in ("pdf", "xlsx", "doc"):
-        yield Asked("register-file", "GET", form, {"form": form}, days)
+        yield Asked("register-file", "GET", form, {"form": form}, query=days)
     for on in ("payment", "intake", "none"):
         where = {"code": world.dossiers[on].code if on in world.dossiers else "H38.101-20261118-9999999"}
         yield Asked("desk-payment", "POST", on, where, {"receipt_number": "BL-7"})
