@@ -186,7 +186,7 @@ def _verdict(embedded: EmbeddedPdfSignature, roots: list[Certificate], at: datet
     found = [("altered", not intact), ("not_trusted", not status.trusted), ("added_to", not whole)]
     subject = status.signing_cert.subject.native
     token = status.timestamp_validity
-    stamped = token is not None and token.intact and token.valid and token.trusted
+    stamped_at = token.timestamp if token and token.intact and token.valid and token.trusted else None
     return Validation(
         signed=True,
         intact=intact,
@@ -195,6 +195,6 @@ def _verdict(embedded: EmbeddedPdfSignature, roots: list[Certificate], at: datet
         signer=str(subject.get("common_name", "")),
         organisation=str(subject.get("organization_name", "")),
         at=status.signer_reported_dt,
-        stamped_at=token.timestamp if stamped else None,
+        stamped_at=stamped_at,
         problems=tuple(problem for problem, there in found if there),
     )

@@ -6,7 +6,7 @@ of the Annex was not to be had: layout and sentences are this project's own. For
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from maidinh.services.procedures.definition import SUPPLEMENT, Procedure
 RECEIPT, REQUEST, REFUSAL, APOLOGY, STOP, CONTROL = "01", "02", "03", "04", "05", "06"
 FOR_APPLICANTS = (RECEIPT, REQUEST, REFUSAL, APOLOGY, STOP)
 WHOLE = "slip"  # the occasion of a form that a dossier has once
+Filled = tuple[tuple[tuple[str, str], ...], str, tuple[str, ...]]  # facts, title of the points, points
 UNITS = {"working_day": "ngày làm việc", "working_hour": "giờ làm việc", "calendar_day": "ngày", "month": "tháng"}
 
 
@@ -151,14 +152,7 @@ def forms_due(told: Told) -> list[Due]:
 
 def slip_of(told: Told, due: Due) -> Slip:
     """What a form that is due says."""
-    facts, title, points = {
-        RECEIPT: _receipt,
-        REQUEST: _request,
-        REFUSAL: lambda each, at: (_times(each, at), "Lý do không tiếp nhận", _points(at.reason)),
-        APOLOGY: _apology,
-        STOP: lambda each, at: (_times(each, at), "Lý do dừng giải quyết", _points(at.reason)),
-        CONTROL: lambda each, _: (_control(each), "", ()),
-    }[due.form](told, due)
+    facts, title, points = FILLED[due.form](told, due)
     return Slip(
         form=due.form,
         title=told.titles[due.form],
@@ -274,3 +268,25 @@ def _budget(limit: Mapping[str, Any]) -> str:
 
 def _points(reason: str) -> tuple[str, ...]:
     return tuple(line.strip(" -•\t") for line in reason.splitlines() if line.strip(" -•\t"))
+
+
+def _refusal(told: Told, due: Due) -> Filled:
+    return _times(told, due), "Lý do không tiếp nhận", _points(due.reason)
+
+
+def _stop(told: Told, due: Due) -> Filled:
+    return _times(told, due), "Lý do dừng giải quyết", _points(due.reason)
+
+
+def _control_slip(told: Told, due: Due) -> Filled:
+    return _control(told), "", ()
+
+
+FILLED: dict[str, Callable[[Told, Due], Filled]] = {
+    RECEIPT: _receipt,
+    REQUEST: _request,
+    REFUSAL: _refusal,
+    APOLOGY: _apology,
+    STOP: _stop,
+    CONTROL: _control_slip,
+}
