@@ -43,7 +43,7 @@ from maidinh.services.dossiers.actions.paying import pay_online
 from maidinh.services.dossiers.actions.steps import complete_task, record_payment
 from maidinh.services.dossiers.queries import open_task_of
 from maidinh.services.procedures.queries import current_version
-from maidinh.services.results.actions import Installation, issue_result
+from maidinh.services.results.actions import Installation, issue_due_forms, issue_result
 from maidinh.services.results.queries import public_line, result_for
 from tests.conftest import citizen_of
 from tests.governance.appraisal.conftest import RECORD, fitting
@@ -176,6 +176,9 @@ class World:
             "issued": lambda: self._issue(dossier),
         }
         reach[state]()
+        with self.everyone():  # the worker does so when the status changes
+            dossier.refresh_from_db()
+            issue_due_forms(dossier=dossier, at=self.at)
         return dossier
 
     def _do(self, dossier: Any, outcome: str, who: str = "one-stop", **more: Any) -> None:

@@ -442,6 +442,7 @@ def _own_dossiers(world: World) -> Iterator[Asked]:
         yield Asked("dossier-withdraw", "POST", on, where, {"reason": "A mistake"})
         yield Asked("dossier-supplement", "POST", on, where, {"note": "Here it is"})
         yield Asked("dossier-paper", "GET", on, where | {"digest": world.paper("intake")})
+        yield Asked("dossier-form", "GET", on, where | {"form": "01"})
     yield Asked("dossier-paper", "GET", "paper-of-another", {"code": world.dossiers["intake"].code,
                                                               "digest": world.stranger_digest})  # fmt: skip
 
@@ -453,11 +454,17 @@ def _desk(world: World) -> Iterator[Asked]:
         for name in ("desk-dossier", "desk-result", "desk-draft", "desk-sign"):
             yield Asked(name, "GET", on, where)
         yield Asked("desk-slip", "GET", on, where | {"form": "01"})
+        yield Asked("desk-revoke", "GET", on, where)
+        yield Asked("desk-revoke", "POST", on, where, {"way": "revoke", "reason": "Wrong day"})
         yield Asked("desk-paper", "GET", on, where | {"digest": world.paper("intake")})
         yield Asked("desk-claim", "POST", on, where, task)
         outcome = _first_outcome(world, on)
         yield Asked("desk-outcome", "POST", on, where, task | {"outcome": outcome, "findings": "As declared"})
         yield Asked("desk-sign", "POST", on, where, task | {"outcome": outcome, "read": "yes"})
+    days = "?from=01/01/2026&until=31/12/2026"
+    yield Asked("register", "GET", "own", query=days)
+    for form in ("pdf", "xlsx", "doc"):
+        yield Asked("register-file", "GET", form, {"form": form}, query=days)
     for on in ("payment", "intake", "none"):
         where = {"code": world.dossiers[on].code if on in world.dossiers else "H38.101-20261118-9999999"}
         yield Asked("desk-payment", "POST", on, where, {"receipt_number": "BL-7"})

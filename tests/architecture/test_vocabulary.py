@@ -19,6 +19,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
         "receipt", "reopening", "sequencer", "stamping", "tiles", "trust", "verification", "witness", "witnessing",
     },
     "exchange/evidence": {"container", "gathering", "inspection", "judging"},
+    "services/results": {"bundle", "exporting", "forms", "gathering", "register", "retention"},
     "applications/registers": {"provider"},
     "exchange/directory": {"agreements"},
     "governance/architecture": {"frameworks"},

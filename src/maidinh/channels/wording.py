@@ -33,6 +33,7 @@ LINE: dict[str, Any] = {
     "handed_over": _("Handed to a colleague"),
     "put_back": _("Put back into the worklist"),
     "called": _("Set going by another procedure"),
+    "result_revoked": _("Result revoked"),
 }
 REGISTER: dict[str, Any] = {"population": _("population register"), "land": _("land register")}
 WITHDRAWN = _("Withdrawal confirmed")
@@ -52,6 +53,11 @@ def _names(list_id: str) -> dict[str, Text]:
 def status_name(status: int) -> str:
     """The name of a national status (TrangThai); the code is what systems exchange, the name is for people."""
     return _names("dossier-statuses")[str(status)].in_language(language())
+
+
+def channel_name(channel: int) -> str:
+    """How a dossier was handed in (KenhThucHien)."""
+    return _names("channels")[str(channel)].in_language(language())
 
 
 def form_name(number: str, tongue: str | None = None) -> str:

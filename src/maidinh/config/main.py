@@ -24,6 +24,7 @@ GROUPS = (
     "roadmap",
     "serve",
 )
+GROUPS = ("architecture", "definitions", "dossier", "exchange", "log", "project", "roadmap", "serve")
 COMMANDS = ("demo", "doctor", "up")
 
 

@@ -79,6 +79,7 @@ HOME = Home(
         Item(_("Worklist"), "worklist"),
         Item(_("Work of the agency"), "team"),
         Item(_("Refunds"), "desk-refunds"),
+        Item(_("Register of dossiers"), "register"),
         Item(_("Contracts between agencies"), "contracts"),
         Item(_("Opinions on the architecture"), "architecture-rounds"),
         Item(_("Projects"), "projects"),

@@ -33,6 +33,7 @@ HOME = Home(
     menu=(
         Item(_("Worklist"), "worklist"),
         Item(_("Online payments"), "desk-payments"),
+        Item(_("Register of dossiers"), "register"),
         Item(_("Verify a result"), "verify"),
         Item(_("Procedures"), "procedures"),
     ),

@@ -37,6 +37,7 @@ HOME = Home(
     ),
     menu=(
         Item(_("Worklist"), "worklist"),
+        Item(_("Register of dossiers"), "register"),
         Item(_("Procedures"), "procedures"),
         Item(_("Opinions on the architecture"), "architecture-rounds"),
         Item(_("Opinions on projects"), "opinions-on-projects"),

@@ -44,7 +44,8 @@ from maidinh.services.dossiers.rules import WAYS_OF_RETURN, asks_supplement, ste
 from maidinh.services.fees.actions.charging import AlreadyPaid
 from maidinh.services.fees.queries import charge_of
 from maidinh.services.procedures.definition import Outcome
-from maidinh.services.results.queries import document_of, result_for
+from maidinh.services.results.actions import issue_due_forms
+from maidinh.services.results.queries import document_of, forms_of, result_for, revocation_of
 
 LONGEST_TEXT = 4000
 ENDINGS = ("refused", "stopped")
@@ -68,10 +69,11 @@ def shown(
             _elsewhere(task, dossier) for task in open_tasks_of(dossier) if mine is None or task.pk != mine.pk
         ],
         "findings": findings_of(dossier),
-        "result": result_for(actor, code),
         "refundable": refundable(dossier),
-        "slips": slips_of(dossier),
         "ways": ways_of(actor, dossier, at),
+        "result": (result := result_for(actor, code)),
+        "revoked": revocation_of(result) if result else None,
+        "slips": slips_of(forms_of(dossier)),
         "errors": errors or {},
         "problem": problem,
         "notice": _notice(request.GET.get("done", "")),
@@ -131,6 +133,7 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
         return shown(request, code, errors={"reason": missing}, status=422)
     except REFUSALS as refusal:
         return shown(request, code, problem=in_words(refusal), status=409)
+    issue_due_forms(dossier=found(request, code), at=timezone.now())
     return back(code, "decided")
 
 
@@ -263,6 +266,8 @@ def _notice(done: str) -> str:
         "refund-asked": _("The refund is asked for. Another official decides on it."),
         "signed": _("Signed. Anyone can verify the result now."),
         "sent-back": _("Sent back."),
+        "revoked": _("Revoked. Whoever verifies the result is told so from now on."),
+        "replaced": _("Revoked, and the corrected result is signed."),
     }
     return words.get(done, "")
 

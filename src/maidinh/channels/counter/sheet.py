@@ -19,6 +19,7 @@ from maidinh.services.clock.telling import rows
 from maidinh.services.dossiers.queries import clock_of, history_of
 from maidinh.services.dossiers.rules import case_of, step_of
 from maidinh.services.fees.queries import charge_of
+from maidinh.services.results.forms import form_number
 from maidinh.services.results.rules import answers_in_words
 
 ENDED = (3, 8, 10)
@@ -155,10 +156,16 @@ def findings_of(dossier: Any) -> list[dict[str, Any]]:
     ]
 
 
-def slips_of(dossier: Any) -> list[dict[str, Any]]:
-    """The forms that can be printed for a dossier as it stands, with their numbers and names."""
-    numbers = ["01"] if dossier.accepted_at is not None else []
-    if dossier.supplements:
-        numbers.append("02")
-    numbers += {3: ["03"], 8: ["05"]}.get(dossier.status, [])
-    return [{"number": number, "title": form_name(number)} for number in numbers]
+def slips_of(issued: list[Any]) -> list[dict[str, Any]]:
+    """The forms that were issued about a dossier: number of the form, its name, its own number, its place."""
+    many = {form for form in (each.form for each in issued) if [each.form for each in issued].count(form) > 1}
+    return [
+        {
+            "number": each.form,
+            "title": form_name(each.form),
+            "sign": form_number(each.number, each.year, each.form),
+            "at": each.issued_at,
+            "query": f"?no={each.number}" if each.form in many else "",
+        }
+        for each in issued
+    ]

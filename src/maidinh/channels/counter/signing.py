@@ -5,6 +5,7 @@ Layer 2. The leader reads what will be signed and says so before the key is used
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -22,8 +23,10 @@ from maidinh.channels.routing import page
 from maidinh.channels.timing import time_left
 from maidinh.channels.wording import WITHDRAWN as WITHDRAWN_WORDS
 from maidinh.channels.wording import language
+from maidinh.infrastructure.definitions.locating import province_root
 from maidinh.infrastructure.keys.client import SignerError
 from maidinh.infrastructure.organisations.queries import agency_names
+from maidinh.infrastructure.organisations.reading import read_organisations
 from maidinh.services.dossiers.actions.steps import WITHDRAWN, ReasonMissing, complete_task
 from maidinh.services.dossiers.queries import open_task_for
 from maidinh.services.dossiers.rules import may_issue, step_of
@@ -38,8 +41,23 @@ def installation() -> Installation:
     """What of this installation shows in its results."""
     here = settings.MAIDINH
     return Installation(
-        address=here.address, province=here.province, promise_within=here.log_promise, sample=here.sample
+        address=here.address,
+        province=here.province,
+        promise_within=here.log_promise,
+        sample=here.sample,
+        place=_place(),
+        timestamps=here.timestamping or "",
     )
+
+
+@cache
+def _place() -> str:
+    """What stands before the date of a document: the province's name without its kind."""
+    here = settings.MAIDINH
+    name = read_organisations(province_root(here.province, here.definitions)).name.vi
+    for kind in ("Tỉnh ", "Thành phố "):
+        name = name.removeprefix(kind)
+    return name
 
 
 def queue(request: HttpRequest) -> HttpResponse:

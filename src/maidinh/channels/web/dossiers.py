@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maidinh.channels.counter.sheet import slips_of
 from maidinh.channels.routing import page as route
 from maidinh.channels.web.context import language
 from maidinh.channels.web.downloads import attachment
@@ -24,7 +25,7 @@ from maidinh.services.dossiers.actions.paying import payable_at_intake
 from maidinh.services.dossiers.actions.submission import NotNow, request_withdrawal
 from maidinh.services.dossiers.queries import dossier_for, dossiers_for, history_of, withdrawable
 from maidinh.services.fees.queries import charge_of
-from maidinh.services.results.queries import document_of, public_line, result_for
+from maidinh.services.results.queries import document_of, forms_for_applicant, public_line, result_for
 from maidinh.services.results.rules import answer_in_words
 
 OWN = "dossier.read-own"
@@ -61,6 +62,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
         "payable": charge_of(found.pk) is not None or payable_at_intake(found),
         "papers": _papers(found),
         "pages": _answers(found),
+        "forms": slips_of(forms_for_applicant(found)),
         "result": result,
         "published": public_line(result) if result else None,
     }

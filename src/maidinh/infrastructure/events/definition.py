@@ -15,6 +15,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "fee.charged": ("A dossier was charged its fee.", ("dossier", "code", "charge")),
     "fee.paid": ("The fee of a dossier is paid, at the desk or online.", ("dossier", "code", "charge")),
     "fee.refunded": ("The fee of a dossier was given back.", ("dossier", "code", "charge")),
+    "result.revoked": ("A result was revoked and holds no more.", ("dossier", "code", "result")),
     "architecture.consultation_opened": (
         "A draft of the architecture waits for an agency's opinion.",
         ("draft", "version", "round", "agency"),

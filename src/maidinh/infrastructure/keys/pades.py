@@ -1,20 +1,20 @@
-"""Signatures in PDF documents (PAdES B-B): making them with a key that only the signer holds, and checking them.
+"""Signatures in PDF documents (PAdES): making them with a key that only the signer holds, and checking them.
 
 Layer 7. Law on Electronic Transactions 20/2023/QH15 article 22 for what a digital signature must show. ETSI EN 319
-142-1, baseline B; a time stamp and revocation data would need outside services and are not claimed.
+142-1: level B-T where a time-stamping authority answers, otherwise B-B. Revocation data is not claimed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import Any, Protocol
 
-from asn1crypto import pem
+from asn1crypto import pem, tsp
 from asn1crypto.x509 import Certificate
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
@@ -22,6 +22,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -42,6 +43,7 @@ class Validation:
 
     `problems` are codes: unsigned, unreadable, altered (the content or signature was changed), added_to (something was
     added after signing), not_trusted (another authority, or out of its validity), several_signatures.
+    `stamped_at` is the time by a time-stamping authority, where the signature has a token of one that is trusted.
     """
 
     signed: bool
@@ -51,6 +53,7 @@ class Validation:
     signer: str = ""
     organisation: str = ""
     at: datetime | None = None
+    stamped_at: datetime | None = None
     problems: tuple[str, ...] = ()
 
     @property
@@ -99,12 +102,47 @@ class _TimedSigner(PdfSigner):
         return session
 
 
-def sign_pdf(document: bytes, *, signer: DigestSigner, key: str, name: str, reason: str, at: datetime) -> bytes:
-    """The document with a signature that covers all of it."""
+Stamp = Callable[[bytes], bytes]  # a time-stamp query to its answer, both DER; OSError where there is none
+
+
+class _Stamper(TimeStamper):
+    """Gets tokens in the way given; asks once before the signature to learn how long they are."""
+
+    def __init__(self, stamp: Stamp) -> None:
+        super().__init__()
+        self._stamp = stamp
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        return tsp.TimeStampResp.load(self._stamp(req.dump()), strict=True)
+
+
+def sign_pdf(
+    document: bytes,
+    *,
+    signer: DigestSigner,
+    key: str,
+    name: str,
+    reason: str,
+    at: datetime,
+    stamp: Stamp | None = None,
+) -> bytes:
+    """The document with a signature that covers all of it, time-stamped where `stamp` gives a token."""
+    if stamp is not None:
+        try:
+            return _signed(document, signer, key, name, reason, at, _Stamper(stamp))
+        except (TimestampRequestError, OSError, ValueError, TypeError, KeyError):
+            pass  # the authority is away or answers nonsense: what it would have said is no reason not to sign
+    return _signed(document, signer, key, name, reason, at, None)
+
+
+def _signed(
+    document: bytes, signer: DigestSigner, key: str, name: str, reason: str, at: datetime, stamper: _Stamper | None
+) -> bytes:
     settings = PdfSignatureMetadata(
         field_name=FIELD, md_algorithm="sha256", name=name, reason=reason, subfilter=SigSeedSubFilter.PADES
     )
-    signing = _TimedSigner(at, settings, _HeldElsewhere(signer, key), new_field_spec=SigFieldSpec(FIELD))
+    held = _HeldElsewhere(signer, key)
+    signing = _TimedSigner(at, settings, held, timestamper=stamper, new_field_spec=SigFieldSpec(FIELD))
     return bytes(signing.sign_pdf(IncrementalPdfFileWriter(BytesIO(document))).getbuffer())
 
 
@@ -147,6 +185,8 @@ def _verdict(embedded: EmbeddedPdfSignature, roots: list[Certificate], at: datet
     intact = bool(status.intact and status.valid)
     found = [("altered", not intact), ("not_trusted", not status.trusted), ("added_to", not whole)]
     subject = status.signing_cert.subject.native
+    token = status.timestamp_validity
+    stamped_at = token.timestamp if token and token.intact and token.valid and token.trusted else None
     return Validation(
         signed=True,
         intact=intact,
@@ -155,5 +195,6 @@ def _verdict(embedded: EmbeddedPdfSignature, roots: list[Certificate], at: datet
         signer=str(subject.get("common_name", "")),
         organisation=str(subject.get("organization_name", "")),
         at=status.signer_reported_dt,
+        stamped_at=stamped_at,
         problems=tuple(problem for problem, there in found if there),
     )

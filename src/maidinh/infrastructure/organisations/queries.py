@@ -28,3 +28,8 @@ def _above(code: str) -> list[str]:
 def agency_names(language: str) -> dict[str, str]:
     """Every agency's name by its code."""
     return {row.code: row.name(language) for row in Agency.objects.all()}
+
+
+def agencies() -> dict[str, Agency]:
+    """Every agency by its code."""
+    return {row.code: row for row in Agency.objects.all()}

@@ -6,9 +6,12 @@ authority learns a digest and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 
 import requests
 from cryptography import x509
@@ -21,7 +24,7 @@ ANSWER_LIMIT = 64 * 1024  # a token with its certificates has a few thousand byt
 PATIENCE_SECONDS = 10.0
 
 
-class TimestampError(Exception):
+class TimestampError(OSError):
     """The authority gave no token, or one that can't be believed."""
 
 
@@ -59,6 +62,36 @@ def ask_authority(url: str, data: bytes, *, roots: Sequence[Certificate], patien
     if len(body) > ANSWER_LIMIT:
         raise TimestampError(f"{url} answered with more than {ANSWER_LIMIT} bytes")
     return open_response(body, data, roots=roots, nonce=query.nonce)
+
+
+def answering_within(url: str, seconds: float) -> Callable[[bytes], bytes]:
+    """What sends queries (DER) to the authority and gives its answers back, as long as the seconds last in all.
+
+    It raises TimestampError afterwards, whatever the authority does meanwhile. The answer is not judged here.
+    """
+    until = monotonic() + seconds
+
+    def send(query: bytes) -> bytes:
+        found: list[bytes] = []
+
+        def ask() -> None:
+            with suppress(requests.RequestException, OSError):
+                headers = {"Content-Type": QUERY, "Accept": REPLY}
+                with requests.post(
+                    url, data=query, headers=headers, timeout=seconds, allow_redirects=False, stream=True
+                ) as answer:
+                    if answer.status_code == requests.codes.ok:
+                        found.append(answer.raw.read(ANSWER_LIMIT, decode_content=True))
+
+        # In a thread of its own: a trickle of bytes never reaches the timeout of a single read.
+        asking = threading.Thread(target=ask, daemon=True)
+        asking.start()
+        asking.join(max(0.0, until - monotonic()))
+        if not found:
+            raise TimestampError(f"no answer from {url} within {seconds} s")
+        return found[0]
+
+    return send
 
 
 def open_response(response: bytes, data: bytes, *, roots: Sequence[Certificate], nonce: int | None = None) -> Stamp:

@@ -10,3 +10,7 @@ class ResultsConfig(AppConfig):
 
     name = "maidinh.services.results"
     label = "results"
+
+    def ready(self) -> None:
+        """Make the receivers known."""
+        from maidinh.services.results import handlers  # noqa: F401

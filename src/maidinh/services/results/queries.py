@@ -5,7 +5,9 @@ Layer 4. What the public is told holds nothing of the person.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -14,25 +16,32 @@ from maidinh.infrastructure.files.queries import open_document
 from maidinh.infrastructure.keys.pades import Validation, check_pdf
 from maidinh.services.dossiers.queries import dossier_for
 from maidinh.services.fees.queries import unpaid
-from maidinh.services.results.models import PublishedResult, Result
+from maidinh.services.results.forms import CONTROL, FOR_APPLICANTS, RECEIPT, Slip, form_number, forms_due, slip_of
+from maidinh.services.results.gathering import told_of
+from maidinh.services.results.models import IssuedForm, PublishedResult, Result, Revocation
 from maidinh.services.results.rules import read_code
 
 
 def result_for(actor: Actor, code: str) -> Result | None:
-    """The signed result of a dossier that is the actor's to see; None when there is none.
+    """The newest signed result of a dossier that is the actor's to see, revoked or not; None when there is none.
 
     An applicant gets it when nothing is left to pay.
     """
     dossier = dossier_for(actor, code)
     if dossier is None or (actor.kind == "citizen" and unpaid(dossier.pk)):
         return None
-    return Result.objects.filter(dossier=dossier).first()
+    return Result.objects.filter(dossier=dossier).order_by("-id").first()
 
 
 def document_of(result: Result) -> bytes:
     """The signed document itself."""
     with open_document(result.document_id) as stream:
         return stream.read()
+
+
+def revocation_of(result: Result) -> Revocation | None:
+    """How the result was revoked; None while it holds."""
+    return Revocation.objects.filter(result=result).first()
 
 
 def public_line(result: Result) -> PublishedResult:
@@ -55,3 +64,29 @@ def validate_pdf(content: bytes, *, at: datetime) -> Validation:
     """What a document's signature is worth here: trusted are the authorities among the installation's public keys."""
     authorities = sorted(settings.MAIDINH.home.public_keys.glob("authority@*.crt"))
     return check_pdf(content, trusted=[path.read_text("ascii") for path in authorities], at=at)
+
+
+def forms_of(dossier: Any) -> list[IssuedForm]:
+    """The forms about a dossier that have their number, in the order in which they were issued."""
+    return list(IssuedForm.objects.filter(dossier=dossier).order_by("issued_at", "form", "id"))
+
+
+def forms_for_applicant(dossier: Any) -> list[IssuedForm]:
+    """Those that the applicant gets."""
+    return [form for form in forms_of(dossier) if form.form in FOR_APPLICANTS]
+
+
+def slip_as_issued(form: IssuedForm) -> Slip:
+    """What an issued form says. The control slip goes on with the dossier; everything else stays as it was."""
+    kept = Slip.from_json(form.content)
+    if form.form != CONTROL:
+        return kept
+    told = told_of(form.dossier)
+    due = next(each for each in forms_due(told) if (each.form, each.occasion) == (form.form, form.occasion))
+    return replace(slip_of(told, due), number=kept.number)
+
+
+def receipt_numbers(dossiers: list[int]) -> dict[int, str]:
+    """The number of form 01 of each of these dossiers that has one."""
+    found = IssuedForm.objects.filter(dossier__in=dossiers, form=RECEIPT).values_list("dossier", "number", "year")
+    return {dossier: form_number(number, year, RECEIPT) for dossier, number, year in found}

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -23,30 +22,22 @@ _PLACE = re.compile(r"\{([a-z][a-z0-9_-]*)\}")
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
-@dataclass(frozen=True)
-class Slip:
-    """A form of the one-stop shop about a dossier: its number and name, who issues it, what it says in Vietnamese.
-
-    `facts` are rows of name and value; `points` are numbered under `points_title`.
-    """
-
-    form: str
-    title: str
-    agency: str
-    official: str
-    facts: tuple[tuple[str, str], ...]
-    points_title: str = ""
-    points: tuple[str, ...] = ()
+def result_number(dossier: str, turn: int = 1) -> str:
+    """The number of a result: that of its dossier, and the turn where it replaces another."""
+    return f"{dossier}/KQ" if turn == 1 else f"{dossier}/KQ-{turn}"
 
 
-def result_number(dossier: str) -> str:
-    """The number of a result: that of its dossier, since a dossier has one result at most."""
-    return f"{dossier}/KQ"
+def turn_of(number: str) -> int:
+    """Which result of its dossier a number is, from one."""
+    turn = number.rpartition("/KQ-")[2]
+    return int(turn) if "/KQ-" in number and turn.isdigit() else 1
 
 
-def verification_code(*, dossier: str, procedure: str, answers: Mapping[str, Any], salt: str) -> str:
+def verification_code(*, dossier: str, procedure: str, answers: Mapping[str, Any], salt: str, turn: int = 1) -> str:
     """The code under which anyone can verify the result; the salt of the receipt keeps it from being guessed."""
-    content = {"dossier": dossier, "procedure": procedure, "answers": dict(answers), "salt": salt}
+    content: dict[str, Any] = {"dossier": dossier, "procedure": procedure, "answers": dict(answers), "salt": salt}
+    if turn > 1:
+        content["turn"] = turn
     number = int.from_bytes(hashlib.sha256(content_hash(content).encode("ascii")).digest()[:10], "big")
     letters = [ALPHABET[number >> (5 * place) & 31] for place in reversed(range(CODE_LENGTH))]
     return "-".join("".join(letters[start : start + 4]) for start in range(0, CODE_LENGTH, 4))
@@ -86,6 +77,11 @@ def answers_in_words(procedure: Procedure, answers: Mapping[str, Any], language:
 def filled(text: str, values: Mapping[str, str]) -> str:
     """The text with its {places} filled; what was not answered stays visibly blank."""
     return _PLACE.sub(lambda place: values.get(place[1]) or BLANK, text)
+
+
+def places_of(text: str) -> list[str]:
+    """The fields that a result's text takes its answers from, in their order."""
+    return list(dict.fromkeys(_PLACE.findall(text)))
 
 
 def _day(value: str) -> date | None:

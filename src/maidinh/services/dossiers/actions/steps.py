@@ -26,6 +26,7 @@ from maidinh.services.dossiers.actions.progress import (
     charge_when_decided,
     fee_undecided,
     follow,
+    note,
     position_of,
     rules_for,
 )
