@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from maidinh.services.decisions.conditions import Among, Anything, AnyOf, Cell, Interval, Literal, Not, Test, parse_cell
+from maidinh.infrastructure.calendars.definition import Budget
+from maidinh.services.decisions.conditions import Among, AnyOf, Anything, Cell, Interval, Literal, Not, Test, parse_cell
 
+ISO_DURATION = {"working_hour": "PT{}H", "working_day": "P{}D", "calendar_day": "P{}D", "month": "P{}M"}
 LANGUAGE = "https://docs.python.org/3/reference/expressions.html"
 
 
@@ -31,6 +33,11 @@ def condition_expression(condition: Mapping[str, Cell]) -> str:
     """The condition as Python."""
     return " and ".join(f"({_expression(f'facts.get({fact!r})', parse_cell(cell))})"
                         for fact, cell in condition.items()) or "True"  # fmt: skip
+
+
+def shortest(budget: Budget) -> str:
+    """The shortest that a time can be, by ISO 8601, which has no working days; the exact one stands with the step."""
+    return ISO_DURATION[budget.unit].format(budget.amount)
 
 
 def in_words(condition: Mapping[str, Cell], labels: Mapping[str, str]) -> str:

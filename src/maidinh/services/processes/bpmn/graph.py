@@ -1,7 +1,7 @@
 """The process of a procedure as the nodes and flows of a BPMN diagram, before it is placed and written. Pure.
 
 Layer 4. A step is one activity; behind it stand what BPMN says with symbols of its own: the wait of a minimum time, the
-choice of an outcome, the choice of a route, the split, the wait for a supplement. Ids use a dot, which steps' ids don't.
+choice of an outcome, the choice of a route, the split, the wait for a supplement. Their ids have a dot, steps' don't.
 """
 
 from __future__ import annotations

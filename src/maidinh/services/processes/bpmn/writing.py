@@ -1,6 +1,7 @@
 """Writing a procedure's process as BPMN 2.0 XML with its drawing, so that reading it back gives the same steps.
 
-Layer 4. What BPMN can say is said in BPMN; the rest of a step stands in extension elements (docs/reference/procedure-bpmn.md).
+Layer 4. What BPMN can say is said in BPMN; the rest of a step stands in extension elements: see
+docs/reference/procedure-bpmn.md.
 """
 
 from __future__ import annotations
@@ -10,9 +11,8 @@ from typing import Any
 
 from lxml import etree
 
-from maidinh.infrastructure.calendars.definition import Budget
 from maidinh.services.procedures.definition import Procedure, Step
-from maidinh.services.processes.bpmn.expressions import LANGUAGE
+from maidinh.services.processes.bpmn.expressions import LANGUAGE, shortest
 from maidinh.services.processes.bpmn.graph import Flow, Graph, Node, graph_of
 from maidinh.services.processes.bpmn.layout import Box, Lane, Layout, lay_out
 from maidinh.services.processes.bpmn.names import BPMNDI, DC, DI, NAMESPACES, XSI, bpmn, own
@@ -22,7 +22,6 @@ TAGS = {
     "parallel": "parallelGateway", "inclusive": "inclusiveGateway", "wait": "intermediateCatchEvent",
     "timer": "intermediateCatchEvent", "end": "endEvent",
 }  # fmt: skip
-ISO_DURATION = {"working_hour": "PT{}H", "working_day": "P{}D", "calendar_day": "P{}D", "month": "P{}M"}
 IN_ATTRIBUTES = {"id", "name", "kind", "role", "agency", "outcomes"}
 
 
@@ -119,14 +118,9 @@ def _event(element: etree._Element, node: Node) -> None:
     elif node.kind == "timer" and node.step.minimum is not None:
         event = etree.SubElement(element, bpmn("timerEventDefinition"), id=f"event.{node.id}")
         duration = etree.SubElement(event, bpmn("timeDuration"), {f"{{{XSI}}}type": "tFormalExpression"})
-        duration.text = f'"{_duration(node.step.minimum)}"'
+        duration.text = f'"{shortest(node.step.minimum)}"'
     elif node.terminates:
         etree.SubElement(element, bpmn("terminateEventDefinition"), id=f"event.{node.id}")
-
-
-def _duration(budget: Budget) -> str:
-    """The shortest that the budget can be: working days have no ISO form, the exact one stands with the step."""
-    return ISO_DURATION[budget.unit].format(budget.amount)
 
 
 def _step(extension: etree._Element, step: Step, order: int) -> None:
