@@ -14,7 +14,7 @@ from maidinh.services.procedures.definition import ENDS, SUPPLEMENT, Outcome, Pr
 from maidinh.services.processes.tokens import Network, Position, advance, network_of, start_of
 
 VARIANT_LIMIT = 256  # combinations of the routes of joins
-POSITION_LIMIT = 20_000  # positions that are tried; twelve steps beside each other have four thousand
+POSITION_LIMIT = 5_000  # positions that are tried; twelve steps beside each other have 4,096
 
 Way = tuple[str, int, int]  # the step, its outcome, and that outcome's route; -1 where no route holds
 Token = tuple[str, Way | None]  # an open step, or a join and the way that a token came to it
@@ -106,7 +106,7 @@ class _Trial:
             }
             chosen = {join.id: route for join, (route, _) in zip(joins, choice, strict=True)}
             steps = {name: fixed.get(name, step) for name, step in self.network.steps.items()}
-            found.append((chosen, Network(steps, self.network.ahead)))
+            found.append((chosen, Network(steps, self.network.upstream)))
         return found
 
     def run(self) -> None:
