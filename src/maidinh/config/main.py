@@ -12,7 +12,7 @@ import typer
 
 from maidinh.config.texts import say
 
-GROUPS = ("architecture", "definitions", "exchange", "log", "project", "roadmap", "serve")
+GROUPS = ("architecture", "definitions", "exchange", "log", "procedure", "project", "roadmap", "serve")
 COMMANDS = ("demo", "doctor", "up")
 
 

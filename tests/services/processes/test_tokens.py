@@ -166,4 +166,4 @@ def test_a_join_within_a_circle_does_not_wait_for_what_stands_beside_its_branche
     walk.close("other")
     assert walk.open == {"after"}
     walk.close("after", 1)
-    assert walk.open == {"split", "other"}
+    assert walk.open == {"begin"}
