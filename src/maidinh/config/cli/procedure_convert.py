@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 YAML, DIAGRAM = (".yaml", ".yml"), (".bpmn", ".xml")
 PROCEDURE = "procedure.yaml"
 
-File = Annotated[
-    Path, typer.Argument(help=say("A procedure.yaml or its folder, or a BPMN file."), show_default=False)
-]
+File = Annotated[Path, typer.Argument(help=say("A procedure.yaml or its folder, or a BPMN file."), show_default=False)]
 Output = Annotated[Path, typer.Option("--output", "-o", help=say("The file to write: .bpmn or .yaml."))]
 
 

@@ -14,7 +14,8 @@ from maidinh.services.processes.bpmn.graph import START, Flow, Graph, NodeKind
 TASK = (140.0, 80.0)
 GATEWAY = (50.0, 50.0)
 EVENT = (36.0, 36.0)
-LANE_TITLE, MARGIN, TRACK, GAP, ROW_GAP = 30.0, 20.0, 10.0, 56.0, 40.0
+LANE_TITLE, MARGIN, TRACK, GAP, ROW_GAP = 30.0, 20.0, 14.0, 120.0, 40.0
+NEAR = 8.0  # from a column to the first track behind it
 Point = tuple[float, float]
 
 
@@ -194,7 +195,7 @@ class _Placing:
         widths = [max((size_of(node.kind)[0] for name, node in self.graph.nodes.items()
                        if self.cells[name][0] == column), default=0.0) for column in range(columns)]  # fmt: skip
         self.left: list[float] = []
-        x = MARGIN + LANE_TITLE + GAP / 2 + TRACK * self.beside[-1]
+        x = MARGIN + LANE_TITLE + 2 * MARGIN + TRACK * self.beside[-1]
         for column, width in enumerate(widths):
             self.left.append(x)
             x += width + GAP + TRACK * self.beside[column]
@@ -239,9 +240,9 @@ class _Placing:
         return [start, (x, start[1]), (x, y), (back, y), (back, end[1]), end]
 
     def _across(self, gap: int, track: int) -> float:
-        """Where a vertical track runs: in the middle of its gap, the arrow's label to the left of it."""
+        """Where a vertical track runs: near where its arrow comes from, so that a label fits behind it."""
         begin = MARGIN + LANE_TITLE if gap < 0 else self.left[gap] + self.widths[gap]
-        return begin + GAP / 2 + TRACK * (track - 0.5)
+        return begin + NEAR + TRACK * (track - 0.5)
 
     def _down(self, gap: int, track: int) -> float:
         return self.top[gap] + TASK[1] + ROW_GAP / 4 + TRACK * (track - 0.5)

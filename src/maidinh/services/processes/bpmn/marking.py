@@ -141,7 +141,7 @@ class _Trial:
         opened = {place for place, way in after if way is None}
         waiting = {place for place, way in after if way is not None}
         if ours.end or opened != ours.open or waiting != ours.waiting:
-            differing = sorted((opened ^ ours.open) | (waiting ^ ours.waiting)) or [step]
+            differing = sorted(waiting ^ ours.waiting) or sorted(opened ^ ours.open) or [step]
             raise NotExpressible(
                 differing[0], "branches come to it that no join brings together first: end each branch at one join"
             )

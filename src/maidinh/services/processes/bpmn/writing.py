@@ -98,7 +98,7 @@ def _node(process: etree._Element, graph: Graph, node: Node, order: dict[str, in
     _event(element, node)
     if node.step.call is not None and node.is_step:
         element.set("calledElement", process_id(node.step.call.procedure, node.step.call.case))
-    if node.is_step and node.step.role:
+    if node.is_step and node.step.kind != "join" and node.step.role:
         owner = etree.SubElement(element, bpmn("potentialOwner"), id=f"owner.{node.step.id}")
         assignment = etree.SubElement(owner, bpmn("resourceAssignmentExpression"))
         expression = etree.SubElement(assignment, bpmn("formalExpression"))
