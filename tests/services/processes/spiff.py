@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser, BpmnValidator
 from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
-from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway, ParallelGateway
+from SpiffWorkflow.bpmn.specs.defaults import EndEvent, InclusiveGateway, ParallelGateway
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
@@ -43,6 +43,7 @@ class InclusiveByTheStandard(InclusiveGateway):
     """Spiff 3.2 looks for tokens upstream along the first flow into each node only, and counts earlier rounds.
 
     BPMN 2.0 (13.4.3): it waits for every token that can come to a flow without one, and to none that has one.
+    An end that was reached in the same move comes first: BPMN leaves open which of the two does.
     """
 
     def _check_threshold_unstructured(self, my_task: Any) -> bool:
@@ -52,6 +53,8 @@ class InclusiveByTheStandard(InclusiveGateway):
         arrived = {parent.task_spec for parent in parents if parent.last_state_change > before}
         active = TaskState.READY | TaskState.WAITING | TaskState.STARTED
         sources = {task.task_spec for task in my_task.workflow.get_tasks(state=active)} - {self}
+        if any(isinstance(source, EndEvent) for source in sources):
+            return False
         for source in sources:
             reached = self._flows_ahead(source)
             if reached - arrived and not reached & arrived:
@@ -132,7 +135,7 @@ class Run:
         self._settle()
 
     def _ready(self) -> list[Any]:
-        return [each for each in self.workflow.get_tasks(state=TaskState.READY, manual=True)]
+        return list(self.workflow.get_tasks(state=TaskState.READY, manual=True))
 
     def _waiting(self, kind: str) -> list[Any]:
         found = self.workflow.get_tasks(state=TaskState.WAITING)
@@ -147,7 +150,7 @@ class Run:
         """Until nothing moves by itself any more; a minimum time is over at once."""
         while True:
             self.workflow.do_engine_steps()
-            self.workflow.refresh_waiting_tasks()
+            self.workflow.refresh_timers()
             timers = self._waiting("least.")
             for timer in timers:
                 timer._set_internal_data(event_fired=True, event_value=None)

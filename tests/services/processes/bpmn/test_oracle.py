@@ -13,14 +13,14 @@ from tests.services.processes.generated import committed, facts_from, process_fr
 from tests.services.processes.spiff import Definition, Run
 from tests.services.processes.traces import walk
 
-SEEDS, TRACES = 60, 5
+SEEDS, TRACES = 100, 3
 
 
 @pytest.mark.slow
 def test_random_processes_go_the_same_way() -> None:
     moves = 0
     for seed in range(SEEDS):
-        procedure, chance = process_from(seed, optional=False), random.Random(seed)
+        procedure, chance = process_from(seed), random.Random(seed)
         definition = Definition(procedure)
         moves += sum(walk(procedure, definition, facts_from(chance), chance) for _ in range(TRACES))
     assert moves > SEEDS * TRACES

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnValidator
@@ -57,7 +59,7 @@ def test_no_symbols_overlap_and_arrows_keep_to_right_angles(procedure: Procedure
         source, target = layout.boxes[flow.source], layout.boxes[flow.target]
         assert points[0] == (source.right, source.middle)
         assert points[-1] == (target.x, target.middle)
-        for (x, y), (to_x, to_y) in zip(points, points[1:], strict=False):
+        for (x, y), (to_x, to_y) in pairwise(points):
             assert x == to_x or y == to_y, flow
             thin = Box(min(x, to_x) + 0.1, min(y, to_y) - 0.1, max(abs(x - to_x) - 0.2, 0), abs(y - to_y) + 0.2)
             crossed = [name for name, box in boxes if overlap(thin, box) and name not in (flow.source, flow.target)]
