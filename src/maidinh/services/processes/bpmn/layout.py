@@ -195,7 +195,7 @@ class _Placing:
         widths = [max((size_of(node.kind)[0] for name, node in self.graph.nodes.items()
                        if self.cells[name][0] == column), default=0.0) for column in range(columns)]  # fmt: skip
         self.left: list[float] = []
-        x = MARGIN + LANE_TITLE + 2 * MARGIN + TRACK * self.beside[-1]
+        x = MARGIN + LANE_TITLE + 3 * MARGIN + TRACK * self.beside[-1]
         for column, width in enumerate(widths):
             self.left.append(x)
             x += width + GAP + TRACK * self.beside[column]
