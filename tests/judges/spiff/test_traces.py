@@ -28,7 +28,7 @@ def test_ten_thousand_walks(part: int) -> None:
             definition = Definition(procedure)
         except NotExpressible as error:
             # One in sixty has more branches than the export tries; nothing else may be refused.
-            assert "positions to try" in str(error)  # noqa: PT017
+            assert "positions to try" in str(error)
             continue
         for _ in range(TRACES):
             walk(procedure, definition, facts_from(chance), chance)
