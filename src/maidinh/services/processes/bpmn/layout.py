@@ -100,8 +100,8 @@ def _columns(graph: Graph) -> dict[str, int]:
 def _leading_back(graph: Graph) -> set[str]:
     """The flows that close a circle, found by walking from the start, then from whatever was not come to."""
     leaving: dict[str, list[Flow]] = defaultdict(list)
-    for flow in graph.flows:
-        leaving[flow.source].append(flow)
+    for each in graph.flows:
+        leaving[each.source].append(each)
     back: set[str] = set()
     done: set[str] = set()
     for origin in (START, *graph.nodes):
@@ -111,7 +111,7 @@ def _leading_back(graph: Graph) -> set[str]:
         on_path = {origin}
         walks = [iter(leaving[origin])]
         while walks:
-            flow = next(walks[-1], None)
+            flow: Flow | None = next(walks[-1], None)
             if flow is None:
                 walks.pop()
                 node = path.pop()
