@@ -42,7 +42,12 @@ def test_a_procedure_draws_its_process_and_tells_it_in_a_table(visitor):
     assert 'role="img"' in drawing and "How the dossier goes" in drawing and "Field check" in drawing
     assert "style=" not in drawing and "<script" not in drawing
     table = page[page.index("The steps in words") :]
-    for told in ("Passes → Field check", "the applicant supplements, then this step again", "end: Refused", "3 working days"):
+    for told in (
+        "Passes → Field check",
+        "the applicant supplements, then this step again",
+        "end: Refused",
+        "3 working days",
+    ):
         assert told in table
 
 
