@@ -36,6 +36,21 @@ def test_a_procedure_is_found_without_diacritics(visitor):
     assert "Nothing was found" in nothing and "<script>zzz" not in nothing
 
 
+def test_a_procedure_draws_its_process_and_tells_it_in_a_table(visitor):
+    page = visitor.get("/procedures/1.013225").content.decode()
+    drawing = page[page.index("<svg", page.index("md-picture")) : page.index("</svg>", page.index("md-picture"))]
+    assert 'role="img"' in drawing and "How the dossier goes" in drawing and "Field check" in drawing
+    assert "style=" not in drawing and "<script" not in drawing
+    table = page[page.index("The steps in words") :]
+    for told in (
+        "Passes → Field check",
+        "the applicant supplements, then this step again",
+        "end: Refused",
+        "3 working days",
+    ):
+        assert told in table
+
+
 def test_a_procedure_says_what_one_must_know_and_what_is_not_official(visitor):
     page = visitor.get("/procedures/1.013225").content.decode()
     for text in ("75.000", "15 days", "Design drawings", "Department of Construction", "Sample", "not official"):

@@ -143,3 +143,27 @@ def test_a_dossier_that_is_given_up_leaves_nothing_open() -> None:
     walk = forked()
     walk.close("a")
     assert abandon(walk.position, "stopped") == Advance(Position(end="stopped"), (), frozenset({"b", "c"}))
+
+
+def test_a_join_within_a_circle_does_not_wait_for_what_stands_beside_its_branches() -> None:
+    walk = Walk(
+        step("begin", ["split", "other"]),
+        step("split", ["left", "right"]),
+        step("left", "inner"),
+        step("right", "inner"),
+        step("inner", "outer", kind="join"),
+        step("other", "outer"),
+        step("outer", "after", kind="join"),
+        step("after", "last", "begin"),
+        step("last", "returned"),
+    )
+    walk.close("begin")
+    walk.close("split")
+    walk.close("left")
+    walk.close("right")
+    # The other branch leads to the inner join too, but only by way of a new round of the whole.
+    assert walk.position == Position(frozenset({"other"}), frozenset({"outer"}))
+    walk.close("other")
+    assert walk.open == {"after"}
+    walk.close("after", 1)
+    assert walk.open == {"begin"}

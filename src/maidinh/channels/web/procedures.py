@@ -13,6 +13,7 @@ from maidinh.channels.routing import page
 from maidinh.channels.web.cases import case_choices, posted_case, receiving_choices
 from maidinh.channels.web.context import language
 from maidinh.channels.web.listings import LEVELS, UNCHECKED, offer_in_words
+from maidinh.channels.web.processes import process_shown
 from maidinh.channels.wording import budget_in_words
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.portal.catalogue.queries import done_elsewhere, search_everywhere
@@ -41,6 +42,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
         "procedure": found,
         "agencies": agency_names(language()),
         "cases": [(case, budget_in_words(case.time_limit.budget)) for case in found.cases],
+        "process": process_shown(found),
     }
     return render(request, "web/procedure.html", context)
 

@@ -2,7 +2,7 @@
 
 Layer 4. A position is the set of steps that are open and the set of joins that were reached and wait. A step is open at
 most once. A join goes on as soon as no open step can still reach it (BPMN's inclusive join), so that alternatives
-within a branch never leave it waiting for nothing.
+within a branch never leave it waiting for nothing. tests/services/processes holds it against another engine.
 """
 
 from __future__ import annotations
@@ -41,14 +41,18 @@ class NotOpen(ValueError):
 
 @dataclass(frozen=True)
 class Network:
-    """The steps of a process by id, and which steps each step can lead to, however far."""
+    """The steps of a process by id, and for each join the steps from which a token can still come to it."""
 
     steps: dict[str, Step]
-    ahead: dict[str, frozenset[str]]
+    upstream: dict[str, frozenset[str]]
 
-    def reaches(self, origin: str, target: str) -> bool:
-        """Whether a token at `origin` can come to `target` without passing through it first."""
-        return target in self.ahead[origin]
+    def reaches(self, origin: str, join: str) -> bool:
+        """Whether a token at `origin` can come to `join` in the same round.
+
+        A way through the step where the join's branches begin is the next round, for which the join doesn't wait:
+        otherwise a join within a circle would wait for what stands beside its branches.
+        """
+        return origin in self.upstream[join]
 
 
 def start_of(procedure: Procedure) -> Advance:
@@ -138,15 +142,37 @@ def _network(keyed: tuple[_Keyed, ...]) -> Network:
         name: {place for outcome in step.outcomes for places in outcome.targets() for place in places if place in steps}
         for name, step in steps.items()
     }
-    return Network(steps, {name: frozenset(_ahead(name, after)) for name in steps})
+    first = next(iter(steps))
+    joins = [name for name, step in steps.items() if step.kind == "join"]
+    return Network(steps, {join: _upstream(join, _beginning(first, join, after), after) for join in joins})
 
 
-def _ahead(origin: str, after: Mapping[str, set[str]]) -> set[str]:
+def _beginning(first: str, join: str, after: Mapping[str, set[str]]) -> str | None:
+    """Where the branches of a join begin: the last step that every way from the first step to the join goes through."""
+    passed = [step for step in after if step != join and join not in _ahead(first, after, step)]
+    ahead = {step: _ahead(step, after, join) for step in passed}
+    return next((step for step in passed if all(step in ahead[other] for other in passed if other != step)), None)
+
+
+def _upstream(join: str, beginning: str | None, after: Mapping[str, set[str]]) -> frozenset[str]:
+    """The steps that lead to the join, however far, without going through it or through where its branches begin."""
     found: set[str] = set()
-    todo = list(after[origin])
+    todo = [join]
     while todo:
         place = todo.pop()
-        if place not in found:
+        before = {step for step, places in after.items() if place in places} - {join, beginning} - found
+        found |= before
+        todo.extend(before)
+    return frozenset(found)
+
+
+def _ahead(origin: str, after: Mapping[str, set[str]], without: str) -> set[str]:
+    """Where a token at `origin` can come to if the step `without` were not there; `origin` itself is one."""
+    found: set[str] = set()
+    todo = [origin]
+    while todo:
+        place = todo.pop()
+        if place not in found and place != without:
             found.add(place)
             todo.extend(after[place])
     return found

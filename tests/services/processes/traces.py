@@ -1,0 +1,42 @@
+"""A random walk through a process, taken by our engine and by Spiff side by side."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from maidinh.services.procedures.definition import SUPPLEMENT, Procedure
+from maidinh.services.processes.tokens import advance, network_of, start_of, target_of
+from tests.services.processes.spiff import Definition, Run
+
+MOVES = 40
+
+
+def walk(procedure: Procedure, definition: Definition, facts: dict[str, Any], chance: random.Random) -> int:
+    """Take the walk, asserting after each move that both allow the same steps; how many moves it had."""
+    network, position = network_of(procedure), start_of(procedure).position
+    run = Run(definition, facts)
+    told: list[str] = []
+    for _ in range(MOVES):
+        _agree(position.open, position.end, run, told)
+        if position.end or not position.open:
+            break
+        step = chance.choice(sorted(position.open))
+        if step in run.waiting():
+            told.append(f"{step}: supplement came")
+            run.supplement(step)
+            continue
+        outcome = chance.choice(network.steps[step].outcomes)
+        told.append(f"{step}: {outcome.id}")
+        asked = target_of(outcome, facts) == (SUPPLEMENT,)
+        position = advance(network, position, step, outcome, facts).position
+        run.close(step, outcome.id)
+        assert (step in run.waiting()) is asked, told
+    return len(told)
+
+
+def _agree(ours: frozenset[str], end: str, run: Run, told: list[str]) -> None:
+    theirs = sorted(run.open() + run.waiting())
+    assert theirs == sorted(ours), f"after {told}: ours {sorted(ours)}, Spiff {theirs}"
+    assert run.end == end, f"after {told}: ended as {run.end or 'nothing'}, ours {end or 'nothing'}"
+    assert not end or run.over, told
