@@ -24,6 +24,7 @@ LINE: dict[str, Any] = {
     "supplemented": _("Supplement received"),
     "withdrawal_requested": _("Withdrawal requested"),
     "paid": _("Fee paid"),
+    "moved": _("Goes on under a newer version of the procedure"),
 }
 REGISTER: dict[str, Any] = {"population": _("population register"), "land": _("land register")}
 WITHDRAWN = _("Withdrawal confirmed")

@@ -144,3 +144,23 @@ def test_what_was_missing_before_is_no_fault_of_the_new_version() -> None:
 def test_a_case_or_agency_that_is_gone_keeps_the_dossier() -> None:
     found = move_of(OLD, migrating(receiving=["B"]), standing("sign", case="two"))
     assert {each.kind for each in found.hindrances} == {"case", "receiving"}
+
+
+def test_a_step_that_stands_the_clock_still_does_so_under_both_versions_or_the_dossier_stays() -> None:
+    counted = [*FORK[:4], step("sign", "returned", kind="signature", suspends_clock=True)]
+    assert move_of(OLD, migrating(counted), standing("sign")).hindrances == (Hindrance("clock", "sign"),)
+    assert move_of(OLD, migrating(counted), standing("intake")).hindrances == ()
+
+
+def test_a_call_goes_on_only_as_the_same_call_of_the_same_step() -> None:
+    def calling(name: str, procedure: str) -> list[dict[str, Any]]:
+        call = {"procedure": procedure, "case": "one"}
+        return [step("intake", name, "refused", kind="intake"), step(name, "returned", kind="call", call=call)]
+
+    old, maps = version(calling("ask", "1.000002")), {"steps": {"ask": "other"}}
+    assert move_of(old, migrating(calling("ask", "1.000002")), standing("ask")).hindrances == ()
+    kinds = [
+        [each.kind for each in move_of(old, new, standing("ask")).hindrances]
+        for new in (migrating(calling("ask", "1.000003")), migrating(calling("other", "1.000002"), maps))
+    ]
+    assert kinds == [["call"], ["call"]]

@@ -9,7 +9,10 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "dossier.submitted": ("A dossier was submitted and has a code.", ("dossier", "code")),
     "dossier.status_changed": ("A dossier has another national status.", ("dossier", "code", "status")),
     "dossier.task_opened": ("A step of a dossier waits for somebody.", ("dossier", "code", "step", "agency")),
-    "dossier.moved": ("An open dossier goes on under a newer version of its procedure.", ("dossier", "code", "version")),
+    "dossier.moved": (
+        "An open dossier goes on under a newer version of its procedure.",
+        ("dossier", "code", "version"),
+    ),
     "result.issued": ("A result was signed and can be verified.", ("dossier", "code", "result")),
     "architecture.consultation_opened": (
         "A draft of the architecture waits for an agency's opinion.",

@@ -42,10 +42,7 @@ def apply_procedure(*, procedure: Procedure, at: datetime) -> ProcedureVersion:
     digest = content_hash(content)
     with connection.cursor() as cursor:  # two installations starting at once load one version
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"procedure {procedure.code}"])
-    known = ProcedureVersion.objects.filter(code=procedure.code, version=procedure.version).first()
-    if known is not None and known.hash != digest and not _same(known, content):
-        raise VersionChanged(f"procedure {procedure.code} version {procedure.version} is in force with another content")
-    _refuse_overlap(procedure)
+    known = check_version(procedure)
     if known is not None:
         if known.effective_to != procedure.effective_to:
             known.effective_to = procedure.effective_to
@@ -62,6 +59,16 @@ def apply_procedure(*, procedure: Procedure, at: datetime) -> ProcedureVersion:
         effective_to=procedure.effective_to,
         loaded_at=at,
     )
+
+
+def check_version(procedure: Procedure) -> ProcedureVersion | None:
+    """The kept version of this number, if any; nothing is written. Raises VersionChanged, ValidityOverlaps."""
+    content = procedure.model_dump(mode="json", by_alias=True)
+    known = ProcedureVersion.objects.filter(code=procedure.code, version=procedure.version).first()
+    if known is not None and known.hash != content_hash(content) and not _same(known, content):
+        raise VersionChanged(f"procedure {procedure.code} version {procedure.version} is kept with another content")
+    _refuse_overlap(procedure)
+    return known
 
 
 def _same(known: ProcedureVersion, content: dict[str, Any]) -> bool:

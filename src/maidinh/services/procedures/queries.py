@@ -32,9 +32,14 @@ def version_by_hash(digest: str) -> ProcedureVersion:
     return ProcedureVersion.objects.get(hash=digest)
 
 
-def kept_version(code: str, version: str) -> ProcedureVersion | None:
-    """The version of this number, whether it is in force or not; None when there is none."""
-    return ProcedureVersion.objects.filter(code=code, version=version).first()
+def versions_of(code: str) -> list[ProcedureVersion]:
+    """Every kept version of this procedure, in the order of their first days."""
+    return list(ProcedureVersion.objects.filter(code=code).order_by("effective_from"))
+
+
+def version_before(code: str, day: date) -> ProcedureVersion | None:
+    """The version whose first day is the last one before this day; None when there is none."""
+    return ProcedureVersion.objects.filter(code=code, effective_from__lt=day).order_by("-effective_from").first()
 
 
 def _holds(version: ProcedureVersion, day: date) -> bool:

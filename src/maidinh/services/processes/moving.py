@@ -22,7 +22,9 @@ from maidinh.services.procedures.definition import Outcome, Procedure, Step
 from maidinh.services.procedures.rules import facts_of
 from maidinh.services.processes.tokens import Network, Position, advance, network_of_steps, start_of
 
-Kind = Literal["case", "receiving", "step", "join", "call", "merged", "position", "field", "missing", "answer"]
+Kind = Literal[
+    "case", "receiving", "step", "join", "call", "merged", "clock", "position", "field", "missing", "answer", "limit"
+]
 POSITIONS_LIMIT = 20_000  # positions of one process; a process with more can't be proved and nothing moves into it
 JOINS_LIMIT = 64  # ways in which its joins can lead on
 
@@ -109,8 +111,10 @@ def _of_steps(old: Procedure, new: Procedure, steps: Mapping[str, str], standing
             yield Hindrance("step", name)
         elif (step.kind == "join") != (name in standing.waiting):
             yield Hindrance("join", name)
-        elif _called(before.get(name)) != _called(step):
+        elif _called(before.get(name)) != _called(step) or (step.call is not None and to != name):
             yield Hindrance("call", name)
+        elif name in before and before[name].suspends_clock != step.suspends_clock:
+            yield Hindrance("clock", name)
     yield from (Hindrance("merged", to) for to, count in sorted(Counter(steps.values()).items()) if count > 1)
 
 
