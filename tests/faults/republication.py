@@ -13,6 +13,7 @@ import io
 import random
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -37,9 +38,11 @@ JOIN dossiers_task t ON t.dossier_id = d.id ORDER BY made.id, t.id
 """
 
 
-def crowd(*, dossiers: int, province: Any, citizen: Any, signer: Any, at: datetime) -> list[str]:
+def crowd(
+    *, dossiers: int, province: Any, citizen: Any, signer: Any, at: datetime, ways: Sequence[tuple[str, ...]] = WAYS
+) -> list[str]:
     """The codes of so many committed dossiers, some at each step: one walked there for each way, the others copies."""
-    codes = [_walked(way, province, citizen, signer, at) for way in WAYS]
+    codes = [_walked(way, province, citizen, signer, at) for way in ways]
     if dossiers > len(codes):
         _copy(codes, -(-dossiers // len(codes)) - 1)
     return codes
@@ -133,8 +136,8 @@ def _walked(way: tuple[str, ...], province: Any, citizen: Any, signer: Any, at: 
                   for each in version.procedure.papers]  # fmt: skip
         dossier = submit_dossier(
             actor=citizen, version=version, case=version.procedure.cases[0].id, receiving=receiving,
-            answers={"full_name": citizen.name}, papers=papers, channel=2, key=" ".join(way) or "-", at=at,
-            log=LogKeeper(signer, province.id, 60),
+            answers={"full_name": citizen.name}, papers=papers, channel=2,
+            key=f"{at.timestamp():.0f} {' '.join(way)}", at=at, log=LogKeeper(signer, province.id, 60),
         ).dossier  # fmt: skip
     for outcome in way:
         at += timedelta(hours=1)
