@@ -21,7 +21,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     "exchange/evidence": {"container", "gathering", "inspection", "judging"},
     "applications/registers": {"provider"},
     "exchange/directory": {"agreements"},
-    "services/procedures": {"differences"},
+    "services/procedures": {"differences", "skeletons"},
     "governance/architecture": {"frameworks"},
     "governance/observation": {"declared", "differing", "remedy"},
     "governance/duplication": {
