@@ -151,7 +151,7 @@ class _Reading:
         name, result = self.text("name"), self.text("result")
         unit, level = self._among("unit", UNITS), self._among("level", LEVELS)
         agency = self._agency(level)
-        decision = self.text("decision")
+        decision, fee = self.text("decision"), self._fee()
         limit = {"budget": {"amount": self._whole("amount"), "unit": unit or "working_day"}, "checked": False}
         return {
             "code": self._code(), "version": VERSION, "name": {"vi": name}, "short_name": {"vi": name[:60]},
@@ -163,8 +163,8 @@ class _Reading:
             "responsible": agency, "receiving": [agency],
             "applicants": [{"vi": each} for each in self._lines("applicants") or ["Công dân Việt Nam"]],
             "channels": ["online", "in_person", "post"],
-            "cases": [{"id": "thong-thuong", "name": {"vi": "Thông thường"}, "time_limit": limit, **self._fee()}],
-            "papers": self._papers(), **QUESTIONS, "steps": STEPS,
+            "cases": [{"id": "thong-thuong", "name": {"vi": "Thông thường"}, "time_limit": limit, **fee}],
+            "papers": self._papers(), **QUESTIONS, "steps": _steps(paid=bool(fee)),
             "result": {
                 "code": self.text("result_code") or "chưa có mã", "name": {"vi": result},
                 "title": {"vi": result.upper()}, "body": {"vi": "Cấp cho: {full_name}."}, **SAMPLE,
@@ -232,7 +232,9 @@ QUESTIONS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _step(step: str, name: str, kind: str, role: str, agency: str, *outcomes: tuple[str, str, str, bool]) -> Any:
+def _step(
+    step: str, name: str, kind: str, role: str, agency: str, *outcomes: tuple[str, str, str, bool]
+) -> dict[str, Any]:
     ways = [{"id": way, "name": {"vi": label}, "to": to, "reason": reason} for way, label, to, reason in outcomes]
     return {"id": step, "name": {"vi": name}, "kind": kind, "role": role, "agency": agency, "outcomes": ways}
 
@@ -249,3 +251,8 @@ STEPS = [
     _step("tra-ket-qua", "Trả kết quả", "handover", "one-stop-official", "receiving",
           ("return", "Đã trả kết quả", "returned", False)),
 ]  # fmt: skip
+
+
+def _steps(*, paid: bool) -> list[dict[str, Any]]:
+    """The sample process; where there is a fee it is paid before the appraisal."""
+    return [each | {"requires_fee": paid and each["kind"] == "appraisal"} for each in STEPS]
