@@ -50,7 +50,7 @@ def plan(
     """Say what becomes of each open dossier under a new version; nothing is written."""
     if (path is None) == (province is None) or (save is not None and path is None):
         _leave(WRONG_USE, say("Name one version, or a province; only the plan of one version is saved."))
-    environment = environment_at(data, None, None)
+    environment = environment_at(data.resolve() if data else None, None, None)
     asked = [_read(path)] if path is not None else _newest(province or "", environment)
     plans = _in_database(environment, lambda: _planned(asked))
     if save is not None:
@@ -74,7 +74,7 @@ def apply(
     data: Data = None,
 ) -> None:
     """Load a version, and move the open dossiers that it takes over."""
-    environment, procedure = environment_at(data, None, None), _read(path)
+    environment, procedure = environment_at(data.resolve() if data else None, None, None), _read(path)
     found = _in_database(environment, lambda: _applied(procedure, plan_file))
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Literal
 
@@ -31,6 +32,7 @@ from maidinh.services.dossiers.queries import APPLICANTS_ALONE
 from maidinh.services.dossiers.rules import Suspension, agency_of, case_of, due_at, step_of
 from maidinh.services.procedures.definition import Procedure
 from maidinh.services.procedures.models import ProcedureVersion
+from maidinh.services.procedures.queries import version_by_hash
 from maidinh.services.procedures.rules import facts_of, limit_of
 from maidinh.services.processes.moving import Hindrance, Move, Standing, defaults_of, move_of, moves_from
 
@@ -141,23 +143,30 @@ def move_dossier(*, foreseen: DossierFate, version: ProcedureVersion, at: dateti
     """
     new = version.procedure
     with acting(agencies={*foreseen.agencies, *_taking_part(foreseen, new)}):
-        held = Dossier.objects.select_for_update(of=("self",)).select_related("procedure").defer(APPLICANTS_ALONE)
-        dossier = held.filter(code=foreseen.code).first()
+        held = Dossier.objects.select_for_update(of=("self",)).select_related("procedure")
+        dossier = held.defer(APPLICANTS_ALONE, "procedure__content").filter(code=foreseen.code).first()
         if dossier is None:
             raise DossierChanged(foreseen.code)
         if dossier.procedure_id == version.pk:
             return False
         tasks = _tasks_of([dossier]).get(dossier.pk, [])
-        fate, move = _fate_of(dossier, tasks, dossier.procedure.procedure, new)
+        old = _procedure_of(dossier.procedure.hash)
+        fate, move = _fate_of(dossier, tasks, old, new)
         if fate != foreseen or move is None or fate.fate != "moves":
             raise DossierChanged(foreseen.code)
-        _write(dossier, tasks, version, fate, move, at)
+        for task, step_fate in zip(tasks, fate.steps, strict=True):
+            _move_task(task, step_fate, dossier, old, new)
+        _write(dossier, version, fate, move, at)
     return True
 
 
-def _write(
-    dossier: Dossier, tasks: Sequence[Task], version: ProcedureVersion, fate: DossierFate, move: Move, at: datetime
-) -> None:
+@lru_cache(maxsize=64)
+def _procedure_of(digest: str) -> Procedure:
+    """The definition of this content hash, read once: it never changes."""
+    return version_by_hash(digest).procedure
+
+
+def _write(dossier: Dossier, version: ProcedureVersion, fate: DossierFate, move: Move, at: datetime) -> None:
     new, before = version.procedure, dossier.procedure.version
     if dossier.accepted_at is not None and dossier.finished_at is None:
         dossier.limit = _limit(dossier, new, move.answers).model_dump(mode="json")
@@ -165,8 +174,6 @@ def _write(
     dossier.due_at, dossier.responsible = fate.due_after, new.responsible
     dossier.agencies = sorted({*dossier.agencies, *_taking_part(fate, new)})
     dossier.save(update_fields=["procedure", "answers", "waiting", "limit", "due_at", "responsible", "agencies"])
-    for task, step_fate in zip(tasks, fate.steps, strict=True):
-        _move_task(task, step_fate, dossier, new)
     actor = Actor(kind="system", id="operator", agencies=(dossier.receiving,))
     basis = new.change.basis
     note(dossier, MOVED, actor, at, reason=f"{before} → {new.version}. {basis.text if basis else ''}".strip())
@@ -180,7 +187,7 @@ def _write(
     record_act(actor=actor, action="move dossier", subject=dossier.code, at=at, details=details)
 
 
-def _move_task(task: Task, fate: StepFate, dossier: Dossier, new: Procedure) -> None:
+def _move_task(task: Task, fate: StepFate, dossier: Dossier, old: Procedure, new: Procedure) -> None:
     """The step under its new name; whoever had taken it keeps it where role and agency are the same."""
     step = step_of(new, fate.after)
     others = (task.role, task.agency) != (step.role, fate.agency_after)
@@ -191,7 +198,7 @@ def _move_task(task: Task, fate: StepFate, dossier: Dossier, new: Procedure) -> 
             values |= {"claimed_by": "", "claimed_at": None}
         if step.minimum is None:
             values["not_before"] = None
-        elif _minimum(dossier.procedure.procedure, task.step) != step.minimum or task.not_before is None:
+        elif _minimum(old, task.step) != step.minimum or task.not_before is None:
             limit = case_of(new, dossier.case).time_limit
             calendar = calendar_at(localtime(dossier.submitted_at).date())
             values["not_before"] = due(task.opened_at, step.minimum, calendar, limit.cutoff)
