@@ -16,6 +16,6 @@ app = typer.Typer(help=say("Administrative procedures: check, change and exchang
 app.command(help=say("Say what is wrong with procedures: file, line, what is wrong, and the remedy."))(check)
 app.command(help=say("Say what becomes of each open dossier under a new version; nothing is written."))(plan)
 app.command(help=say("Load a version, and move the open dossiers that it takes over."))(apply)
-app.command("import", help=say("Make YAML skeletons of the procedures in a spreadsheet, or tell which rows are wrong."))(
-    import_catalogue
-)
+app.command(
+    "import", help=say("Make YAML skeletons of the procedures in a spreadsheet, or tell which rows are wrong.")
+)(import_catalogue)
