@@ -34,6 +34,7 @@ LINE: dict[str, Any] = {
     "put_back": _("Put back into the worklist"),
     "called": _("Set going by another procedure"),
     "result_revoked": _("Result revoked"),
+    "moved": _("Goes on under a newer version of the procedure"),
 }
 REGISTER: dict[str, Any] = {"population": _("population register"), "land": _("land register")}
 WITHDRAWN = _("Withdrawal confirmed")

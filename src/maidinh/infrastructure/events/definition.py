@@ -11,6 +11,10 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "dossier.task_opened": ("A step of a dossier waits for somebody.", ("dossier", "code", "step", "agency")),
     "dossier.extended": ("The date of a dossier was moved, with an apology.", ("dossier", "code", "status")),
     "dossier.ready_early": ("The result of a dossier is there before its day.", ("dossier", "code", "status")),
+    "dossier.moved": (
+        "An open dossier goes on under a newer version of its procedure.",
+        ("dossier", "code", "version"),
+    ),
     "result.issued": ("A result was signed and can be verified.", ("dossier", "code", "result")),
     "fee.charged": ("A dossier was charged its fee.", ("dossier", "code", "charge")),
     "fee.paid": ("The fee of a dossier is paid, at the desk or online.", ("dossier", "code", "charge")),

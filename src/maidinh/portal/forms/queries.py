@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Count
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.portal.forms.models import Draft, Supplement
@@ -38,3 +41,10 @@ def supplement_papers_for(actor: Actor, code: str) -> list[dict[str, Any]]:
     require(actor, "dossier.submit")
     found = Supplement.objects.filter(applicant=actor.person, dossier=code).first()
     return found.papers if found else []
+
+
+def drafts_under(versions: Iterable[int]) -> dict[str, int]:
+    """How many applications are begun and not submitted under each of these versions, by its number; nobody's name."""
+    counted = Draft.objects.filter(procedure_id__in=list(versions), dossier="").order_by()
+    rows = counted.values("procedure__version").annotate(count=Count("pk"))
+    return {each["procedure__version"]: each["count"] for each in rows}

@@ -13,7 +13,7 @@ from maidinh.services.procedures.definition import Procedure
 
 
 class ProcedureVersion(models.Model):
-    """One version of one procedure. `search` is the name without diacritics; `current` is the one offered."""
+    """One version of one procedure. `search` is the name without diacritics; which one is offered, the day decides."""
 
     hash = models.CharField(max_length=64, unique=True)
     code = models.CharField(max_length=8)
@@ -22,13 +22,12 @@ class ProcedureVersion(models.Model):
     search = models.TextField()
     effective_from = models.DateField()
     effective_to = models.DateField(null=True)
-    current = models.BooleanField(default=True)
     loaded_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["code", "version"], name="procedures_version_once"),
-            models.UniqueConstraint(fields=["code"], condition=models.Q(current=True), name="procedures_one_current"),
+            models.UniqueConstraint(fields=["code", "effective_from"], name="procedures_one_begins"),
         ]
 
     def __str__(self) -> str:

@@ -1,20 +1,46 @@
-"""Which procedures are offered. Layer 4; procedures are public."""
+"""Which procedures are offered on a day. Layer 4; procedures are public.
+
+A version holds from its first day; a later one takes its place on that one's first day, without anybody's doing.
+"""
 
 from __future__ import annotations
+
+from datetime import date
+
+from django.utils.timezone import localdate
 
 from maidinh.services.procedures.models import ProcedureVersion
 
 
-def offered() -> list[ProcedureVersion]:
-    """Every procedure that can be applied for, by code."""
-    return list(ProcedureVersion.objects.filter(current=True).order_by("code"))
+def offered(on: date | None = None) -> list[ProcedureVersion]:
+    """Every procedure that can be applied for on a day, by code; today where no day is named."""
+    day = on or localdate()
+    newest = ProcedureVersion.objects.filter(effective_from__lte=day).order_by("code", "-effective_from", "-id")
+    return [version for version in newest.distinct("code") if _holds(version, day)]
 
 
-def current_version(code: str) -> ProcedureVersion | None:
-    """The version of this procedure that is offered; None when there is none."""
-    return ProcedureVersion.objects.filter(code=code, current=True).first()
+def current_version(code: str, on: date | None = None) -> ProcedureVersion | None:
+    """The version of this procedure that is offered on a day; None when there is none."""
+    day = on or localdate()
+    newest = ProcedureVersion.objects.filter(code=code, effective_from__lte=day)
+    version = newest.order_by("-effective_from", "-id").first()
+    return version if version is not None and _holds(version, day) else None
 
 
 def version_by_hash(digest: str) -> ProcedureVersion:
     """The version with this content hash; DoesNotExist when there is none."""
     return ProcedureVersion.objects.get(hash=digest)
+
+
+def versions_of(code: str) -> list[ProcedureVersion]:
+    """Every kept version of this procedure, in the order of their first days."""
+    return list(ProcedureVersion.objects.filter(code=code).order_by("effective_from"))
+
+
+def version_before(code: str, day: date) -> ProcedureVersion | None:
+    """The version whose first day is the last one before this day; None when there is none."""
+    return ProcedureVersion.objects.filter(code=code, effective_from__lt=day).order_by("-effective_from").first()
+
+
+def _holds(version: ProcedureVersion, day: date) -> bool:
+    return version.effective_to is None or version.effective_to >= day

@@ -38,7 +38,7 @@ def call_procedures(
         call = step_of(dossier.procedure.procedure, task.step).call
         if call is None:
             continue
-        version = current_version(call.procedure)
+        version = current_version(call.procedure, localtime(at).date())
         if version is None:
             raise CalledMissing(call.procedure)
         if log is None:
