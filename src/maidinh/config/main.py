@@ -24,7 +24,6 @@ GROUPS = (
     "roadmap",
     "serve",
 )
-GROUPS = ("architecture", "definitions", "dossier", "exchange", "log", "procedure", "project", "roadmap", "serve")
 COMMANDS = ("demo", "doctor", "up")
 
 

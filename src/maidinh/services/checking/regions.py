@@ -165,4 +165,4 @@ def _variants(network: Network) -> Iterator[Network]:
             to = places[0] if places[0] in ENDS else list(places)
             outcome = join.outcomes[0].model_copy(update={"to": to, "routes": []})
             steps[join.id] = join.model_copy(update={"outcomes": [outcome]})
-        yield Network(steps, network.ahead)
+        yield Network(steps, network.upstream)
