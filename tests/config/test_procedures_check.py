@@ -94,9 +94,12 @@ def test_a_planted_fault_is_found_at_its_line_and_nothing_else(
 ) -> None:
     line = planted(tmp_path, fault)
     told = found_in(tmp_path, nation)
-    assert [(each.finding.check.code, each.line) for each in told] == [(fault["code"], line)], [
-        each.finding.message() for each in told
-    ]
+    places = [(each.finding.check.code, each.line) for each in told]
+    if fault.get("spreads"):  # what is open twice once is open twice at every step that follows
+        assert {code for code, _ in places} == {fault["code"]}
+        told = [each for each in told if each.line == line]
+        places = [(fault["code"], each.line) for each in told]
+    assert places == [(fault["code"], line)], [each.finding.message() for each in told]
     assert fault["says"] in told[0].finding.message()
     assert told[0].finding.remedy()
 

@@ -34,12 +34,17 @@ from maidinh.governance.observation.rules import (
 )
 from maidinh.infrastructure.actor import Actor, NotAllowed
 from maidinh.infrastructure.database.scope import acting
+from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.infrastructure.events.models import Event
 from maidinh.infrastructure.identity.queries import anonymous
+from maidinh.services.procedures.reading import read_procedures
 from tests.governance.observation.traffic import called, findings, watched
 
 TRIED = ("undeclared", "tourism>land-interface")
-OTHERS = ["2.000908", "1.013225"]  # served, all but the certificate of land
+LAND = "1.012784"
+OTHERS = [  # served, all but the certificate of land
+    each.code for each in read_procedures(definitions_root() / "provinces" / "lao-cai") if each.code != LAND
+]
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_database")]
 
 

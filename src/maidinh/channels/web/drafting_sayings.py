@@ -276,6 +276,8 @@ WORKBOOKS = (
     (r"goes beyond the (?P<a>\d+) columns that are read",
      N_("goes beyond the %(a)s columns that are read: remove the ones that are not needed")),
     (r"nests more than (?P<a>\d+) deep", N_("nested more than %(a)s deep")),
+    (r"expected keys with their values, not a list or a single value",
+     N_("must hold names with their values, not a list or a single value")),
 )  # fmt: skip
 AROUND = (
     (r"(?P<say>.+?): give the ArchiMate exchange format, .*",

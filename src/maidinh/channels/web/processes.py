@@ -70,7 +70,7 @@ def _ways(procedure: Procedure, step: Step) -> list[str]:
     found, labels = [], labels_of(procedure, language())
     for outcome in step.outcomes:
         for number, to in ways_of(outcome):
-            places = _(" and ").join(_place(procedure, place) for place in places_of(to))
+            places = f" {_('and')} ".join(_place(procedure, place) for place in places_of(to))
             name = outcome.name.in_language(language())
             if number >= 0:
                 name = f"{name} ({in_words(outcome.routes[number].when, labels)})"

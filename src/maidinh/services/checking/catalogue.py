@@ -170,7 +170,7 @@ _VERSIONS = (
     Check("change.lost-step", "error",
           N_("dossiers at step %(step)s of version %(version)s move here, and there is no such step"),
           N_("Say under steps which step takes its place.")),
-    Check("file.unreadable", "error", N_("%(expected)s"), N_("Mend the form of the file; the rest is checked then.")),
+    Check("file.unreadable", "error", "%(expected)s", N_("Mend the form of the file; the rest is checked then.")),
 )  # fmt: skip
 
 GROUPS: dict[str, tuple[Check, ...]] = {

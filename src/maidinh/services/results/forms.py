@@ -211,7 +211,7 @@ def _request(told: Told, due: Due) -> tuple[tuple[tuple[str, str], ...], str, tu
     named = tuple(f"{each.where}: {each.text}" if each.where else each.text
                   for each in told.defects if each.request == due.place)  # fmt: skip
     facts = (*_times(told, due), ("Lần yêu cầu", f"{due.place:02d}"))
-    return facts, "Nội dung cần bổ sung, hoàn thiện", named or _points(due.reason)
+    return facts, "Nội dung cần bổ sung, hoàn thiện", named or points_in(due.reason)
 
 
 def _apology(told: Told, due: Due) -> tuple[tuple[tuple[str, str], ...], str, tuple[str, ...]]:
@@ -221,7 +221,7 @@ def _apology(told: Told, due: Due) -> tuple[tuple[tuple[str, str], ...], str, tu
         ("Đã hẹn trả kết quả", moment(moved.old_due)),
         ("Hẹn lại ngày trả kết quả", moment(moved.new_due)),
     )
-    return facts, "Lý do", _points(moved.reason)
+    return facts, "Lý do", points_in(moved.reason)
 
 
 def _times(told: Told, due: Due) -> tuple[tuple[str, str], ...]:
@@ -266,16 +266,17 @@ def _budget(limit: Mapping[str, Any]) -> str:
     return f"{amount:02d} {UNITS[limit['unit']]}" if amount else "Trong ngày"
 
 
-def _points(reason: str) -> tuple[str, ...]:
+def points_in(reason: str) -> tuple[str, ...]:
+    """The points of a reason that was written line by line."""
     return tuple(line.strip(" -•\t") for line in reason.splitlines() if line.strip(" -•\t"))
 
 
 def _refusal(told: Told, due: Due) -> Filled:
-    return _times(told, due), "Lý do không tiếp nhận", _points(due.reason)
+    return _times(told, due), "Lý do không tiếp nhận", points_in(due.reason)
 
 
 def _stop(told: Told, due: Due) -> Filled:
-    return _times(told, due), "Lý do dừng giải quyết", _points(due.reason)
+    return _times(told, due), "Lý do dừng giải quyết", points_in(due.reason)
 
 
 def _control_slip(told: Told, due: Due) -> Filled:

@@ -18,7 +18,7 @@ from maidinh.infrastructure.organisations.queries import agencies
 from maidinh.services.dossiers.queries import history_of
 from maidinh.services.dossiers.rules import case_of, outcome_of, step_of
 from maidinh.services.procedures.definition import Procedure
-from maidinh.services.results.forms import Defect, Extension, HandOver, Line, Told
+from maidinh.services.results.forms import Defect, Extension, HandOver, Line, Told, points_in
 
 
 def told_of(dossier: Any) -> Told:
@@ -75,7 +75,11 @@ def _defects(dossier: Any, procedure: Procedure) -> list[Defect]:
     rows = dossier.defects.order_by("id") if hasattr(dossier, "defects") else []
     named = {("paper", paper.id): paper.name.vi for paper in procedure.papers}
     named |= {("field", field.id): field.label.vi for page in procedure.pages for field in page.fields}
-    return [Defect(row.request, named.get((row.kind, row.target), row.target), row.text) for row in rows]
+    return [
+        Defect(row.request, named.get((row.kind, row.target), row.target), text)
+        for row in rows
+        for text in ([row.text] if row.target else points_in(row.text))
+    ]
 
 
 def _papers(dossier: Any, procedure: Procedure) -> tuple[str, ...]:

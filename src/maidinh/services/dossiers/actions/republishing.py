@@ -31,8 +31,7 @@ from maidinh.services.dossiers.models import ENDED, Dossier, Status, Task
 from maidinh.services.dossiers.queries import APPLICANTS_ALONE
 from maidinh.services.dossiers.rules import Suspension, agency_of, case_of, due_at, step_of
 from maidinh.services.procedures.definition import Procedure
-from maidinh.services.procedures.models import ProcedureVersion
-from maidinh.services.procedures.queries import version_by_hash
+from maidinh.services.procedures.queries import ProcedureVersion, version_by_hash
 from maidinh.services.procedures.rules import facts_of, limit_of
 from maidinh.services.processes.moving import Hindrance, Move, Standing, defaults_of, move_of, moves_from
 
