@@ -23,6 +23,7 @@ from maidinh.infrastructure.rulepacks.queries import rule_pack, supplements_allo
 from maidinh.services.dossiers.actions.steps import PlaceUnknown, SupplementsUsedUp, complete_task
 from maidinh.services.dossiers.queries import open_task_for
 from maidinh.services.dossiers.rules import Found, asks_supplement, step_of
+from maidinh.services.results.actions import issue_due_forms
 
 PAPER, FIELD, WHOLE = "paper-", "field-", "whole"
 
@@ -56,6 +57,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
         return _shown(request, dossier, task, outcome, errors={"again": _("Say why you ask again")}, status=422)
     except (PlaceUnknown, *REFUSALS) as refusal:
         return _shown(request, dossier, task, outcome, problem=in_words(refusal), status=409)
+    issue_due_forms(dossier=found(request, code), at=timezone.now())
     return redirect(f"{reverse('desk-dossier', kwargs={'code': code})}?done=decided")
 
 

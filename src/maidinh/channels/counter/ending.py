@@ -24,6 +24,7 @@ from maidinh.services.dossiers.actions.ending import (
     may_stop,
     stop_dossier,
 )
+from maidinh.services.results.actions import issue_due_forms
 
 SUPPLEMENT = 5
 
@@ -46,6 +47,7 @@ def ending(request: HttpRequest, code: str) -> HttpResponse:
         return _shown(request, dossier, problem=_("The dossier has ended, or its result is signed."), status=409)
     except REFUSALS as refusal:
         return _shown(request, dossier, problem=in_words(refusal), status=409)
+    issue_due_forms(dossier=found(request, code), at=timezone.now())
     return redirect(f"{reverse('desk-dossier', kwargs={'code': code})}?done=stopped")
 
 

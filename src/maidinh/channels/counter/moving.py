@@ -18,6 +18,7 @@ from maidinh.services.dossiers.actions.ending import awaited_until, may_stop
 from maidinh.services.dossiers.actions.extending import LONGEST, NoExtension, extend_dossier, extendable
 from maidinh.services.dossiers.actions.steps import NotYours, ReasonMissing
 from maidinh.services.dossiers.queries import dossier_for
+from maidinh.services.results.actions import issue_due_forms
 
 LONGEST_TEXT = 4000
 WORK = "dossier.process"
@@ -61,6 +62,7 @@ def extension(request: HttpRequest, code: str) -> HttpResponse:
         return _shown(request, dossier, problem=_why(refusal), status=409)
     except NotYours as refusal:
         return _shown(request, dossier, problem=in_words(refusal), status=409)
+    issue_due_forms(dossier=dossier_for(request.actor, code), at=timezone.now())
     return redirect(f"{reverse('desk-dossier', kwargs={'code': code})}?done=extended")
 
 
