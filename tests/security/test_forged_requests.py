@@ -22,6 +22,9 @@ from tests.architecture.requests import requests_in
 OWNERS = ("citizen", "one-stop", "leader", "consulted", "architect", "approver")
 AWAY = ("https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)",
         "https:evil.example", "/\t/evil.example")  # fmt: skip
+SIGNED = {
+    "payment-notice"
+}  # by a program that signs what it sends: no cookie vouches for it, and unsigned it is refused
 SECRET = "secrets/database.json"
 CLIMBS = (f"../{SECRET}", "..%2fsecrets%2fdatabase.json", f"%2e%2e/{SECRET}", f"....//{SECRET}", f"tile/../../{SECRET}",
           f"tile/0/../../../{SECRET}", "/etc/passwd", "%2fetc%2fpasswd", "..%5csecrets%5cdatabase.json",
@@ -42,7 +45,8 @@ def test_no_form_is_taken_without_its_own_sites_secret(world: World) -> None:
                 answer = client.post(asked.address, dict(asked.data))
                 elsewhere = client.post(asked.address, dict(asked.data), headers={"Origin": "https://evil.example"})
                 transaction.set_rollback(True)
-            assert (answer.status_code, elsewhere.status_code, writes) == (403, 403, []), (asked.page, who)
+            refused = 400 if asked.page in SIGNED else 403
+            assert (answer.status_code, elsewhere.status_code, writes) == (refused, refused, []), (asked.page, who)
             tried.add(asked.page)
     assert len(tried) > 15
 
