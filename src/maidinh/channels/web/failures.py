@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from maidinh.infrastructure.keys.client import SignerUnavailableError
@@ -54,8 +55,9 @@ def database_gone(get_response: Answer) -> Answer:
     """Middleware: a lost database or signer or a full disk is said as such; what was under way is undone whole."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if _too_large(request):
-            return _plain(413)
+        if _too_large(request):  # before anything has looked for the language, and the thread's is another visitor's
+            with translation.override(translation.get_language_from_request(request)):
+                return _plain(413)
         return get_response(request)
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
