@@ -41,6 +41,10 @@ INTENDED = {
 }  # fmt: skip
 
 
+Cases = dict[str, tuple[list[str], str]]  # by what was done: the statements, and what must be told of it
+ENTRY = "(SELECT log_entry FROM evidence_exchange WHERE id = %(id)s)"
+
+
 @pytest.fixture(scope="module")
 def books(database: Any, own_home: Home, signer: SignerClient, loop: Loop, published: str, certified: None,
           exchange_home: Home) -> Books:  # fmt: skip
@@ -102,19 +106,26 @@ def test_a_changed_intent_is_named(books: Books, column: str) -> None:
     assert not any(books.exchanges[other] in told for other in ("first", "second", "third"))
 
 
+def _held(books: Books, cases: Cases) -> None:
+    """Each case, made by a superuser, is told in all its places."""
+    names = {"id": "first", "other": "second", "refused": "refused", "about": "about two people"}
+    keys = {name: books.exchanges[of] for name, of in names.items()} | {"place": books.index_of("first")}
+    for name, (statements, expected) in cases.items():
+        told = found(books, *statements, **keys)
+        for each in expected.split(" && "):
+            assert re.search(each, told), f"{name}: {told}"
+
+
 def test_what_is_gone_exchanged_or_put_in_is_named(books: Books) -> None:
     first, second, refused = (books.exchanges[name] for name in ("first", "second", "refused"))
     about, place = books.exchanges["about two people"], books.index_of("first")
-    keys = {"id": first, "other": second, "refused": refused, "about": about, "place": place}
-    entry = "(SELECT log_entry FROM evidence_exchange WHERE id = %(id)s)"
     swap = """
         UPDATE evidence_exchange AS x SET {0} = y.{0} FROM evidence_exchange AS y
         WHERE x.id IN (%(id)s, %(other)s) AND y.id IN (%(id)s, %(other)s) AND x.id <> y.id"""
-    insert = "INSERT INTO translog_entry (created_at, leaf, idempotency) SELECT created_at, {0}, 'exchange:x' "
-    cases: dict[str, tuple[list[str], str]] = {
+    cases: Cases = {
         "an exchange gone": (["DELETE FROM evidence_exchange WHERE id = %(id)s"], f"Entry {place} .*exchange:{first}"),
         "with its entry": (
-            [f"DELETE FROM translog_entry WHERE id = {entry}", "DELETE FROM evidence_exchange WHERE id = %(id)s"],
+            [f"DELETE FROM translog_entry WHERE id = {ENTRY}", "DELETE FROM evidence_exchange WHERE id = %(id)s"],
             f"Entry {place} is missing",
         ),
         "with all that is after it": (
@@ -137,6 +148,14 @@ def test_what_is_gone_exchanged_or_put_in_is_named(books: Books) -> None:
         "records exchanged": ([swap.format("record")], f"{first}: its row says otherwise && {second}: its row"),
         "signatures exchanged": ([swap.format("signatures")], f"{first}: member:AG1 did not sign && {second}: member"),
         "entries exchanged": ([swap.format("log_entry")], f"{first}: its entry && {second}: its entry"),
+    }  # fmt: skip
+    _held(books, cases)
+
+
+def test_what_is_changed_of_the_log_in_the_database_is_named(books: Books) -> None:
+    first, place = books.exchanges["first"], books.index_of("first")
+    insert = "INSERT INTO translog_entry (created_at, leaf, idempotency) SELECT created_at, {0}, 'exchange:x' "
+    cases: Cases = {
         "leaves exchanged": (
             ["UPDATE translog_entry AS e SET leaf = f.leaf FROM translog_entry AS f WHERE e.index + f.index = 15"
              " AND e.index IN (7, 8)"],
@@ -147,14 +166,14 @@ def test_what_is_gone_exchanged_or_put_in_is_named(books: Books) -> None:
             f"Entry {place} in the database is not && {first}: its entry",
         ),
         "an entry renamed": (
-            [f"UPDATE translog_entry SET idempotency = 'other' WHERE id = {entry}"], f"{first}: .* is named other"
+            [f"UPDATE translog_entry SET idempotency = 'other' WHERE id = {ENTRY}"], f"{first}: .* is named other"
         ),
         "an entry moved": (["UPDATE translog_entry SET index = 900 WHERE index = 3"], "Entry 3 is missing"),
         "an entry put in": (
-            [insert.format("leaf") + f"FROM translog_entry WHERE id = {entry}"], r"\(exchange:x\) speaks of an exchange"
+            [insert.format("leaf") + f"FROM translog_entry WHERE id = {ENTRY}"], r"\(exchange:x\) speaks of an exchange"
         ),
         "an unreadable entry put in": (
-            [insert.format("'\\x00'::bytea") + f"FROM translog_entry WHERE id = {entry}"],
+            [insert.format("'\\x00'::bytea") + f"FROM translog_entry WHERE id = {ENTRY}"],
             r"\(exchange:x\) cannot be read"
         ),
         "an exchange made up": (
@@ -183,10 +202,7 @@ def test_what_is_gone_exchanged_or_put_in_is_named(books: Books) -> None:
             ["DELETE FROM translog_checkpoint WHERE size = 297"], "checkpoint of 297 entries is not recorded"
         ),
     }  # fmt: skip
-    for name, (statements, expected) in cases.items():
-        told = found(books, *statements, **keys)
-        for each in expected.split(" && "):
-            assert re.search(each, told), f"{name}: {told}"
+    _held(books, cases)
 
 
 def flip(path: Path, place: int) -> None:

@@ -14,7 +14,7 @@ from maidinh.services.catalogue.reading import FILE, read_procedure_catalogue
 from maidinh.services.procedures.reading import read_procedures
 
 NATIONAL = CHECKOUT / "national"
-FACTS = Path("/work/shared/data/procedures.yaml")
+FACTS = Path(__file__).resolve().parents[4] / "shared/data/procedures.yaml"  # beside the project, where it is there
 
 
 @pytest.fixture(scope="module")
