@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.urls import reverse
 
 from maidinh.channels.routing import PAGES
 from maidinh.exchange.directory.queries import current_directory
 from maidinh.exchange.keys.queries import registered_keys
-from maidinh.services.dossiers.rules import step_of
+from tests.architecture.asked import Asked
 from tests.architecture.inhabitants import World
+from tests.architecture.requests_dossiers import desk_asked, own_dossiers_asked
 from tests.governance.conformity.own import SELECT
 from tests.governance.conformity.texts import EXAMPLES_YAML
 
@@ -31,24 +30,6 @@ CONTRACT = {
     **{f"{name}-{part}": value for name, year in (("valid_from", "2026"), ("valid_to", "2027"))
        for part, value in (("day", "1"), ("month", "12"), ("year", year))},
 }  # fmt: skip
-DESK = ("intake", "checking", "signing", "issued", "none")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One request: which page, how, on which object, with what."""
-
-    page: str
-    method: str
-    on: str
-    parts: Mapping[str, Any] = field(default_factory=dict)
-    data: Mapping[str, Any] = field(default_factory=dict)
-    query: str = ""
-
-    @property
-    def address(self) -> str:
-        """Where it goes."""
-        return reverse(self.page, kwargs=dict(self.parts)) + self.query
 
 
 READINGS = ("architecture-explorer", "architecture-agencies", "architecture-coverage", "architecture-timeline",
@@ -59,7 +40,7 @@ def requests_in(world: World) -> Iterator[Asked]:
     """All of them; a page that is missing here is found by the test."""
     for made in (
         _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _contracts, _rules,
-        _roadmap, _projects, _appraisals, _own_dossiers, _desk, _roadmap_plans, _exchange_keys,
+        _roadmap, _projects, _appraisals, own_dossiers_asked, desk_asked, _roadmap_plans, _exchange_keys,
     ):  # fmt: skip
         yield from made(world)
 
@@ -431,81 +412,6 @@ def _appraisals(world: World) -> Iterator[Asked]:
     for on, number in world.project_exceptions.items():
         yield Asked("exception", "GET", on, {"exception_id": number})
         yield Asked("exception-decide", "POST", on, {"exception_id": number}, {"granted": "no", "text": "Chưa đủ"})
-
-
-def _own_dossiers(world: World) -> Iterator[Asked]:
-    for on in ("intake", "supplement", "issued", "none"):
-        where = {"code": world.dossiers[on].code if on in world.dossiers else "H38.101-20261118-9999999"}
-        for name in ("dossier", "dossier-receipt", "dossier-receipt-json", "dossier-result", "dossier-withdraw",
-                     "dossier-supplement"):  # fmt: skip
-            yield Asked(name, "GET", on, where)
-        yield Asked("dossier-withdraw", "POST", on, where, {"reason": "A mistake"})
-        yield Asked("dossier-supplement", "POST", on, where, {"note": "Here it is"})
-        yield Asked("dossier-paper", "GET", on, where | {"digest": world.paper("intake")})
-        yield Asked("dossier-form", "GET", on, where | {"form": "01"})
-    yield Asked("dossier-paper", "GET", "paper-of-another", {"code": world.dossiers["intake"].code,
-                                                              "digest": world.stranger_digest})  # fmt: skip
-
-
-def _desk(world: World) -> Iterator[Asked]:
-    for on in DESK:
-        where = {"code": world.dossiers[on].code if on in world.dossiers else "H38.101-20261118-9999999"}
-        task = {"task": str(world.task(on).pk)} if on in world.dossiers else {"task": "1"}
-        for name in ("desk-dossier", "desk-result", "desk-draft", "desk-sign"):
-            yield Asked(name, "GET", on, where)
-        yield Asked("desk-slip", "GET", on, where | {"form": "01"})
-        yield Asked("desk-revoke", "GET", on, where)
-        yield Asked("desk-revoke", "POST", on, where, {"way": "revoke", "reason": "Wrong day"})
-        yield Asked("desk-paper", "GET", on, where | {"digest": world.paper("intake")})
-        yield Asked("desk-claim", "POST", on, where, task)
-        outcome = _first_outcome(world, on)
-        yield Asked("desk-outcome", "POST", on, where, task | {"outcome": outcome, "findings": "As declared"})
-        yield Asked("desk-sign", "POST", on, where, task | {"outcome": outcome, "read": "yes"})
-    days = "?from=01/01/2026&until=31/12/2026"
-    yield Asked("register", "GET", "own", query=days)
-    for form in ("pdf", "xlsx", "doc"):
-        yield Asked("register-file", "GET", form, {"form": form}, query=days)
-    for on in ("payment", "intake", "none"):
-        where = {"code": world.dossiers[on].code if on in world.dossiers else "H38.101-20261118-9999999"}
-        yield Asked("desk-payment", "POST", on, where, {"receipt_number": "BL-7"})
-        yield Asked("desk-refund", "POST", on, where, {"refund_reason": "Withdrawn"})
-        for method in ("GET", "POST"):
-            yield Asked("dossier-payment", method, on, where)
-        yield Asked("dossier-payment-receipt", "GET", on, where)
-    for name in ("desk-payments", "desk-refunds"):
-        yield Asked(name, "GET", "it")
-    yield Asked("desk-finding", "POST", "none", {"finding": 10**9}, {"note": "Settled"})
-    yield Asked("desk-refund-decide", "POST", "none", {"refund": 10**9}, {"decision": "approve"})
-    for on, order in (("begun", world.order), ("none", "MD0")):
-        yield Asked("payment-return", "GET", on, query=f"?order={order}")
-    yield Asked("payment-notice", "POST", "forged", data={"notice": "1"})
-    yield from _people(world)
-    another = {"code": world.dossiers["intake"].code, "digest": world.stranger_digest}
-    yield Asked("desk-paper", "GET", "paper-of-another", another)
-
-
-def _people(world: World) -> Iterator[Asked]:
-    """Who does which step."""
-    for on in ("intake", "checking", "none"):
-        there = on in world.dossiers
-        where = {"code": world.dossiers[on].code if there else "H38.101-20261118-9999999"}
-        task = {"task": str(world.task(on).pk) if there else "999999999"}
-        yield Asked("desk-handing", "POST", on, where, task | {"deed": "release"})
-        yield Asked("together", "POST", on, data=task | {"deed": "claim"})
-        for name in ("desk-supplement", "desk-extension", "desk-ending"):
-            yield Asked(name, "GET", on, where)
-            yield Asked(name, "POST", on, where)
-    for name in ("open-reasons", "open-reasons-file"):
-        yield Asked(name, "GET", "it")
-    for name in ("team", "delegations", "signing-together"):
-        yield Asked(name, "GET", "it")
-        yield Asked(name, "POST", "it")
-
-
-def _first_outcome(world: World, on: str) -> str:
-    if on not in world.dossiers:
-        return "accept"
-    return step_of(world.dossiers[on].procedure.procedure, world.task(on).step).outcomes[0].id
 
 
 def undeclared_methods() -> Iterator[tuple[str, str]]:
