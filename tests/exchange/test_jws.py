@@ -63,6 +63,7 @@ def test_what_is_refused() -> None:
     assert judge(f"{head}.{payload}=.{signature}") == "malformed_token"
     twice = jws.base64url(b'{"alg":"none","alg":"ES256","kid":"k","typ":"test+jws"}')
     assert judge(f"{twice}.{payload}.{signature}") == "malformed_token"
+    assert judge(f"{head}.{payload}đ.{signature}") == "malformed_token"
 
 
 def test_one_text_for_one_value() -> None:

@@ -95,7 +95,7 @@ def compact(signed: bytes, signature: bytes) -> str:
 def parse(token: str, kind: str) -> Token:
     """Take a token apart and refuse what no key could make good."""
     parts = token.split(".")
-    if len(parts) != 3:
+    if len(parts) != 3 or not token.isascii():
         raise InvalidToken("malformed_token")
     protected = _protected(parts[0]) if len(parts[0]) > KEPT_LENGTH else _protected_again(parts[0])
     if protected.get("typ") != kind:
