@@ -93,7 +93,7 @@ def _certificates(signature: etree._Element) -> list[Certificate]:
         certificates = [x509.load_der_x509_certificate(decoded(each.text)) for each in found]
         for each in certificates:  # its names are read when they are asked for, and may not be readable
             _ = each.subject.rfc4514_string() + each.issuer.rfc4514_string()
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise MarkupError("it holds a certificate that cannot be read") from error
     if not certificates:
         raise MarkupError("it holds no certificate of its signer")

@@ -33,7 +33,8 @@ from maidinh.infrastructure.translog.receipt import ReceiptError, read_receipt
 from maidinh.infrastructure.translog.verification import N_, Check, verify_receipt
 
 # What a forged file may break in its reader.
-BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, UnsupportedAlgorithm)
+UNREAD = (UnsupportedAlgorithm, x509.InvalidVersion)
+BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, *UNREAD)
 
 
 @dataclass(frozen=True)

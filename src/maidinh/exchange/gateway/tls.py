@@ -87,11 +87,13 @@ def certificate_shown(transport: Any) -> bytes:
 @lru_cache(maxsize=4096)
 def read_certificate(der: bytes) -> Shown:
     """What a certificate shows. Raises ValueError."""
-    read = x509.load_der_x509_certificate(der)
     try:
+        read = x509.load_der_x509_certificate(der)
         key = read.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     except UnsupportedAlgorithm as error:
         raise ValueError("its key is of no kind that is known here") from error
+    except x509.InvalidVersion as error:
+        raise ValueError("it is of no version that is known here") from error
     return Shown(key, read.not_valid_before_utc, read.not_valid_after_utc, hashlib.sha256(der).hexdigest())
 
 

@@ -106,7 +106,7 @@ def proven_by_request(request: bytes, holder: str) -> str:
         holds = read.is_signature_valid
         key = read.public_key()
         names = [str(each.value) for each in read.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
-    except (ValueError, UnsupportedAlgorithm, InvalidSignature) as error:
+    except (ValueError, UnsupportedAlgorithm, InvalidSignature, x509.InvalidVersion) as error:
         raise KeyRefused("request", N_("This is no certificate request (PKCS#10).")) from error
     if not holds:
         raise KeyRefused("request", N_("The request is not signed with the private key of the key in it."))

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate, ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
-UNREADABLE = (ValueError, TypeError, KeyError, UnsupportedAlgorithm, InvalidSignature)
+UNREADABLE = (ValueError, TypeError, KeyError, UnsupportedAlgorithm, InvalidSignature, x509.InvalidVersion)
 KNOWN = frozenset({ExtensionOID.ISSUING_DISTRIBUTION_POINT, ExtensionOID.AUTHORITY_KEY_IDENTIFIER})
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from maidinh.exchange.gateway.soap.parts import NotSoapError, form_of, place_of, read_head
+from maidinh.exchange.gateway.soap.parts import NotSoapError, form_of, place_of, read_head, rest_of
 from tests.exchange.soap_world import multipart
 
 KIND, BODY = multipart(b"<a/>", b"file")
@@ -40,3 +40,16 @@ def test_no_other_parameter_s_boundary_leads_to_another_message(name: str) -> No
 def test_a_message_after_an_empty_line_is_found_however_its_bytes_come(size: int) -> None:
     head = asyncio.run(read_head(pieces(b"\r\n" + BODY, size), form_of(KIND), 999))
     assert head.message == b"<a/>"
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 999])
+def test_a_second_part_with_the_message_s_name_is_refused_however_its_bytes_come(size: int) -> None:
+    body = BODY.replace(b"file", b"Content-ID: <root>")
+
+    async def passed() -> None:
+        taken = pieces(body, size)
+        async for _ in rest_of(await read_head(taken, form_of(KIND), 999), taken):
+            pass
+
+    with pytest.raises(NotSoapError, match="two parts"):
+        asyncio.run(passed())

@@ -114,9 +114,8 @@ async def rest_of(head: Head, chunks: AsyncIterator[bytes]) -> AsyncIterator[byt
     before = head.read[head.end :]
     _once(head, before)
     async for chunk in chunks:
-        joined = before[-len(head.name) :] + chunk if head.name else b""
-        _once(head, joined)
-        before = chunk
+        before = before[-len(head.name) :] + chunk if head.name else b""  # the name may come in any number of pieces
+        _once(head, before)
         yield chunk
 
 
