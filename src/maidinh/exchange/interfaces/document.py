@@ -30,7 +30,8 @@ class OpenApi:
             raise DocumentUnreadable("openapi: expected a version 3.0.x or 3.1.x")
         if not isinstance(content.get("paths"), Mapping) or not content["paths"]:
             raise DocumentUnreadable("paths: expected at least one path")
-        self.content: dict[str, Any] = _as_31(dict(content)) if version.startswith("3.0.") else dict(content)
+        named = _named(content)
+        self.content: dict[str, Any] = _as_31(named) if version.startswith("3.0.") else named
 
     @property
     def version(self) -> str:
@@ -52,9 +53,12 @@ class OpenApi:
         """The parameters of an operation by where they stand and their name; `schema_at` is where their schema is."""
         found: dict[tuple[str, str], Mapping[str, Any]] = {}
         for place, given in ((("paths", path), item), (("paths", path, method), item[method])):
-            for number, each in enumerate(given.get("parameters", ())):
+            listed = given.get("parameters", [])
+            if not isinstance(listed, list):
+                raise DocumentUnreadable(f"{pointer((*place, 'parameters'))}: expected a list")
+            for number, each in enumerate(listed):
                 at, parameter = self.followed((*place, "parameters", str(number)), each)
-                if "in" not in parameter or "name" not in parameter:
+                if not isinstance(parameter.get("in"), str) or not isinstance(parameter.get("name"), str):
                     raise DocumentUnreadable(f"{pointer(at)}: a parameter needs a name and a place")
                 found[parameter["in"], parameter["name"]] = {**parameter, "schema_at": (*at, "schema")}
         return found
@@ -107,11 +111,13 @@ class OpenApi:
             return {}
         found: dict[str, tuple[str, ...]] = {}
         for word in ALTERNATIVES:
-            for number in range(len(schema.get(word, ()))):
+            listed = schema.get(word, [])
+            for number in range(len(listed) if isinstance(listed, list) else 0):
                 found |= self.properties((*place, word, str(number)), depth + 1)
         if isinstance(schema.get("items"), Mapping):
             found |= self.properties((*place, "items"), depth + 1)
-        for name in schema.get("properties", ()):
+        named = schema.get("properties", {})
+        for name in named if isinstance(named, Mapping) else ():
             found[name] = (*place, "properties", name)
         return found
 
@@ -132,6 +138,13 @@ class OpenApi:
 def pointer(at: tuple[str, ...]) -> str:
     """A place as a reference."""
     return "#/" + "/".join(quote(step.replace("~", "~0").replace("/", "~1"), safe="~") for step in at)
+
+
+def _named(value: Any) -> Any:
+    """The same with every name a text: YAML reads an unquoted 200 as a number."""
+    if isinstance(value, list):
+        return [_named(each) for each in value]
+    return {str(name): _named(each) for name, each in value.items()} if isinstance(value, Mapping) else value
 
 
 def _as_31(value: Any) -> Any:

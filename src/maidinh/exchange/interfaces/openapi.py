@@ -319,8 +319,11 @@ def _parameter(document: OpenApi, given: Mapping[str, Any]) -> Parameter:
 
 def _bodies(document: OpenApi, at: tuple[str, ...], given: Any) -> Bodies:
     place, body = document.followed(at, given)
+    described = body.get("content", {})
+    if not isinstance(described, Mapping):
+        raise DocumentUnreadable(f"{pointer((*place, 'content'))}: it must name media types, each with its schema")
     media = []
-    for name, each in body.get("content", {}).items():
+    for name, each in described.items():
         schema = (*place, "content", name, "schema") if isinstance(each, Mapping) and "schema" in each else None
         check = _compiled(document, schema) if schema is not None and is_json(name) else None
         marked = document.marked(schema, SUBJECT) if schema is not None and check is not None else []
