@@ -128,6 +128,38 @@ def test_double_click_and_back(citizen: Visit, permit: Procedure) -> None:
     assert submitted(citizen) - before == {code}
 
 
+@pytest.mark.parametrize("citizen", [True], indirect=True, ids=["scripts"])
+def test_connection_drops(citizen: Visit, permit: Procedure) -> None:
+    throw_away(citizen)
+    citizen.open(f"/procedures/{permit.code}")
+    citizens.begin(citizen, permit, WHO, permit.receiving[0])
+    citizen.press("Save and continue")
+    form = citizen.path
+    citizens.answer_page(citizen, permit, permit.pages[1], datetime.now(UTC).date())
+    designer = next(field for field in permit.pages[2].fields if field.id == "designer").label.vi
+    unsent = citizen.main.locator("[data-kept-restored]")
+    citizen.field(designer).fill("Công ty Ánh Sao")
+    with citizen.disconnected(known=True):
+        citizen.button("Save and continue").click()
+        citizen.says(citizen.words(
+            "There is no connection. What you typed stays in this tab. Press the button again when you are connected."
+        ))  # fmt: skip
+        citizen.look()
+    expect(citizen.field(designer)).to_have_value("Công ty Ánh Sao")
+    with citizen.disconnected(known=False):
+        citizen.button("Save and continue").click()
+        expect(citizen.main).to_have_count(0)  # the browser's own page says that nothing came
+    citizen.open(form.rpartition("/")[0] + f"/{permit.pages[2].id}")
+    expect(citizen.field(designer)).to_have_value("Công ty Ánh Sao")
+    expect(unsent).to_be_visible()
+    citizen.look()
+    citizen.press("Save and continue", expected=422)  # the other answers of this page are missing
+    expect(citizen.field(designer)).to_have_value("Công ty Ánh Sao")
+    expect(unsent).to_be_hidden()
+    citizen.open(form)  # what the server took is not told as unsent
+    expect(unsent).to_be_hidden()
+
+
 def test_form_open_too_long(citizen: Visit, permit: Procedure) -> None:
     at_papers(citizen, permit)
     citizen.open(citizen.path.replace("/papers", f"/questions/{permit.pages[-1].id}"))

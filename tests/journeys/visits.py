@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,7 @@ class Visit:
         self.pages = 0
         self.status = 0
         self._expected = 200
+        self._connected = True
         self.context: BrowserContext = browser.new_context(
             java_script_enabled=javascript,
             viewport={"width": size[0], "height": size[1]},
@@ -133,6 +136,19 @@ class Visit:
         file = self.pictures / f"{len(list(self.pictures.iterdir())) + 1:02}-{name[:60]}.jpeg"
         self.page.screenshot(path=file, type="jpeg", quality=60, full_page=True)
 
+    @contextmanager
+    def disconnected(self, *, known: bool) -> Iterator[None]:
+        """The connection is gone, and the browser knows it or not."""
+        self._connected = False
+        if known:
+            self.context.set_offline(True)
+        else:
+            self.context.route("**/*", lambda route: route.abort("connectionreset"))
+        yield
+        self.context.unroute_all()
+        self.context.set_offline(False)
+        self._connected = True
+
     def close(self) -> None:
         """Put the device away."""
         self.context.close()
@@ -160,7 +176,8 @@ class Visit:
             self.audit.note(f"{self.page.url}: {answer.url} answered {answer.status}")
 
     def _failed(self, request: Request) -> None:
-        if request.failure and "ERR_ABORTED" not in request.failure:  # a download ends its navigation
+        # A download ends its navigation.
+        if self._connected and request.failure and "ERR_ABORTED" not in request.failure:
             self.audit.note(f"{self.page.url}: {request.url} failed: {request.failure}")
 
     def _said(self, message: ConsoleMessage) -> None:

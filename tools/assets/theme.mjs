@@ -4,6 +4,8 @@ import {
   createAll,
 } from "govuk-frontend";
 
+import { keepTyped } from "./kept.mjs";
+
 // The content security policy allows no inline script, so the class is set here and not in the page.
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 
@@ -12,3 +14,5 @@ for (const component of [
 ]) {
   createAll(component);
 }
+
+keepTyped(document, window.sessionStorage);
