@@ -1,8 +1,8 @@
 """BPMN 2.0.2 (formal/2013-12-09, chapter 13) word for word, for what an exported process holds: a third judge.
 
 It reads the file alone and moves tokens from flow to flow; it shares nothing with our engine, nor with Spiff. A token
-in an activity or an event that waits stands on the flow that brought it. What the standard leaves open is drawn by lot,
-but for one thing: a gateway that waits for others (inclusive) goes on last, so that an end in the same move comes first.
+in an activity or an event that waits stands on the flow that brought it. What the standard leaves open is drawn by
+lot, but for one thing: inclusive gateways go on last, so that an end in the same move comes first.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ class Diagram:
         self.target = {flow.get("id"): flow.get("targetRef") for flow in flows}
         self.condition = {flow.get("id"): flow.findtext(f"{MODEL}conditionExpression") for flow in flows}
         self.default = {node.get("id"): node.get("default") for node in process if node.get("default")}
-        self.terminates = {node.get("id") for node in process if node.find(f"{MODEL}terminateEventDefinition") is not None}
+        self.terminates = {
+            node.get("id") for node in process if node.find(f"{MODEL}terminateEventDefinition") is not None
+        }
         self.messages = {node.get("id") for node in process if node.find(f"{MODEL}messageEventDefinition") is not None}
         self.coming: dict[str, list[str]] = {node: [] for node in self.kind}
         self.leaving: dict[str, list[str]] = {node: [] for node in self.kind}
@@ -39,7 +41,7 @@ class Diagram:
 
     @cached_property
     def ends_of_paths(self) -> dict[tuple[str, str], frozenset[str]]:
-        """For a flow and an inclusive gateway: the flows into it that a path from that flow ends with, not visiting it."""
+        """The flows into an inclusive gateway with which a path from a flow can end that does not visit the gateway."""
         gateways = [node for node, kind in self.kind.items() if kind == "inclusiveGateway"]
         return {(flow, gateway): self._ends(flow, gateway) for gateway in gateways for flow in self.source}
 
@@ -89,7 +91,9 @@ class Marking:
     def _settle(self, outcome: str) -> None:
         """Until nothing moves by itself any more; a minimum time is over at once."""
         while True:
-            active = [node for node in {self.diagram.target[flow]: None for flow in self.tokens} if self._is_active(node)]
+            active = [
+                node for node in {self.diagram.target[flow]: None for flow in self.tokens} if self._is_active(node)
+            ]
             others = [node for node in active if self.diagram.kind[node] != "inclusiveGateway"]
             if not active:
                 return

@@ -95,7 +95,9 @@ class _Trial:
         joins = [step for step in procedure.steps if step.kind == "join"]
         choices = list(product(*(ways_of(join.outcomes[0]) for join in joins)))
         if len(choices) > VARIANT_LIMIT:
-            raise NotExpressible(joins[0].id, f"the routes of all joins make more than {VARIANT_LIMIT} combinations", True)
+            raise NotExpressible(
+                joins[0].id, f"the routes of all joins make more than {VARIANT_LIMIT} combinations", True
+            )
         found = []
         for choice in choices:
             fixed = {
