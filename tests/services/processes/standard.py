@@ -28,7 +28,7 @@ class Diagram:
         self.source = {flow.get("id"): flow.get("sourceRef") for flow in flows}
         self.target = {flow.get("id"): flow.get("targetRef") for flow in flows}
         self.condition = {flow.get("id"): flow.findtext(f"{MODEL}conditionExpression") for flow in flows}
-        self.default = {node.get("id"): node.get("default") for node in process if node.get("default")}
+        self.default: dict[str, str] = {node.get("id"): node.get("default") for node in process if node.get("default")}
         self.terminates = {
             node.get("id") for node in process if node.find(f"{MODEL}terminateEventDefinition") is not None
         }
