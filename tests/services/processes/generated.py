@@ -1,6 +1,7 @@
 """Random processes and facts from a seed: sequences, alternatives, routes, splits and joins within each other, loops.
 
-Every process is whole: branches meet in joins, and each can be left early by an end.
+Every process of `process_from` is whole: branches meet in joins, and each can be left early by an end. Those of
+`tangled_from` are not: some of their ways lead anywhere, and whether they can be run is for the checks to say.
 """
 
 from __future__ import annotations
@@ -39,6 +40,37 @@ def committed() -> tuple[Procedure, ...]:
 def process_from(seed: int, *, optional: bool = True) -> Procedure:
     """The process of this seed; `optional` lets splits leave branches out, so that its joins are inclusive."""
     return committed()[0].model_copy(update={"steps": _Generator(random.Random(seed), optional).steps()})
+
+
+def tangled_from(seed: int) -> Procedure:
+    """The process of this seed with up to three more ways from any step to any: into branches, out of them, back.
+
+    Where it has a join, often one more leads from behind it to a split or into a branch: joins in circles.
+    """
+    procedure, chance = process_from(seed), random.Random(f"tangled {seed}")
+    steps = {step.id: step.model_dump(mode="json", exclude_unset=True) for step in procedure.steps}
+    names = list(steps)
+    behind = [
+        to for step in procedure.steps if step.kind == "join" for to in (step.outcomes[0].to,) if isinstance(to, str)
+    ]
+    for name in dict.fromkeys(behind):
+        if chance.random() < 0.6 and steps[name]["kind"] != "join":
+            splits = [step.id for step in procedure.steps if any(isinstance(o.to, list) for o in step.outcomes)]
+            steps[name]["outcomes"].append(_back(chance.choice([*splits, *splits, chance.choice(names)]), "back"))
+    for _ in range(chance.randint(0, 2)):
+        outcomes = steps[chance.choice([name for name in names if steps[name]["kind"] != "join"])]["outcomes"]
+        place, outcome = chance.choice(names), chance.choice(outcomes)
+        if chance.random() < 0.6:
+            outcomes.append(_back(place, f"o{len(outcomes)}"))
+        elif isinstance(outcome["to"], list):
+            outcome["to"] = list(dict.fromkeys([*outcome["to"], place]))
+        elif outcome["to"] in steps:
+            outcome["to"] = place
+    return procedure.model_copy(update={"steps": [Step.model_validate(step) for step in steps.values()]})
+
+
+def _back(place: str, name: str) -> dict[str, Any]:
+    return {"id": name, "name": {"vi": name}, "reason": True, "to": place}
 
 
 class _Generator:

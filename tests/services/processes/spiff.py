@@ -15,6 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from maidinh.services.procedures.definition import Procedure
 from maidinh.services.processes.bpmn.writing import process_id, write_bpmn
+from tests.services.processes.standard import Diagram
 
 CALLED = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="urn:called" id="d">
 <process id="{id}" isExecutable="true"><startEvent id="begin"><outgoing>f1</outgoing></startEvent>
@@ -42,7 +43,8 @@ class JoinOfThisRound(ParallelGateway):
 class InclusiveByTheStandard(InclusiveGateway):
     """Spiff 3.2 looks for tokens upstream along the first flow into each node only, and counts earlier rounds.
 
-    BPMN 2.0 (13.4.3): it waits for every token that can come to a flow without one, and to none that has one.
+    BPMN 2.0 (13.4.3): it waits for every token that can come to a flow without one, and to none that has one. A split
+    puts all its tokens at once (13.4.1), Spiff one after the other: those it is about to put are tokens too.
     An end that was reached in the same move comes first: BPMN leaves open which of the two does.
     """
 
@@ -51,8 +53,7 @@ class InclusiveByTheStandard(InclusiveGateway):
         before = max((task.last_state_change for task in here if task.state == TaskState.COMPLETED), default=0)
         parents = [task.parent for task in here if task.parent.state == TaskState.COMPLETED]
         arrived = {parent.task_spec for parent in parents if parent.last_state_change > before}
-        active = TaskState.READY | TaskState.WAITING | TaskState.STARTED
-        sources = {task.task_spec for task in my_task.workflow.get_tasks(state=active)} - {self}
+        sources = {task.task_spec for task in my_task.workflow.get_tasks() if self._is_token(task)} - {self}
         if any(isinstance(source, EndEvent) for source in sources):
             return False
         for source in sources:
@@ -60,6 +61,10 @@ class InclusiveByTheStandard(InclusiveGateway):
             if reached - arrived and not reached & arrived:
                 return False
         return True
+
+    def _is_token(self, task: Any) -> bool:
+        active = task.has_state(TaskState.READY | TaskState.WAITING | TaskState.STARTED)
+        return active or (task.state == TaskState.FUTURE and task.parent.state == TaskState.COMPLETED)
 
     def _flows_ahead(self, source: Any) -> set[Any]:
         found: set[Any] = set()
@@ -86,13 +91,15 @@ class Definition:
 
     def __init__(self, procedure: Procedure, parser_class: type[BpmnParser] = Parser) -> None:
         parser = parser_class(validator=BpmnValidator())
-        parser.add_bpmn_io(io.BytesIO(write_bpmn(procedure)), "exported.bpmn")
+        file = write_bpmn(procedure)
+        parser.add_bpmn_io(io.BytesIO(file), "exported.bpmn")
         calls = {process_id(step.call.procedure, step.call.case) for step in procedure.steps if step.call}
         for call in sorted(calls):
             parser.add_bpmn_io(io.BytesIO(CALLED.format(id=call).encode()), "called.bpmn")
         name = process_id(procedure.code)
         self.spec = parser.get_spec(name)
         self.called = parser.get_subprocess_specs(name)
+        self.diagram = Diagram(file)
 
 
 class Run:

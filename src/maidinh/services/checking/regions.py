@@ -1,7 +1,7 @@
 """Whether branches that run beside each other stay apart until their join: proved over every position of the process.
 
 Layer 4. Pure. Every set of open steps that a dossier can come to is visited, with each outcome and each route; whatever
-the conditions say, none can be left out.
+the conditions say, none can be left out. What is accepted means in BPMN what it means here: tests/judges/spiff.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from maidinh.services.checking.catalogue import found
 from maidinh.services.checking.findings import Finding
 from maidinh.services.checking.flow import Flow, Way
 from maidinh.services.procedures.definition import ENDS, SUPPLEMENT, Procedure
+from maidinh.services.processes.bpmn.marking import NotExpressible, meaning_of
 from maidinh.services.processes.tokens import Network, Position, advance, network_of, start_of
 
 MOST_POSITIONS = 5_000  # a province's widest procedure has about 100; more means branches without an order
@@ -24,7 +25,10 @@ class _TooWide(Exception):
 
 
 def region_findings(procedure: Procedure, flow: Flow) -> list[Finding]:
-    """Branches that leave without their join; where none does, steps opened twice and joins that wait for nothing."""
+    """Branches that leave without their join; where none does, steps opened twice and joins that wait for nothing.
+
+    Where there are none of these either: a step at which BPMN's rule for joins and ours part.
+    """
     if all(len(way.places) == 1 for way in flow.ways) and not any(s.kind == "join" for s in procedure.steps):
         return []
     leaving = list(_leaving(flow))
@@ -35,7 +39,7 @@ def region_findings(procedure: Procedure, flow: Flow) -> list[Finding]:
     except _TooWide:
         return [found("process.too-wide", ("steps",))]
     joins = [each for each in procedure.steps if each.kind == "join" and each.id in flow.reached]
-    return [
+    told = [
         *(found("step.open-twice", way.at, outcome=way.outcome.id, place=place) for way, place in twice),
         *(
             found("join.one-branch", ("steps", flow.number[join.id]), step=join.id)
@@ -43,6 +47,16 @@ def region_findings(procedure: Procedure, flow: Flow) -> list[Finding]:
             if join.id not in met and not twice
         ),
     ]
+    return told or list(_unclear(procedure, flow))
+
+
+def _unclear(procedure: Procedure, flow: Flow) -> Iterator[Finding]:
+    """Where a join in a circle, come to from outside its branches, would wait otherwise in BPMN than here."""
+    try:
+        meaning_of(procedure)
+    except NotExpressible as error:
+        at = ("steps", flow.number[error.step])
+        yield found("process.too-wide", ("steps",)) if error.wide else found("branch.unclear", at, step=error.step)
 
 
 def _leaving(flow: Flow) -> Iterator[Finding]:

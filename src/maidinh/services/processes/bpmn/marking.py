@@ -21,10 +21,10 @@ Token = tuple[str, Way | None]  # an open step, or a join and the way that a tok
 
 
 class NotExpressible(ValueError):
-    """The process means something else in BPMN; `step` is where."""
+    """The process means something else in BPMN, or has too many positions to say (`wide`); `step` is where."""
 
-    def __init__(self, step: str, text: str) -> None:
-        self.step = step
+    def __init__(self, step: str, text: str, wide: bool = False) -> None:
+        self.step, self.wide = step, wide
         super().__init__(f"step {step}: {text}")
 
 
@@ -95,7 +95,9 @@ class _Trial:
         joins = [step for step in procedure.steps if step.kind == "join"]
         choices = list(product(*(ways_of(join.outcomes[0]) for join in joins)))
         if len(choices) > VARIANT_LIMIT:
-            raise NotExpressible(joins[0].id, f"the routes of all joins make more than {VARIANT_LIMIT} combinations")
+            raise NotExpressible(
+                joins[0].id, f"the routes of all joins make more than {VARIANT_LIMIT} combinations", True
+            )
         found = []
         for choice in choices:
             fixed = {
@@ -119,7 +121,7 @@ class _Trial:
                 continue
             seen.add(marking)
             if len(seen) > POSITION_LIMIT:
-                raise NotExpressible(self.first, f"the process has more than {POSITION_LIMIT} positions to try")
+                raise NotExpressible(self.first, f"the process has more than {POSITION_LIMIT} positions to try", True)
             for step in sorted(position.open):
                 for n, outcome in enumerate(self.network.steps[step].outcomes):
                     for route, to in ways_of(outcome):
