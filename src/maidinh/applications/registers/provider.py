@@ -98,7 +98,7 @@ def register_application(
                 return await answered(request)
 
         async def answered(request: web.Request) -> web.Response:
-            reason = await _refusal(request, services.get(code), public_keys, clock())
+            reason = await refusal_of(request, services.get(code), public_keys, clock())
             if reason is not None:
                 return _problem(403, reason)
             try:
@@ -129,7 +129,7 @@ def register_application(
     return application
 
 
-async def _refusal(request: web.Request, service: str | None, public_keys: Path, at: datetime) -> str | None:
+async def refusal_of(request: web.Request, service: str | None, public_keys: Path, at: datetime) -> str | None:
     """Why the call isn't believed; None when it is."""
     token = request.headers.get(HEADER)
     if service is None:

@@ -105,6 +105,8 @@ def _note_delivery(message: Message, answer: dict[str, Any], code: str, at: date
     link, row = _both(message)
     if row.state == "delivered":  # another sender was quicker, under the same number
         return "delivered"
+    if code and Link.objects.filter(national_code=code).exclude(pk=link.pk).exists():
+        return _park(link, row, f"the portal gave {code} to another dossier already", at)
     row.state, row.answered_at, row.reason = "delivered", at, ""
     row.answer = {name: value for name, value in answer.items() if isinstance(value, (str, int)) and name != "MaPhien"}
     row.save(update_fields=["state", "answered_at", "answer", "reason"])
@@ -121,8 +123,10 @@ def _note_delivery(message: Message, answer: dict[str, Any], code: str, at: date
 def _note_refusal(message: Message, reason: str, at: datetime) -> Sent:
     """The message is parked with the portal's reason; those after it wait, those of other dossiers go on."""
     link, row = _both(message)
-    if row.state == "delivered":
-        return "delivered"
+    return "delivered" if row.state == "delivered" else _park(link, row, reason, at)
+
+
+def _park(link: Link, row: Message, reason: str, at: datetime) -> Sent:
     row.state, row.answered_at, row.reason = "refused", at, reason[:300]
     row.save(update_fields=["state", "answered_at", "reason"])
     link.state, link.next_at, link.held_until, link.last_error = "parked", None, None, reason[:300]

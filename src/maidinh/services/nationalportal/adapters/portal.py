@@ -1,4 +1,4 @@
-"""The national portal as a province reaches it: through the exchange, under the contract that the architecture declares.
+"""The national portal as a province reaches it: through the exchange, under the contract of its architecture.
 
 Layer 4, adapter. No answer, a broken answer, a server's fault and a refusal of the exchange all mean that nobody knows:
 the same message goes again under the same number. Only the portal's own word that it won't have a message parks it.
