@@ -36,6 +36,11 @@ SELECT (SELECT max(at) FROM translog_timestamp), min(at) FROM translog_checkpoin
 WHERE size > coalesce((SELECT max(size) FROM translog_timestamp), 0)
 """
 STAMPS_MISSED = 5  # as often as an authority may be asked in vain before somebody should look
+UNTOLD = """
+SELECT (SELECT count(*) FROM nationalportal_message WHERE state <> 'delivered'),
+       (SELECT min(at) FROM nationalportal_message WHERE state <> 'delivered'),
+       (SELECT count(*) FROM nationalportal_link WHERE state = 'parked')
+"""
 OPEN_INTENTS = "SELECT count, oldest_at FROM evidence_open_intents(%s)"
 NEWEST = (
     "SELECT serial, architecture_version, issued_at, expires_at FROM directory_publisheddirectory"
@@ -81,6 +86,7 @@ def examine_tables(connect: Connect, environment: Environment, at: datetime) -> 
         if missing.state != "wrong":
             yield _directory(connect, environment, at)
             yield _evidence(connect, environment, at)
+            yield _national(connect, environment, at)
             yield from _log(connect, environment, at)
             if environment.timestamping is not None:
                 yield _stamps(connect, environment, environment.timestamping, at)
@@ -170,6 +176,22 @@ def _evidence(connect: Connect, environment: Environment, at: datetime) -> Findi
         N_("A gateway was killed in mid-call. Ask the providers whether these calls took effect: evidence_intent."),
         {"count": count, "oldest": f"{oldest:%Y-%m-%d %H:%M:%S %Z}"},
     )  # fmt: skip
+
+
+def _national(connect: Connect, environment: Environment, at: datetime) -> Finding:
+    """What the national portal was not told yet."""
+    with connect("worker") as connection:
+        count, oldest, parked = connection.execute(UNTOLD).fetchone() or (0, None, 0)
+    facts = {"count": count, "parked": parked, "oldest": f"{oldest:%Y-%m-%d %H:%M %Z}" if oldest else ""}
+    if parked:
+        mend = N_("See why: maidinh national status. Then send again: maidinh national retry CODE.")
+        found = N_("Messages of {parked} dossiers were refused by the national portal and wait.")
+        return Finding("national", "warning", found, mend, facts)
+    if oldest is not None and at - oldest > timedelta(hours=environment.national_portal_late_hours):
+        mend = N_("See what fails: maidinh national status.")
+        found = N_("{count} messages wait for the national portal, the oldest since {oldest}.")
+        return Finding("national", "warning", found, mend, facts)
+    return Finding("national", "ok", N_("The national portal is told in time; messages waiting: {count}."), facts=facts)
 
 
 def _log(connect: Connect, environment: Environment, at: datetime) -> Iterator[Finding]:

@@ -161,6 +161,31 @@ class Environment(BaseSettings):
     payment_key: Path | None = Field(
         default=None, description="The file with the secret that the payment gateway and this installation share."
     )
+    national_portal: bool = Field(
+        default=True,
+        description="Whether dossiers are told to the national portal through the exchange. Off: they wait.",
+    )
+    national_portal_senders: int = Field(
+        default=2, ge=1, le=32, description="Messages to the national portal that are under way at once."
+    )
+    national_portal_timeout: int = Field(
+        default=30, ge=1, description="Seconds a message waits for the national portal's answer."
+    )
+    national_portal_retry: float = Field(
+        default=2, gt=0, description="Seconds until a message without an answer is sent again; doubled each time."
+    )
+    national_portal_retry_longest: float = Field(
+        default=600, gt=0, description="The longest pause before a message is sent again, in seconds."
+    )
+    national_portal_jitter: float = Field(
+        default=0.5, ge=0, le=1, description="The part by which such a pause is shortened by chance, from 0 to 1."
+    )
+    national_portal_interval: float = Field(
+        default=5, gt=0, description="Seconds between two looks at what the national portal has to tell."
+    )
+    national_portal_late_hours: int = Field(
+        default=24, ge=1, description="Hours after which a waiting message is told by maidinh doctor."
+    )
     web_threads: int = Field(default=8, ge=1, description="Requests the web process answers at once.")
 
     @model_validator(mode="after")

@@ -19,6 +19,7 @@ GROUPS = (
     "exchange",
     "fees",
     "log",
+    "national",
     "procedure",
     "project",
     "roadmap",

@@ -1,5 +1,5 @@
 """What stands in for the outside in a sample installation: the registers' own service, the identity provider,
-the time-stamping authority, the payment gateway.
+the time-stamping authority, the payment gateway, the national portal.
 
 Layer 0, config. Where a province connects its real ones, their addresses stand in the architecture and the settings.
 """
@@ -44,7 +44,26 @@ def sample_application(environment: Environment) -> web.Application:
         application.router.add_post("/timestamps", _timestamping(environment))
     if environment.payment_url is None:
         _include(application, _payments(environment))
+    if environment.sample:
+        _include(application, _national_portal(environment, services))
     return application
+
+
+def _national_portal(environment: Environment, services: dict[str, str]) -> web.Application:
+    """The stand-in national portal, where the architecture says that the exchange reaches one here."""
+    from maidinh.infrastructure.definitions.locating import definitions_root
+    from maidinh.services.catalogue.reading import read_procedure_catalogue
+    from maidinh.services.nationalportal.adapters.portal import SERVICE
+    from maidinh.services.nationalportal.adapters.stand_in import national_portal_application
+
+    return national_portal_application(
+        path=f"/{SERVICE}",
+        service=services.get(SERVICE),
+        public_keys=environment.home.public_keys,
+        kept=environment.data / "stand-in-national-portal.json",
+        catalogue=read_procedure_catalogue(definitions_root(environment.definitions) / "national"),
+        now=lambda: datetime.now(UTC),
+    )
 
 
 def _payments(environment: Environment) -> web.Application:

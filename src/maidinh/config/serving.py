@@ -20,6 +20,7 @@ WATCH_SECONDS = 5.0
 COMPUTE_SECONDS = 1.0
 COLLECT_SECONDS = 0.5
 RECONCILE_SECONDS = 300.0
+PORTAL_SECONDS, PORTAL_LONGEST_SECONDS = 0.5, 30.0
 ANCHOR_RETRY_SECONDS = 300.0
 LATE_AT_MOST = timedelta(minutes=10)  # how long after it came in a call may be written down
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -100,7 +101,7 @@ def serve_signer(environment: Environment) -> None:
 
 
 def serve_worker(environment: Environment) -> None:
-    """Events, payments, the log's sequencer and time stamps, the sample's own services, until stopped.
+    """Events, payments, the national portal, the log, its time stamps, the sample's own services, until stopped.
 
     A part that ends unasked ends the process, so that the supervisor starts all of it again.
     """
@@ -111,7 +112,8 @@ def serve_worker(environment: Environment) -> None:
     stop, failed = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    parts = (_sequence, _witness, _anchor, _stamp, _serve_sample, _deliver, _compute, _collect)
+    parts = [_sequence, _witness, _anchor, _stamp, _serve_sample, _deliver, _compute, _collect, _hear_portal]
+    parts += [_tell_portal] * environment.national_portal_senders
     threads = [threading.Thread(target=_part, args=(part, environment, stop, failed)) for part in parts]
     for thread in threads:
         thread.start()
@@ -318,6 +320,62 @@ def _collect(environment: Environment, stop: threading.Event) -> None:
             close_old_connections()
         if not done:
             stop.wait(COLLECT_SECONDS)
+    stop.wait()
+
+
+def _tell_portal(environment: Environment, stop: threading.Event) -> None:
+    """Tell the national portal what waits, until stopped; where it is silent, ever more rarely."""
+    import structlog
+    from django.db import DatabaseError, InterfaceError, close_old_connections
+
+    from maidinh.config.national import courier_of, portal_of
+    from maidinh.services.nationalportal.actions.delivering import deliver_one
+
+    log, portal, courier = structlog.get_logger(__name__), portal_of(environment), courier_of(environment)
+    silent = 0
+    while portal is not None and not stop.is_set():
+        sent = "nothing"
+        try:
+            sent = deliver_one(portal=portal, courier=courier)
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("the national portal waits for the database", error=str(error).strip())
+            close_old_connections()
+        silent = silent + 1 if sent == "unavailable" else 0
+        if silent:  # beside the pause of that dossier: a portal that is down is not asked by all of them at once
+            stop.wait(min(PORTAL_SECONDS * 2 ** min(silent, 10), PORTAL_LONGEST_SECONDS))
+        elif sent == "nothing":
+            stop.wait(PORTAL_SECONDS)
+    stop.wait()
+
+
+def _hear_portal(environment: Environment, stop: threading.Event) -> None:
+    """Ask the national portal what it has to tell, and apply it; begin to tell it of dossiers it never heard of."""
+    import structlog
+    from django.db import DatabaseError, InterfaceError, close_old_connections
+
+    from maidinh.config.national import courier_of, portal_of
+    from maidinh.services.nationalportal.actions.enqueuing import enqueue_unknown
+    from maidinh.services.nationalportal.actions.receiving import apply_waiting, take_changes
+    from maidinh.services.nationalportal.adapters.portal import PortalUnavailable
+
+    log, portal, courier = structlog.get_logger(__name__), portal_of(environment), courier_of(environment)
+    while portal is not None and not stop.is_set():
+        done = 0
+        try:
+            done += enqueue_unknown(at=courier.now())
+            done += take_changes(portal=portal, now=courier.now)
+        except PortalUnavailable as error:
+            log.warning("the national portal's list can't be read", error=str(error))
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("the national portal waits for the database", error=str(error).strip())
+            close_old_connections()
+        try:
+            done += apply_waiting(portal=portal, patience=courier.patience, now=courier.now)
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("what the national portal told waits for the database", error=str(error).strip())
+            close_old_connections()
+        if not done:
+            stop.wait(environment.national_portal_interval)
     stop.wait()
 
 

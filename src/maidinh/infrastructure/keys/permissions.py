@@ -37,7 +37,12 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
         "certify_key": frozenset({"caller"}),
     },
     "gateway": NO_PRIVATE_USE | {"sign": frozenset({"member", "exchange"})},
-    "worker": NO_PRIVATE_USE | {"sign": frozenset({"log"}), "sign_digest": frozenset({"timestamp"})},
+    "worker": NO_PRIVATE_USE
+    | {
+        # the one-stop system's calls that nobody waits for at a page: dossiers told to the national portal
+        "sign": frozenset({"log", "caller:*/one-stop", "caller:*/*/*/one-stop/*"}),
+        "sign_digest": frozenset({"timestamp"}),
+    },
     "operator": NO_PRIVATE_USE
     | {
         "create": ANY_KIND,
