@@ -75,7 +75,7 @@ class Double:
 
     def told(self, code: str) -> list[dict[str, Any]]:
         """What it was told of the dossier of this code of ours."""
-        return next(rows for rows in self.book.values() if rows and rows[0]["MaHoSoDonVi"] == code)
+        return list(next(rows for rows in self.book.values() if rows and rows[0]["MaHoSoDonVi"] == code))
 
     def answer(self, method: str, target: str, raw: bytes) -> tuple[int, bytes] | None:
         """What one call is answered; None closes the connection."""
