@@ -43,6 +43,7 @@ from maidinh.services.dossiers.queries import dossier_for, open_task_for, open_t
 from maidinh.services.dossiers.rules import WAYS_OF_RETURN, asks_supplement, step_of
 from maidinh.services.fees.actions.charging import AlreadyPaid
 from maidinh.services.fees.queries import charge_of
+from maidinh.services.nationalportal.queries import link_of
 from maidinh.services.procedures.definition import Outcome
 from maidinh.services.results.actions import issue_due_forms
 from maidinh.services.results.queries import document_of, forms_of, result_for, revocation_of
@@ -74,6 +75,7 @@ def shown(
         "result": (result := result_for(actor, code)),
         "revoked": revocation_of(result) if result else None,
         "slips": slips_of(forms_of(dossier)),
+        "national": link_of(actor, dossier.pk),
         "errors": errors or {},
         "problem": problem,
         "notice": _notice(request.GET.get("done", "")),

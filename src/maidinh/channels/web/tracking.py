@@ -12,7 +12,7 @@ from maidinh.channels.web.context import language
 from maidinh.channels.web.standing import public_story, times_of
 from maidinh.channels.wording import status_name
 from maidinh.infrastructure.organisations.queries import agency_names
-from maidinh.portal.tracking.queries import TYPED_LIMIT, standing_by
+from maidinh.portal.tracking.queries import TYPED_LIMIT, elsewhere_by, standing_by
 
 
 def track(request: HttpRequest) -> HttpResponse:
@@ -28,7 +28,14 @@ def track(request: HttpRequest) -> HttpResponse:
         if not secret.strip():
             errors["secret"] = _("Enter the secret on the receipt")
         standing = None if errors else standing_by(code, secret)
-        if standing is None:
+        elsewhere = None if errors or standing is not None else elsewhere_by(code, secret)
+        if elsewhere is not None:
+            context |= {
+                "elsewhere": elsewhere,
+                "status": status_name(elsewhere.status),
+                "story": [{"title": status_name(step), "at": at} for at, step in reversed(elsewhere.history)],
+            }
+        elif standing is None:
             wrong = _("No dossier has this code and secret. Compare both with your receipt, then try again")
             context["errors"], status = errors or {"code": wrong}, 422
         else:

@@ -9,10 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from maidinh.infrastructure.database.scope import acting
+from maidinh.infrastructure.definitions.definition import Text
+from maidinh.infrastructure.definitions.locating import definitions_root
+from maidinh.services.catalogue.reading import read_procedure_catalogue
 from maidinh.services.clock.ledger import Ledger
 from maidinh.services.dossiers.queries import clock_of, history_of, open_task_of, tracked
 from maidinh.services.dossiers.rules import tracking_digest
+from maidinh.services.nationalportal.queries import sectoral_tracked, statuses_of
 from maidinh.services.procedures.definition import Procedure
 
 TYPED_LIMIT = 80
@@ -43,6 +49,38 @@ def standing_by(code: str, secret: str) -> Standing | None:
     with acting(tracking=tracking_digest(code, secret)):
         dossier = tracked(code, secret)
         return None if dossier is None else standing_of(dossier)
+
+
+@dataclass(frozen=True)
+class ElsewhereStanding:
+    """Where a dossier stands that a ministry's system runs, as the national portal told it."""
+
+    code: str
+    procedure: Text | None
+    agency: str
+    status: int
+    told_at: datetime
+    due_at: datetime | None
+    history: tuple[tuple[datetime, int], ...]
+
+
+def elsewhere_by(code: str, secret: str) -> ElsewhereStanding | None:
+    """Where the ministry's dossier of this code and tracking code stands; None when the portal told of none."""
+    code, secret = code.strip()[:TYPED_LIMIT], secret.strip()[:TYPED_LIMIT]
+    with acting(tracking=tracking_digest(code, secret)):
+        found = sectoral_tracked(code, secret)
+        if found is None:
+            return None
+        catalogue = read_procedure_catalogue(definitions_root(settings.MAIDINH.definitions) / "national")
+        return ElsewhereStanding(
+            code=found.code,
+            procedure=next((each.name for each in catalogue.procedures if each.code == found.procedure), None),
+            agency=found.agency_name,
+            status=int(found.status),
+            told_at=found.status_at,
+            due_at=found.due_at,
+            history=tuple((each.at, int(each.status)) for each in statuses_of(found)),
+        )
 
 
 def standing_of(dossier: Any) -> Standing:

@@ -103,7 +103,7 @@ def sectoral_for(actor: Actor) -> QuerySet[SectoralDossier]:
 
 def sectoral_tracked(code: str, secret: str) -> SectoralDossier | None:
     """The ministry's dossier of this code and tracking code; call it within `acting(tracking=tracking_digest(…))`."""
-    return SectoralDossier.objects.filter(code=code, tracking_digest=tracking_digest(code, secret)).first()
+    return SectoralDossier.objects.filter(code__iexact=code, tracking_digest=tracking_digest(code, secret)).first()
 
 
 def statuses_of(dossier: SectoralDossier) -> list[SectoralStatus]:
