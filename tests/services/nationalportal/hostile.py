@@ -13,7 +13,7 @@ import hashlib
 import json
 import threading
 import time
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from datetime import datetime
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -103,7 +103,7 @@ class Double:
             found = next(iter(self.answers.values()))[1]
         if fault == "garbage":
             return 200, b"<html>"
-        return status, found if isinstance(found, bytes) else json.dumps(found).encode()
+        return status, json.dumps(found).encode()
 
     def _done(self, method: str, path: str, query: Any, raw: bytes, fault: str) -> tuple[int, Any]:
         if method == "GET" and path == "/changes":
@@ -112,7 +112,9 @@ class Double:
             return 200, {"ThayDoi": rows, "TiepTheo": after + len(rows)}
         if method == "GET":
             found = self.files.get(path.rpartition("/")[2])
-            return (200, found) if found is not None else (404, {"LyDo": "no such file"})
+            if found is None:
+                return 404, {"LyDo": "no such file"}
+            return 200, {"NoiDung": b64encode(found).decode()}
         body = json.loads(raw)
         if body.pop("MaPhien", "") not in self._sessions:
             return 401, {"LyDo": "no session"}
