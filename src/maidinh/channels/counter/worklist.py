@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from maidinh.channels.counter.colleagues import colleagues_of
+from maidinh.channels.counter.ministries import ministries_of
 from maidinh.channels.counter.waiting import procedure_of, steps_for
 from maidinh.channels.routing import page
 from maidinh.channels.timing import time_left
@@ -45,6 +46,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "figures": _figures(everything, at),
         "steps": _steps(everything),
         "colleagues": colleagues_of(actor),
+        "ministries": ministries_of(actor),
         "asked": asked,
         "query": f"?{kept}&" if kept else "?",
     }

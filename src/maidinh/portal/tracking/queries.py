@@ -71,16 +71,21 @@ def elsewhere_by(code: str, secret: str) -> ElsewhereStanding | None:
         found = sectoral_tracked(code, secret)
         if found is None:
             return None
-        catalogue = read_procedure_catalogue(definitions_root(settings.MAIDINH.definitions) / "national")
         return ElsewhereStanding(
             code=found.code,
-            procedure=next((each.name for each in catalogue.procedures if each.code == found.procedure), None),
+            procedure=catalogue_name(found.procedure),
             agency=found.agency_name,
             status=int(found.status),
             told_at=found.status_at,
             due_at=found.due_at,
             history=tuple((each.at, int(each.status)) for each in statuses_of(found)),
         )
+
+
+def catalogue_name(code: str) -> Text | None:
+    """What the national catalogue calls a procedure; None for one that it doesn't list."""
+    catalogue = read_procedure_catalogue(definitions_root(settings.MAIDINH.definitions) / "national")
+    return next((each.name for each in catalogue.procedures if each.code == code), None)
 
 
 def standing_of(dossier: Any) -> Standing:

@@ -15,6 +15,8 @@ from maidinh.infrastructure.actor import Actor, require
 from maidinh.services.dossiers.rules import tracking_digest
 from maidinh.services.nationalportal.models import Feed, Inbound, Link, Message, SectoralDossier, SectoralStatus
 
+WATCHES = "dossier.assign"  # the permission of who watches the progress of an agency
+
 
 @dataclass(frozen=True)
 class Parked:
@@ -97,7 +99,7 @@ def _parked() -> list[Parked]:
 
 def sectoral_for(actor: Actor) -> QuerySet[SectoralDossier]:
     """The dossiers that ministries run on the territory, the newest first; for who watches the province's progress."""
-    require(actor, "dossier.assign")
+    require(actor, WATCHES)
     return SectoralDossier.objects.order_by("-status_at", "id")
 
 
