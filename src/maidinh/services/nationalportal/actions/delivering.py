@@ -41,7 +41,7 @@ def deliver_one(*, portal: NationalPortal, courier: Courier) -> Sent:
     if message is None:
         return "nothing"
     try:
-        answer = portal.send(message.kind, _body(message), at=courier.now())  # type: ignore[arg-type]
+        answer = portal.send(message.kind, _body(message), at=courier.now())
         code = _code_in(message, answer)
     except PortalRefused as error:
         return _note_refusal(message, error.reason, courier.now())

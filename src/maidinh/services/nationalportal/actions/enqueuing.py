@@ -123,7 +123,7 @@ def _happened(link: Link, dossier: Dossier) -> Iterator[Made]:
     steps = Task.objects.filter(dossier=dossier, pk__gt=link.last_task).order_by("id")
     due = dossier.due_at or dossier.promised_at
     row: DossierEvent | Task
-    for row in merged([(line.at, line) for line in lines], [(step.opened_at, step) for step in steps]):  # type: ignore[misc]
+    for row in merged([(line.at, line) for line in lines], [(step.opened_at, step) for step in steps]):
         if isinstance(row, Task):
             link.last_task = row.pk
             yield "progress", f"task:{row.pk}", _opened(dossier, row) | _dated(row.opened_at, due), row.opened_at

@@ -51,8 +51,8 @@ class Book:
         """Take a message once for its number; again, it is answered as before."""
         message, digest = str(body.get("MaTinNhan", "")), _digest(body)
         if message in self.answers:
-            before, answer = self.answers[message]
-            return (200, answer) if before == digest else _refused(409, "another message has this number")
+            before, known = self.answers[message]
+            return (200, known) if before == digest else _refused(409, "another message has this number")
         code, serial = str(body.get("MaHoSo", "")), body.get("SoThuTu")
         if kind == "codes":
             code = f"{MARK}-{len(self.dossiers) + 1:07d}"
