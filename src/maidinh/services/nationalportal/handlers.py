@@ -10,7 +10,7 @@ from typing import Any
 
 from maidinh.infrastructure.events.actions import receive
 from maidinh.services.nationalportal.actions.enqueuing import enqueue_news, enqueue_one
-from maidinh.services.results.models import PublishedResult
+from maidinh.services.results.queries import PublishedResult
 
 
 @receive("dossier.submitted")

@@ -9,8 +9,6 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from maidinh.services.dossiers.models import Status
-
 LINK_STATES = [("idle", "idle"), ("waiting", "waiting"), ("parked", "parked")]
 MESSAGE_STATES = [("waiting", "waiting"), ("sent", "sent"), ("delivered", "delivered"), ("refused", "refused")]
 INBOUND_STATES = [("waiting", "waiting"), ("applied", "applied"), ("refused", "refused"), ("stale", "stale")]
@@ -127,7 +125,7 @@ class SectoralDossier(models.Model):
     procedure = models.CharField(max_length=200)
     agency = models.CharField(max_length=200)
     agency_name = models.CharField(max_length=200)
-    status = models.PositiveSmallIntegerField(choices=Status.choices)
+    status = models.PositiveSmallIntegerField()
     serial = models.PositiveIntegerField()
     status_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
@@ -149,7 +147,7 @@ class SectoralStatus(models.Model):
 
     dossier = models.ForeignKey(SectoralDossier, on_delete=models.PROTECT, related_name="history")
     serial = models.PositiveIntegerField()
-    status = models.PositiveSmallIntegerField(choices=Status.choices)
+    status = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
 
     class Meta:

@@ -15,8 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from maidinh.infrastructure.identity.queries import official
-from maidinh.services.dossiers.models import Dossier, DossierEvent, Paper, Task
-from maidinh.services.dossiers.queries import dossier_numbered
+from maidinh.services.dossiers.queries import Dossier, DossierEvent, Paper, Task, dossier_numbered
 from maidinh.services.dossiers.rules import step_of
 from maidinh.services.nationalportal.definition import Kind
 from maidinh.services.nationalportal.models import Link, Message

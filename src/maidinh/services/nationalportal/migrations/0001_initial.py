@@ -174,20 +174,7 @@ class Migration(migrations.Migration):
                 ("agency_name", models.CharField(max_length=200)),
                 (
                     "status",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "new"),
-                            (2, "accepted"),
-                            (3, "not_accepted"),
-                            (4, "in_process"),
-                            (5, "supplement"),
-                            (6, "payment"),
-                            (7, "withdrawal"),
-                            (8, "stopped"),
-                            (9, "done"),
-                            (10, "returned"),
-                        ]
-                    ),
+                    models.PositiveSmallIntegerField(),
                 ),
                 ("serial", models.PositiveIntegerField()),
                 ("status_at", models.DateTimeField()),
@@ -213,20 +200,7 @@ class Migration(migrations.Migration):
                 ("serial", models.PositiveIntegerField()),
                 (
                     "status",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "new"),
-                            (2, "accepted"),
-                            (3, "not_accepted"),
-                            (4, "in_process"),
-                            (5, "supplement"),
-                            (6, "payment"),
-                            (7, "withdrawal"),
-                            (8, "stopped"),
-                            (9, "done"),
-                            (10, "returned"),
-                        ]
-                    ),
+                    models.PositiveSmallIntegerField(),
                 ),
                 ("at", models.DateTimeField()),
                 (
