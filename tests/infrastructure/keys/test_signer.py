@@ -108,7 +108,8 @@ def test_the_gateway_cannot_sign_checkpoints_nor_the_worker_evidence(client: Cli
     ("web", "sign", "seal:H38", False), ("web", "sign_digest", "seal:H38", False),
     ("web", "sign", "promise:lao-cai", True), ("web", "sign", "architecture:lao-cai", True),
     ("gateway", "sign", "promise:lao-cai", False), ("gateway", "sign", "member:H38", True),
-    ("worker", "sign", "promise:lao-cai", False), ("worker", "sign", "caller:LC/GOV/H38/one-stop", False),
+    ("worker", "sign", "promise:lao-cai", False), ("worker", "sign", "caller:LC/GOV/H38/one-stop", True),
+    ("worker", "sign", "caller:LC/GOV/H38/land", False),
     ("worker", "sign", "log:lao-cai", True), ("nobody", "sign", "log:lao-cai", False),
 ])  # fmt: skip
 def test_each_process_signs_with_what_it_uses(caller: str, operation: str, key: str, permitted: bool) -> None:
