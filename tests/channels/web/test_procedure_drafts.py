@@ -94,11 +94,11 @@ def test_a_form_that_is_sent_as_it_came_changes_nothing(editor: Editor, part: st
 
 def test_a_step_gets_other_hours_and_a_paper_is_added(editor: Editor) -> None:
     before = editor.row().files[MAIN]
-    form = editor.form("/parts/steps") | {"steps-1-amount": "3", "why": "Rút ngắn"}
+    form = editor.form("/parts/steps") | {"steps-1-amount": "2", "why": "Rút ngắn"}
     editor.post("/parts/steps", form)
     editor.post("/parts/papers", editor.form("/parts/papers") | {"new-name_vi": "Giấy xác nhận", "new-required": "yes"})
     content, text = editor.content(), editor.row().files[MAIN]
-    assert content["steps"][1]["budget"]["amount"] == 3
+    assert content["steps"][1]["budget"]["amount"] == 2
     assert content["papers"][-1] == {"id": "giay-xac-nhan", "name": {"vi": "Giấy xác nhận"}}
     assert text != dumped(content) and text.splitlines()[0] == before.splitlines()[0]
     html = editor.page()
