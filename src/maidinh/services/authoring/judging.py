@@ -17,10 +17,6 @@ SCENARIO = Check(
     "scenario.differs", "error", N_("the scenario does not come about as it says: %(expected)s"),
     N_("Mend the scenario, or the procedure where it does otherwise than it should."),
 )  # fmt: skip
-IDENTITY = Check(
-    "draft.identity", "error", N_("the file says %(found)s, and the draft is of %(expected)s"),
-    N_("A draft keeps the code of its procedure and its responsible agency: begin another draft for another one."),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
