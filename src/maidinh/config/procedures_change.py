@@ -7,7 +7,7 @@ procedure); whether a version takes open dossiers over is its own `change`, with
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any

@@ -103,9 +103,7 @@ def _giving_way(kept: Sequence[Procedure], procedure: Procedure | None) -> tuple
     )
 
 
-def _scenarios(
-    place: Path, files: Sequence[tuple[str, str]], procedure: Procedure, national: Path
-) -> list[Told]:
+def _scenarios(place: Path, files: Sequence[tuple[str, str]], procedure: Procedure, national: Path) -> list[Told]:
     """What comes about otherwise than the scenarios say; they are tried as if they stood beside the procedure."""
     from maidinh.config.scenarios_check import terms_of
     from maidinh.infrastructure.definitions.reading import DefinitionError

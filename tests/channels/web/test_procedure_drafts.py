@@ -173,7 +173,9 @@ def test_files_are_taken_away_and_brought_back(editor: Editor) -> None:
 
 
 def test_the_whole_way_to_the_portal(editor: Editor) -> None:
-    editor.post("/parts/identity", editor.form("/parts/identity") | {"name_vi": "Cấp phép (mới)", "name_en": "Permit, new"})
+    editor.post(
+        "/parts/identity", editor.form("/parts/identity") | {"name_vi": "Cấp phép (mới)", "name_en": "Permit, new"}
+    )
     assert "Permit, new" in editor.page("/effects") and "Name of the procedure › in English" in editor.page("/effects")
     editor.post("/act", {"act": "submit"})
     assert "Approve the version" not in editor.page()
@@ -201,9 +203,13 @@ def test_sent_back_with_a_reason_and_given_up(editor: Editor) -> None:
 def test_a_new_procedure_begins_with_a_sample(editor: Editor) -> None:
     answer = editor.client.post("/desk/procedures/new", {"base": "new", "code": "1.09", "name": "Tên", "field": "X"})
     assert answer.status_code == 422 and 'value="1.09"' in answer.content.decode()
-    answer = editor.client.post("/desk/procedures/new", {"base": "new", "code": "1.099999", "name": "Tên", "field": "X"})
+    answer = editor.client.post(
+        "/desk/procedures/new", {"base": "new", "code": "1.099999", "name": "Tên", "field": "X"}
+    )
     assert answer.status_code == 302
-    assert "no system realises a public service 1.099999" in unescape(editor.client.get(answer["Location"]).content.decode())
+    assert "no system realises a public service 1.099999" in unescape(
+        editor.client.get(answer["Location"]).content.decode()
+    )
 
 
 def test_every_page_has_one_heading_and_reads_in_vietnamese(editor: Editor) -> None:

@@ -45,9 +45,7 @@ def test_history_and_ended_drafts_do_not_change(desk: Desk) -> None:
     assert "permission denied" in refused(desk, "DELETE FROM authoring_draft")
     assert "change by a revision" in refused(desk, "UPDATE authoring_draft SET files = '{}' WHERE id = %s", [draft.pk])
     desk.approve(draft)
-    assert "ended is not changed" in refused(
-        desk, "UPDATE authoring_draft SET note = 'x' WHERE id = %s", [draft.pk]
-    )
+    assert "ended is not changed" in refused(desk, "UPDATE authoring_draft SET note = 'x' WHERE id = %s", [draft.pk])
 
 
 def test_a_revision_is_by_who_acts(desk: Desk) -> None:

@@ -37,7 +37,7 @@ from maidinh.infrastructure.identity.queries import official
 from maidinh.infrastructure.organisations.queries import agencies
 from maidinh.services.authoring import actions as acts
 from maidinh.services.authoring.actions import DraftRefused
-from maidinh.services.authoring.definition import APPROVING, DRAFTING, EDITING, PUBLISHED, READING, SUBMITTED
+from maidinh.services.authoring.definition import APPROVING, DRAFTING, EDITING, READING, SUBMITTED
 from maidinh.services.authoring.planning import Moved, move_open, plan_under
 from maidinh.services.authoring.queries import (
     Draft,

@@ -114,7 +114,9 @@ def _brought(request: HttpRequest) -> tuple[str, Errors]:
     if given is None:
         return "", {"file": _("Choose a file.")}
     if given.size > FILE_LIMIT:
-        return "", {"file": _("The file is too large. The largest one has %(count)s characters.") % {"count": FILE_LIMIT}}
+        return "", {
+            "file": _("The file is too large. The largest one has %(count)s characters.") % {"count": FILE_LIMIT}
+        }
     try:
         return kept_text(given.read().decode("utf-8-sig")), {}
     except UnicodeDecodeError:

@@ -110,7 +110,9 @@ def save_files(
         )
     wrong = refused_files(files)
     if wrong:
-        raise DraftRefused(_("These are no files of a procedure, or too long: %(names)s.") % {"names": ", ".join(wrong)})
+        raise DraftRefused(
+            _("These are no files of a procedure, or too long: %(names)s.") % {"names": ", ".join(wrong)}
+        )
     changed = changed_files(row.files, files)
     if not changed:
         return row

@@ -195,9 +195,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("draft", "number"), name="authoring_revision_once")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("draft", "number"), name="authoring_revision_once")],
             },
         ),
         migrations.RunSQL(KEPT, UNKEPT),
