@@ -66,6 +66,34 @@ def shown_of(part: str, content: Content) -> Typed:
     return FORMS[part].shown(content)
 
 
+def fits(part: str, content: Content) -> bool:
+    """Whether the content has the shape that the form changes; a file in the making may have any."""
+    answers = as_map(content.get("answers"))
+    if part == "fields":
+        pages = content.get("pages")
+        required = answers.get("required", [])
+        return (
+            _rows(pages)
+            and all(_rows(page.get("fields")) for page in as_list(pages))
+            and isinstance(answers.get("properties"), dict)
+            and isinstance(required, list)
+            and all(isinstance(each, str) for each in required)
+        )
+    if part == "steps":
+        steps = content.get("steps")
+        return _rows(steps) and all(_rows(step.get("outcomes")) for step in as_list(steps))
+    if part == "cases":
+        cases = content.get("cases")
+        return _rows(cases) and all(isinstance(case.get("time_limit"), dict) for case in as_list(cases))
+    if part == "papers":
+        return content.get("papers") is None or _rows(content["papers"])
+    return all(isinstance(as_map(each).get("text"), str) for each in as_list(content.get("legal_basis")))
+
+
+def _rows(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
+
+
 TEXTS = ("name", "short_name", "field")
 LINES = ("version", "published_by", "process_approved_by")
 
@@ -155,8 +183,7 @@ def _take_cases(content: Content, typed: Mapping[str, str], errors: Errors) -> C
 
 def _papers(content: Content) -> Typed:
     found: Typed = {}
-    for n, paper in enumerate(as_list(content.get("papers"))):
-        paper = as_map(paper)
+    for n, paper in enumerate(map(as_map, as_list(content.get("papers")))):
         found[f"papers-{n}-id"] = str(paper.get("id", ""))
         found |= {f"papers-{n}-name_{lang}": text_of(paper.get("name"), lang) for lang in ("vi", "en")}
         found[f"papers-{n}-copies"] = str(paper.get("copies", 1))
@@ -203,8 +230,8 @@ def _put_required(part: Content, required: bool) -> None:
 def _fields(content: Content) -> Typed:
     required, found = set(as_list(as_map(content.get("answers")).get("required"))), {}
     for p, page in enumerate(as_list(content.get("pages"))):
-        for n, each in enumerate(as_list(as_map(page).get("fields"))):
-            at, each = f"fields-{p}-{n}", as_map(each)
+        for n, each in enumerate(map(as_map, as_list(as_map(page).get("fields")))):
+            at = f"fields-{p}-{n}"
             for name in ("label", "hint"):
                 found |= {f"{at}-{name}_{lang}": text_of(each.get(name), lang) for lang in ("vi", "en")}
             if each.get("id") in required:

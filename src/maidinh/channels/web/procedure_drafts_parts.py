@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from maidinh.channels.routing import page
 from maidinh.channels.web.context import language
 from maidinh.channels.web.procedure_drafts import found_draft, frame_of
-from maidinh.channels.web.procedure_drafts_forms import FORMS, made_of, shown_of
+from maidinh.channels.web.procedure_drafts_forms import FORMS, fits, made_of, shown_of
 from maidinh.channels.web.procedure_drafts_steps import ADDED, plain
 from maidinh.channels.web.procedure_drafts_typed import UNITS, as_list, as_map, text_of, typed_in
 from maidinh.channels.web.procedure_drafts_words import PARTS
@@ -39,6 +39,7 @@ def part(request: HttpRequest, draft_id: int, part: str) -> HttpResponse:
     row = _found(request, actor, draft_id)
     text = row.files[MAIN]
     content = content_of(text)
+    content = content if content is not None and fits(part, content) else None
     if content is None or request.method != "POST":
         shown = shown_of(part, content) if content is not None else {}
         return _part(request, row, part, content, shown, {}, 200 if request.method == "GET" else 422)

@@ -34,8 +34,8 @@ def plain(outcome: Any) -> bool:
 def shown_steps(content: Content) -> Typed:
     """What the form shows of each step."""
     found: Typed = {}
-    for n, step in enumerate(as_list(content.get("steps"))):
-        at, step = f"steps-{n}", as_map(step)
+    for n, step in enumerate(map(as_map, as_list(content.get("steps")))):
+        at = f"steps-{n}"
         budget = as_map(step.get("budget"))
         found |= {f"{at}-name_{lang}": text_of(step.get("name"), lang) for lang in ("vi", "en")}
         found |= {f"{at}-{name}": str(step.get(name) or "") for name in ("id", "kind", "role", "agency")}

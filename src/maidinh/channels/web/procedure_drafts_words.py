@@ -120,18 +120,23 @@ def value_in_words(value: Any) -> str:
         return _("nothing")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, dict):
-        if set(value) >= {"amount", "unit"} and isinstance(value["amount"], int):
-            return budget_in_words(Budget(amount=value["amount"], unit=value["unit"]))
-        named = value.get("name") or value.get("label") or value.get("title") or value
-        if isinstance(named, dict) and isinstance(named.get("vi"), str):
-            return str(named.get(language()) or named["vi"])
-        if isinstance(value.get("text"), str):
-            return str(value["text"])
+    told = _part_in_words(value) if isinstance(value, dict) else ""
+    if told:
+        return told
     if isinstance(value, list):
         return ", ".join(map(value_in_words, value))[:LONGEST]
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _part_in_words(value: dict[str, Any]) -> str:
+    """A part by its name, an amount of time in words; "" where it has neither."""
+    if set(value) >= {"amount", "unit"} and isinstance(value["amount"], int):
+        return budget_in_words(Budget(amount=value["amount"], unit=value["unit"]))
+    named = value.get("name") or value.get("label") or value.get("title") or value
+    if isinstance(named, dict) and isinstance(named.get("vi"), str):
+        return str(named.get(language()) or named["vi"])
+    return str(value["text"]) if isinstance(value.get("text"), str) else ""
 
 
 def _where(path: tuple[str, ...], old: Procedure | None, new: Procedure) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from maidinh.infrastructure.definitions.reading import DEPTH_LIMIT
 from maidinh.services.authoring.definition import FILE_LIMIT, FILE_NAME, FILES_LIMIT, MAIN, Files
 from maidinh.services.authoring.rewriting import dumped, rewritten
 from maidinh.services.procedures.definition import Procedure
@@ -37,8 +38,13 @@ def version_in(text: str) -> str:
 
 
 def content_of(text: str) -> dict[str, Any] | None:
-    """The content of a text of keys and values; None where it is none."""
+    """The content of a text of keys and values; None where it is none, or nested or repeated beyond reading."""
     try:
+        depth = 0
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEPTH_LIMIT or isinstance(event, yaml.AliasEvent):
+                return None
         content = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
