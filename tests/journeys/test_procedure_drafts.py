@@ -48,7 +48,7 @@ def begun(writer: Visit, procedure: Procedure) -> str:
     writer.main.locator(f"input[name=base][value='{CODE}']").check()
     writer.press("Begin the draft")
     writer.heading(procedure.name.vi)
-    return writer.path
+    return writer.path.partition("?")[0]
 
 
 def changed(writer: Visit, draft: str, procedure: Procedure) -> None:

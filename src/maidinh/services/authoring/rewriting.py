@@ -26,6 +26,8 @@ def rewritten(text: str, content: Any) -> str:
         before, node = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
         if before == content and _alike(before, content):
             return text
+        if node is None:
+            return dumped(content)
         edits = _Edits(text)
         edits.mend(node, before, content)
         result = edits.applied()
