@@ -128,12 +128,12 @@ def _part(
     request: HttpRequest, row: Draft, part: str, content: Any, shown: dict[str, str], errors: Errors, status: int
 ) -> HttpResponse:
     frame, _verdict = frame_of(request.actor, row)  # type: ignore[attr-defined]
-    first = [each for each in frame["told"] if each.part == part]
+    own_first = sorted(frame["told"], key=lambda each: each.part != part)
     context = frame | {
         "part": part,
         "title": PARTS[part],
         "readable": content is not None,
-        "here": first,
+        "here": own_first,
         "shown": shown,
         "errors": errors,
         "revision": request.POST.get("revision", row.revision),
