@@ -34,11 +34,16 @@ from maidinh.governance.projects.actions.preparing import open_project
 from maidinh.governance.roadmap.actions.planning import open_scenario
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
+from maidinh.infrastructure.definitions.locating import province_root
 from maidinh.infrastructure.files.actions import store_document
 from maidinh.infrastructure.identity import queries as identity
 from maidinh.infrastructure.identity.actions import sign_in
 from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.portal.forms.actions import attach_paper, begin_draft, save_page, submit_draft
+from maidinh.services.authoring.actions import begin_from_version, save_files
+from maidinh.services.authoring.actions import submit_draft as hand_in_procedure
+from maidinh.services.authoring.definition import MAIN
+from maidinh.services.authoring.queries import files_of
 from maidinh.services.dossiers.actions.paying import pay_online
 from maidinh.services.dossiers.actions.steps import complete_task, record_payment
 from maidinh.services.dossiers.queries import open_task_of
@@ -54,6 +59,7 @@ from tests.governance.projects.conftest import proposal
 from tests.governance.roadmap.planning import portfolio
 from tests.services.results.stages import PDF, advanced_to, answers_for, submitted, version_of_kind
 
+DRAFTED = "1.013225"
 HERE = Installation(address="http://127.0.0.1:8000", province="lao-cai", promise_within=60, sample=True)
 OFFICIALS = {  # who: role and agency; the licence is received and decided in H38.101, H38.6 checks the field
     "one-stop": ("one-stop-official", "H38.101"),
@@ -117,6 +123,7 @@ class World:
         self.contracts = self._contracts()
         self.withdrawals = self._withdrawals()
         self.scenarios = self._scenarios()
+        self.procedure_drafts = self._procedure_drafts()
 
     @property
     def citizen(self) -> Actor:
@@ -260,6 +267,22 @@ class World:
         with acting(agencies=planner.agencies, official=planner.id):
             row = open_scenario(actor=planner, name="Phương án 1", portfolio=portfolio(), at=self.at)
         return {"open": row.pk, "none": 10**9}
+
+    def _procedure_drafts(self) -> dict[str, int]:
+        """A draft of a procedure's next version that is being written, and one that waits for the agency's leader."""
+        writer, found = self.actors["specialist"], {"none": 10**9}
+        root = province_root(settings.MAIDINH.province, settings.MAIDINH.definitions)
+        with acting(agencies=writer.agencies, official=writer.id):
+            version = current_version(DRAFTED)
+            files = files_of(version, root)
+            for state in ("editing", "handed-in"):
+                row = begin_from_version(actor=writer, version=version, files=files, at=self.at)
+                files = dict(row.files)
+                save_files(actor=writer, draft_id=row.pk, revision=0, files=files | {MAIN: files[MAIN] + "# 2\n"},
+                           why="", at=self.at)  # fmt: skip
+                found[state] = row.pk
+            hand_in_procedure(actor=writer, draft_id=row.pk, at=self.at, judge=settings.JUDGE)
+        return found
 
     def _rules(self) -> dict[str, str]:
         """A rule of the province that is in force, and one that waits for somebody."""

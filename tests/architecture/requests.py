@@ -14,6 +14,7 @@ from maidinh.exchange.keys.queries import registered_keys
 from tests.architecture.asked import Asked
 from tests.architecture.inhabitants import World
 from tests.architecture.requests_dossiers import desk_asked, own_dossiers_asked
+from tests.architecture.requests_procedures import procedure_drafts_asked
 from tests.governance.conformity.own import SELECT
 from tests.governance.conformity.texts import EXAMPLES_YAML
 
@@ -41,6 +42,7 @@ def requests_in(world: World) -> Iterator[Asked]:
     for made in (
         _plain, _applications, _architecture, _drafts, _opinions, _conformity, _connections, _contracts, _rules,
         _roadmap, _projects, _appraisals, own_dossiers_asked, desk_asked, _roadmap_plans, _exchange_keys,
+        procedure_drafts_asked,
     ):  # fmt: skip
         yield from made(world)
 

@@ -32,6 +32,7 @@ SEEN = {  # who sees rows, of those above
     "its applicant": {"citizen"},
     "its agency": {*OUTSIDERS, *INSIDERS} - {"nobody", "citizen", "other-citizen"},
     "officials": {*OUTSIDERS, *INSIDERS} - {"nobody", "citizen", "other-citizen"},
+    "its agency alone": {"one-stop", "specialist", "leader"},
     "its makers and asked": {"architect", "consulted"},
     "its makers and all asked": {"architect", "consulted", "one-stop", "specialist", "leader"},  # two agencies were
     "none here": set(),

@@ -7,105 +7,24 @@ procedure); whether a version takes open dossiers over is its own `change`, with
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maidinh.infrastructure.definitions.hashing import content_hash
-
 if TYPE_CHECKING:
-    from maidinh.services.dossiers.actions.republishing import DossierFate
+    from maidinh.services.authoring.planning import Plan
     from maidinh.services.procedures.definition import Procedure
-    from maidinh.services.procedures.differences import Difference
-
-FATES = ("stays", "moves", "held")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A version against what is kept: how it differs from the one before, and what becomes of each open dossier."""
-
-    procedure: Procedure
-    before: str | None
-    loaded: bool
-    differences: Sequence[Difference]
-    fates: Sequence[DossierFate]
-    drafts: Mapping[str, int]
-    refused: str = ""
-
-    @property
-    def version_hash(self) -> str:
-        """The identity of the version's content."""
-        return content_hash(self.procedure.model_dump(mode="json", by_alias=True))
-
-    @property
-    def hash(self) -> str:
-        """The identity of the plan: the version, and every open dossier as it stands."""
-        return plan_hash(self.version_hash, [each.as_json() for each in self.fates])
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many open dossiers stay, move, and are held back."""
-        counted = Counter(each.fate for each in self.fates)
-        return {fate: counted[fate] for fate in FATES}
-
-    @property
-    def stands(self) -> bool:
-        """Whether everything that should move can, and the version can be loaded."""
-        return not self.refused and not self.counts["held"]
-
-    def as_json(self) -> dict[str, Any]:
-        """For machines, and for the file."""
-        from maidinh.services.procedures.differences import weight_of
-
-        return {
-            "procedure": self.procedure.code,
-            "version": self.procedure.version,
-            "effective_from": self.procedure.effective_from.isoformat(),
-            "version_hash": self.version_hash,
-            "before": self.before,
-            "loaded": self.loaded,
-            "refused": self.refused,
-            "class": weight_of(list(self.differences)),
-            "differences": [each.as_json() for each in self.differences],
-            "counts": self.counts,
-            "drafts": dict(self.drafts),
-            "dossiers": [each.as_json() for each in self.fates],
-            "hash": self.hash,
-        }
 
 
 def plan_of(procedure: Procedure) -> Plan:
     """The plan for one version; call it as a role that sees every dossier (worker)."""
     from maidinh.portal.forms.queries import drafts_under
-    from maidinh.services.dossiers.actions.republishing import fates_under
-    from maidinh.services.procedures.actions import ValidityOverlaps, VersionChanged, check_version
-    from maidinh.services.procedures.differences import differences
-    from maidinh.services.procedures.queries import version_before, versions_of
+    from maidinh.services.authoring.planning import plan_under
+    from maidinh.services.procedures.queries import versions_of
 
-    refused, known = "", None
-    try:
-        known = check_version(procedure)
-    except (VersionChanged, ValidityOverlaps) as error:
-        refused = str(error)
     older = [each.pk for each in versions_of(procedure.code) if each.version != procedure.version]
-    before = version_before(procedure.code, procedure.effective_from)
-    return Plan(
-        procedure=procedure,
-        before=before.version if before else None,
-        loaded=known is not None,
-        differences=differences(before.procedure, procedure) if before else [],
-        fates=list(fates_under(procedure)),
-        drafts=drafts_under(older),
-        refused=refused,
-    )
-
-
-def plan_hash(version_hash: str, dossiers: Sequence[Mapping[str, Any]]) -> str:
-    """The identity of a plan; the order in which dossiers were found doesn't count."""
-    return content_hash({"version": version_hash, "dossiers": sorted(dossiers, key=lambda each: str(each["code"]))})
+    return plan_under(procedure, drafts_under(older))
 
 
 class PlanUnreadable(ValueError):
@@ -123,6 +42,8 @@ class SavedPlan:
 
 def read_plan(path: Path) -> SavedPlan:
     """The plan in a file. Raises PlanUnreadable, FileNotFoundError."""
+    from maidinh.services.authoring.planning import plan_hash
+
     try:
         content = json.loads(path.read_text("utf-8"))
         saved = SavedPlan(

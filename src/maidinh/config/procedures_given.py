@@ -60,8 +60,13 @@ def files_under(paths: Iterable[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def check_files(files: list[Path], province: Path | None, definitions: Path | None) -> Checked:
-    """Check the procedures in these files, against the province that each lies in, else against `province`."""
+def check_files(
+    files: list[Path], province: Path | None, definitions: Path | None, kept: tuple[Procedure, ...] = ()
+) -> Checked:
+    """Check the procedures in these files, against the province that each lies in, else against `province`.
+
+    `kept` are versions that an installation has besides the files; one that is given stands above a kept one.
+    """
     checked = Checked()
     read: dict[Path, Procedure] = {}
     for path in files:
@@ -69,7 +74,8 @@ def check_files(files: list[Path], province: Path | None, definitions: Path | No
             read[path] = read_form(path, Procedure)
         except DefinitionError as error:
             checked.findings += map(unreadable, error.problems)
-    given = tuple(read.values())
+    codes = {(each.code, each.version) for each in read.values()}
+    given = (*(each for each in kept if (each.code, each.version) not in codes), *read.values())
     for path, procedure in read.items():
         home = _home_of(path) or province
         if home is None:

@@ -5,7 +5,7 @@ Layer 0, config. Pure. Which calendar and which rules of supplements hold follow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -22,9 +22,18 @@ def scenarios_check(folder: Path, procedures: Iterable[Procedure]) -> Iterator[P
     files = scenario_files(folder)
     if not files:
         return
-    national = folder.parents[1] / "national"
-    packs, calendars = read_rule_packs(national), read_calendars(national)
+    terms_on = terms_of(folder.parents[1] / "national")
     known = {(each.code, each.version): each for each in procedures}
+    for path in files:
+        try:
+            yield from scenario_problems(path, known, terms_on)
+        except DefinitionError as error:
+            yield from error.problems
+
+
+def terms_of(national: Path) -> Callable[[date], Terms]:
+    """By which calendar and rules of supplements a scenario runs that is filed on a day. Raises DefinitionError."""
+    packs, calendars = read_rule_packs(national), read_calendars(national)
 
     def terms_on(day: date) -> Terms:
         held = [c for c in calendars if c.valid_from <= day and (c.valid_to is None or day <= c.valid_to)]
@@ -32,8 +41,4 @@ def scenarios_check(folder: Path, procedures: Iterable[Procedure]) -> Iterator[P
             raise LookupError(f"no working calendar is in force on {day}")
         return Terms.of(rule_pack_at(packs, day), max(held, key=lambda each: each.valid_from))
 
-    for path in files:
-        try:
-            yield from scenario_problems(path, known, terms_on)
-        except DefinitionError as error:
-            yield from error.problems
+    return terms_on

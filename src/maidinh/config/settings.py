@@ -12,6 +12,7 @@ from pathlib import Path
 from django.utils.functional import SimpleLazyObject
 
 from maidinh.config.payments import provider_of
+from maidinh.config.procedures_judged import judge_of
 from maidinh.config.recorded import environment_here
 from maidinh.infrastructure.database.connections import Connections
 from maidinh.infrastructure.keys.client import SignerClient
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
     "maidinh.services.fees",
     "maidinh.services.results",
     "maidinh.services.nationalportal",
+    "maidinh.services.authoring",
     "maidinh.governance.architecture",
     "maidinh.governance.drafting",
     "maidinh.governance.conformity",
@@ -155,4 +157,5 @@ LOGGING = {
 }
 
 SIGNER = SimpleLazyObject(lambda: SignerClient.for_caller(MAIDINH.home, PROCESS))
+JUDGE = SimpleLazyObject(lambda: judge_of(MAIDINH))  # what is found in a draft of a procedure
 PAYMENTS = SimpleLazyObject(lambda: provider_of(MAIDINH))  # false where fees are paid at the desk only

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from maidinh.channels.counter.waiting import late, to_sign
-from maidinh.channels.web import appraising_opinions, observed, opinions, supervised
+from maidinh.channels.web import appraising_opinions, observed, opinions, procedure_drafts, supervised
 from maidinh.exchange.contracts.queries import waiting_count
 from maidinh.users.home import Home, Item, Task
 
@@ -16,6 +16,12 @@ HOME = Home(
         Task(_("Results to sign"), _("Read the draft, then sign it or send it back."), "signing", to_sign),
         Task(_("Late dossiers"), _("Steps of your agency that are past their time."), "worklist", late, "?state=late"),
         Task(_("Work of the agency"), _("Who holds which step; assign it, or take it back."), "team"),
+        Task(
+            _("Drafts of procedures"),
+            _("Versions that others wrote. The figure: to decide."),
+            "procedure-drafts",
+            procedure_drafts.waiting,
+        ),
         Task(
             _("Contracts between agencies"),
             _("Read a text, then sign it for your agency or decline it. The figure: to sign."),
@@ -80,6 +86,7 @@ HOME = Home(
         Item(_("Work of the agency"), "team"),
         Item(_("Refunds"), "desk-refunds"),
         Item(_("Register of dossiers"), "register"),
+        Item(_("Drafts of procedures"), "procedure-drafts"),
         Item(_("Contracts between agencies"), "contracts"),
         Item(_("Opinions on the architecture"), "architecture-rounds"),
         Item(_("Projects"), "projects"),

@@ -28,6 +28,11 @@ HOME = Home(
             appraising_opinions.waiting,
             due=appraising_opinions.due,
         ),
+        Task(
+            _("Drafts of procedures"),
+            _("Write the next version of a procedure of your agency."),
+            "procedure-drafts",
+        ),
     ),
     guide=(
         _("Open the worklist. The most urgent dossier is at the top."),
@@ -39,6 +44,7 @@ HOME = Home(
         Item(_("Worklist"), "worklist"),
         Item(_("Register of dossiers"), "register"),
         Item(_("Procedures"), "procedures"),
+        Item(_("Drafts of procedures"), "procedure-drafts"),
         Item(_("Opinions on the architecture"), "architecture-rounds"),
         Item(_("Opinions on projects"), "opinions-on-projects"),
     ),

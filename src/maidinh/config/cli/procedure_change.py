@@ -24,7 +24,7 @@ from maidinh.config.texts import say
 
 if TYPE_CHECKING:
     from maidinh.config.environment import Environment
-    from maidinh.config.procedures_change import Plan
+    from maidinh.services.authoring.planning import Plan
     from maidinh.services.dossiers.actions.republishing import DossierFate
     from maidinh.services.procedures.definition import Procedure
     from maidinh.services.processes.moving import Hindrance
