@@ -8,20 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from functools import cache
-from pathlib import Path
 
 import structlog
-from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from maidinh.infrastructure.actor import Actor, require
-from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.services.dossiers.queries import ids_of_dossiers
-from maidinh.services.measures.definition import IndexDefinition
 from maidinh.services.measures.gathering import facts_of_dossiers
 from maidinh.services.measures.models import ENDED, RECEIVED, DossierFact, FormFilling, MonthSum, WaitingDossier
-from maidinh.services.measures.reading import read_index
+from maidinh.services.measures.queries import index_versions
 
 BATCH = 500
 LONGEST_SITTING = timedelta(days=1)  # a session that old measures nobody's patience
@@ -155,12 +150,6 @@ def sum_all() -> None:
     """Sum every month from the facts; the sums are empty before."""
     with connection.cursor() as cursor:
         cursor.execute(SUM.format(received="true", ended="true"))
-
-
-@cache
-def index_versions(root: Path | None = None) -> list[IndexDefinition]:
-    """The versions of the index as the definitions state them."""
-    return read_index(definitions_root(root or settings.MAIDINH.definitions) / "national")
 
 
 def _cells(facts: Iterable[DossierFact]) -> set[Cell]:

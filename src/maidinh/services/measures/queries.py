@@ -8,17 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Literal
 
+from django.conf import settings
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.utils.timezone import localdate
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.calendars.queries import calendar_at
 from maidinh.infrastructure.calendars.rules import add_working_days
-from maidinh.services.measures.actions import index_versions
+from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.services.measures.definition import IndexDefinition, held_on
 from maidinh.services.measures.models import ENDED, RECEIVED, DossierFact, MonthSum
+from maidinh.services.measures.reading import read_index
 from maidinh.services.measures.rules import DONE, RETURNED, Index, index_of
 from maidinh.services.procedures.queries import Publication, publications
 
@@ -29,7 +32,8 @@ Figures = dict[str, int]
 FINISHED = Q(end_status__in=[DONE, RETURNED])
 ROWS: dict[str, Q] = {
     "ended": Q(), "rated": Q(on_time__isnull=False), "on_time": Q(on_time=True), "late": Q(on_time=False),
-    "supplemented": Q(rounds__gt=0), "rounds": Q(rounds__gt=0), "done": FINISHED, "electronic": FINISHED & Q(electronic=True),
+    "supplemented": Q(rounds__gt=0), "rounds": Q(rounds__gt=0), "done": FINISHED,
+    "electronic": FINISHED & Q(electronic=True),
     "online_electronic": FINISHED & Q(electronic=True, online=True), "timed": Q(working_minutes__isnull=False),
     "working_minutes": Q(working_minutes__isnull=False), "paid": Q(paid__in=["counter", "online"]),
     "paid_online": Q(paid="online"),
@@ -67,8 +71,14 @@ class Keyed:
     index: Index
 
 
+@cache
+def index_versions() -> list[IndexDefinition]:
+    """The versions of the index as the definitions state them; read once."""
+    return read_index(definitions_root(settings.MAIDINH.definitions) / "national")
+
+
 def index_for(asked: Asked, on: date) -> Index | None:
-    """The index of what is asked for; None where no version of it holds on its last day, or today if that is earlier."""
+    """The index of what is asked for; None where no version holds on its last day, or today if earlier."""
     definition = _held(asked, on)
     if definition is None:
         return None
