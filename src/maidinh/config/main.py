@@ -19,6 +19,7 @@ GROUPS = (
     "exchange",
     "fees",
     "log",
+    "measures",
     "procedure",
     "project",
     "roadmap",
