@@ -46,7 +46,7 @@ def test_people_read_the_formula_beside_each_figure() -> None:
     assert found.exit_code == 0, found.output
     assert "766" in found.output
     assert found.output.count("/100") == 0
-    for words in ("Hồ sơ giải quyết đúng hạn", "quá 1 lần", "100 % trừ tỷ lệ hồ sơ quá hạn"):
+    for words in ("Dossiers ended on time", "More than 1 request for a supplement", "100 % less the share of dossiers"):
         assert words in found.output
 
 
