@@ -34,7 +34,7 @@ _log = structlog.get_logger(__name__)
 Cell = tuple[date, str, str]
 SUM = f"""
 INSERT INTO measures_monthsum (month, agency, procedure, {", ".join((*RECEIVED, *ENDED))})
-SELECT month, agency, procedure, {", ".join(f"coalesce(sum({each}), 0)" for each in (*RECEIVED, *ENDED))}
+SELECT month, agency, procedure, {", ".join(f"coalesce(sum({each}), 0) AS {each}" for each in (*RECEIVED, *ENDED))}
 FROM (
     SELECT received_month AS month, agency, procedure,
            count(*) AS received, count(*) FILTER (WHERE online) AS received_online,
