@@ -17,6 +17,11 @@ HOME = Home(
         Task(_("Late dossiers"), _("Steps of your agency that are past their time."), "worklist", late, "?state=late"),
         Task(_("Work of the agency"), _("Who holds which step; assign it, or take it back."), "team"),
         Task(
+            _("How well people are served"),
+            _("On time or late, how long, how often more is asked for: by agency, procedure and month."),
+            "open-measures",
+        ),
+        Task(
             _("Contracts between agencies"),
             _("Read a text, then sign it for your agency or decline it. The figure: to sign."),
             "contracts",
@@ -80,6 +85,7 @@ HOME = Home(
         Item(_("Work of the agency"), "team"),
         Item(_("Refunds"), "desk-refunds"),
         Item(_("Register of dossiers"), "register"),
+        Item(_("How well people are served"), "open-measures"),
         Item(_("Contracts between agencies"), "contracts"),
         Item(_("Opinions on the architecture"), "architecture-rounds"),
         Item(_("Projects"), "projects"),
