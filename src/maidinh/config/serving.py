@@ -280,11 +280,14 @@ def _count(_: Environment, stop: threading.Event) -> None:
     import structlog
     from django.db import DatabaseError, InterfaceError, close_old_connections
 
-    from maidinh.services.measures.actions import count_waiting
+    from maidinh.services.measures.actions import await_uncounted, count_waiting
 
-    log = structlog.get_logger(__name__)
+    log, looked = structlog.get_logger(__name__), False
     while not stop.is_set():
         try:
+            if not looked:
+                await_uncounted()
+                looked = True
             counted = count_waiting()
         except (DatabaseError, InterfaceError) as error:
             log.warning("measures wait for the database", error=str(error).strip())

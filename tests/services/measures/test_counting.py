@@ -16,7 +16,7 @@ from maidinh.infrastructure.events.actions import deliver_events
 from maidinh.services.dossiers.actions.steps import complete_task
 from maidinh.services.dossiers.actions.submission import supplement_dossier
 from maidinh.services.measures import actions, gathering
-from maidinh.services.measures.actions import count_waiting, rebuild, record_filling
+from maidinh.services.measures.actions import await_uncounted, count_waiting, rebuild, record_filling
 from maidinh.services.measures.models import DossierFact, FormFilling, MonthSum, WaitingDossier
 from maidinh.services.measures.queries import Asked, dossiers_behind, index_by, index_for, keys_measured, years_measured
 from maidinh.services.results.actions import Installation, issue_result
@@ -98,6 +98,12 @@ def test_counted_by_events_is_counted_from_the_beginning(counting: Counting, mon
     ]  # fmt: skip
     with counting.role("worker"):
         assert rebuild(batch=2) == 4
+    assert counting.kept() == (facts, sums)
+    with counting.role("worker"):
+        assert await_uncounted(batch=2) == 0
+        DossierFact.objects.filter(pk__in=[waiting.pk, issued.pk]).delete()  # as dossiers from before there were facts
+        assert await_uncounted(batch=2) == 2
+        assert count_waiting() == 2
     assert counting.kept() == (facts, sums)
 
     with acting(person=counting.citizen.person):  # the one that waited goes on: it has ended no more

@@ -92,6 +92,17 @@ def count_again(*, dossier_id: int) -> None:
         cursor.execute(WAITS, [dossier_id])
 
 
+def await_uncounted(batch: int = 10_000) -> int:
+    """Dossiers that were never counted wait from now on, as those from before there were measures; how many."""
+    found, last = 0, 0
+    while ids := ids_of_dossiers(last, batch):
+        counted = set(DossierFact.objects.filter(pk__in=ids).values_list("pk", flat=True))
+        waiting = [WaitingDossier(dossier_id=each) for each in ids if each not in counted]
+        WaitingDossier.objects.bulk_create(waiting, ignore_conflicts=True)
+        found, last = found + len(waiting), ids[-1]
+    return found
+
+
 @transaction.atomic
 def count_waiting(most: int = BATCH) -> int:
     """Count the dossiers that wait; how many that were. One that can't be counted holds up no other."""
