@@ -96,7 +96,7 @@ def child(size: int) -> dict[str, Any]:
         asked, on = queries.Asked(YEAR), date(YEAR, 12, 31)
         index = [timed(lambda: queries.index_for(asked, on)) for _ in range(RUNS)]
         by = {
-            each: [timed(lambda each=each: queries.index_by(asked, each, on)) for _ in range(RUNS)]  # type: ignore[misc]
+            each: [timed(lambda each=each: queries.index_by(asked, each, on)) for _ in range(RUNS)]
             for each in ("agency", "procedure", "month")
         }
         theirs = [timed(peer.index) for _ in range(RUNS)]

@@ -27,7 +27,7 @@ def measured_dossiers(request: HttpRequest, figure: str) -> HttpResponse:
     if figure not in ROWS:
         raise Http404(figure)
     question = question_of(request.GET, timezone.now())
-    found = dossiers_behind(request.actor, question.asked, figure)  # type: ignore[attr-defined]
+    found = dossiers_behind(request.actor, question.asked, figure)
     shown = Paginator(found, ROWS_ON_A_PAGE).get_page(request.GET.get("page", "")[:9])
     context = {
         "title": figure_in_words(figure),

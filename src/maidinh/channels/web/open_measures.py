@@ -40,7 +40,7 @@ def measures(request: HttpRequest) -> HttpResponse:
     question = question_of(request.GET, timezone.now())
     index = index_for(question.asked, question.today)
     parts = index_by(question.asked, question.by, question.today)
-    drill = request.actor.may(DRILL)  # type: ignore[attr-defined]
+    drill = request.actor.may(DRILL)
     context: dict[str, Any] = {
         "wanted": question.wanted,
         "at": question.at,
