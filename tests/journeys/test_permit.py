@@ -71,6 +71,6 @@ def measured(reader: Visit, province: RunningProvince, procedure: str) -> dict[s
         index = told["index"]
         figures = {each["id"]: each for group in index["groups"] for each in group["indicators"]}
         figures |= {each["id"]: each for each in index["measures"]}
-        if figures["on-time"]["whole"] and figures["fields-typed"]["whole"] or time.monotonic() > until:
+        if (figures["on-time"]["whole"] and figures["fields-typed"]["whole"]) or time.monotonic() > until:
             return figures
         time.sleep(0.5)
