@@ -73,7 +73,9 @@ def _people(world: World) -> Iterator[Asked]:
         for name in ("desk-supplement", "desk-extension", "desk-ending"):
             yield Asked(name, "GET", on, where)
             yield Asked(name, "POST", on, where)
-    for name in ("open-reasons", "open-reasons-file"):
+    for figure in ("ended", "none"):
+        yield Asked("measured-dossiers", "GET", figure, {"figure": figure})
+    for name in ("open-reasons", "open-reasons-file", "open-measures", "open-measures-file", "open-api-measures"):
         yield Asked(name, "GET", "it")
     for name in ("team", "delegations", "signing-together"):
         yield Asked(name, "GET", "it")

@@ -20,6 +20,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     },
     "exchange/evidence": {"container", "gathering", "inspection", "judging"},
     "services/results": {"bundle", "exporting", "forms", "gathering", "register", "retention"},
+    "services/measures": {"gathering", "telling"},
     "applications/registers": {"provider"},
     "exchange/directory": {"agreements"},
     "services/authoring": {"judging", "planning", "rewriting"},

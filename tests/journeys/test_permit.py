@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from .running import RunningProvince
 from .visits import Visit
 
 OWNER = "Nguyễn Văn Thành"
+COUNTED_WITHIN = 30  # seconds
 
 
 def test_permit_on_a_phone(
@@ -53,3 +55,22 @@ def test_permit_on_a_phone(
     anyone.field(anyone.words("Secret on the receipt")).fill(done.secret)
     anyone.press("Track")
     anyone.says(done.code)
+
+    anyone.open(f"/open/measures?procedure={procedure.code}&by=month")
+    figures = measured(anyone, lao_cai, procedure.code)
+    for name in ("on-time", "results-electronic", "minutes-to-submission", "fields-typed", "fields-prefilled"):
+        assert figures[name]["part"] >= (name != "minutes-to-submission"), name
+        assert figures[name]["whole"] >= 1, name
+
+
+def measured(reader: Visit, province: RunningProvince, procedure: str) -> dict[str, Any]:
+    """What is counted of a procedure in public, once the worker has counted its dossier."""
+    until = time.monotonic() + COUNTED_WITHIN
+    while True:
+        told = reader.page.request.get(f"{province.address}/api/open/measures.json?procedure={procedure}").json()
+        index = told["index"]
+        figures = {each["id"]: each for group in index["groups"] for each in group["indicators"]}
+        figures |= {each["id"]: each for each in index["measures"]}
+        if (figures["on-time"]["whole"] and figures["fields-typed"]["whole"]) or time.monotonic() > until:
+            return figures
+        time.sleep(0.5)

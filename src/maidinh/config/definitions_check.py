@@ -68,6 +68,7 @@ from maidinh.infrastructure.organisations.reading import FILE as ORGANISATIONS
 from maidinh.infrastructure.organisations.reading import read_organisations
 from maidinh.services.catalogue.reading import read_procedure_catalogue
 from maidinh.services.checking.surroundings import Surroundings
+from maidinh.services.measures.reading import read_index
 from maidinh.services.procedures.definition import Procedure
 from maidinh.services.procedures.reading import procedure_files, read_procedures
 
@@ -147,6 +148,7 @@ def _check_nation(national: Path, findings: Findings) -> Nation:
     findings.read(lambda: read_duplication_terms(national))
     findings.read(lambda: read_observation_terms(national))
     findings.read(lambda: read_supervision_terms(national))
+    findings.read(lambda: read_index(national))
     findings.read(lambda: read_publication_rules(national))
     findings.read(lambda: read_notice(national))
     for folder, found in ((CALENDARS, list((calendars or {}).values())), (RULE_PACKS, packs or [])):

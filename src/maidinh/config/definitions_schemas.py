@@ -35,6 +35,7 @@ from maidinh.infrastructure.identity.definition import Roles
 from maidinh.infrastructure.organisations.definition import Organisations
 from maidinh.services.catalogue.definition import ProcedureCatalogue
 from maidinh.services.clock.definition import Term
+from maidinh.services.measures.definition import IndexDefinition
 from maidinh.services.procedures.definition import Procedure
 from maidinh.services.scenarios.definition import Scenario
 
@@ -54,6 +55,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "dossier-plan": DossierPlan,
     "duplication-terms": DuplicationTerms,
     "framework": Framework,
+    "index-766": IndexDefinition,
     "inventory": Inventory,
     "land-register": LandRegister,
     "nas-data-set": DataSetStructure,

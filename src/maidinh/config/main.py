@@ -19,6 +19,7 @@ GROUPS = (
     "exchange",
     "fees",
     "log",
+    "measures",
     "national",
     "procedure",
     "project",

@@ -18,6 +18,7 @@ from maidinh.config.environment import Environment
 
 WATCH_SECONDS = 5.0
 COMPUTE_SECONDS = 1.0
+COUNT_SECONDS = 2.0
 COLLECT_SECONDS = 0.5
 RECONCILE_SECONDS = 300.0
 PORTAL_SECONDS, PORTAL_LONGEST_SECONDS = 0.5, 30.0
@@ -112,7 +113,7 @@ def serve_worker(environment: Environment) -> None:
     stop, failed = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    parts = [_sequence, _witness, _anchor, _stamp, _serve_sample, _deliver, _compute, _collect, _hear_portal]
+    parts = [_sequence, _witness, _anchor, _stamp, _serve_sample, _deliver, _count, _compute, _collect, _hear_portal]
     parts += [_tell_portal] * environment.national_portal_senders
     threads = [threading.Thread(target=_part, args=(part, environment, stop, failed)) for part in parts]
     for thread in threads:
@@ -274,6 +275,28 @@ def _enter_unended(environment: Environment, until: datetime) -> datetime:
     while enter_unended(since=since, before=now - promise, key=key_in(environment.home.secrets), at=now):
         continue
     return now - promise
+
+
+def _count(_: Environment, stop: threading.Event) -> None:
+    """Count the dossiers that something happened to, so that the measures follow."""
+    import structlog
+    from django.db import DatabaseError, InterfaceError, close_old_connections
+
+    from maidinh.services.measures.actions import await_uncounted, count_waiting
+
+    log, looked = structlog.get_logger(__name__), False
+    while not stop.is_set():
+        try:
+            if not looked:
+                await_uncounted()
+                looked = True
+            counted = count_waiting()
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("measures wait for the database", error=str(error).strip())
+            close_old_connections()
+            counted = 0
+        if not counted:
+            stop.wait(COUNT_SECONDS)
 
 
 def _compute(_: Environment, stop: threading.Event) -> None:

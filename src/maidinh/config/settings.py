@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "maidinh.services.results",
     "maidinh.services.nationalportal",
     "maidinh.services.authoring",
+    "maidinh.services.measures",
     "maidinh.governance.architecture",
     "maidinh.governance.drafting",
     "maidinh.governance.conformity",

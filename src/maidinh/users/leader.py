@@ -23,6 +23,11 @@ HOME = Home(
             procedure_drafts.waiting,
         ),
         Task(
+            _("How well people are served"),
+            _("On time or late, how long, how often more is asked for: by agency, procedure and month."),
+            "open-measures",
+        ),
+        Task(
             _("Contracts between agencies"),
             _("Read a text, then sign it for your agency or decline it. The figure: to sign."),
             "contracts",
@@ -87,6 +92,7 @@ HOME = Home(
         Item(_("Refunds"), "desk-refunds"),
         Item(_("Register of dossiers"), "register"),
         Item(_("Drafts of procedures"), "procedure-drafts"),
+        Item(_("How well people are served"), "open-measures"),
         Item(_("Contracts between agencies"), "contracts"),
         Item(_("Opinions on the architecture"), "architecture-rounds"),
         Item(_("Projects"), "projects"),

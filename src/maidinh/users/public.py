@@ -28,6 +28,11 @@ HOME = Home(
         ),
         Task(_("Projects in public"), _("What is built, for whom, how much, by when, is it late."), "open-projects"),
         Task(_("Money of projects"), _("By year, source and agency, with charts and tables."), "open-money"),
+        Task(
+            _("How well people are served"),
+            _("On time or late, how long, how often more is asked for: by agency, procedure and month."),
+            "open-measures",
+        ),
         Task(_("Projects"), _("What agencies build and buy, what it costs, where it stands."), "projects"),
     ),
     guide=(

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from maidinh.channels.routing import ANYONE, page
-from maidinh.channels.sessions import ACCOUNT
+from maidinh.channels.sessions import ACCOUNT, SIGNED_IN_AT
 from maidinh.channels.web.context import language
 from maidinh.channels.web.wording import sign_in_refusal
 from maidinh.infrastructure.identity.actions import SignInRefused, sign_in
@@ -66,7 +66,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
     except (IdentityRefused, SignInRefused) as refusal:
         return _refused(request, refusal.reason, 403)
     request.session.flush()
-    request.session[ACCOUNT] = account.pk
+    request.session[ACCOUNT], request.session[SIGNED_IN_AT] = account.pk, at.isoformat()
     rotate_token(request)
     official = actor_of_account(account.pk).kind == "official"
     return redirect(destination or reverse("desk" if official else "dossiers"))

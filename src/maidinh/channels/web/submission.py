@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maidinh.channels.routing import page as route
+from maidinh.channels.sessions import signed_in_at
 from maidinh.channels.web.context import language
 from maidinh.channels.web.drafts import asked_by, next_stop, of_own_draft
 from maidinh.channels.web.papers import file_view
@@ -100,6 +101,7 @@ def _submit(request: HttpRequest, draft: Any) -> dict[str, str]:
             draft_id=draft.pk,
             at=timezone.now(),
             log=log,
+            signed_in_at=signed_in_at(request),
         )
     except NotComplete as fault:
         return fault_texts(asked_by(draft), fault.faults) or {"": _("Choose your case and where to submit")}

@@ -20,9 +20,10 @@ from maidinh.infrastructure.files.rules import file_name
 from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.portal.forms.models import Draft, Supplement
 from maidinh.portal.forms.queries import draft_of
-from maidinh.portal.forms.rules import Fault, asked_of, still_asked, whole_faults
+from maidinh.portal.forms.rules import Fault, asked_of, filled_in, still_asked, whole_faults
 from maidinh.services.dossiers.actions.submission import NotNow, SubmittedPaper, submit_dossier, supplement_dossier
 from maidinh.services.dossiers.queries import dossier_for
+from maidinh.services.measures.actions import record_filling
 from maidinh.services.procedures.definition import Paper, Procedure
 
 FILES_LIMIT = 50  # of one application; more is a mistake or an attack
@@ -139,8 +140,13 @@ def discard_draft(*, actor: Actor, draft_id: UUID, at: datetime) -> None:
 
 
 @transaction.atomic
-def submit_draft(*, actor: Actor, draft_id: UUID, at: datetime, log: LogKeeper) -> str:
-    """Hand the application in, once however often it is asked; the dossier's code. Raises NotComplete, PaperMissing."""
+def submit_draft(
+    *, actor: Actor, draft_id: UUID, at: datetime, log: LogKeeper, signed_in_at: datetime | None = None
+) -> str:
+    """Hand the application in, once however often it is asked; the dossier's code. Raises NotComplete, PaperMissing.
+
+    How much was typed and how long it took since `signed_in_at` is kept as counts.
+    """
     try:
         draft = _own(actor, draft_id)
     except AlreadySubmitted as done:
@@ -162,6 +168,18 @@ def submit_draft(*, actor: Actor, draft_id: UUID, at: datetime, log: LogKeeper) 
         at=at,
         log=log,
     )
+    if not submission.repeated:
+        filled = filled_in(asked, answers)
+        record_filling(
+            actor=actor,
+            dossier_id=submission.dossier.pk,
+            typed=filled.typed,
+            picked=filled.picked,
+            prefilled=filled.prefilled,
+            signed_in_at=signed_in_at,
+            begun_at=draft.begun_at,
+            at=at,
+        )
     draft.dossier, draft.saved_at = submission.dossier.code, at
     draft.answers, draft.papers = {}, []  # the dossier has them now; personal data lies in one place
     draft.save(update_fields=["dossier", "saved_at", "answers", "papers"])

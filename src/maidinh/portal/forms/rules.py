@@ -93,6 +93,23 @@ def still_asked(procedure: Procedure, answers: Mapping[str, Any]) -> dict[str, A
     return {name: value for name, value in answers.items() if name in asked or name not in properties_of(procedure)}
 
 
+@dataclass(frozen=True)
+class FilledIn:
+    """How many fields of a form were typed, picked from a register's list, and filled in by registers."""
+
+    typed: int
+    picked: int
+    prefilled: int
+
+
+def filled_in(procedure: Procedure, answers: Mapping[str, Any]) -> FilledIn:
+    """How an application was filled in, by the fields that have an answer."""
+    parts = [parts_of(page) for page in procedure.pages]
+    asked, picked = ([field for part in parts for field in getattr(part, kind)] for kind in ("asked", "picked"))
+    filled = [field for part in parts for field in (*part.held, *part.following)]
+    return FilledIn(*(sum(field.id in answers for field in fields) for fields in (asked, picked, filled)))
+
+
 def properties_of(procedure: Procedure) -> Mapping[str, Any]:
     """The schema of each field of the form, asked or not."""
     found: Mapping[str, Any] = procedure.answers.get("properties", {})

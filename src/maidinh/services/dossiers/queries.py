@@ -5,6 +5,7 @@ Layer 4. The conditions here are for the reader's convenience; what an actor may
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -286,3 +287,31 @@ def gaps_in_open_dossiers() -> tuple[int, list[Gap]]:
 def _of(tasks: QuerySet[Task], lacks: str) -> list[Gap]:
     rows = tasks.values_list("dossier__code", "agency", "dossier__responsible", "step")
     return [Gap(code, lacks, agency or responsible, step) for code, agency, responsible, step in rows]
+
+
+def dossiers_numbered(dossier_ids: Iterable[int]) -> list[Dossier]:
+    """The dossiers with these ids, for the worker, in the order of their ids."""
+    found = Dossier.objects.filter(pk__in=list(dossier_ids)).select_related("procedure")
+    return list(found.defer(APPLICANTS_ALONE).order_by("pk"))
+
+
+def ids_of_dossiers(after: int, most: int) -> list[int]:
+    """So many ids of dossiers that follow an id, for the worker that goes through all of them."""
+    return list(Dossier.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:most])
+
+
+def turns_of(dossier_ids: Iterable[int]) -> dict[int, list[tuple[datetime, int]]]:
+    """The statuses of these dossiers as they came, with their moments, for the worker."""
+    found: dict[int, list[tuple[datetime, int]]] = {}
+    rows = DossierEvent.objects.filter(dossier__in=list(dossier_ids)).order_by("id")
+    for dossier, at, status in rows.values_list("dossier", "at", "status"):
+        found.setdefault(dossier, []).append((at, status))
+    return found
+
+
+def papers_kept(dossier_ids: Iterable[int]) -> dict[int, set[str]]:
+    """Which papers of these dossiers are kept as files, for the worker."""
+    found: dict[int, set[str]] = {}
+    for dossier, paper in Paper.objects.filter(dossier__in=list(dossier_ids)).values_list("dossier", "paper"):
+        found.setdefault(dossier, set()).add(paper)
+    return found

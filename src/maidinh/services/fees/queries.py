@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from maidinh.infrastructure.actor import Actor, require
@@ -68,3 +69,16 @@ def refund_for(actor: Actor, refund_id: int) -> Refund | None:
 def last_days(count: int = 7) -> list[Reconciliation]:
     """The last days that were compared with the provider."""
     return list(Reconciliation.objects.order_by("-day")[:count])
+
+
+def how_paid(dossier_ids: Iterable[int]) -> dict[int, str]:
+    """How the fees of these dossiers were paid (`unpaid`, `counter`, `online`), for the worker; the free ones lack."""
+    charges = Charge.objects.filter(dossier__in=list(dossier_ids)).values_list("pk", "dossier", "paid_at")
+    kept = list(charges)
+    by_provider = set(
+        Payment.objects.filter(charge__in=[pk for pk, *_ in kept], state="paid").values_list("charge", flat=True)
+    )
+    return {
+        dossier: "unpaid" if paid_at is None else "online" if pk in by_provider else "counter"
+        for pk, dossier, paid_at in kept
+    }

@@ -5,7 +5,8 @@ A version holds from its first day; a later one takes its place on that one's fi
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.utils.timezone import localdate
 
@@ -40,6 +41,30 @@ def versions_of(code: str) -> list[ProcedureVersion]:
 def version_before(code: str, day: date) -> ProcedureVersion | None:
     """The version whose first day is the last one before this day; None when there is none."""
     return ProcedureVersion.objects.filter(code=code, effective_from__lt=day).order_by("-effective_from").first()
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A version as the public could see it: from when it holds, when it was published here, how it is applied for."""
+
+    code: str
+    responsible: str
+    effective_from: date
+    effective_to: date | None
+    published_at: datetime
+    wholly_online: bool
+
+
+def publications() -> list[Publication]:
+    """Every kept version, without its content, in the order of their first days."""
+    rows = ProcedureVersion.objects.order_by("effective_from", "id").values_list(
+        "code", "content__responsible", "effective_from", "effective_to", "loaded_at", "content__channels",
+        "content__online_level",
+    )  # fmt: skip
+    return [
+        Publication(code, responsible, first, last, at, "online" in channels and level != "partial")
+        for code, responsible, first, last, at, channels, level in rows
+    ]
 
 
 def _holds(version: ProcedureVersion, day: date) -> bool:

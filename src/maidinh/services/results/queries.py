@@ -90,3 +90,9 @@ def receipt_numbers(dossiers: list[int]) -> dict[int, str]:
     """The number of form 01 of each of these dossiers that has one."""
     found = IssuedForm.objects.filter(dossier__in=dossiers, form=RECEIPT).values_list("dossier", "number", "year")
     return {dossier: form_number(number, year, RECEIPT) for dossier, number, year in found}
+
+
+def with_result(dossiers: list[int]) -> set[int]:
+    """Which of these dossiers have a signed result that holds, for the worker."""
+    holding = Result.objects.filter(dossier__in=dossiers, revocation__isnull=True)
+    return set(holding.values_list("dossier", flat=True))
