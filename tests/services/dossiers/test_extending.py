@@ -18,7 +18,7 @@ from maidinh.infrastructure.events.models import Event
 from maidinh.services.dossiers.actions.extending import NoExtension, extend_dossier
 from maidinh.services.dossiers.actions.steps import NotYours, ReasonMissing
 from maidinh.services.dossiers.models import Extension
-from maidinh.services.dossiers.rules import extended, last_day_to_extend
+from maidinh.services.dossiers.rules import last_day_to_extend
 from tests.conftest import NOW
 from tests.services.dossiers.synthetic.loading import Walk, actor_of, begin, own_database_with_synthetic_procedures
 
@@ -129,10 +129,3 @@ def test_the_last_day_is_counted_back(due: date, amount: int, unit: str, last: d
     calendar = calendar_at(due)
     moment = datetime.combine(due, time(9), NOW.tzinfo)
     assert last_day_to_extend(moment, Budget.model_validate({"amount": amount, "unit": unit}), calendar) == last
-
-
-def test_a_limit_grows_in_its_own_unit() -> None:
-    days, hours = Budget(amount=2, unit="working_day"), Budget(amount=2, unit="working_hour")
-    assert extended(days, [days, days]).amount == 6
-    with pytest.raises(ValueError, match="working_hour"):
-        extended(days, [hours])
