@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils.timezone import localtime
 from typer.testing import CliRunner
 
 from maidinh.config.cli import dossier as group
@@ -83,9 +84,9 @@ def test_the_command_explains_a_dossier_from_the_database(supplemented: Any, mon
     run = CliRunner().invoke
     told = json.loads(run(group.app, ["explain", counter.code, "--json"]).output)
     assert told["dossier"] == counter.code and told["accepted"] is True
-    assert told["due"] == after.due_at.isoformat()[:19] + told["due"][19:]
+    assert datetime.fromisoformat(told["due"]) == after.due_at
     assert [step["event"] for step in told["steps"] if "event" in step] == ["supplement_asked", "supplement_received"]
     words = run(group.app, ["explain", counter.code], env={"MAIDINH_LANGUAGE": "en"}).output
-    assert words.startswith(f"Due: 17:00 {after.due_at:%d/%m/%Y}")
+    assert words.startswith(f"Due: 17:00 {localtime(after.due_at):%d/%m/%Y}")
     missing = run(group.app, ["explain", "H38-20260101-0000000"], env={"MAIDINH_LANGUAGE": "en"})
     assert missing.exit_code == 2 and "There is no dossier" in missing.output

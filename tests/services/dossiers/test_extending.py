@@ -83,8 +83,15 @@ def test_a_later_suspension_counts_with_the_extension(walk: Walk, citizen: Any) 
     walk.at += timedelta(days=2)
     with acting(person=citizen.person):
         supplement_dossier(actor=citizen, code=walk.code, papers=[], explanation="here", at=walk.at)
-    assert walk.dossier.due_at > new, "under the rule of restarting, the whole limit with the extension runs again"
-    assert walk.dossier.due_at.date() == date(2026, 12, 10)
+    assert walk.dossier.due_at == new, "the limit starts again and ends before the day that was promised: that stays"
+    walk.do("appraisal", "supplement", again="one more thing", reason="no section")
+    walk.at += timedelta(days=7)
+    with acting(person=citizen.person):
+        supplement_dossier(actor=citizen, code=walk.code, papers=[], explanation="here", at=walk.at)
+    assert walk.dossier.due_at > new, "the limit starts again and ends after it"
+    assert [kind for kind, _ in walk.clock] == [
+        "suspended", "resumed", "extended", *["supplement_asked", "supplement_received"] * 2,
+    ]  # fmt: skip
 
 
 def test_only_who_works_on_it_moves_it_with_a_reason(walk: Walk) -> None:

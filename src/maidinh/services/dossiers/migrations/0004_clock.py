@@ -128,9 +128,9 @@ TABLES = ("dossiers_dossier", "dossiers_extension", "dossiers_clockentry")
 UNSEEN = "".join(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;\n" for table in TABLES)
 SEEN = "".join(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY;\n" for table in TABLES)
 # A list is in the order of time; where two machines' clocks differed, no line is earlier than the one before it.
-CARRIED = (
-    UNSEEN
-    + """
+CARRIED = [
+    UNSEEN,
+    """
 WITH stretches AS (
     SELECT d.id, d.accepted_at, s.place, s.value
     FROM dossiers_dossier d, jsonb_array_elements(d.suspensions) WITH ORDINALITY s(value, place)
@@ -160,12 +160,12 @@ SELECT id, row_number() OVER (PARTITION BY id ORDER BY at, place), kind, at, '',
 FROM lines;
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
-"""
-    + SEEN
-)
-CARRIED_BACK = (
-    UNSEEN
-    + """
+""",
+    SEEN,
+]
+CARRIED_BACK = [
+    UNSEEN,
+    """
 ALTER TABLE dossiers_dossier DISABLE TRIGGER dossiers_applicant_acts;
 UPDATE dossiers_dossier d SET suspensions = found.rows FROM (
     SELECT dossier_id, jsonb_agg(
@@ -179,9 +179,9 @@ UPDATE dossiers_dossier d SET suspensions = found.rows FROM (
     WHERE kind IN ('supplement_asked', 'suspended') GROUP BY dossier_id
 ) found WHERE found.dossier_id = d.id;
 ALTER TABLE dossiers_dossier ENABLE ALWAYS TRIGGER dossiers_applicant_acts;
-"""
-    + SEEN
-)
+""",
+    SEEN,
+]
 
 
 class Migration(migrations.Migration):
