@@ -14,12 +14,12 @@ from maidinh.infrastructure.calendars.definition import Budget
 from maidinh.services.clock.ledger import Entry
 from maidinh.services.clock.reckoning import reckon
 from maidinh.services.dossiers.models import ENDED, ClockEntry, ClockKind, Dossier, Task
-from maidinh.services.dossiers.queries import clock_of, standing_for
+from maidinh.services.dossiers.queries import calendar_of, clock_of, standing_for
 
 
 def write_line(
     dossier: Dossier,
-    kind: ClockKind,
+    kind: str,
     actor: Actor,
     at: datetime,
     *,
@@ -63,6 +63,15 @@ def resume(dossier: Dossier, actor: Actor, at: datetime, *, step: str = "") -> N
             dossier, ClockKind.RESUMED if stands == ClockKind.SUSPENDED else ClockKind.RECEIVED, actor, at, step=step
         )
         dossier.due_at = due_of(dossier)
+
+
+def follow_calendar(dossier: Dossier, actor: Actor, at: datetime) -> None:
+    """Where the calendar in force counts otherwise than what is kept, say so before anything else moves the date."""
+    counted = due_of(dossier)
+    if dossier.due_at is not None and counted != dossier.due_at:
+        moved = (dossier.due_at, counted)
+        write_line(dossier, ClockKind.CALENDAR, actor, at, reason=calendar_of(dossier).id, moved=moved)
+        dossier.due_at = counted
 
 
 def due_of(dossier: Dossier, *more: Entry) -> datetime:

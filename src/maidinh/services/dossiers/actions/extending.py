@@ -21,7 +21,7 @@ from maidinh.infrastructure.calendars.definition import Budget
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.rulepacks.queries import apology_before, extensions_allowed
 from maidinh.services.clock.ledger import Entry
-from maidinh.services.dossiers.actions.clockwork import due_of, write_line
+from maidinh.services.dossiers.actions.clockwork import due_of, follow_calendar, write_line
 from maidinh.services.dossiers.actions.progress import note, rules_for
 from maidinh.services.dossiers.actions.steps import NotYours, ReasonMissing, dossier_to_change
 from maidinh.services.dossiers.models import ENDED, ClockKind, Dossier, Extension, Task
@@ -80,6 +80,7 @@ def extend_dossier(*, actor: Actor, code: str, amount: int, reason: str, at: dat
     if not 0 < amount <= LONGEST:
         raise NoExtension("amount")
     added = Budget.model_validate({"amount": amount, "unit": unit})
+    follow_calendar(dossier, actor, at)
     old = dossier.due_at
     new = due_of(dossier, Entry(at, "extended", budget=added))
     if old is None or new <= old:
