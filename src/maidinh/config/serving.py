@@ -234,6 +234,7 @@ def _deliver(environment: Environment, stop: threading.Event) -> None:
     from maidinh.governance.observation.actions.watching import watch_traffic
     from maidinh.governance.supervision.actions.watching import watch_supervision
     from maidinh.infrastructure.events.actions import deliver_events
+    from maidinh.portal.inbox.actions import tell_of_newer_versions
     from maidinh.services.dossiers.actions.reminding import remind_of_supplements
     from maidinh.services.procedures.queries import offered
 
@@ -251,6 +252,7 @@ def _deliver(environment: Environment, stop: threading.Event) -> None:
                 watched = time.monotonic()
                 if not reminded or time.monotonic() - reminded > REMIND_SECONDS:
                     remind_of_supplements(at=datetime.now(UTC))
+                    tell_of_newer_versions(at=datetime.now(UTC))
                     reminded = time.monotonic()
                 entered = _enter_unended(environment, entered)
         except (DatabaseError, InterfaceError) as error:
