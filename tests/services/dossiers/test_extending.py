@@ -15,9 +15,11 @@ from maidinh.infrastructure.calendars.definition import Budget
 from maidinh.infrastructure.calendars.queries import calendar_at
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.events.models import Event
+from maidinh.services.clock.explanation import explain
 from maidinh.services.dossiers.actions.extending import NoExtension, extend_dossier
 from maidinh.services.dossiers.actions.steps import NotYours, ReasonMissing
 from maidinh.services.dossiers.models import Extension
+from maidinh.services.dossiers.queries import clock_of
 from maidinh.services.dossiers.rules import last_day_to_extend
 from tests.conftest import NOW
 from tests.services.dossiers.synthetic.loading import Walk, actor_of, begin, own_database_with_synthetic_procedures
@@ -61,6 +63,17 @@ def test_the_date_moves_by_the_limits_unit_and_is_told(walk: Walk) -> None:
     assert walk.dossier.due_at == made.new_due
     with acting(agencies=["H38.101"]):
         assert Event.objects.filter(name="dossier.extended", payload__code=walk.code).count() == 1
+
+
+def test_the_explanation_has_a_line_for_it_with_its_article(walk: Walk) -> None:
+    made = extend(walk)
+    with acting(agencies=["H38.101"]):
+        ledger = clock_of(walk.dossier)
+    lines = explain(ledger)
+    (line,) = [each for each in lines if each.kind == "extended"]
+    assert line.end == made.new_due == lines[-1].at and line.article is not None
+    assert ledger.budget == Budget(amount=10, unit="working_day"), "the limit itself stays as it was decided"
+    assert sum(each.kind == "granted" for each in lines) == 3, "three days were granted"
 
 
 def test_it_moves_once(walk: Walk) -> None:

@@ -90,7 +90,9 @@ class Untenable(ValueError):
 
 
 def counted_under(calendar: WorkingCalendar, pack: RulePack) -> WorkingCalendar:
-    """The calendar with the last moment of the day that the rule pack sets for dossiers (`dossier.cutoff`)."""
+    """The calendar with the last moment of the day that the rule pack sets (`dossier.cutoff`), where it sets one."""
+    if not any(each.id == "dossier.cutoff" for each in pack.parameters):
+        return calendar
     cutoff = time.fromisoformat(str(pack.value("dossier.cutoff")))
     return calendar if cutoff == calendar.cutoff else calendar.model_copy(update={"cutoff": cutoff})
 
