@@ -218,13 +218,13 @@ class ClockEntry(models.Model):
             models.UniqueConstraint(fields=["dossier", "serial"], name="dossiers_clock_serial_once"),
             models.CheckConstraint(condition=Q(kind__in=CLOCK_KINDS), name="dossiers_clock_kind_is_known"),
             models.CheckConstraint(
-                condition=Q(Q(kind__in=WITH_AMOUNT), Q(amount__isnull=False), ~Q(unit=""))
-                | Q(~Q(kind__in=WITH_AMOUNT), Q(amount__isnull=True), Q(unit="")),
+                condition=Q(kind__in=WITH_AMOUNT, amount__isnull=False) & ~Q(unit="")
+                | ~Q(kind__in=WITH_AMOUNT) & Q(amount__isnull=True, unit=""),
                 name="dossiers_clock_amount_where_any",
             ),
             models.CheckConstraint(
-                condition=Q(Q(kind__in=MOVING), Q(old_due__isnull=False), Q(new_due__isnull=False))
-                | Q(~Q(kind__in=MOVING), Q(old_due__isnull=True), Q(new_due__isnull=True)),
+                condition=Q(kind__in=MOVING, old_due__isnull=False, new_due__isnull=False)
+                | ~Q(kind__in=MOVING) & Q(old_due__isnull=True, new_due__isnull=True),
                 name="dossiers_clock_dues_where_moved",
             ),
         ]

@@ -233,8 +233,8 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
-                                ("kind__in", WITH_AMOUNT),
                                 ("amount__isnull", False),
+                                ("kind__in", WITH_AMOUNT),
                                 models.Q(("unit", ""), _negated=True),
                             ),
                             models.Q(
@@ -248,11 +248,11 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("kind__in", MOVING), ("old_due__isnull", False), ("new_due__isnull", False)),
+                            models.Q(("kind__in", MOVING), ("new_due__isnull", False), ("old_due__isnull", False)),
                             models.Q(
                                 models.Q(("kind__in", MOVING), _negated=True),
-                                ("old_due__isnull", True),
                                 ("new_due__isnull", True),
+                                ("old_due__isnull", True),
                             ),
                             _connector="OR",
                         ),
