@@ -34,6 +34,8 @@ LINE: dict[str, Any] = {
     "put_back": _("Put back into the worklist"),
     "called": _("Set going by another procedure"),
     "result_revoked": _("Result revoked"),
+    "recounted": _("The date moved with the working calendar"),
+    "reminded": _("Reminder: the supplement is awaited until this day"),
     "moved": _("Goes on under a newer version of the procedure"),
 }
 REGISTER: dict[str, Any] = {"population": _("population register"), "land": _("land register")}

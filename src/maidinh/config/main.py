@@ -14,6 +14,7 @@ from maidinh.config.texts import say
 
 GROUPS = (
     "architecture",
+    "calendar",
     "definitions",
     "dossier",
     "exchange",

@@ -17,6 +17,7 @@ from pathlib import Path
 from maidinh.config.environment import Environment
 
 WATCH_SECONDS = 5.0
+REMIND_SECONDS = 600  # days are what matters; a look at every dossier that waits
 COMPUTE_SECONDS = 1.0
 COUNT_SECONDS = 2.0
 COLLECT_SECONDS = 0.5
@@ -236,10 +237,12 @@ def _deliver(environment: Environment, stop: threading.Event) -> None:
     from maidinh.governance.observation.actions.watching import watch_traffic
     from maidinh.governance.supervision.actions.watching import watch_supervision
     from maidinh.infrastructure.events.actions import deliver_events
+    from maidinh.portal.inbox.actions import tell_of_newer_versions
+    from maidinh.services.dossiers.actions.reminding import remind_of_supplements
     from maidinh.services.procedures.queries import offered
 
     log = structlog.get_logger(__name__)
-    watched, entered = 0.0, NEVER
+    watched, reminded, entered = 0.0, 0.0, NEVER
     while not stop.is_set():
         try:
             delivered = deliver_events(at=datetime.now(UTC))
@@ -250,6 +253,10 @@ def _deliver(environment: Environment, stop: threading.Event) -> None:
                 watch_exceptions(at=datetime.now(UTC))
                 watch_supervision(at=datetime.now(UTC), running=service_figures)
                 watched = time.monotonic()
+                if not reminded or time.monotonic() - reminded > REMIND_SECONDS:
+                    remind_of_supplements(at=datetime.now(UTC))
+                    tell_of_newer_versions(at=datetime.now(UTC))
+                    reminded = time.monotonic()
                 entered = _enter_unended(environment, entered)
         except (DatabaseError, InterfaceError) as error:
             log.warning("events wait for the database", error=str(error).strip())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,18 @@ from typer.testing import CliRunner, Result
 
 from maidinh.config.cli.procedure import app
 from maidinh.config.environment import Environment
+from maidinh.infrastructure.calendars.definition import Budget
+from maidinh.infrastructure.calendars.queries import calendar_at
+from maidinh.infrastructure.calendars.rules import due
+from maidinh.infrastructure.database.scope import acting
+from maidinh.services.clock.explanation import explain
+from maidinh.services.clock.reckoning import reckon
+from maidinh.services.dossiers.actions.extending import extend_dossier
 from maidinh.services.dossiers.models import Dossier, DossierEvent, Status
+from maidinh.services.dossiers.queries import clock_of
 from maidinh.services.procedures.models import ProcedureVersion
 from tests.faults.republication import BASIS, CODE, crowd
+from tests.services.results.stages import official_of
 
 pytestmark = pytest.mark.slow
 Run = Callable[..., Result]
@@ -88,6 +97,40 @@ def test_a_version_is_planned_applied_and_applied_again(run: Run, version: Any, 
     plain = run("plan", file).output
     assert "loaded" in plain
     assert "stay 0, move 0, cannot be moved 0" in plain
+
+
+def test_a_date_that_was_extended_stays_extended_under_another_limit(
+    run: Run, version: Any, role: Any, province: Any
+) -> None:
+    with role("worker"):
+        dossier = Dossier.objects.get(status=Status.IN_PROCESS)
+        task = dossier.tasks.get(closed_at=None)
+        accepted, old = dossier.accepted_at, dossier.due_at
+    actor = official_of(dossier, task, province)
+    with acting(agencies=actor.agencies, official=actor.id):
+        extend_dossier(actor=actor, code=dossier.code, amount=4, reason="flood", at=task.opened_at)
+    file = version(shorter)
+    planned = json.loads(run("plan", file, "--json").output)
+    (fate,) = [each for each in planned["dossiers"] if each["code"] == dossier.code]
+    calendar = calendar_at(accepted.date())
+    ten, four = (Budget(amount=amount, unit=dossier.limit["unit"]) for amount in (10, 4))
+    wanted = due(due(accepted, ten, calendar), four, calendar, cutoff=False)
+    assert datetime.fromisoformat(fate["due_after"]) == wanted < datetime.fromisoformat(fate["due_before"])
+    assert json.loads(run("apply", file, "--json").output)["moved"] == 2
+    with role("worker"):
+        after = Dossier.objects.select_related("procedure").get(pk=dossier.pk)
+        clock = clock_of(after)
+        lines = explain(clock)
+        line = after.clock.order_by("-serial")[0]
+    assert after.due_at == wanted == reckon(clock).due
+    assert (line.kind, line.amount, line.reason) == (
+        "limit_changed",
+        clock.entries[-1].budget.amount,
+        f"1.0 → 2.0. {BASIS['text']}",
+    )
+    assert line.amount > 10, "the limit that held until then"
+    assert [each.kind for each in lines if each.entry is not None] == ["extended", "limit_changed"]
+    assert lines[-1].at == wanted and old != wanted
 
 
 def _utc(text: str | None) -> str | None:

@@ -6,9 +6,11 @@ import pytest
 
 from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.portal.forms.rules import (
+    Change,
     Fault,
     asked_of,
     calls_of,
+    changes_between,
     held_answers,
     page_after,
     page_of,
@@ -214,3 +216,30 @@ def test_conditions_of_fields_look_at_earlier_pages_only():
             for field in page.fields:
                 assert set(field.when or {}) <= before, f"{procedure.code}: {field.id}"
             before |= {field.id for field in page.fields}
+
+
+def test_what_a_newer_version_asks_otherwise_is_told_and_words_of_law_are_not(permit):
+    assert changes_between(permit, permit) == []
+    content = permit.model_dump(mode="json", by_alias=True)
+    gone, changed = content["papers"].pop(), content["papers"][0]
+    changed["copies"] += 1
+    content["papers"].append({"id": "survey", "name": {"vi": "Bản đo đạc"}})
+    content["pages"][-1]["fields"].append({"id": "colour", "label": {"vi": "Màu"}})
+    content["answers"]["properties"]["colour"] = {"type": "string"}
+    first = content["pages"][0]["fields"][0]
+    name = permit.pages[0].fields[0].label
+    first["hint"] = {"vi": "Ghi như trong căn cước"}
+    content["papers"][0]["source"] = "another text"
+    found = changes_between(permit, type(permit).model_validate(content))
+    assert [(each.kind, each.what, each.name.vi) for each in found] == [
+        ("added", "field", "Màu"),
+        ("added", "paper", "Bản đo đạc"),
+        ("gone", "paper", gone["name"]["vi"]),
+        ("changed", "field", name.vi),
+        ("changed", "paper", changed["name"]["vi"]),
+    ]
+    assert Change("changed", "field", name) in found
+    changed["copies"] -= 1
+    content["papers"][0]["source"] = "a third text"
+    again = changes_between(permit, type(permit).model_validate(content))
+    assert ("changed", "paper") not in {(each.kind, each.what) for each in again}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import assume, given
@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from maidinh.infrastructure.calendars.definition import Budget, Override
 from maidinh.infrastructure.calendars.rules import HOUR, working_time
+from maidinh.infrastructure.definitions.locating import definitions_root
+from maidinh.infrastructure.definitions.rule_packs import read_rule_packs
 from maidinh.services.clock.explanation import explain
-from maidinh.services.clock.ledger import Entry, Ledger, Untenable, faults
+from maidinh.services.clock.ledger import Entry, Ledger, Untenable, counted_under, faults
 from maidinh.services.clock.reckoning import reckon
 from tests.services.clock.judging import CALENDAR, HANOI, at
 
@@ -175,3 +177,27 @@ def test_an_extension_that_another_calendar_overtakes_still_stands() -> None:
     granted = Entry(at("2026-03-04T09:00:00"), "extended", until=date(2026, 3, 11))
     found = reckon(term(granted, Entry(at("2026-03-05T09:00:00"), "calendar_changed", calendar=changed)))
     assert found.due == at("2026-03-13T17:00:00")
+
+
+def test_a_change_of_the_limit_is_a_line_and_counts_the_whole_term_by_the_latest() -> None:
+    start, ten = at("2026-03-02T09:00:00"), Budget(amount=10, unit="working_day")
+    added = Entry(at("2026-03-04T09:00:00"), "extended", budget=Budget(amount=3, unit="working_day"))
+    changed = Entry(at("2026-03-05T09:00:00"), "limit_changed", "1.0 → 2.0", budget=ten)
+    plain = Ledger(start, Budget(amount=20, unit="working_day"), CALENDAR, "pause", entries=(added, changed))
+    assert plain.before(1).budget == ten and plain.before(2).budget.amount == 20
+    (line,) = [each for each in explain(plain) if each.kind == "limit_changed"]
+    assert line.left == plain.budget and line.end == reckon(replace(plain, budget=ten, entries=(added,))).due
+    assert explain(plain)[-1].at == reckon(plain).due
+    assert reckon(replace(plain, budget=Budget(amount=2, unit="working_day"))).due is not None, "or a shorter one"
+    assert [each.says for each in faults(replace(plain, entries=(replace(changed, budget=None),)))] == [
+        "A change of the limit names no limit."
+    ]
+
+
+def test_the_last_moment_of_the_day_is_the_rule_packs() -> None:
+    pack = read_rule_packs(definitions_root(None) / "national")[-1]
+    late = CALENDAR.model_copy(update={"cutoff": time(16, 30)})
+    assert counted_under(CALENDAR, pack) is CALENDAR
+    assert counted_under(late, pack).cutoff == time(15)
+    without = pack.model_copy(update={"parameters": [p for p in pack.parameters if p.id != "dossier.cutoff"]})
+    assert counted_under(late, without) is late, "where a pack sets none, the calendar's holds"

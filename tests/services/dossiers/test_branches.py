@@ -179,10 +179,10 @@ def test_the_clock_stands_while_a_step_is_not_counted(walk: Walk) -> None:
     walk.do("intake", "accept")
     before = walk.dossier
     assert before.due_at.date() == date(2026, 12, 3)
-    assert before.suspensions[-1] == {"since": walk.at.isoformat(), "until": None, "for_step": True}
+    assert walk.clock == [("suspended", walk.at)]
     walk.do("consult", "again", hours=48)
     after = walk.dossier
-    assert after.suspensions[-1]["until"] == walk.at.isoformat()
+    assert walk.clock[1:] == [("resumed", walk.at)]
     assert after.due_at.date() == date(2026, 12, 7), "two working days more"
 
 
@@ -192,13 +192,12 @@ def test_the_clock_stands_on_when_a_supplement_comes_while_a_step_is_not_counted
     walk.at += timedelta(days=1)
     with acting(person=citizen.person):
         supplement_dossier(actor=citizen, code=walk.code, papers=[], explanation="here", at=walk.at)
-    ledger = walk.dossier.suspensions
-    assert [(row["until"] is None, row.get("for_step", False)) for row in ledger] == [
-        (False, True), (False, False), (True, True),
+    assert [kind for kind, _ in walk.clock] == [
+        "suspended", "resumed", "supplement_asked", "supplement_received", "suspended",
     ]  # fmt: skip
-    assert ledger[-1]["since"] == ledger[-2]["until"] == walk.at.isoformat()
+    assert [at for _, at in walk.clock[-2:]] == [walk.at, walk.at]
     walk.do("consult", "again", hours=24)
-    assert walk.dossier.suspensions[-1]["until"] == walk.at.isoformat()
+    assert walk.clock[-1] == ("resumed", walk.at)
 
 
 def test_a_withdrawal_while_a_step_is_not_counted_leaves_the_clock_standing(walk: Walk, citizen: Any) -> None:
@@ -207,14 +206,14 @@ def test_a_withdrawal_while_a_step_is_not_counted_leaves_the_clock_standing(walk
     walk.at += timedelta(days=1)
     with acting(person=citizen.person):
         request_withdrawal(actor=citizen, code=walk.code, reason="sold", at=walk.at)
-    assert walk.dossier.suspensions[-1] == {"since": walk.at.isoformat(), "until": None, "for_step": True}
+    assert walk.clock[-2:] == [("supplement_received", walk.at), ("suspended", walk.at)]
     walk.do("appraisal", "withdrawn")
     assert (walk.dossier.status, walk.open) == (Status.STOPPED, {})
 
 
-STAND = """UPDATE dossiers_dossier SET status = 4, suspensions = (suspensions - (-1))
-    || jsonb_build_array(suspensions -> -1 || jsonb_build_object('until', %s::text))
-    || jsonb_build_array(jsonb_build_object('since', %s::text, 'until', null, 'for_step', true)) WHERE code = %s"""
+LINE = """INSERT INTO dossiers_clockentry (dossier_id, serial, kind, at, step, agency, by, reason, unit)
+    SELECT dossier_id, max(serial) + 1, %s, %s, '', '', 'x', '', '' FROM dossiers_clockentry
+    WHERE dossier_id = %s GROUP BY dossier_id"""
 
 
 @pytest.mark.parametrize(("others", "since", "holds"), [(True, 0, True), (True, 1, False), (False, 0, False)])
@@ -226,11 +225,12 @@ def test_an_applicant_stops_no_clock_of_their_own(
         walk.do("consult", "again")
     walk.do("appraisal", "supplement", reason="no section")
     until = walk.at + timedelta(days=1)
-    told = [until.isoformat(), (until + timedelta(days=since)).isoformat(), walk.code]
+    dossier = walk.dossier
 
     def stand() -> None:
         with acting(person=citizen.person), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(STAND, told)
+            cursor.execute(LINE, ["supplement_received", until, dossier.pk])
+            cursor.execute(LINE, ["suspended", until + timedelta(days=since), dossier.pk])
 
     if holds:
         return stand()

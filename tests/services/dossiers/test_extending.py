@@ -15,10 +15,12 @@ from maidinh.infrastructure.calendars.definition import Budget
 from maidinh.infrastructure.calendars.queries import calendar_at
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.events.models import Event
+from maidinh.services.clock.explanation import explain
 from maidinh.services.dossiers.actions.extending import NoExtension, extend_dossier
 from maidinh.services.dossiers.actions.steps import NotYours, ReasonMissing
 from maidinh.services.dossiers.models import Extension
-from maidinh.services.dossiers.rules import extended, last_day_to_extend
+from maidinh.services.dossiers.queries import clock_of
+from maidinh.services.dossiers.rules import last_day_to_extend
 from tests.conftest import NOW
 from tests.services.dossiers.synthetic.loading import Walk, actor_of, begin, own_database_with_synthetic_procedures
 
@@ -63,6 +65,17 @@ def test_the_date_moves_by_the_limits_unit_and_is_told(walk: Walk) -> None:
         assert Event.objects.filter(name="dossier.extended", payload__code=walk.code).count() == 1
 
 
+def test_the_explanation_has_a_line_for_it_with_its_article(walk: Walk) -> None:
+    made = extend(walk)
+    with acting(agencies=["H38.101"]):
+        ledger = clock_of(walk.dossier)
+    lines = explain(ledger)
+    (line,) = [each for each in lines if each.kind == "extended"]
+    assert line.end == made.new_due == lines[-1].at and line.article is not None
+    assert ledger.budget == Budget(amount=10, unit="working_day"), "the limit itself stays as it was decided"
+    assert sum(each.kind == "granted" for each in lines) == 3, "three days were granted"
+
+
 def test_it_moves_once(walk: Walk) -> None:
     extend(walk)
     assert cause_of(walk) == "used_up"
@@ -83,8 +96,15 @@ def test_a_later_suspension_counts_with_the_extension(walk: Walk, citizen: Any) 
     walk.at += timedelta(days=2)
     with acting(person=citizen.person):
         supplement_dossier(actor=citizen, code=walk.code, papers=[], explanation="here", at=walk.at)
-    assert walk.dossier.due_at > new, "under the rule of restarting, the whole limit with the extension runs again"
-    assert walk.dossier.due_at.date() == date(2026, 12, 10)
+    assert walk.dossier.due_at == new, "the limit starts again and ends before the day that was promised: that stays"
+    walk.do("appraisal", "supplement", again="one more thing", reason="no section")
+    walk.at += timedelta(days=7)
+    with acting(person=citizen.person):
+        supplement_dossier(actor=citizen, code=walk.code, papers=[], explanation="here", at=walk.at)
+    assert walk.dossier.due_at > new, "the limit starts again and ends after it"
+    assert [kind for kind, _ in walk.clock] == [
+        "suspended", "resumed", "extended", *["supplement_asked", "supplement_received"] * 2,
+    ]  # fmt: skip
 
 
 def test_only_who_works_on_it_moves_it_with_a_reason(walk: Walk) -> None:
@@ -129,10 +149,3 @@ def test_the_last_day_is_counted_back(due: date, amount: int, unit: str, last: d
     calendar = calendar_at(due)
     moment = datetime.combine(due, time(9), NOW.tzinfo)
     assert last_day_to_extend(moment, Budget.model_validate({"amount": amount, "unit": unit}), calendar) == last
-
-
-def test_a_limit_grows_in_its_own_unit() -> None:
-    days, hours = Budget(amount=2, unit="working_day"), Budget(amount=2, unit="working_hour")
-    assert extended(days, [days, days]).amount == 6
-    with pytest.raises(ValueError, match="working_hour"):
-        extended(days, [hours])

@@ -93,12 +93,12 @@ def advanced_to(dossier: Any, kind: str, province: Any, at: datetime) -> Any:
         actor, when = official_of(dossier, task, province), at + timedelta(minutes=hour)
         with acting(agencies=actor.agencies):
             if step.requires_fee and charge_of(dossier.pk) is not None:
-                _pay(dossier, province, when)
+                charge_paid(dossier, province, when)
             complete_task(actor=actor, task_id=task.pk, outcome=step.outcomes[0].id, at=when)
     raise AssertionError(f"no step of kind {kind} is reached")
 
 
-def _pay(dossier: Any, province: Any, at: datetime) -> None:
+def charge_paid(dossier: Any, province: Any, at: datetime) -> None:
     person = province.official_with("fee.record", dossier.receiving)
     actor = identity.actor_of_official(identity.official(person.id))
     with acting(agencies=actor.agencies):

@@ -16,8 +16,8 @@ from maidinh.channels.wording import REGISTER, budget_in_words, form_name, langu
 from maidinh.infrastructure.identity.queries import official
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.services.clock.telling import rows
-from maidinh.services.dossiers.queries import clock_of, history_of
-from maidinh.services.dossiers.rules import case_of, step_of
+from maidinh.services.dossiers.queries import clock_of, history_of, lines_of
+from maidinh.services.dossiers.rules import case_of, step_of, stretches_of
 from maidinh.services.fees.queries import charge_of
 from maidinh.services.results.forms import form_number
 from maidinh.services.results.rules import answers_in_words
@@ -107,10 +107,7 @@ def clock(dossier: Any, at: datetime) -> dict[str, Any]:
         "due": due,
         "promised": dossier.due_at is None,
         "left": time_left(due, at, paused=dossier.status == SUPPLEMENT) if running else None,
-        "pauses": [
-            {name: datetime.fromisoformat(row[name]) if row.get(name) else None for name in ("since", "until")}
-            for row in dossier.suspensions
-        ],
+        "pauses": [{"since": each.since, "until": each.until} for each in stretches_of(lines_of(dossier))],
         "days": rows(ledger, _, language()),
         "pack": dossier.rule_pack,
     }

@@ -16,7 +16,7 @@ from django.utils import timezone
 from maidinh.channels.routing import page as route
 from maidinh.channels.web.cases import case_choices, posted_case, receiving_choices
 from maidinh.channels.web.context import language
-from maidinh.channels.web.drafts import asked_by, next_stop, of_own_draft
+from maidinh.channels.web.drafts import asked_by, newer_version, next_stop, of_own_draft
 from maidinh.channels.web.wording import fault_texts, register_refusal
 from maidinh.exchange.directory.queries import current_directory
 from maidinh.portal.forms.actions import choose_case, discard_draft, save_page
@@ -101,6 +101,7 @@ def questions(request: HttpRequest, draft: Any, page: str) -> HttpResponse:
         "inputs": [_input(field, draft, actor.person, found, request) for field in asked.fields if _is_input(field)],
         "errors": errors,
         "back": _before(draft, asked),
+        "newer": newer_version(draft),
     }
     return render(request, "web/questions.html", context, status=422 if errors else 200)
 

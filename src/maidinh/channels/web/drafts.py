@@ -9,11 +9,14 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from maidinh.channels.routing import View
+from maidinh.channels.web.context import language
 from maidinh.portal.forms.actions import AlreadySubmitted
-from maidinh.portal.forms.queries import draft_for
-from maidinh.portal.forms.rules import asked_of, required_of
+from maidinh.portal.forms.queries import draft_for, newer_than
+from maidinh.portal.forms.rules import asked_of, changes_between, required_of
 from maidinh.services.procedures.definition import Procedure
 
 
@@ -38,6 +41,27 @@ def of_own_draft(view: Callable[..., HttpResponse]) -> View:
 def asked_by(draft: Any) -> Procedure:
     """The procedure as it asks this applicant, by what was answered so far."""
     return asked_of(draft.procedure.procedure, draft.answers, draft.case)
+
+
+def newer_version(draft: Any) -> dict[str, Any] | None:
+    """What a version asks otherwise that has followed the one of this application; None where none has."""
+    newer = newer_than(draft, localdate())
+    if newer is None:
+        return None
+    told = {
+        ("added", "field"): _("Newly asked: %(name)s"),
+        ("added", "paper"): _("New paper: %(name)s"),
+        ("gone", "field"): _("Not asked any more: %(name)s"),
+        ("gone", "paper"): _("Paper not needed any more: %(name)s"),
+        ("changed", "field"): _("Asked otherwise: %(name)s"),
+        ("changed", "paper"): _("Paper asked for otherwise: %(name)s"),
+    }
+    changes = changes_between(draft.procedure.procedure, newer.procedure)
+    return {
+        "day": newer.effective_from,
+        "code": newer.code,
+        "changes": [told[each.kind, each.what] % {"name": each.name.in_language(language())} for each in changes],
+    }
 
 
 def next_stop(draft: Any) -> tuple[str, dict[str, Any]]:

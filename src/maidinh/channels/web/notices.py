@@ -24,7 +24,7 @@ def notices(request: HttpRequest) -> HttpResponse:
             mark_read(actor=actor, up_to=int(up_to), at=timezone.now())
         return redirect("notices")
     shown = Paginator(notices_for(actor), PER_PAGE).get_page(request.GET.get("page"))
-    rows = [{"notice": notice, "status": status_name(notice.status)} for notice in shown]
+    rows = [{"notice": notice, "status": status_name(notice.status) if notice.status else ""} for notice in shown]
     unread = [row["notice"].pk for row in rows if row["notice"].read_at is None]
     context = {"page": shown, "rows": rows, "up_to": max(unread, default=None)}
     return render(request, "web/notices.html", context)

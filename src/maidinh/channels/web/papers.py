@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.routing import page as route
 from maidinh.channels.web.context import language
-from maidinh.channels.web.drafts import asked_by, missing_papers, of_own_draft
+from maidinh.channels.web.drafts import asked_by, missing_papers, newer_version, of_own_draft
 from maidinh.channels.web.wording import file_refusal, file_size
 from maidinh.infrastructure.files.rules import FORMATS, FileRefused
 from maidinh.portal.forms.actions import TooManyFiles, attach_paper, remove_paper
@@ -40,6 +40,7 @@ def papers(request: HttpRequest, draft: Any) -> HttpResponse:
         "procedure": procedure,
         "papers": [paper_view(paper, draft.papers) for paper in procedure.papers],
         "errors": errors,
+        "newer": newer_version(draft),
         "remove": reverse("application-paper-remove", kwargs={"draft": draft.pk}),
         "back": reverse("application-page", kwargs={"draft": draft.pk, "page": procedure.pages[-1].id}),
     }

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from maidinh.channels.routing import page as route
 from maidinh.channels.sessions import signed_in_at
 from maidinh.channels.web.context import language
-from maidinh.channels.web.drafts import asked_by, next_stop, of_own_draft
+from maidinh.channels.web.drafts import asked_by, newer_version, next_stop, of_own_draft
 from maidinh.channels.web.papers import file_view
 from maidinh.channels.web.qr import qr_address
 from maidinh.channels.web.receipts import tracking_address
@@ -64,6 +64,7 @@ def check(request: HttpRequest, draft: Any) -> HttpResponse:
         "papers": [(paper, [file_view(row) for row in draft.papers if row["paper"] == paper.id])
                    for paper in procedure.papers],
         "errors": errors,
+        "newer": newer_version(draft),
         "back": reverse("application-papers", kwargs={"draft": draft.pk}),
     }  # fmt: skip
     return render(request, "web/check.html", context, status=422 if errors else 200)

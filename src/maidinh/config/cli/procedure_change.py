@@ -52,7 +52,7 @@ def plan(
         _leave(WRONG_USE, say("Name one version, or a province; only the plan of one version is saved."))
     environment = environment_at(data.resolve() if data else None, None, None)
     asked = [_read(path)] if path is not None else _newest(province or "", environment)
-    plans = _in_database(environment, lambda: _planned(asked))
+    plans = in_database(environment, lambda: _planned(asked))
     if save is not None:
         write_whole(save, (json.dumps(plans[0].as_json(), ensure_ascii=False, indent=2) + "\n").encode())
     if as_json:
@@ -75,7 +75,7 @@ def apply(
 ) -> None:
     """Load a version, and move the open dossiers that it takes over."""
     environment, procedure = environment_at(data.resolve() if data else None, None, None), _read(path)
-    found = _in_database(environment, lambda: _applied(procedure, plan_file))
+    found = in_database(environment, lambda: _applied(procedure, plan_file))
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
@@ -147,7 +147,7 @@ def _hold_against(planned: Plan, file: Path) -> None:
         _leave(FINDINGS, f"{file}: {told.format(codes=_some(strayed))}")
 
 
-def _in_database(environment: Environment, work: Callable[[], Any]) -> Any:
+def in_database(environment: Environment, work: Callable[[], Any]) -> Any:
     """Do this with the installation's database; where there is none, say so and end."""
     os.environ.update(environment.variables())  # before Django's settings are read
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maidinh.config.settings")

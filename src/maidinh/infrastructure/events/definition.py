@@ -10,6 +10,11 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "dossier.status_changed": ("A dossier has another national status.", ("dossier", "code", "status")),
     "dossier.task_opened": ("A step of a dossier waits for somebody.", ("dossier", "code", "step", "agency")),
     "dossier.extended": ("The date of a dossier was moved, with an apology.", ("dossier", "code", "status")),
+    "dossier.recounted": ("The date of a dossier moved with the working calendar.", ("dossier", "code", "status")),
+    "dossier.supplement_ending": (
+        "A supplement is awaited not much longer; told once for each request.",
+        ("dossier", "code", "status"),
+    ),
     "dossier.ready_early": ("The result of a dossier is there before its day.", ("dossier", "code", "status")),
     "dossier.moved": (
         "An open dossier goes on under a newer version of its procedure.",

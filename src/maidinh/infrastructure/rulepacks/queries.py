@@ -56,8 +56,17 @@ def apology_before(pack: RulePack) -> Budget:
 
 def supplement_wait(pack: RulePack) -> Budget | None:
     """How long a supplement is awaited before the agency may end the dossier; None where the pack doesn't say."""
+    return _amount_where_set(pack, "dossier.supplement-wait")
+
+
+def supplement_reminder(pack: RulePack) -> Budget | None:
+    """How long before that ends the applicant is reminded; None where the pack doesn't say."""
+    return _amount_where_set(pack, "dossier.supplement-reminder")
+
+
+def _amount_where_set(pack: RulePack, parameter_id: str) -> Budget | None:
     try:
-        return _amount_of_time(pack, "dossier.supplement-wait")
+        return _amount_of_time(pack, parameter_id)
     except KeyError:
         return None
 

@@ -15,8 +15,10 @@ from typing import Any, Literal
 
 import jsonschema_rs
 
+from maidinh.infrastructure.definitions.definition import Text
 from maidinh.services.decisions.conditions import condition_holds
 from maidinh.services.procedures.definition import FormField, Page, Procedure
+from maidinh.services.procedures.definition import Paper as PaperAsked
 from maidinh.services.procedures.rules import facts_of, papers_for
 
 FaultKind = Literal[
@@ -43,6 +45,15 @@ class Fault:
 
     kind: FaultKind
     limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field or paper that a newer version of a procedure asks for, asks for no more, or asks otherwise."""
+
+    kind: Literal["added", "gone", "changed"]
+    what: str
+    name: Text
 
 
 @dataclass(frozen=True)
@@ -108,6 +119,40 @@ def filled_in(procedure: Procedure, answers: Mapping[str, Any]) -> FilledIn:
     asked, picked = ([field for part in parts for field in getattr(part, kind)] for kind in ("asked", "picked"))
     filled = [field for part in parts for field in (*part.held, *part.following)]
     return FilledIn(*(sum(field.id in answers for field in fields) for fields in (asked, picked, filled)))
+
+
+def changes_between(old: Procedure, new: Procedure) -> list[Change]:
+    """What a newer version asks otherwise of an applicant: fields and papers, those added first, then gone, changed."""
+    asked = [
+        ("field", _asked_fields(old), _asked_fields(new)),
+        ("paper", {each.id: (each.name, _asks(each)) for each in old.papers},
+         {each.id: (each.name, _asks(each)) for each in new.papers}),
+    ]  # fmt: skip
+    found: list[Change] = []
+    for what, before, after in asked:
+        found += [Change("added", what, name) for key, (name, _) in after.items() if key not in before]
+        found += [Change("gone", what, name) for key, (name, _) in before.items() if key not in after]
+        found += [
+            Change("changed", what, name)
+            for key, (name, asks) in after.items()
+            if key in before and before[key] != (name, asks)
+        ]
+    return sorted(found, key=lambda each: ("added", "gone", "changed").index(each.kind))
+
+
+def _asked_fields(procedure: Procedure) -> dict[str, tuple[Text, Any]]:
+    required = required_of(procedure)
+    return {
+        field.id: (field.label, (properties_of(procedure).get(field.id), field.id in required, _asks(field)))
+        for page in procedure.pages
+        for field in page.fields
+    }
+
+
+def _asks(part: FormField | PaperAsked) -> dict[str, Any]:
+    """What a field or paper asks, without where that stands in law and how it is stored."""
+    told: dict[str, Any] = part.model_dump(mode="json")
+    return {name: each for name, each in told.items() if name in ("hint", "options", "when", "required", "copies")}
 
 
 def properties_of(procedure: Procedure) -> Mapping[str, Any]:

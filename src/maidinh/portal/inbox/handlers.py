@@ -1,4 +1,4 @@
-"""Writing a notice to the applicant: another status, a date that was moved, a result before its day.
+"""Writing a notice to the applicant: another status, a date that moved, a result before its day, a reminder.
 
 Layer 3; runs in the worker. An event that arrives twice makes one notice.
 """
@@ -12,7 +12,7 @@ from maidinh.infrastructure.events.actions import receive
 from maidinh.portal.inbox.models import Notice
 from maidinh.services.dossiers.queries import applicant_of
 
-STATUS_CHANGED, EXTENDED, EARLY = "status", "extended", "early"
+STATUS_CHANGED, EXTENDED, EARLY, RECOUNTED, ENDING = "status", "extended", "early", "recounted", "ending"
 
 
 @receive("dossier.status_changed")
@@ -31,6 +31,18 @@ def write_extension(payload: dict[str, Any], at: datetime) -> None:
 def write_early_result(payload: dict[str, Any], at: datetime) -> None:
     """The result is there before its day."""
     _write(EARLY, payload, at)
+
+
+@receive("dossier.recounted")
+def write_recount(payload: dict[str, Any], at: datetime) -> None:
+    """The working calendar changed, and the date of the dossier with it."""
+    _write(RECOUNTED, payload, at)
+
+
+@receive("dossier.supplement_ending")
+def write_reminder(payload: dict[str, Any], at: datetime) -> None:
+    """The supplement is awaited not much longer."""
+    _write(ENDING, payload, at)
 
 
 def _write(kind: str, payload: dict[str, Any], at: datetime) -> None:

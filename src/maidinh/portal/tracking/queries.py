@@ -16,7 +16,7 @@ from maidinh.infrastructure.definitions.definition import Text
 from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.services.catalogue.reading import read_procedure_catalogue
 from maidinh.services.clock.ledger import Ledger
-from maidinh.services.dossiers.queries import clock_of, history_of, open_task_of, tracked
+from maidinh.services.dossiers.queries import clock_of, history_of, open_task_of, standing_for, tracked
 from maidinh.services.dossiers.rules import tracking_digest
 from maidinh.services.nationalportal.queries import sectoral_tracked, statuses_of
 from maidinh.services.procedures.definition import Procedure
@@ -100,7 +100,7 @@ def standing_of(dossier: Any) -> Standing:
         due_at=dossier.due_at,
         finished_at=dossier.finished_at,
         returned_at=dossier.returned_at,
-        paused=any(row.get("until") is None for row in dossier.suspensions),
+        paused=bool(standing_for(dossier)),
         holder=task.agency if task is not None else "",
         step=task.step if task is not None else "",
         history=tuple((each.at, int(each.status), each.agency) for each in history_of(dossier, public_only=True)),

@@ -12,10 +12,10 @@ from pydantic import BeforeValidator, Field
 
 from maidinh.infrastructure.calendars.definition import Override
 from maidinh.infrastructure.definitions.definition import Form, LegalBasis
-from maidinh.services.clock.ledger import Kind
 
 DAY_ALONE = len("2026-11-20")
 
+Kind = Literal["supplement_asked", "supplement_received", "suspended", "resumed", "extended", "calendar_changed"]
 Unit = Literal["working_hour", "working_day", "calendar_day", "month"]
 
 

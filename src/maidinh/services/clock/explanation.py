@@ -28,7 +28,7 @@ from maidinh.services.clock.reckoning import Reckoning, Stretch, reckon
 
 LineKind = Literal[
     "start", "not_counted", "counted", "moved", "granted", "ran_out", "stopped", "still_stopped", "goes_on",
-    "starts_again", "still_waits", "extended", "calendar_changed", "stands", "due",
+    "starts_again", "still_waits", "extended", "calendar_changed", "limit_changed", "stands", "due",
 ]  # fmt: skip
 
 CUTOFF, FIRST_DAY, DAY_OFF = "dossier.cutoff", "dossier.first-day", "dossier.ends-on-day-off"
@@ -39,9 +39,9 @@ SUPPLEMENT, EXTENSION = "dossier.supplement-rule", "dossier.extensions-allowed"
 class Line:
     """One line: the day, what became of it, its number in the term, why, and by which article.
 
-    Of a term in hours `worked` is the time run so far. `left` is what is left where the clock stops or goes on, `end`
-    the moment to which an extension moves the term (of a change of the calendar: the end before it), `entry` the
-    ledger's own line.
+    Of a term in hours `worked` is the time run so far. `left` is what is left where the clock stops or goes on, the
+    limit where that changes; `end` is the moment to which an extension moves the term, of a change of calendar or limit
+    the end before it; `entry` is the ledger's own line.
     """
 
     kind: LineKind
@@ -79,7 +79,7 @@ class _Explanation:
         begun = {stretch.line: stretch for stretch in self.found.stretches}
         pending = self._days(begun[None])
         for number, entry in enumerate(self.ledger.entries):
-            if entry.kind in ("extended", "calendar_changed"):
+            if entry.kind in ("extended", "calendar_changed", "limit_changed"):
                 pending.append(self._moved(number, entry))
                 continue
             yield from _by_day(pending)
@@ -141,7 +141,13 @@ class _Explanation:
     def _moved(self, number: int, entry: Entry) -> Line:
         if entry.kind == "extended":
             return self._line("extended", entry, self.ledger.grounds.get(EXTENSION), end=self.found.extensions[number])
-        return self._line("calendar_changed", entry, end=reckon(self.ledger.before(number)).last_due)
+        kind: LineKind = "calendar_changed" if entry.kind == "calendar_changed" else "limit_changed"
+        before = entry.ended.astimezone(self.zone) if entry.ended else reckon(self.ledger.before(number)).last_due
+        return self._line(kind, entry, left=self._limit_after(number) if kind == "limit_changed" else None, end=before)
+
+    def _limit_after(self, number: int) -> Budget:
+        """The limit that holds from a change of it on."""
+        return self.ledger.before(number + 1).budget
 
     def _stop(self, number: int, entry: Entry) -> Line:
         ground = self.ledger.grounds.get(SUPPLEMENT) if entry.kind == "supplement_asked" else None

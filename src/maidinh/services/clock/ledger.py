@@ -7,8 +7,8 @@ supplement does to the clock is a parameter of the rule pack; a step that isn't 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from typing import Literal
 
 from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
@@ -16,7 +16,9 @@ from maidinh.infrastructure.calendars.rules import SupplementRule
 from maidinh.infrastructure.definitions.definition import LegalBasis
 from maidinh.infrastructure.definitions.rule_packs import RulePack
 
-Kind = Literal["supplement_asked", "supplement_received", "suspended", "resumed", "extended", "calendar_changed"]
+Kind = Literal[
+    "supplement_asked", "supplement_received", "suspended", "resumed", "extended", "calendar_changed", "limit_changed"
+]
 
 STOPS: Mapping[Kind, Kind] = {"supplement_asked": "supplement_received", "suspended": "resumed"}
 GOES_ON: Mapping[Kind, Kind] = {end: begin for begin, end in STOPS.items()}
@@ -27,7 +29,8 @@ class Entry:
     """One line of the ledger.
 
     An extension has either the time that is added (`budget`) or the day to which the term is moved (`until`); a change
-    of the calendar has the calendar that counts from then on, for the whole term.
+    of the calendar has the calendar that counts from then on, for the whole term. A change of the limit has the limit
+    that held until then; the ledger's own is the latest. `ended` is the end before, where it was written down.
     """
 
     at: datetime
@@ -37,6 +40,7 @@ class Entry:
     budget: Budget | None = None
     until: date | None = None
     calendar: WorkingCalendar | None = None
+    ended: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,8 @@ class Ledger:
 
     def before(self, number: int) -> Ledger:
         """The ledger as it was before this line (the first is 0)."""
-        return Ledger(
-            self.start, self.budget, self.calendar, self.rule, self.cutoff, self.entries[:number], self.article,
-            self.grounds,
-        )  # fmt: skip
+        limits = [each.budget for each in self.entries[number:] if each.kind == "limit_changed" and each.budget]
+        return replace(self, budget=[*limits, self.budget][0], entries=self.entries[:number])
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,14 @@ class Untenable(ValueError):
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
         super().__init__(f"line {fault.entry}: {fault.says % fault.values}")
+
+
+def counted_under(calendar: WorkingCalendar, pack: RulePack) -> WorkingCalendar:
+    """The calendar with the last moment of the day that the rule pack sets (`dossier.cutoff`), where it sets one."""
+    if not any(each.id == "dossier.cutoff" for each in pack.parameters):
+        return calendar
+    cutoff = time.fromisoformat(str(pack.value("dossier.cutoff")))
+    return calendar if cutoff == calendar.cutoff else calendar.model_copy(update={"cutoff": cutoff})
 
 
 def grounds_of(pack: RulePack) -> dict[str, LegalBasis]:
@@ -130,6 +140,10 @@ def _faults(ledger: Ledger) -> Iterator[Fault]:
             if held:
                 said = N_("The clock stands, so the term has no end that could be moved.")
                 yield Fault(number, said, N_("Extend the term after the clock has gone on."))
+        elif entry.kind == "limit_changed":
+            if entry.budget is None:
+                said = N_("A change of the limit names no limit.")
+                yield Fault(number, said, N_("Write down the limit that held until then."))
         elif entry.calendar is None:
             said = N_("A change of the calendar names no calendar.")
             yield Fault(number, said, N_("Give calendar, or the days in overrides."))

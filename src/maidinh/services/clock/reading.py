@@ -5,7 +5,7 @@ Layer 4. Files alone, no database. What can't be is told with its line and the r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.infrastructure.definitions.reading import DefinitionError, Position, read_form, read_yaml
 from maidinh.infrastructure.definitions.rule_packs import RulePack, read_rule_packs, rule_pack_at
 from maidinh.services.clock.definition import Event, Term
-from maidinh.services.clock.ledger import N_, Entry, Fault, Ledger, Untenable, faults, grounds_of
+from maidinh.services.clock.ledger import N_, Entry, Fault, Ledger, Untenable, counted_under, faults, grounds_of
 from maidinh.services.clock.reckoning import reckon
 
 FILE_LIMIT = 1024 * 1024  # bytes; a thousand events are a tenth of it
@@ -73,15 +73,17 @@ class _Reading:
         pack = self._pack(term)
         if calendar is None or pack is None:
             raise TermUnreadable(self.told)
-        entries, known = [], calendar
+        entries, known = [], counted_under(calendar, pack)
         for number, event in enumerate(term.events):
             entry = self._entry(number, event, known)
+            if entry.calendar is not None:
+                entry = replace(entry, calendar=counted_under(entry.calendar, pack))
             known = entry.calendar or known
             entries.append(entry)
         rule = term.supplement or ("restart" if pack.value("dossier.supplement-rule") == "restart" else "pause")
         ledger = Ledger(
-            _moment(term.start, calendar), Budget(amount=term.amount, unit=term.unit), calendar, rule, term.cutoff,
-            tuple(entries), _article(term.article), grounds_of(pack),
+            _moment(term.start, calendar), Budget(amount=term.amount, unit=term.unit), counted_under(calendar, pack),
+            rule, term.cutoff, tuple(entries), _article(term.article), grounds_of(pack),
         )  # fmt: skip
         known_faults = {each.place.split(".")[1] for each in self.told if each.place.startswith("events.")}
         for fault in faults(ledger):

@@ -127,7 +127,7 @@ class _Counting:
             moved = due(end, entry.budget, self.calendar, cutoff=False)
         else:
             raise ValueError("an extension without time and without a day")  # faults() refuses it before
-        counted_anew = any(each.kind == "calendar_changed" for each in self.ledger.entries[number:])
+        counted_anew = any(each.kind in ("calendar_changed", "limit_changed") for each in self.ledger.entries[number:])
         if moved <= end and not counted_anew:
             said = N_("The extension does not move the term: it ends on %(day)s anyway.")
             remedy = N_("Give a day after that, or more time.")

@@ -30,6 +30,9 @@ WHAT: dict[LineKind, str] = {
     "calendar_changed": N_(
         "%(at)s: the working calendar changed, the term is counted anew; until then it ended %(end)s"
     ),
+    "limit_changed": N_(
+        "%(at)s: a new version of the procedure sets another limit (%(left)s); until then the term ended %(end)s"
+    ),
     "stands": N_("the clock stands since %(at)s, left: %(left)s"),
     "due": N_("due at %(at)s"),
 }
@@ -55,6 +58,7 @@ ENTRIES = {
     "resumed": N_("the step that is not counted has ended"),
     "extended": N_("extension"),
     "calendar_changed": "",
+    "limit_changed": "",
 }
 AMOUNTS = {
     "working_day": N_("working days: %(n)s"),

@@ -55,7 +55,6 @@ class Dossier(models.Model):
     finished_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
     supplements = models.PositiveSmallIntegerField(default=0)
-    suspensions = models.JSONField(default=list)
     limit = models.JSONField(null=True)
     facts = models.JSONField(default=dict)
     waiting = ArrayField(models.CharField(max_length=60), default=list)
@@ -175,6 +174,63 @@ class DossierEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier_id} {self.kind}"
+
+
+class ClockKind(models.TextChoices):
+    """The kinds of lines of a dossier's clock, as services/clock knows them."""
+
+    ASKED = "supplement_asked"
+    RECEIVED = "supplement_received"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    EXTENDED = "extended"
+    CALENDAR = "calendar_changed"
+    LIMIT = "limit_changed"
+
+
+CLOCK_KINDS = [kind.value for kind in ClockKind]
+MOVING = ["extended", "calendar_changed", "limit_changed"]
+WITH_AMOUNT = ["extended", "limit_changed"]
+
+
+class ClockEntry(models.Model):
+    """A line of a dossier's clock: what stopped its term, let it go on, moved it or counted it anew; never changed.
+
+    `serial` counts the dossier's lines from one, in the order of time. `amount` and `unit` are what an extension adds;
+    of a change of the limit the limit that held until then. A line that moves the end tells from when to when.
+    """
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="clock")
+    serial = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=20, choices=ClockKind.choices)
+    at = models.DateTimeField()
+    step = models.CharField(max_length=60, blank=True)
+    agency = models.CharField(max_length=35, blank=True)
+    by = models.CharField(max_length=80)
+    reason = models.TextField(blank=True)
+    amount = models.PositiveSmallIntegerField(null=True)
+    unit = models.CharField(max_length=20, blank=True)
+    old_due = models.DateTimeField(null=True)
+    new_due = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "serial"], name="dossiers_clock_serial_once"),
+            models.CheckConstraint(condition=Q(kind__in=CLOCK_KINDS), name="dossiers_clock_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=WITH_AMOUNT, amount__isnull=False) & ~Q(unit="")
+                | ~Q(kind__in=WITH_AMOUNT) & Q(amount__isnull=True, unit=""),
+                name="dossiers_clock_amount_where_any",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=MOVING, old_due__isnull=False, new_due__isnull=False)
+                | ~Q(kind__in=MOVING) & Q(old_due__isnull=True, new_due__isnull=True),
+                name="dossiers_clock_dues_where_moved",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id} {self.serial} {self.kind}"
 
 
 class Delegation(models.Model):

@@ -14,23 +14,24 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.timezone import localtime
 
 from maidinh.infrastructure.actor import Actor, require
-from maidinh.infrastructure.calendars.definition import Budget
+from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
 from maidinh.infrastructure.calendars.queries import calendar_at
 from maidinh.infrastructure.identity.queries import in_service, officials_of
 from maidinh.infrastructure.rulepacks.queries import rule_pack, supplement_wait
-from maidinh.services.clock.ledger import Ledger
+from maidinh.services.clock.ledger import GOES_ON, STOPS, Ledger, counted_under
 from maidinh.services.dossiers.models import (
     ENDED,
+    ClockEntry,
     Defect,
     Delegation,
     Dossier,
     DossierEvent,
-    Extension,
     Paper,
     Status,
     Task,
 )
-from maidinh.services.dossiers.rules import CHANNEL_NAMES, extended, ledger_of, limit_now, tracking_digest
+from maidinh.services.dossiers.rules import CHANNEL_NAMES, ledger_of, limit_now, tracking_digest
+from maidinh.services.procedures.definition import Procedure
 from maidinh.services.procedures.rules import facts_of
 
 APPLICANTS_ALONE = "tracking_secret"  # the applicant's alone: nobody else's reading asks the database for it
@@ -208,19 +209,42 @@ def papers_of(dossier: Dossier) -> list[Paper]:
     return list(Paper.objects.filter(dossier=dossier).select_related("document").order_by("added_at", "id"))
 
 
+def calendar_of(dossier: Dossier) -> WorkingCalendar:
+    """The calendar that counts for the dossier, with the last moment of the day of its own rule pack."""
+    return counted_under(calendar_at(localtime(dossier.submitted_at).date()), rule_pack(dossier.rule_pack))
+
+
+def lines_of(dossier: Dossier) -> list[ClockEntry]:
+    """The lines of the dossier's clock in their order; those that were fetched with it, where they were."""
+    return sorted(dossier.clock.all(), key=lambda line: line.serial)
+
+
+def standing_for(dossier: Dossier) -> str:
+    """By which kind of line the clock stands: `supplement_asked`, `suspended`; empty while it runs or hasn't begun."""
+    stops = [*STOPS, *GOES_ON]
+    lines = ClockEntry.objects.filter(dossier=dossier, kind__in=stops).order_by("-serial")
+    last = lines.values_list("kind", flat=True).first() or ""
+    return last if last in STOPS else ""
+
+
 def clock_of(dossier: Dossier) -> Ledger:
     """The ledger from which the dossier's due moment follows; services/clock explains it day by day."""
     procedure, accepted = dossier.procedure.procedure, dossier.accepted_at
     facts = facts_of(dossier.answers, dossier.case, CHANNEL_NAMES.get(dossier.channel, "online"), dossier.facts)
-    limit = limit_now(procedure, dossier.case, dossier.limit, facts, accepted=accepted is not None)
-    granted = Extension.objects.filter(dossier=dossier).values("amount", "unit")
+    return clock_under(
+        dossier, procedure, limit_now(procedure, dossier.case, dossier.limit, facts, accepted=accepted is not None)
+    )
+
+
+def clock_under(dossier: Dossier, procedure: Procedure, limit: Budget) -> Ledger:
+    """The same as it would be under this version of the procedure, with this limit."""
     return ledger_of(
         procedure=procedure,
         case=dossier.case,
         submitted=dossier.submitted_at,
-        accepted=accepted,
-        limit=extended(limit, (Budget.model_validate(each) for each in granted)),
-        suspensions=dossier.suspensions,
+        accepted=dossier.accepted_at,
+        limit=limit,
+        lines=lines_of(dossier),
         calendar=calendar_at(localtime(dossier.submitted_at).date()),
         pack=rule_pack(dossier.rule_pack),
     )

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 from zoneinfo import ZoneInfo
 
 from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
 from maidinh.infrastructure.calendars.rules import is_working_day
 from maidinh.infrastructure.definitions.definition import LegalBasis
 from maidinh.infrastructure.definitions.rule_packs import RulePack
-from maidinh.services.clock.ledger import Entry, Ledger, grounds_of
+from maidinh.services.clock.ledger import GOES_ON, STOPS, Entry, Ledger, counted_under, grounds_of
 from maidinh.services.clock.reckoning import reckon
 from maidinh.services.decisions.conditions import literal
 from maidinh.services.decisions.rules import Contradiction
 from maidinh.services.procedures.definition import SUPPLEMENT, Case, Fact, Outcome, Procedure, Step
 from maidinh.services.procedures.rules import limit_of
 from maidinh.services.processes.tokens import Advance, Network
+
+if TYPE_CHECKING:
+    from maidinh.services.clock.ledger import Kind
 
 SupplementRule = Literal["pause", "restart"]
 WAYS_OF_RETURN = ("counter", "post", "online")
@@ -39,17 +42,22 @@ class Suspension:
     until: datetime | None
     for_step: bool = False
 
-    @classmethod
-    def from_json(cls, row: dict[str, Any]) -> Suspension:
-        """As kept in the dossier's ledger."""
-        until = row.get("until")
-        since = datetime.fromisoformat(row["since"])
-        return cls(since, datetime.fromisoformat(until) if until else None, bool(row.get("for_step")))
 
-    def as_json(self) -> dict[str, Any]:
-        """For the dossier's ledger."""
-        row = {"since": self.since.isoformat(), "until": self.until.isoformat() if self.until else None}
-        return row | ({"for_step": True} if self.for_step else {})
+class ClockLine(Protocol):
+    """A line of a dossier's clock as the database keeps it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def amount(self) -> int | None: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def old_due(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True)
@@ -191,13 +199,42 @@ def due_at(
 
 
 def entries_of(suspensions: Iterable[Suspension]) -> tuple[Entry, ...]:
-    """The suspensions of a dossier as lines of its clock's ledger."""
+    """Suspensions as lines of the clock's ledger."""
     entries = []
     for each in suspensions:
         entries.append(Entry(each.since, "suspended" if each.for_step else "supplement_asked"))
         if each.until is not None:
             entries.append(Entry(each.until, "resumed" if each.for_step else "supplement_received"))
     return tuple(entries)
+
+
+def entries_kept(lines: Iterable[ClockLine], calendar: WorkingCalendar) -> tuple[Entry, ...]:
+    """The lines that the database keeps of a dossier's clock; the whole term is counted by `calendar`.
+
+    A reason is told where it is the law's or the calendar's; what an official wrote to the applicant stays with them.
+    """
+    return tuple(
+        Entry(
+            line.at,
+            cast("Kind", line.kind),
+            line.reason if line.kind in ("calendar_changed", "limit_changed") else "",
+            budget=Budget.model_validate({"amount": line.amount, "unit": line.unit}) if line.unit else None,
+            calendar=calendar if line.kind == "calendar_changed" else None,
+            ended=line.old_due,
+        )
+        for line in lines
+    )
+
+
+def stretches_of(lines: Iterable[ClockLine]) -> list[Suspension]:
+    """When the clock stood, the oldest first; the last may be open."""
+    found: list[Suspension] = []
+    for line in lines:
+        if line.kind in STOPS:
+            found.append(Suspension(line.at, None, line.kind == "suspended"))
+        elif line.kind in GOES_ON and found:
+            found[-1] = replace(found[-1], until=line.at)
+    return found
 
 
 def limit_now(
@@ -220,33 +257,24 @@ def ledger_of(
     submitted: datetime,
     accepted: datetime | None,
     limit: Budget,
-    suspensions: Iterable[Mapping[str, Any]],
+    lines: Iterable[ClockLine],
     calendar: WorkingCalendar,
     pack: RulePack,
 ) -> Ledger:
     """The ledger of a dossier's clock, with the articles that it rests on. Before acceptance: what was promised."""
+    counted_by = counted_under(calendar, pack)
     stated = case_of(procedure, case).time_limit
     reference = stated.reference
     return Ledger(
         start=accepted or submitted,
         budget=limit,
-        calendar=calendar,
+        calendar=counted_by,
         rule="restart" if pack.value("dossier.supplement-rule") == "restart" else "pause",
         cutoff=stated.cutoff,
-        entries=entries_of(Suspension.from_json(dict(row)) for row in suspensions) if accepted else (),
+        entries=entries_kept(lines, counted_by) if accepted else (),
         article=LegalBasis(text=reference.text, checked=reference.checked and stated.official) if reference else None,
         grounds=grounds_of(pack),
     )
-
-
-def extended(limit: Budget, extensions: Iterable[Budget]) -> Budget:
-    """The time limit with what extensions added to it, all of them in its own unit."""
-    added = 0
-    for each in extensions:
-        if each.unit != limit.unit:
-            raise ValueError(f"a limit in {limit.unit} isn't extended in {each.unit}")
-        added += each.amount
-    return Budget(amount=limit.amount + added, unit=limit.unit)
 
 
 def last_day_to_extend(due: datetime, ahead: Budget, calendar: WorkingCalendar) -> date:

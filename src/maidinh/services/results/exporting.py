@@ -20,7 +20,7 @@ from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.files.queries import open_document
 from maidinh.infrastructure.files.rules import ENDINGS
 from maidinh.infrastructure.translog.promises import with_proof
-from maidinh.services.dossiers.queries import dossier_for, history_of, papers_of
+from maidinh.services.dossiers.queries import dossier_for, history_of, lines_of, papers_of
 from maidinh.services.dossiers.rules import case_of
 from maidinh.services.fees.queries import charge_of
 from maidinh.services.results.actions import Installation, prepare_slip
@@ -86,7 +86,14 @@ def _data(dossier: Any) -> dict[str, Any]:
         "status": int(dossier.status),
         **{name: _iso(getattr(dossier, name)) for name in TIMES},
         "limit": dossier.limit,
-        "suspensions": dossier.suspensions,
+        "clock": [
+            {
+                name: getattr(line, name)
+                for name in ("serial", "kind", "step", "agency", "by", "reason", "amount", "unit")
+            }
+            | {name: _iso(getattr(line, name)) for name in ("at", "old_due", "new_due")}
+            for line in lines_of(dossier)
+        ],
         "supplements": dossier.supplements,
         "rule_pack": dossier.rule_pack,
         "answers": dossier.answers,

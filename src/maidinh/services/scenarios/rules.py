@@ -17,6 +17,7 @@ import jsonschema_rs
 from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
 from maidinh.infrastructure.calendars.rules import due
 from maidinh.infrastructure.definitions.rule_packs import RulePack
+from maidinh.services.clock.ledger import counted_under
 from maidinh.services.decisions.conditions import condition_holds
 from maidinh.services.decisions.rules import Undecided
 from maidinh.services.dossiers.rules import (
@@ -51,6 +52,7 @@ class Terms:
     def of(cls, pack: RulePack, calendar: WorkingCalendar) -> Terms:
         """The terms that a rule pack sets."""
         restarts = pack.value("dossier.supplement-rule") == "restart"
+        calendar = counted_under(calendar, pack)
         return cls(calendar, "restart" if restarts else "pause", int(pack.value("dossier.supplements-allowed")))
 
 

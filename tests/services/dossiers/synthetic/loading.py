@@ -17,7 +17,7 @@ from maidinh.infrastructure.identity import queries as identity
 from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.services.dossiers.actions.steps import complete_task
 from maidinh.services.dossiers.actions.submission import SubmittedPaper, submit_dossier
-from maidinh.services.dossiers.models import Dossier, Task
+from maidinh.services.dossiers.models import ClockEntry, Dossier, Task
 
 BUILDING, ENVIRONMENT = "9.000001", "9.000002"
 COLLEAGUES = {  # who works beside the officials of the sample province
@@ -80,6 +80,13 @@ class Walk:
     def dossier(self) -> Dossier:
         with acting(agencies=EVERYBODY):
             return Dossier.objects.select_related("procedure").get(code=self.code)
+
+    @property
+    def clock(self) -> list[tuple[str, datetime]]:
+        """The lines of its clock: their kind and moment."""
+        with acting(agencies=EVERYBODY):
+            lines = ClockEntry.objects.filter(dossier__code=self.code).order_by("serial")
+            return list(lines.values_list("kind", "at"))
 
     @property
     def open(self) -> dict[str, Task]:

@@ -17,6 +17,7 @@ from maidinh.infrastructure.calendars.queries import calendar_at
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.rulepacks.queries import rule_pack_at, supplement_rule
 from maidinh.infrastructure.translog.promises import LogKeeper
+from maidinh.services.clock.ledger import counted_under
 from maidinh.services.dossiers.actions.progress import advance_of, follow, note, open_task, position_of
 from maidinh.services.dossiers.actions.receipts import tracking_secret, write_receipt
 from maidinh.services.dossiers.actions.serial import next_serial
@@ -74,7 +75,8 @@ def _call(
     procedure = version.procedure
     limit = case_of(procedure, call.case).time_limit
     today = localtime(at).date()
-    pack, calendar = rule_pack_at(today), calendar_at(today)
+    pack = rule_pack_at(today)
+    calendar = counted_under(calendar_at(today), pack)
     receiving = parent.receiving if parent.receiving in procedure.receiving else procedure.receiving[0]
     code, secret = dossier_code(receiving, today, next_serial()), tracking_secret()
     agencies = agencies_of(procedure, receiving)

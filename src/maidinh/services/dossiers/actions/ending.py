@@ -16,7 +16,8 @@ from maidinh.infrastructure.calendars.rules import due
 from maidinh.infrastructure.rulepacks.queries import supplement_wait
 from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.services.dossiers.actions.calls import answer_call
-from maidinh.services.dossiers.actions.progress import asking_task, cancel, note, position_of, resume, rules_for
+from maidinh.services.dossiers.actions.clockwork import resume
+from maidinh.services.dossiers.actions.progress import asking_task, cancel, note, position_of, rules_for
 from maidinh.services.dossiers.actions.steps import (
     NotYours,
     ReasonMissing,
@@ -102,7 +103,7 @@ def _end(dossier: Dossier, actor: Actor, kind: str, reason: str, at: datetime, l
     if not reason.strip():
         raise ReasonMissing(kind)
     ended = abandon(position_of(dossier), "stopped")
-    resume(dossier, at)
+    resume(dossier, actor, at)
     dossier.waiting, dossier.status, dossier.finished_at = [], Status.STOPPED, at
     cancel(dossier, actor, ended.cancelled, at)
     dossier.save()

@@ -2,7 +2,8 @@
 
 Layer 4, part of the dossiers' actions. How often and how long before are parameters of the rule pack under which the
 dossier began (`dossier.extensions-allowed`, `dossier.apology-before`): Decree 61/2018/NĐ-CP article 19 and its
-successors. What is granted is added to the time limit, so that later suspensions count with it.
+successors. What is granted is a line of the clock: a later pause keeps it, and a term that starts again after a
+supplement never ends before the day that was promised.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.calendars.definition import Budget
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.rulepacks.queries import apology_before, extensions_allowed
-from maidinh.services.dossiers.actions.progress import due_of, note, rules_for
+from maidinh.services.clock.ledger import Entry
+from maidinh.services.dossiers.actions.clockwork import due_of, follow_calendar, write_line
+from maidinh.services.dossiers.actions.progress import note, rules_for
 from maidinh.services.dossiers.actions.steps import NotYours, ReasonMissing, dossier_to_change
-from maidinh.services.dossiers.models import ENDED, Dossier, Extension, Task
+from maidinh.services.dossiers.models import ENDED, ClockKind, Dossier, Extension, Task
+from maidinh.services.dossiers.queries import standing_for
 from maidinh.services.dossiers.rules import last_day_to_extend
 
 LONGEST = 365
@@ -50,7 +54,7 @@ def extendable(dossier: Dossier, at: datetime) -> Extendable:
         raise NoExtension("not_accepted")
     if dossier.status in ENDED or dossier.finished_at is not None:
         raise NoExtension("ended")
-    if any(row.get("until") is None for row in dossier.suspensions):
+    if standing_for(dossier):
         raise NoExtension("clock_stands")
     _, limit, calendar, pack = rules_for(dossier, dossier.procedure.procedure.steps[0].id)
     if Extension.objects.filter(dossier=dossier).count() >= extensions_allowed(pack):
@@ -76,9 +80,12 @@ def extend_dossier(*, actor: Actor, code: str, amount: int, reason: str, at: dat
     if not 0 < amount <= LONGEST:
         raise NoExtension("amount")
     added = Budget.model_validate({"amount": amount, "unit": unit})
-    old, new = dossier.due_at, due_of(dossier, added)
+    follow_calendar(dossier, actor, at)
+    old = dossier.due_at
+    new = due_of(dossier, Entry(at, "extended", budget=added))
     if old is None or new <= old:
         raise NoExtension("amount")
+    write_line(dossier, ClockKind.EXTENDED, actor, at, reason=reason.strip(), budget=added, moved=(old, new))
     made = Extension.objects.create(
         dossier=dossier,
         agency=actor.agency,

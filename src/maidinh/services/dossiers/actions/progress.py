@@ -12,20 +12,19 @@ from typing import Any
 from django.utils.timezone import localtime
 
 from maidinh.infrastructure.actor import Actor
-from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
-from maidinh.infrastructure.calendars.queries import calendar_at
+from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.calendars.rules import due
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.rulepacks.queries import RulePack, rule_pack, supplement_rule
 from maidinh.services.decisions.rules import Undecided
-from maidinh.services.dossiers.models import Dossier, DossierEvent, Extension, Status, Task
+from maidinh.services.dossiers.actions.clockwork import keep_clock, suspend
+from maidinh.services.dossiers.models import Dossier, DossierEvent, Status, Task
+from maidinh.services.dossiers.queries import calendar_of
 from maidinh.services.dossiers.rules import (
     CHANNEL_NAMES,
-    Suspension,
     agency_of,
     case_of,
     due_at,
-    extended,
     status_at,
     step_of,
 )
@@ -43,8 +42,7 @@ def rules_for(dossier: Dossier, step: str) -> tuple[Step, TimeLimit, WorkingCale
     """What governs a step of this dossier: the step, its case's time limit, the calendar, its own rule pack."""
     procedure = dossier.procedure.procedure
     limit = case_of(procedure, dossier.case).time_limit
-    calendar = calendar_at(localtime(dossier.submitted_at).date())
-    return step_of(procedure, step), limit, calendar, rule_pack(dossier.rule_pack)
+    return step_of(procedure, step), limit, calendar_of(dossier), rule_pack(dossier.rule_pack)
 
 
 def facts_for(dossier: Dossier) -> dict[str, Any]:
@@ -96,7 +94,7 @@ def follow(
     if advanced.supplement:
         dossier.supplements += 1
         if dossier.accepted_at is not None:
-            suspend(dossier, at)
+            suspend(dossier, actor, at, step=step.id)
     ended_now = _note_ends(dossier, network, advanced, at)
     cancel(dossier, actor, advanced.cancelled, at)
     dossier.save()
@@ -104,7 +102,7 @@ def follow(
     if ended_now and dossier.due_at is not None and localtime(at).date() < localtime(dossier.due_at).date():
         _tell_early(dossier, actor, at)
     opened = [open_task(dossier, network.steps[name], at) for name in advanced.opened]
-    keep_clock(dossier, at)
+    keep_clock(dossier, actor, at)
     return opened
 
 
@@ -140,58 +138,6 @@ def cancel(dossier: Dossier, actor: Actor, steps: frozenset[str], at: datetime) 
         Task.objects.filter(dossier=dossier, step__in=steps, closed_at__isnull=True).update(
             closed_at=at, closed_by=actor.id or "-", outcome=CANCELLED
         )
-
-
-def suspend(dossier: Dossier, at: datetime, *, for_step: bool = False) -> None:
-    """The clock stands still from now; where it stood still for a step, that stretch ends here."""
-    before = [Suspension.from_json(row) for row in dossier.suspensions]
-    if before and before[-1].until is None:
-        before[-1] = Suspension(before[-1].since, at, before[-1].for_step)
-    dossier.suspensions = [each.as_json() for each in (*before, Suspension(at, None, for_step))]
-
-
-def resume(dossier: Dossier, at: datetime) -> None:
-    """The suspension that is open ends now, and the due moment follows from the ledger; nothing where none is open."""
-    pauses = [Suspension.from_json(row) for row in dossier.suspensions]
-    if dossier.accepted_at is None or not pauses or pauses[-1].until is not None:
-        return
-    pauses[-1] = Suspension(pauses[-1].since, at, pauses[-1].for_step)
-    dossier.suspensions = [pause.as_json() for pause in pauses]
-    dossier.due_at = due_of(dossier)
-
-
-def due_of(dossier: Dossier, *more: Budget) -> datetime:
-    """When an accepted dossier is due by its limit, suspensions and extensions, and `more` where that were added."""
-    if dossier.accepted_at is None:
-        raise ValueError(f"{dossier.code} isn't accepted, so nothing is due yet")
-    pauses = [Suspension.from_json(row) for row in dossier.suspensions]
-    _, limit, calendar, pack = rules_for(dossier, dossier.procedure.procedure.steps[0].id)
-    budget = Budget.model_validate(dossier.limit) if dossier.limit else limit.budget
-    granted = Extension.objects.filter(dossier=dossier).values("amount", "unit")
-    whole = extended(budget, [*(Budget.model_validate(each) for each in granted), *more])
-    return due_at(whole, dossier.accepted_at, pauses, calendar, supplement_rule(pack), limit.cutoff)
-
-
-def keep_clock(dossier: Dossier, at: datetime) -> None:
-    """The clock stands while a step that isn't counted is open, unless a supplement keeps it standing already."""
-    if keep_standing(dossier, at):
-        dossier.save(update_fields=["suspensions", "due_at"])
-
-
-def keep_standing(dossier: Dossier, at: datetime) -> bool:
-    """Bring the ledger up to the open steps, without saving; whether it changed."""
-    if dossier.accepted_at is None or dossier.status in (Status.NOT_ACCEPTED, Status.STOPPED, Status.RETURNED):
-        return False
-    standing = Suspension.from_json(dossier.suspensions[-1]) if dossier.suspensions else None
-    stands = standing is not None and standing.until is None
-    wanted = Task.objects.filter(dossier=dossier, closed_at__isnull=True, suspends=True).exists()
-    if wanted and not stands:
-        suspend(dossier, at, for_step=True)
-    elif stands and not wanted and standing is not None and standing.for_step:
-        resume(dossier, at)
-    else:
-        return False
-    return True
 
 
 def charge_when_decided(dossier: Dossier, at: datetime) -> None:

@@ -8,7 +8,7 @@ so that a move that broke off is gone on with by doing it again. What has ended 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
@@ -20,16 +20,17 @@ from django.utils.timezone import localtime
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.calendars.definition import Budget
-from maidinh.infrastructure.calendars.queries import calendar_at
 from maidinh.infrastructure.calendars.rules import due
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.events.actions import publish
-from maidinh.infrastructure.rulepacks.queries import rule_pack, supplement_rule
+from maidinh.services.clock.ledger import Entry
+from maidinh.services.clock.reckoning import reckon
 from maidinh.services.decisions.rules import Contradiction
+from maidinh.services.dossiers.actions.clockwork import write_line
 from maidinh.services.dossiers.actions.progress import CHANNEL_NAMES, note
-from maidinh.services.dossiers.models import ENDED, Dossier, Status, Task
-from maidinh.services.dossiers.queries import APPLICANTS_ALONE
-from maidinh.services.dossiers.rules import Suspension, agency_of, case_of, due_at, step_of
+from maidinh.services.dossiers.models import ENDED, ClockKind, Dossier, Status, Task
+from maidinh.services.dossiers.queries import APPLICANTS_ALONE, calendar_of, clock_under
+from maidinh.services.dossiers.rules import agency_of, case_of, step_of
 from maidinh.services.procedures.definition import Procedure
 from maidinh.services.procedures.queries import ProcedureVersion, version_by_hash
 from maidinh.services.procedures.rules import facts_of, limit_of
@@ -120,6 +121,7 @@ def fates_under(new: Procedure) -> Iterator[DossierFate]:
         .exclude(procedure__version=new.version)
         .exclude(status__in=ENDED)
         .defer(APPLICANTS_ALONE)
+        .prefetch_related("clock")
         .order_by("pk")
         .iterator(chunk_size=BATCH)
     )
@@ -155,7 +157,7 @@ def move_dossier(*, foreseen: DossierFate, version: ProcedureVersion, at: dateti
             raise DossierChanged(foreseen.code)
         for task, step_fate in zip(tasks, fate.steps, strict=True):
             _move_task(task, step_fate, dossier, old, new)
-        _write(dossier, version, fate, move, at)
+        _write(dossier, old, version, fate, move, at)
     return True
 
 
@@ -165,17 +167,25 @@ def _procedure_of(digest: str) -> Procedure:
     return version_by_hash(digest).procedure
 
 
-def _write(dossier: Dossier, version: ProcedureVersion, fate: DossierFate, move: Move, at: datetime) -> None:
+def _write(
+    dossier: Dossier, old: Procedure, version: ProcedureVersion, fate: DossierFate, move: Move, at: datetime
+) -> None:
     new, before = version.procedure, dossier.procedure.version
+    actor = Actor(kind="system", id="operator", agencies=(dossier.receiving,))
+    basis = new.change.basis
+    reason = f"{before} → {new.version}. {basis.text if basis else ''}".strip()
     if dossier.accepted_at is not None and dossier.finished_at is None:
-        dossier.limit = _limit(dossier, new, move.answers).model_dump(mode="json")
+        has = _limit(dossier, new, move.answers)
+        had = _limit_had(dossier, old)
+        if had != has and dossier.due_at is not None and fate.due_after is not None:
+            moved = (dossier.due_at, fate.due_after)
+            write_line(dossier, ClockKind.LIMIT, actor, at, reason=reason, budget=had, moved=moved)
+        dossier.limit = has.model_dump(mode="json")
     dossier.procedure, dossier.answers, dossier.waiting = version, move.answers, sorted(move.waiting)
     dossier.due_at, dossier.responsible = fate.due_after, new.responsible
     dossier.agencies = sorted({*dossier.agencies, *_taking_part(fate, new)})
     dossier.save(update_fields=["procedure", "answers", "waiting", "limit", "due_at", "responsible", "agencies"])
-    actor = Actor(kind="system", id="operator", agencies=(dossier.receiving,))
-    basis = new.change.basis
-    note(dossier, MOVED, actor, at, reason=f"{before} → {new.version}. {basis.text if basis else ''}".strip())
+    note(dossier, MOVED, actor, at, reason=reason)
     publish(
         name="dossier.moved",
         payload={"dossier": dossier.pk, "code": dossier.code, "version": new.version},
@@ -199,7 +209,7 @@ def _move_task(task: Task, fate: StepFate, dossier: Dossier, old: Procedure, new
             values["not_before"] = None
         elif _minimum(old, task.step) != step.minimum or task.not_before is None:
             limit = case_of(new, dossier.case).time_limit
-            calendar = calendar_at(localtime(dossier.submitted_at).date())
+            calendar = calendar_of(dossier)
             values["not_before"] = due(task.opened_at, step.minimum, calendar, limit.cutoff)
     if any(getattr(task, name) != value for name, value in values.items()):
         Task.objects.filter(pk=task.pk).update(**values)
@@ -293,19 +303,22 @@ def _limit(dossier: Dossier, procedure: Procedure, answers: dict[str, Any]) -> B
     return limit_of(procedure, case_of(procedure, dossier.case), facts)
 
 
+def _limit_had(dossier: Dossier, old: Procedure) -> Budget:
+    return Budget.model_validate(dossier.limit) if dossier.limit else case_of(old, dossier.case).time_limit.budget
+
+
 def _due_under(dossier: Dossier, old: Procedure, new: Procedure, move: Move) -> datetime | None:
     """When it is due under the new version: as before, unless that one gives another limit. What is done is done."""
     if dossier.accepted_at is None or dossier.finished_at is not None:
         return dossier.due_at
     before, after = (case_of(each, dossier.case).time_limit for each in (old, new))
-    had = Budget.model_validate(dossier.limit) if dossier.limit else before.budget
+    had = _limit_had(dossier, old)
     has = _limit(dossier, new, move.answers)
     if (had, before.cutoff) == (has, after.cutoff):
         return dossier.due_at
-    pauses = [Suspension.from_json(row) for row in dossier.suspensions]
-    calendar = calendar_at(localtime(dossier.submitted_at).date())
-    rule = supplement_rule(rule_pack(dossier.rule_pack))
-    return due_at(has, dossier.accepted_at, pauses, calendar, rule, after.cutoff)
+    ledger = clock_under(dossier, new, has)
+    changed = Entry(ledger.entries[-1].at if ledger.entries else ledger.start, "limit_changed", budget=had)
+    return reckon(replace(ledger, entries=(*ledger.entries, changed))).last_due
 
 
 def _unmoved(task: Task) -> StepFate:
@@ -319,7 +332,7 @@ def _moved(task: Task, to: str, dossier: Dossier, old: Procedure, new: Procedure
     before, after = (case_of(each, dossier.case).time_limit for each in (old, new))
     due_after = task.due_at
     if task.closed_at is None and (was is None or (was.budget, before.cutoff) != (step.budget, after.cutoff)):
-        calendar = calendar_at(localtime(dossier.submitted_at).date())
+        calendar = calendar_of(dossier)
         due_after = due(task.opened_at, step.budget, calendar, after.cutoff) if step.budget else None
     return StepFate(task.step, to, task.agency, agency, task.due_at, due_after)
 

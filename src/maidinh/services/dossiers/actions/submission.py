@@ -20,13 +20,13 @@ from maidinh.infrastructure.commands.actions import begin_command, finish_comman
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.rulepacks.queries import rule_pack_at, supplement_rule
 from maidinh.infrastructure.translog.promises import LogKeeper
+from maidinh.services.clock.ledger import counted_under
+from maidinh.services.dossiers.actions.clockwork import keep_standing, resume
 from maidinh.services.dossiers.actions.progress import (
     CHANNEL_NAMES,
     asking_task,
-    keep_standing,
     note,
     open_task,
-    resume,
 )
 from maidinh.services.dossiers.actions.receipts import tracking_secret, write_receipt
 from maidinh.services.dossiers.actions.serial import next_serial
@@ -111,7 +111,8 @@ def submit_dossier(
     if missing:
         raise PaperMissing(missing)
     today = localtime(at).date()  # the office's day: just after midnight UTC still has yesterday's
-    pack, limit, calendar = rule_pack_at(today), chosen.time_limit, calendar_at(today)
+    pack, limit = rule_pack_at(today), chosen.time_limit
+    calendar = counted_under(calendar_at(today), pack)
     code = dossier_code(receiving, today, next_serial())
     secret = tracking_secret()
     dossier = Dossier(
@@ -155,9 +156,9 @@ def supplement_dossier(
     if asked is None:
         raise NotNow("no supplement was asked for")
     _add_papers(dossier, papers, at)
-    _open_again(dossier, asked, at)
+    _open_again(dossier, actor, asked, at)
     dossier.status = Status.NEW if dossier.accepted_at is None else Status.IN_PROCESS
-    dossier.save(update_fields=["status", "suspensions", "due_at"])
+    dossier.save(update_fields=["status", "due_at"])
     note(dossier, "supplemented", actor, at, reason=explanation)
     record_act(actor=actor, action="supplement dossier", subject=code, at=at)
     return dossier
@@ -171,19 +172,19 @@ def request_withdrawal(*, actor: Actor, code: str, reason: str, at: datetime) ->
         raise NotNow("the result is signed, the dossier has ended, or its withdrawal was asked for")
     asked = asking_task(dossier)
     if dossier.status == Status.SUPPLEMENT and asked is not None:
-        _open_again(dossier, asked, at)
+        _open_again(dossier, actor, asked, at)
     dossier.status = Status.WITHDRAWAL
-    dossier.save(update_fields=["status", "suspensions", "due_at"])
+    dossier.save(update_fields=["status", "due_at"])
     note(dossier, "withdrawal_requested", actor, at, reason=reason)
     record_act(actor=actor, action="request withdrawal", subject=code, at=at, details={"reason": reason})
     return dossier
 
 
-def _open_again(dossier: Dossier, asked: Task, at: datetime) -> None:
+def _open_again(dossier: Dossier, actor: Actor, asked: Task, at: datetime) -> None:
     """The step that asked is open again and the clock goes on, unless another open step keeps it standing."""
     open_task(dossier, step_of(dossier.procedure.procedure, asked.step), at)
-    resume(dossier, at)
-    keep_standing(dossier, at)
+    resume(dossier, actor, at, step=asked.step)
+    keep_standing(dossier, actor, at)
 
 
 def _own(actor: Actor, code: str) -> Dossier:
