@@ -32,6 +32,7 @@ LINE: dict[str, Any] = {
     "assigned": _("Assigned to an official"),
     "handed_over": _("Handed to a colleague"),
     "put_back": _("Put back into the worklist"),
+    "paper_scanned": _("A paper was scanned at the counter"),
     "called": _("Set going by another procedure"),
     "result_revoked": _("Result revoked"),
     "moved": _("Goes on under a newer version of the procedure"),

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "maidinh.services.dossiers",
     "maidinh.services.fees",
     "maidinh.services.results",
+    "maidinh.services.papers",
     "maidinh.governance.architecture",
     "maidinh.governance.drafting",
     "maidinh.governance.conformity",

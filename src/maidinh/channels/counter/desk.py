@@ -73,6 +73,7 @@ def shown(
         "ways": ways_of(actor, dossier, at),
         "result": (result := result_for(actor, code)),
         "revoked": revocation_of(result) if result else None,
+        "agency_names": agency_names(language()),
         "slips": slips_of(forms_of(dossier)),
         "errors": errors or {},
         "problem": problem,

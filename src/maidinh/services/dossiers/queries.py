@@ -207,6 +207,35 @@ def papers_of(dossier: Dossier) -> list[Paper]:
     return list(Paper.objects.filter(dossier=dossier).select_related("document").order_by("added_at", "id"))
 
 
+def still_open(dossiers: set[int]) -> list[str]:
+    """The codes of those of these dossiers that haven't ended, as far as the reader sees them."""
+    rows = Dossier.objects.filter(pk__in=dossiers).exclude(status__in=ENDED)
+    return list(rows.order_by("code").values_list("code", flat=True))
+
+
+@dataclass(frozen=True)
+class PaperCount:
+    """How many papers came with the dossiers that an agency received under a procedure; one of several files is one."""
+
+    agency: str
+    procedure: str
+    papers: int
+
+
+def papers_handed_in(since: datetime, until: datetime) -> list[PaperCount]:
+    """The papers of the dossiers submitted from `since` until before `until`, as far as the reader sees them."""
+    rows = (
+        Dossier.objects.filter(submitted_at__gte=since, submitted_at__lt=until)
+        .annotate(count=Count("papers__paper", distinct=True))
+        .order_by()
+        .values_list("receiving", "procedure__code", "count")
+    )
+    found: dict[tuple[str, str], int] = {}
+    for agency, procedure, count in rows:
+        found[agency, procedure] = found.get((agency, procedure), 0) + count
+    return [PaperCount(*where, count) for where, count in sorted(found.items())]
+
+
 def clock_of(dossier: Dossier) -> Ledger:
     """The ledger from which the dossier's due moment follows; services/clock explains it day by day."""
     procedure, accepted = dossier.procedure.procedure, dossier.accepted_at

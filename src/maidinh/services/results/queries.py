@@ -5,13 +5,13 @@ Layer 4. What the public is told holds nothing of the person.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
-from maidinh.infrastructure.actor import Actor
+from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.files.queries import open_document
 from maidinh.infrastructure.keys.pades import Validation, check_pdf
 from maidinh.services.dossiers.queries import dossier_for
@@ -31,6 +31,27 @@ def result_for(actor: Actor, code: str) -> Result | None:
     if dossier is None or (actor.kind == "citizen" and unpaid(dossier.pk)):
         return None
     return Result.objects.filter(dossier=dossier).order_by("-id").first()
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A result that holds, and the code of the kind of paper that it is."""
+
+    kind: str
+    result: Result
+
+
+def results_of_kinds(actor: Actor, kinds: set[str]) -> list[Issued]:
+    """The actor's own results whose code is one of these, that hold and on which nothing is left to pay."""
+    require(actor, "dossier.read-own")
+    lines = PublishedResult.objects.filter(code__in=kinds, revoked_at__isnull=True)
+    own = Result.objects.filter(dossier__applicant=actor.person, number__in=lines.values("number"))
+    codes = dict(lines.filter(number__in=own.values("number")).values_list("number", "code"))
+    return [
+        Issued(codes[each.number], each)
+        for each in own.select_related("document").order_by("-signed_at")
+        if not unpaid(each.dossier_id)
+    ]
 
 
 def document_of(result: Result) -> bytes:
