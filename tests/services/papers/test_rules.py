@@ -16,7 +16,13 @@ def paper(**more: object) -> Paper:
 
 
 def offer(reference: str, **more: object) -> Offer:
-    known = {"kind": "land-certificate", "digest": "0" * 64, "name": "a.pdf", "size": 1, "media_type": "application/pdf"}
+    known = {
+        "kind": "land-certificate",
+        "digest": "0" * 64,
+        "name": "a.pdf",
+        "size": 1,
+        "media_type": "application/pdf",
+    }
     return Offer(
         reference=reference, **{**known, "agency": "H38.101", "verified_by": "x", "verified_at": AT, "handed_in_at": AT,
                                 **more})  # fmt: skip
