@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "maidinh.services.fees",
     "maidinh.services.results",
     "maidinh.services.papers",
+    "maidinh.services.archives",
     "maidinh.governance.architecture",
     "maidinh.governance.drafting",
     "maidinh.governance.conformity",

@@ -15,15 +15,15 @@ from maidinh.services.dossiers.actions.submission import SubmittedPaper, submit_
 from maidinh.services.procedures.queries import current_version
 from tests.services.results.stages import PDF, answers_for
 
-LAND_SPLIT, LAND_LOST, EXTENSION = "1.012783", "1.012786", "1.013227"
+LAND_SPLIT, LEGAL_AID = "1.012783", "2.000829"
 KIND, PAPER = "land-certificate", "certificate"
 
 
-def handed_in(citizen: Actor, signer: Any, at: datetime, *, key: str = "one", content: bytes = PDF) -> Any:
-    """A dossier for a new land certificate, with the old one as its paper of a known kind."""
-    version = current_version(LAND_SPLIT)
+def handed_in(citizen: Actor, signer: Any, at: datetime, *, key: str = "one", code: str = LAND_SPLIT) -> Any:
+    """A dossier with every paper: for a new land certificate, with the old one, unless another is asked for."""
+    version = current_version(code)
     with acting(person=citizen.person):
-        digest = store_document(content=BytesIO(content), at=at).digest
+        digest = store_document(content=BytesIO(PDF), at=at).digest
         papers = [SubmittedPaper(each.id, digest, f"{each.id}.pdf") for each in version.procedure.papers]
         return submit_dossier(
             actor=citizen,

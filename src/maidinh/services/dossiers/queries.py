@@ -5,12 +5,14 @@ Layer 4. The conditions here are for the reader's convenience; what an actor may
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.utils.timezone import localtime
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.timezone import localtime, make_aware
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.calendars.definition import Budget
@@ -205,6 +207,26 @@ def flow_of_dossiers(since: datetime, until: datetime, online: int) -> list[Flow
 def papers_of(dossier: Dossier) -> list[Paper]:
     """The papers of a dossier that the actor may see, in the order they were added."""
     return list(Paper.objects.filter(dossier=dossier).select_related("document").order_by("added_at", "id"))
+
+
+def ended_dossiers(until: date) -> Iterator[tuple[Dossier, date]]:
+    """The dossiers that ended on this day or before, each with its day, the first first; for the worker."""
+    last = DossierEvent.objects.filter(dossier=OuterRef("pk"), status=OuterRef("status")).order_by("id").values("at")
+    rows = (
+        Dossier.objects.filter(status__in=ENDED)
+        .annotate(ended_at=Coalesce("returned_at", "finished_at", Subquery(last[:1]), "submitted_at"))
+        .filter(ended_at__lt=make_aware(datetime.combine(until + timedelta(days=1), time())))
+        .select_related("procedure")
+        .defer(APPLICANTS_ALONE)
+        .order_by("ended_at", "pk")
+    )
+    return ((row, localtime(row.ended_at).date()) for row in rows.iterator())
+
+
+def last_event_at(dossier: Dossier) -> datetime:
+    """When something was last written into the dossier's history."""
+    found = DossierEvent.objects.filter(dossier=dossier).aggregate(at=Max("at"))["at"]
+    return found or dossier.submitted_at
 
 
 def still_open(dossiers: set[int]) -> list[str]:
