@@ -15,6 +15,7 @@ from maidinh.channels.timing import SUPPLEMENT, time_left
 from maidinh.channels.wording import REGISTER, budget_in_words, form_name, language, line_title, status_name
 from maidinh.infrastructure.identity.queries import official
 from maidinh.infrastructure.organisations.queries import agency_names
+from maidinh.services.archives.queries import disposal_of
 from maidinh.services.clock.telling import rows
 from maidinh.services.dossiers.queries import clock_of, history_of
 from maidinh.services.dossiers.rules import case_of, step_of
@@ -42,6 +43,7 @@ def sheet_of(dossier: Any, at: datetime) -> dict[str, Any]:
         "clock": clock(dossier, at),
         "history": history(dossier, agencies),
         "charge": charge_of(dossier.pk),
+        "destroyed": None if dossier.applicant else disposal_of(dossier),
     }
 
 

@@ -205,7 +205,8 @@ class Migration(migrations.Migration):
                         condition=Q(
                             Q(("decided_at__isnull", True), ("decided_by", ""), ("granted__isnull", True)),
                             Q(
-                                Q(("decided_at__isnull", False), ("granted__isnull", False)),
+                                ("decided_at__isnull", False),
+                                ("granted__isnull", False),
                                 Q(("decided_by", ""), _negated=True),
                                 Q(("decided_by", F("asked_by")), _negated=True),
                             ),
