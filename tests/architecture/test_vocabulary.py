@@ -19,7 +19,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
         "receipt", "reopening", "sequencer", "stamping", "tiles", "trust", "verification", "witness", "witnessing",
     },
     "exchange/evidence": {"container", "gathering", "inspection", "judging"},
-    "services/results": {"bundle", "exporting", "forms", "gathering", "register", "retention"},
+    "services/results": {"bundle", "exporting", "forms", "gathering", "register", "stamping"},
     "applications/registers": {"provider"},
     "exchange/directory": {"agreements"},
     "services/procedures": {"differences", "skeletons"},

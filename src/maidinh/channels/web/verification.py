@@ -73,7 +73,7 @@ def _verdict(published: Any, code: str) -> dict[str, Any]:
         "published": published,
         "code": code,
         "agency": names.get(published.agency, published.agency) if published else "",
-        "logged": bool(published and proof_for(published.entry)),
+        "logged": bool(published and proof_for(published.stamped_entry or published.entry)),
     }
 
 
