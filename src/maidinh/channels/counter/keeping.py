@@ -18,8 +18,7 @@ from django.utils.translation import gettext as _
 from maidinh.channels.counter.desk import LONGEST_TEXT, found
 from maidinh.channels.counter.sheet import ENDED, papers, people
 from maidinh.channels.routing import page
-from maidinh.channels.web.wording import file_refusal
-from maidinh.channels.wording import language
+from maidinh.channels.wording import file_refusal, language
 from maidinh.infrastructure.files.rules import FORMATS, FileRefused
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.services.dossiers.actions.steps import ReasonMissing

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from maidinh.channels.routing import page as route
 from maidinh.channels.web.context import language
 from maidinh.channels.web.drafts import asked_by, missing_papers, of_own_draft
-from maidinh.channels.web.wording import file_refusal, file_size
+from maidinh.channels.web.wording import file_size
+from maidinh.channels.wording import file_refusal
 from maidinh.infrastructure.files.rules import FORMATS, FileRefused
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.portal.forms.actions import TooManyFiles, attach_paper, remove_paper, use_again

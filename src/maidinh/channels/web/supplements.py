@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from maidinh.channels.routing import page as route
 from maidinh.channels.web.dossiers import SUPPLEMENT, own_dossier
 from maidinh.channels.web.papers import offer_gone, paper_asked, paper_view
-from maidinh.channels.web.wording import file_refusal
+from maidinh.channels.wording import file_refusal
 from maidinh.infrastructure.files.rules import FileRefused
 from maidinh.portal.forms.actions import (
     NothingToSend,
