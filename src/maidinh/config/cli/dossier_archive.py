@@ -36,8 +36,8 @@ def archive(
     data: Data = None,
 ) -> None:
     """Put away the dossiers that ended up to a day, each as its procedure says."""
-    day = _day(until)
     _as_worker(data)
+    day = _day(until)
     from django.conf import settings
     from django.db import OperationalError
 
@@ -87,8 +87,8 @@ def dispose(
     data: Data = None,
 ) -> None:
     """List the archived dossiers whose time is over, or propose that they be destroyed."""
-    day = min(_day(until), date.today())  # noqa: DTZ011 - nothing is due before its day, wherever the machine stands
     _as_worker(data)
+    day = min(_day(until), _day(None))  # nothing is due before its day
     from django.db import OperationalError
 
     from maidinh.infrastructure.actor import Actor
@@ -137,8 +137,11 @@ def _line(row: dict[str, Any]) -> str:
 
 
 def _day(typed: str | None) -> date:
+    """The day that was typed, or the office's own; once Django is set up."""
     if typed is None:
-        return date.today()  # noqa: DTZ011 - the operator's own day
+        from django.utils.timezone import localdate
+
+        return localdate()
     try:
         return date.fromisoformat(typed)
     except ValueError:
