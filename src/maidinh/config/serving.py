@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from maidinh.config.environment import Environment
 
 if TYPE_CHECKING:
-    from maidinh.infrastructure.translog.promises import LogKeeper
+    from maidinh.infrastructure.translog.promises import Enters
 
 WATCH_SECONDS = 5.0
 COMPUTE_SECONDS = 1.0
@@ -330,18 +330,16 @@ def _collect(environment: Environment, stop: threading.Event) -> None:
 def _put_away(environment: Environment, stop: threading.Event) -> None:
     """Late time stamps, archives of what ended, disposals that were granted: apart, for none of it is urgent."""
     import structlog
-    from django.conf import settings
     from django.db import DatabaseError, InterfaceError, close_old_connections
     from django.utils.timezone import localdate
 
     from maidinh.channels.counter.signing import installation
     from maidinh.infrastructure.files.queries import DocumentDamaged
-    from maidinh.infrastructure.keys.client import SignerError
-    from maidinh.infrastructure.translog.promises import LogKeeper
+    from maidinh.infrastructure.translog.promises import Unpromised
     from maidinh.services.archives.actions import archive_ended, destroy_granted
 
     log = structlog.get_logger(__name__)
-    keeper = LogKeeper(settings.SIGNER, environment.province, environment.log_promise)
+    keeper = Unpromised()
     while not stop.wait(PUT_AWAY_SECONDS):
         try:
             _stamp_results(environment, keeper)
@@ -350,14 +348,14 @@ def _put_away(environment: Environment, stop: threading.Event) -> None:
                 until=ended, installation=installation(), log=keeper, at=datetime.now(UTC), most=PUT_AWAY_MOST
             )
             destroy_granted(log=keeper, at=datetime.now(UTC))
-        except (SignerError, DocumentDamaged, ValueError) as error:
+        except (DocumentDamaged, ValueError) as error:
             log.error("something was not put away", error=str(error))
         except (DatabaseError, InterfaceError) as error:
             log.warning("archives wait for the database", error=str(error).strip())
             close_old_connections()
 
 
-def _stamp_results(environment: Environment, keeper: LogKeeper) -> None:
+def _stamp_results(environment: Environment, keeper: Enters) -> None:
     """Give results that were signed without a time stamp theirs, where an authority is set and answers."""
     import structlog
 

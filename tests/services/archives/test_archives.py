@@ -16,7 +16,7 @@ from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.files.queries import place_of
 from maidinh.infrastructure.identity import queries as identity
-from maidinh.infrastructure.translog.promises import LogKeeper
+from maidinh.infrastructure.translog.promises import Unpromised
 from maidinh.infrastructure.translog.trust import read_keys
 from maidinh.services.archives.actions import (
     DecisionMissing,
@@ -67,7 +67,7 @@ def leads_of(province: Any, agency: str) -> list[Actor]:
 
 def put_away(role: Role, signer: Any, at: datetime, until: date) -> list[Any]:
     with role("worker"):
-        return archive_ended(until=until, installation=HERE, log=LogKeeper(signer, "lao-cai", 60), at=at)
+        return archive_ended(until=until, installation=HERE, log=Unpromised(), at=at)
 
 
 @pytest.fixture
@@ -118,8 +118,8 @@ def test_a_dossier_goes_from_its_end_to_what_is_left_of_it(
     with acting(person=citizen.person):
         files = list(ended.papers.values_list("document_id", flat=True))
     with role("worker"):
-        [gone] = destroy_granted(log=LogKeeper(signer, "lao-cai", 60), at=late)
-        assert destroy_granted(log=LogKeeper(signer, "lao-cai", 60), at=late) == []
+        [gone] = destroy_granted(log=Unpromised(), at=late)
+        assert destroy_granted(log=Unpromised(), at=late) == []
     assert (gone.code, gone.procedure, gone.digest) == (ended.code, ended.procedure.code, archive.document_id)
     assert gone.decision == "12/QĐ"
     assert not any(place_of(each).exists() for each in (*files, archive.document_id))
@@ -157,7 +157,7 @@ def test_what_goes_on_after_its_end_is_put_away_again_and_what_is_held_elsewhere
     with acting(agencies=deputy.agencies, official=deputy.id):
         decide_disposal(actor=deputy, disposal_id=asked.pk, granted=True, at=late)
     with role("worker"):
-        destroy_granted(log=LogKeeper(signer, "lao-cai", 60), at=late)
+        destroy_granted(log=Unpromised(), at=late)
     with acting(person=citizen.person):
         assert all(place_of(each).exists() for each in other.papers.values_list("document_id", flat=True))
 
@@ -174,7 +174,7 @@ def test_a_disposal_that_is_declined_may_be_asked_for_again_also_by_the_operator
         assert not decide_disposal(actor=one, disposal_id=asked.pk, granted=False, at=late).granted
         assert [each.code for each in due_archives(late.date())] == [ended.code]
     with role("worker"):
-        assert destroy_granted(log=LogKeeper(signer, "lao-cai", 60), at=late) == []
+        assert destroy_granted(log=Unpromised(), at=late) == []
 
 
 def test_what_is_kept_for_ever_is_never_due(

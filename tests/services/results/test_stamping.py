@@ -20,7 +20,7 @@ from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.files.queries import open_document
 from maidinh.infrastructure.keys.pades import NoRoom, add_timestamp, check_pdf, is_stamped, sign_pdf
 from maidinh.infrastructure.timestamps.asking import answering_within
-from maidinh.infrastructure.translog.promises import LogKeeper
+from maidinh.infrastructure.translog.promises import Unpromised
 from maidinh.infrastructure.translog.trust import read_keys
 from maidinh.services.results.actions import Installation, issue_result, prepare_result
 from maidinh.services.results.bundle import examine
@@ -68,7 +68,7 @@ def test_both_files_are_verified_and_go_into_the_bundle(
 ) -> None:
     dossier, leader = signed
     root = OwnAuthority()
-    trusted, log = [*ours(), pem(root)], LogKeeper(signer, "lao-cai", 60)
+    trusted, log = [*ours(), pem(root)], Unpromised()
     with serving([OwnTimestamps(root)]) as address:
         way = {"asking": lambda: answering_within(address, 5.0), "log": log, "at": AT}
         with role("worker"):
@@ -104,7 +104,7 @@ def test_both_files_are_verified_and_go_into_the_bundle(
 def test_an_authority_that_is_away_leaves_everything_as_it_is(
     signed: tuple[Any, Actor], role: Role, signer: Any
 ) -> None:
-    log = LogKeeper(signer, "lao-cai", 60)
+    log = Unpromised()
     for answer, fault in (((503, b""), OSError), ((200, b"nonsense"), ValueError)):
         with serving([answer]) as address, role("worker"), pytest.raises(fault):
             stamp_later(asking=lambda: answering_within(address, 2.0), trusted=ours(), log=log, at=AT)

@@ -38,25 +38,21 @@ def archive(
     """Put away the dossiers that ended up to a day, each as its procedure says."""
     _as_worker(data)
     day = _day(until)
-    from django.conf import settings
     from django.db import OperationalError
 
     from maidinh.channels.counter.signing import installation
     from maidinh.infrastructure.files.queries import DocumentDamaged
-    from maidinh.infrastructure.keys.client import SignerError
-    from maidinh.infrastructure.translog.promises import LogKeeper
+    from maidinh.infrastructure.translog.promises import Unpromised
     from maidinh.services.archives.actions import archive_ended, described
     from maidinh.services.archives.queries import to_archive
 
-    here = settings.MAIDINH
     try:
         if plan:
             found = [(each, None) for each in to_archive(day)]
         else:
-            log = LogKeeper(settings.SIGNER, here.province, here.log_promise)
-            made = archive_ended(until=day, installation=installation(), log=log, at=datetime.now(UTC))
+            made = archive_ended(until=day, installation=installation(), log=Unpromised(), at=datetime.now(UTC))
             found = [(each.candidate, each.archive) for each in made]
-    except (OperationalError, SignerError, DocumentDamaged) as error:
+    except (OperationalError, DocumentDamaged) as error:
         _leave(say("Nothing more was put away: {reason}").format(reason=str(error).strip()), FAILED)
     rows = [described(kept) if kept else _planned(candidate) for candidate, kept in found]
     unstated = sum(not candidate.stated for candidate, _ in found)

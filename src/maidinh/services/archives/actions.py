@@ -18,7 +18,7 @@ from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.files.actions import forget_bytes, store_made
-from maidinh.infrastructure.translog.promises import LogKeeper
+from maidinh.infrastructure.translog.promises import Enters
 from maidinh.services.archives.models import Archive, Disposal
 from maidinh.services.archives.queries import LEAD, Candidate, due_archives, to_archive
 from maidinh.services.archives.rules import due_for_disposal
@@ -53,7 +53,7 @@ class Archived:
 
 
 def archive_ended(
-    *, until: date, installation: Installation, log: LogKeeper, at: datetime, most: int | None = None
+    *, until: date, installation: Installation, log: Enters, at: datetime, most: int | None = None
 ) -> list[Archived]:
     """Put away what ended on this day or before, each in a transaction of its own; for the worker."""
     done: list[Archived] = []
@@ -72,7 +72,7 @@ def archive_ended(
 
 
 @transaction.atomic
-def _archive(candidate: Candidate, installation: Installation, log: LogKeeper, at: datetime) -> Archive | None:
+def _archive(candidate: Candidate, installation: Installation, log: Enters, at: datetime) -> Archive | None:
     dossier = candidate.dossier
     with connection.cursor() as cursor:  # two that put away at once make one archive
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"archive {dossier.code}"])
@@ -155,7 +155,7 @@ def decide_disposal(*, actor: Actor, disposal_id: int, granted: bool, at: dateti
     return disposal
 
 
-def destroy_granted(*, log: LogKeeper, at: datetime) -> list[Disposal]:
+def destroy_granted(*, log: Enters, at: datetime) -> list[Disposal]:
     """Destroy the personal content of the dossiers whose disposal was granted; for the worker.
 
     One that was killed between the rows and the files goes on with the files.
@@ -164,7 +164,7 @@ def destroy_granted(*, log: LogKeeper, at: datetime) -> list[Disposal]:
     return [_destroy(each, log, at) for each in waiting.select_related("dossier")]
 
 
-def _destroy(disposal: Disposal, log: LogKeeper, at: datetime) -> Disposal:
+def _destroy(disposal: Disposal, log: Enters, at: datetime) -> Disposal:
     with acting(agencies={disposal.agency, *disposal.dossier.agencies}):
         disposal = Disposal.objects.select_for_update(of=("self",)).get(pk=disposal.pk)
         if disposal.destroyed_at is None:
@@ -177,7 +177,7 @@ def _destroy(disposal: Disposal, log: LogKeeper, at: datetime) -> Disposal:
     return disposal
 
 
-def _enter(disposal: Disposal, log: LogKeeper, at: datetime) -> None:
+def _enter(disposal: Disposal, log: Enters, at: datetime) -> None:
     """Write down what is left of the dossier, before its rows are emptied in the same transaction. Raises NotDue."""
     archives = Archive.objects.filter(dossier=disposal.dossier_id)
     today = localtime(at).date()

@@ -17,7 +17,7 @@ from maidinh.infrastructure.files.actions import store_made
 from maidinh.infrastructure.files.queries import open_document
 from maidinh.infrastructure.files.rules import PDF
 from maidinh.infrastructure.keys.pades import NoRoom, add_timestamp, check_pdf
-from maidinh.infrastructure.translog.promises import LogKeeper
+from maidinh.infrastructure.translog.promises import Enters
 from maidinh.services.results.models import PublishedResult, Result, Stamping
 from maidinh.services.results.rules import WITHOUT_STAMP
 
@@ -29,9 +29,7 @@ class NotBelieved(ValueError):
     """The token isn't of an authority that is trusted here, or the signature wouldn't hold with it."""
 
 
-def stamp_later(
-    *, asking: Asking, trusted: Sequence[str], log: LogKeeper, at: datetime, most: int = 50
-) -> list[Stamping]:
+def stamp_later(*, asking: Asking, trusted: Sequence[str], log: Enters, at: datetime, most: int = 50) -> list[Stamping]:
     """Stamp the results that wait for it, the oldest first, until the authority fails. Raises OSError, NotBelieved."""
     has_one = Stamping.objects.filter(result=OuterRef("pk"))
     waiting = Result.objects.filter(level=WITHOUT_STAMP).exclude(Exists(has_one)).order_by("pk")
@@ -56,7 +54,7 @@ def stamp_later(
 
 
 @transaction.atomic
-def _keep(result: Result, stamped: bytes, stamped_at: datetime, log: LogKeeper, at: datetime) -> Stamping | None:
+def _keep(result: Result, stamped: bytes, stamped_at: datetime, log: Enters, at: datetime) -> Stamping | None:
     with connection.cursor() as cursor:  # two workers stamp it once
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"stamp {result.number}"])
     if Stamping.objects.filter(result=result).exists():
