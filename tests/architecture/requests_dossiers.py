@@ -35,6 +35,8 @@ def desk_asked(world: World) -> Iterator[Asked]:
         yield Asked("desk-revoke", "GET", on, where)
         yield Asked("desk-revoke", "POST", on, where, {"way": "revoke", "reason": "Wrong day"})
         yield Asked("desk-paper", "GET", on, where | {"digest": world.paper("intake")})
+        yield Asked("desk-keeping", "GET", on, where)
+        yield Asked("desk-keeping", "POST", on, where, {"deed": "keep", "paper": "none", "digest": "0"})
         yield Asked("desk-claim", "POST", on, where, task)
         outcome = _first_outcome(world, on)
         yield Asked("desk-outcome", "POST", on, where, task | {"outcome": outcome, "findings": "As declared"})
@@ -77,7 +79,7 @@ def _people(world: World) -> Iterator[Asked]:
         yield Asked("measured-dossiers", "GET", figure, {"figure": figure})
     for name in ("open-reasons", "open-reasons-file", "open-measures", "open-measures-file", "open-api-measures"):
         yield Asked(name, "GET", "it")
-    for name in ("team", "delegations", "signing-together"):
+    for name in ("team", "delegations", "signing-together", "archive"):
         yield Asked(name, "GET", "it")
         yield Asked(name, "POST", "it")
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from maidinh.infrastructure.calendars.definition import Budget
@@ -32,6 +32,7 @@ LINE: dict[str, Any] = {
     "assigned": _("Assigned to an official"),
     "handed_over": _("Handed to a colleague"),
     "put_back": _("Put back into the worklist"),
+    "paper_scanned": _("A paper was scanned at the counter"),
     "called": _("Set going by another procedure"),
     "result_revoked": _("Result revoked"),
     "recounted": _("The date moved with the working calendar"),
@@ -40,6 +41,7 @@ LINE: dict[str, Any] = {
 }
 REGISTER: dict[str, Any] = {"population": _("population register"), "land": _("land register")}
 WITHDRAWN = _("Withdrawal confirmed")
+MEGABYTE = 1_000_000
 
 
 def language() -> str:
@@ -93,3 +95,24 @@ def line_title(kind: str, step: str, procedure: Procedure) -> str:
                 if possible.id == outcome:
                     return f"{known.name.in_language(language())}: {possible.name.in_language(language())}"
     return str(WITHDRAWN)
+
+
+def file_refusal(reason: str, formats: tuple[str, ...]) -> str:
+    """Why a file is not taken in, and which would be."""
+    words = {
+        "size": settings.MAIDINH.upload_limit // MEGABYTE,
+        "formats": ", ".join({"pdf": "PDF", "jpeg": "JPEG", "png": "PNG"}[each] for each in formats),
+    }
+    texts = {
+        "empty": gettext("The file is empty. Choose another one, or take the photo again"),
+        "too-large": gettext("The file is larger than %(size)s MB. Choose a smaller one"),
+        "office": gettext("The file is one of Word, Excel or the like. Save it as PDF and upload that"),
+        "archive": gettext("The file is an archive (such as ZIP). Unpack it and upload its files one by one"),
+        "unknown-type": gettext("The file is of another type. Upload one of these: %(formats)s"),
+        "type": gettext("This paper is taken as %(formats)s only. Upload the file in that format"),
+        "damaged": gettext("The file is damaged or incomplete. Open it to see, then save or scan it again"),
+        "encrypted": gettext("The file is protected by a password. Save it without one and upload it again"),
+        "unpacks-too-large": gettext("The file would become far too large when opened. Save or scan it again"),
+        "too-many": gettext("There are too many files already. Remove one first"),
+    }
+    return texts[reason] % words

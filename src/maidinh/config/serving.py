@@ -13,8 +13,12 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from maidinh.config.environment import Environment
+
+if TYPE_CHECKING:
+    from maidinh.infrastructure.translog.promises import Enters
 
 WATCH_SECONDS = 5.0
 REMIND_SECONDS = 600  # days are what matters; a look at every dossier that waits
@@ -23,6 +27,8 @@ COUNT_SECONDS = 2.0
 COLLECT_SECONDS = 0.5
 RECONCILE_SECONDS = 300.0
 PORTAL_SECONDS, PORTAL_LONGEST_SECONDS = 0.5, 30.0
+PUT_AWAY_SECONDS = 60.0
+PUT_AWAY_MOST = 20  # dossiers at a time, so that the rest of the worker has its turn
 ANCHOR_RETRY_SECONDS = 300.0
 LATE_AT_MOST = timedelta(minutes=10)  # how long after it came in a call may be written down
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -114,8 +120,8 @@ def serve_worker(environment: Environment) -> None:
     stop, failed = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    parts = [_sequence, _witness, _anchor, _stamp, _serve_sample, _deliver, _count, _compute, _collect, _hear_portal]
-    parts += [_tell_portal] * environment.national_portal_senders
+    parts = [_sequence, _witness, _anchor, _stamp, _serve_sample, _deliver, _count, _compute, _collect, _put_away]
+    parts += [_hear_portal, *[_tell_portal] * environment.national_portal_senders]
     threads = [threading.Thread(target=_part, args=(part, environment, stop, failed)) for part in parts]
     for thread in threads:
         thread.start()
@@ -407,6 +413,57 @@ def _hear_portal(environment: Environment, stop: threading.Event) -> None:
         if not done:
             stop.wait(environment.national_portal_interval)
     stop.wait()
+
+
+def _put_away(environment: Environment, stop: threading.Event) -> None:
+    """Late time stamps, archives of what ended, disposals that were granted: apart, for none of it is urgent."""
+    import structlog
+    from django.db import DatabaseError, InterfaceError, close_old_connections
+    from django.utils.timezone import localdate
+
+    from maidinh.channels.counter.signing import installation
+    from maidinh.infrastructure.files.queries import DocumentDamaged
+    from maidinh.infrastructure.translog.promises import Unpromised
+    from maidinh.services.archives.actions import archive_ended, destroy_granted
+
+    log = structlog.get_logger(__name__)
+    keeper = Unpromised()
+    while not stop.wait(PUT_AWAY_SECONDS):
+        try:
+            _stamp_results(environment, keeper)
+            ended = localdate() - timedelta(days=1)
+            archive_ended(
+                until=ended, installation=installation(), log=keeper, at=datetime.now(UTC), most=PUT_AWAY_MOST
+            )
+            destroy_granted(log=keeper, at=datetime.now(UTC))
+        except (DocumentDamaged, ValueError) as error:
+            log.error("something was not put away", error=str(error))
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("archives wait for the database", error=str(error).strip())
+            close_old_connections()
+
+
+def _stamp_results(environment: Environment, keeper: Enters) -> None:
+    """Give results that were signed without a time stamp theirs, where an authority is set and answers."""
+    import structlog
+
+    from maidinh.infrastructure.timestamps.asking import PATIENCE_SECONDS, answering_within
+    from maidinh.services.results.stamping import stamp_later
+
+    address = environment.timestamping
+    if address is None:
+        return
+    authorities = sorted(environment.home.public_keys.glob("authority@*.crt"))
+    trusted = [path.read_text("ascii") for path in (*authorities, timestamping_roots(environment))]
+    try:
+        stamp_later(
+            asking=lambda: answering_within(address, PATIENCE_SECONDS),
+            trusted=trusted,
+            log=keeper,
+            at=datetime.now(UTC),
+        )
+    except OSError as error:
+        structlog.get_logger(__name__).warning("time stamps of results wait", error=str(error))
 
 
 def _serve_sample(environment: Environment, stop: threading.Event) -> None:

@@ -58,6 +58,8 @@ INSTALLED_APPS = [
     "maidinh.services.nationalportal",
     "maidinh.services.authoring",
     "maidinh.services.measures",
+    "maidinh.services.papers",
+    "maidinh.services.archives",
     "maidinh.governance.architecture",
     "maidinh.governance.drafting",
     "maidinh.governance.conformity",

@@ -11,6 +11,7 @@ TASKS = (
     Task(_("Start an application"), _("Search for the procedure, then answer a few questions."), "procedures"),
     Task(_("My dossiers"), _("Where they stand, what is asked of you, your results."), "dossiers"),
     Task(_("Who read my data"), _("Which agency read data about you, when and why, with the proof."), "my-data"),
+    Task(_("My papers"), _("Verified papers that you need not hand in again."), "my-papers"),
     Task(_("Notices"), _("What has changed since you last looked."), "notices"),
 )
 GUIDE = (
@@ -22,6 +23,7 @@ GUIDE = (
 MENU = (
     Item(_("My dossiers"), "dossiers"),
     Item(_("Notices"), "notices"),
+    Item(_("My papers"), "my-papers"),
     Item(_("Who read my data"), "my-data"),
     *PUBLIC_MENU,
 )

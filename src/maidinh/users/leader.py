@@ -16,6 +16,7 @@ HOME = Home(
         Task(_("Results to sign"), _("Read the draft, then sign it or send it back."), "signing", to_sign),
         Task(_("Late dossiers"), _("Steps of your agency that are past their time."), "worklist", late, "?state=late"),
         Task(_("Work of the agency"), _("Who holds which step; assign it, or take it back."), "team"),
+        Task(_("Archive"), _("Finished dossiers, until when each is kept, what may be destroyed."), "archive"),
         Task(
             _("Drafts of procedures"),
             _("Versions that others wrote. The figure: to decide."),
@@ -93,6 +94,7 @@ HOME = Home(
         Item(_("Register of dossiers"), "register"),
         Item(_("Drafts of procedures"), "procedure-drafts"),
         Item(_("How well people are served"), "open-measures"),
+        Item(_("Archive"), "archive"),
         Item(_("Contracts between agencies"), "contracts"),
         Item(_("Opinions on the architecture"), "architecture-rounds"),
         Item(_("Projects"), "projects"),

@@ -74,6 +74,7 @@ def shown(
         "ways": ways_of(actor, dossier, at),
         "result": (result := result_for(actor, code)),
         "revoked": revocation_of(result) if result else None,
+        "agency_names": agency_names(language()),
         "slips": slips_of(forms_of(dossier)),
         "national": link_of(actor, dossier.pk),
         "errors": errors or {},

@@ -15,10 +15,12 @@ from maidinh.channels.timing import SUPPLEMENT, time_left
 from maidinh.channels.wording import REGISTER, budget_in_words, form_name, language, line_title, status_name
 from maidinh.infrastructure.identity.queries import official
 from maidinh.infrastructure.organisations.queries import agency_names
+from maidinh.services.archives.queries import disposal_of
 from maidinh.services.clock.telling import rows
 from maidinh.services.dossiers.queries import clock_of, history_of, lines_of
 from maidinh.services.dossiers.rules import case_of, step_of, stretches_of
 from maidinh.services.fees.queries import charge_of
+from maidinh.services.papers.queries import reused_in, scanned_in, verified_in
 from maidinh.services.results.forms import form_number
 from maidinh.services.results.rules import answers_in_words
 
@@ -41,6 +43,7 @@ def sheet_of(dossier: Any, at: datetime) -> dict[str, Any]:
         "clock": clock(dossier, at),
         "history": history(dossier, agencies),
         "charge": charge_of(dossier.pk),
+        "destroyed": None if dossier.applicant else disposal_of(dossier),
     }
 
 
@@ -72,6 +75,7 @@ def _register(field: Any) -> str:
 def papers(dossier: Any) -> list[dict[str, Any]]:
     """The papers the procedure asks for, each with the files that were handed in."""
     files: dict[str, list[dict[str, Any]]] = {}
+    kept, reused, scanned = verified_in(dossier), reused_in(dossier), scanned_in(dossier)
     for paper in dossier.papers.select_related("document").order_by("id"):
         files.setdefault(paper.paper, []).append(
             {
@@ -80,12 +84,18 @@ def papers(dossier: Any) -> list[dict[str, Any]]:
                 "size": paper.document.size,
                 "added_at": paper.added_at,
                 "href": reverse("desk-paper", kwargs={"code": dossier.code, "digest": paper.document_id}),
+                "kept": kept.get((paper.paper, paper.document_id)),
+                "reused": reused.get((paper.paper, paper.document_id)),
+                "scanned": (paper.paper, paper.document_id) in scanned,
             }
         )
     asked = dossier.procedure.procedure.papers
     return [
         {
+            "id": paper.id,
             "name": paper.name.in_language(language()),
+            "kind": paper.kind or "",
+            "formats": tuple(paper.formats),
             "required": paper.required,
             "copies": paper.copies,
             "files": files.get(paper.id, []),

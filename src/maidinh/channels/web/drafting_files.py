@@ -28,7 +28,7 @@ from maidinh.channels.web.drafting_items import conflict_page
 from maidinh.channels.web.drafting_refusals import said_of_fault
 from maidinh.channels.web.drafting_standing import change_groups
 from maidinh.channels.web.drafting_values import Values
-from maidinh.channels.web.wording import file_refusal
+from maidinh.channels.wording import file_refusal
 from maidinh.governance.architecture.actions import VersionRefused
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.queries import current_version, declared_version, declared_versions, versions_for

@@ -23,7 +23,7 @@ from maidinh.channels.web.downloads import attachment
 from maidinh.channels.web.drafting_refusals import said as said_of_text
 from maidinh.channels.web.projects_faults import said
 from maidinh.channels.web.projects_frame import PAGE, READING, address, frame, may_write, of_project
-from maidinh.channels.web.wording import file_refusal
+from maidinh.channels.wording import file_refusal
 from maidinh.governance.projects.actions.preparing import ProjectChanged, ProjectRefused, open_project, revise_project
 from maidinh.governance.projects.content import content_of
 from maidinh.governance.projects.definition import Project as Proposal

@@ -22,7 +22,7 @@ from maidinh.channels.web.projects_faults import said
 from maidinh.channels.web.projects_forms import DO
 from maidinh.channels.web.projects_frame import PAGE, READING, address, of_project
 from maidinh.channels.web.projects_law import law_names
-from maidinh.channels.web.wording import file_refusal
+from maidinh.channels.wording import file_refusal
 from maidinh.governance.projects.actions.moving import ProjectRefused
 from maidinh.governance.projects.actions.papers import keep_paper
 from maidinh.governance.projects.queries import PaperFile, Project, paper_files

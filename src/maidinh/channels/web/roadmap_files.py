@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.web.drafting_refusals import said as said_of_text
 from maidinh.channels.web.projects_faults import said
-from maidinh.channels.web.wording import file_refusal
+from maidinh.channels.wording import file_refusal
 from maidinh.governance.projects.faults import Fault, ProjectUnreadable
 from maidinh.governance.roadmap.definition import Portfolio
 from maidinh.governance.roadmap.queries import portfolio_with_codes, wrong_in

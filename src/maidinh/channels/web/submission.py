@@ -31,6 +31,7 @@ from maidinh.portal.forms.queries import draft_for
 from maidinh.services.dossiers.actions.submission import PaperMissing
 from maidinh.services.dossiers.queries import dossier_for
 from maidinh.services.dossiers.rules import case_of
+from maidinh.services.papers.actions import NoLongerOffered
 from maidinh.services.procedures.definition import Procedure
 from maidinh.services.procedures.rules import facts_of, limit_of
 from maidinh.services.results.rules import answer_in_words
@@ -106,6 +107,10 @@ def _submit(request: HttpRequest, draft: Any) -> dict[str, str]:
         )
     except NotComplete as fault:
         return fault_texts(asked_by(draft), fault.faults) or {"": _("Choose your case and where to submit")}
+    except NoLongerOffered as gone:
+        names = {paper.id: paper.name.in_language(language()) for paper in asked_by(draft).papers}
+        told = _("%(paper)s can't be used again any more. Go back to the papers, remove it and upload the paper itself")
+        return {"": told % {"paper": names.get(gone.paper, gone.paper)}}
     except PaperMissing:
         return {"": _("A paper is missing. Go back to the papers and upload it")}
     return {}

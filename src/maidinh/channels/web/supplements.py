@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.routing import page as route
 from maidinh.channels.web.dossiers import SUPPLEMENT, own_dossier
-from maidinh.channels.web.papers import paper_asked, paper_view
-from maidinh.channels.web.wording import file_refusal
+from maidinh.channels.web.papers import offer_gone, paper_asked, paper_view
+from maidinh.channels.wording import file_refusal
 from maidinh.infrastructure.files.rules import FileRefused
 from maidinh.portal.forms.actions import (
     NothingToSend,
@@ -22,11 +22,15 @@ from maidinh.portal.forms.actions import (
     attach_to_supplement,
     remove_from_supplement,
     send_supplement,
+    use_again_in_supplement,
 )
 from maidinh.portal.forms.queries import supplement_papers_for
 from maidinh.portal.forms.rules import tidied
 from maidinh.services.dossiers.actions.submission import NotNow
 from maidinh.services.dossiers.queries import history_of
+from maidinh.services.papers.actions import NoLongerOffered
+from maidinh.services.papers.queries import offers_for
+from maidinh.services.papers.rules import kinds_of
 from maidinh.services.procedures.definition import Procedure
 
 NOTE_LIMIT = 2000
@@ -50,11 +54,12 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
             return redirect(place)
     asked = [line for line in history_of(dossier, public_only=True) if line.status == SUPPLEMENT and line.reason]
     rows = supplement_papers_for(request.actor, code)
+    offers = offers_for(request.actor, kinds_of(procedure.papers))
     context = {
         "dossier": dossier,
         "procedure": procedure,
         "asked": asked[-1].reason if asked else "",
-        "papers": [paper_view(paper, rows) for paper in procedure.papers],
+        "papers": [paper_view(paper, rows, offers) for paper in procedure.papers],
         "note": note,
         "errors": errors,
     }
@@ -64,6 +69,8 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
 def _changed(request: HttpRequest, procedure: Procedure, code: str, note: str) -> tuple[dict[str, str], str]:
     """What is wrong with what was sent, and the page that follows where nothing is."""
     posted, actor, at = request.POST, request.actor, timezone.now()
+    if "again" in posted:
+        return _use_again(request, procedure, code), f"{request.path}#paper-{posted.get('paper', '')}"
     if "paper" in posted:
         return _upload(request, procedure, code), f"{request.path}#paper-{posted['paper']}"
     if "remove" in posted:
@@ -73,7 +80,23 @@ def _changed(request: HttpRequest, procedure: Procedure, code: str, note: str) -
         send_supplement(actor=actor, code=code, explanation=note, at=at)
     except NothingToSend:
         return {"note": _("Upload what was asked for, or explain why you can't")}, ""
+    except NoLongerOffered as gone:
+        return {f"file-{gone.paper}": offer_gone()}, ""
     return {}, reverse("dossier", kwargs={"code": code})
+
+
+def _use_again(request: HttpRequest, procedure: Procedure, code: str) -> dict[str, str]:
+    paper = paper_asked(procedure, request.POST.get("paper", ""))
+    if paper is None:
+        return {"": _("The procedure does not ask for this paper")}
+    again, at = request.POST["again"], timezone.now()
+    try:
+        use_again_in_supplement(actor=request.actor, code=code, paper=paper, reference=again, at=at)
+    except NoLongerOffered:
+        return {f"file-{paper.id}": offer_gone()}
+    except TooManyFiles:
+        return {f"file-{paper.id}": file_refusal("too-many", tuple(paper.formats))}
+    return {}
 
 
 def _upload(request: HttpRequest, procedure: Procedure, code: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from maidinh.channels.routing import page
 from maidinh.channels.web.context import language
-from maidinh.channels.web.wording import file_refusal
+from maidinh.channels.wording import file_refusal
 from maidinh.infrastructure.files.actions import upload_limits
 from maidinh.infrastructure.files.rules import FileRefused, media_type_of
 from maidinh.infrastructure.organisations.queries import agency_names
@@ -73,7 +73,7 @@ def _verdict(published: Any, code: str) -> dict[str, Any]:
         "published": published,
         "code": code,
         "agency": names.get(published.agency, published.agency) if published else "",
-        "logged": bool(published and proof_for(published.entry)),
+        "logged": bool(published and proof_for(published.stamped_entry or published.entry)),
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from maidinh.channels.web.context import language
@@ -36,27 +35,6 @@ def fault_text(fault: Fault, field: FormField | None) -> str:
         "form": _("“%(label)s” is not written as expected. Check it for mistakes"),
     }
     return texts[fault.kind] % words
-
-
-def file_refusal(reason: str, formats: tuple[str, ...]) -> str:
-    """Why a file is not taken in, and which would be."""
-    words = {
-        "size": settings.MAIDINH.upload_limit // MEGABYTE,
-        "formats": ", ".join({"pdf": "PDF", "jpeg": "JPEG", "png": "PNG"}[each] for each in formats),
-    }
-    texts = {
-        "empty": _("The file is empty. Choose another one, or take the photo again"),
-        "too-large": _("The file is larger than %(size)s MB. Choose a smaller one"),
-        "office": _("The file is one of Word, Excel or the like. Save it as PDF and upload that"),
-        "archive": _("The file is an archive (such as ZIP). Unpack it and upload its files one by one"),
-        "unknown-type": _("The file is of another type. Upload one of these: %(formats)s"),
-        "type": _("This paper is taken as %(formats)s only. Upload the file in that format"),
-        "damaged": _("The file is damaged or incomplete. Open it to see, then save or scan it again"),
-        "encrypted": _("The file is protected by a password. Save it without one and upload it again"),
-        "unpacks-too-large": _("The file would become far too large when opened. Save or scan it again"),
-        "too-many": _("There are too many files already. Remove one first"),
-    }
-    return texts[reason] % words
 
 
 def sign_in_refusal(reason: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from maidinh.config.cli import dossier_watch
+from maidinh.config.cli import dossier_archive, dossier_watch
 from maidinh.config.cli.dossier_clock import due, explain
 from maidinh.config.cli.dossier_files import export, verify
 from maidinh.config.texts import say
@@ -20,3 +20,9 @@ app.command("watch", help=say("Whether every open dossier has an owner, a next s
 )
 app.command(help=say("Write a dossier with everything that belongs to it into one file."))(export)
 app.command(help=say("Check an exported dossier with nothing but the file and public keys."))(verify)
+app.command("archive", help=say("Put away the dossiers that ended up to a day, each as its procedure says."))(
+    dossier_archive.archive
+)
+app.command("dispose", help=say("List the archived dossiers whose time is over, or propose that they be destroyed."))(
+    dossier_archive.dispose
+)

@@ -28,8 +28,12 @@ def store_document(*, content: BinaryIO, at: datetime, formats: tuple[str, ...] 
     """Keep what can be read here, once however often it comes. Raises FileRefused before anything is written."""
     limits = upload_limits()
     data = content.read(limits.size + 1)
-    media_type = media_type_of(data, limits=limits, formats=formats)
-    digest = hashlib.sha256(data).hexdigest()
+    return store_made(content=data, media_type=media_type_of(data, limits=limits, formats=formats), at=at)
+
+
+def store_made(*, content: bytes, media_type: str, at: datetime) -> Document:
+    """Keep what the system made itself, of whatever type and size."""
+    data, digest = content, hashlib.sha256(content).hexdigest()
     place = place_of(digest)
     if not _kept(place, digest):
         _write_durably(place, data)
@@ -37,6 +41,11 @@ def store_document(*, content: BinaryIO, at: datetime, formats: tuple[str, ...] 
         digest=digest, defaults={"size": len(data), "media_type": media_type, "stored_at": at}
     )
     return document
+
+
+def forget_bytes(digest: str) -> None:
+    """Remove the bytes of a document that nobody holds any more; its row stays, which says how long they were."""
+    place_of(digest).unlink(missing_ok=True)
 
 
 def _kept(place: Path, digest: str) -> bool:

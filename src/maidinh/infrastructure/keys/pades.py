@@ -1,11 +1,13 @@
 """Signatures in PDF documents (PAdES): making them with a key that only the signer holds, and checking them.
 
 Layer 7. Law on Electronic Transactions 20/2023/QH15 article 22 for what a digital signature must show. ETSI EN 319
-142-1: level B-T where a time-stamping authority answers, otherwise B-B. Revocation data is not claimed.
+142-1: level B-T where a time-stamping authority answers, otherwise B-B with room in which the token can come later.
+Revocation data is not claimed.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Iterable
@@ -14,7 +16,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any, Protocol
 
-from asn1crypto import pem, tsp
+from asn1crypto import cms, pem, tsp
 from asn1crypto.x509 import Certificate
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
@@ -33,7 +35,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # it logs whose certificate failed; the verdict says it
 
-FIELD = "Signature"
+FIELD, TOKEN = "Signature", "signature_time_stamp_token"
+ROOM = 2 * 16 * 1024  # hexadecimal digits kept for the signature where its time stamp is to come later
 LONGEST_SIGNATURE = 72  # a DER ECDSA signature of the P-256 curve
 
 
@@ -143,7 +146,47 @@ def _signed(
     )
     held = _HeldElsewhere(signer, key)
     signing = _TimedSigner(at, settings, held, timestamper=stamper, new_field_spec=SigFieldSpec(FIELD))
-    return bytes(signing.sign_pdf(IncrementalPdfFileWriter(BytesIO(document))).getbuffer())
+    room = None if stamper else ROOM
+    return bytes(signing.sign_pdf(IncrementalPdfFileWriter(BytesIO(document)), bytes_reserved=room).getbuffer())
+
+
+class NoRoom(ValueError):
+    """The signature has a time stamp already, or no room in the file for one."""
+
+
+def is_stamped(document: bytes) -> bool:
+    """Whether the first signature of a document of ours carries a token of a time-stamping authority."""
+    [info] = PdfFileReader(BytesIO(document)).embedded_regular_signatures[0].signed_data["signer_infos"]
+    attributes = info["unsigned_attrs"]
+    return any(each["type"].native == TOKEN for each in attributes) if len(attributes) else False
+
+
+def add_timestamp(document: bytes, stamp: Stamp) -> bytes:
+    """The signed document with a token over its signature (B-T), in the room that the signature left.
+
+    The bytes that are signed stay as they are, and so does the signature: only an attribute that nobody signed comes
+    into the gap. Raises NoRoom; OSError where the authority gives no answer, ValueError where it answers nonsense.
+    """
+    if is_stamped(document):
+        raise NoRoom("the signature has a time stamp")
+    embedded = PdfFileReader(BytesIO(document)).embedded_regular_signatures[0]
+    _, start, end, _ = (int(each) for each in embedded.byte_range)
+    content = cms.ContentInfo.load(bytes(embedded.pkcs7_content))
+    [info] = content["content"]["signer_infos"]
+    token = _token(stamp, info["signature"].native)
+    info["unsigned_attrs"] = cms.CMSAttributes([cms.CMSAttribute({"type": TOKEN, "values": [token]})])
+    digits = content.dump(force=False).hex().encode("ascii")
+    if len(digits) > end - start - 2:
+        raise NoRoom("the token is longer than the room that the signature left")
+    return document[:start] + b"<" + digits.ljust(end - start - 2, b"0") + b">" + document[end:]
+
+
+def _token(stamp: Stamp, signature: bytes) -> cms.ContentInfo:
+    digest = hashlib.sha256(signature).digest()
+    try:
+        return asyncio.run(_Stamper(stamp).async_timestamp(digest, "sha256"))
+    except (TimestampRequestError, TypeError, KeyError) as error:
+        raise ValueError(f"the authority gave no token: {error}") from error
 
 
 def check_pdf(document: bytes, *, trusted: Iterable[str], at: datetime) -> Validation:

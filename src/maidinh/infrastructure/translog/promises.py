@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from maidinh.infrastructure.translog import promise
 from maidinh.infrastructure.translog.actions import append_entry
@@ -46,6 +46,22 @@ class LogKeeper:
             within=self.within,
         )
         receipt = Receipt(content, commitment.salt, commitment.leaf, promised, None)
+        return Entered(commitment.entry_id, receipt.document())
+
+
+class Enters(Protocol):
+    """Whoever enters into the log, with a promise or without."""
+
+    def enter(self, *, kind: str, agency: str, role: str, content: Mapping[str, Any], at: datetime) -> Entered: ...
+
+
+class Unpromised:
+    """Enters without a promise: the worker, which makes the log's states itself and hands its receipts to nobody."""
+
+    def enter(self, *, kind: str, agency: str, role: str, content: Mapping[str, Any], at: datetime) -> Entered:
+        """Enter the content within the caller's transaction."""
+        commitment = append_entry(kind=kind, agency=agency, role=role, content=content, at=at)
+        receipt = Receipt(content, commitment.salt, commitment.leaf, None, None)
         return Entered(commitment.entry_id, receipt.document())
 
 

@@ -6,12 +6,13 @@ uploaded for a supplement has one row for each dossier, locked while it changes,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.timezone import localtime
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
@@ -24,6 +25,8 @@ from maidinh.portal.forms.rules import Fault, asked_of, filled_in, still_asked, 
 from maidinh.services.dossiers.actions.submission import NotNow, SubmittedPaper, submit_dossier, supplement_dossier
 from maidinh.services.dossiers.queries import dossier_for
 from maidinh.services.measures.actions import record_filling
+from maidinh.services.papers.actions import NoLongerOffered, Reused, record_reuse
+from maidinh.services.papers.queries import offer_named
 from maidinh.services.procedures.definition import Paper, Procedure
 
 FILES_LIMIT = 50  # of one application; more is a mistake or an attack
@@ -36,9 +39,12 @@ Holder = TypeVar("Holder", Draft, Supplement)
 class StoredDocument(Protocol):
     """What the application keeps of a stored file."""
 
-    digest: str
-    size: int
-    media_type: str
+    @property
+    def digest(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def media_type(self) -> str: ...
 
 
 class OfferedVersion(Protocol):
@@ -126,6 +132,18 @@ def attach_paper(
 
 
 @transaction.atomic
+def use_again(*, actor: Actor, draft_id: UUID, paper: Paper, reference: str, at: datetime) -> None:
+    """Take a paper from one's own store instead of uploading it. Raises NoLongerOffered, TooManyFiles."""
+    _take(_own(actor, draft_id), actor, paper, reference, at)
+
+
+@transaction.atomic
+def use_again_in_supplement(*, actor: Actor, code: str, paper: Paper, reference: str, at: datetime) -> None:
+    """The same for a dossier that waits for a supplement. Raises NotNow, NoLongerOffered, TooManyFiles."""
+    _take(_own_supplement(actor, code, at), actor, paper, reference, at)
+
+
+@transaction.atomic
 def remove_paper(*, actor: Actor, draft_id: UUID, paper: str, digest: str, at: datetime) -> Draft:
     """Take a file out of the application."""
     return _drop(_own(actor, draft_id), paper, digest, at)
@@ -143,9 +161,10 @@ def discard_draft(*, actor: Actor, draft_id: UUID, at: datetime) -> None:
 def submit_draft(
     *, actor: Actor, draft_id: UUID, at: datetime, log: LogKeeper, signed_in_at: datetime | None = None
 ) -> str:
-    """Hand the application in, once however often it is asked; the dossier's code. Raises NotComplete, PaperMissing.
+    """Hand the application in, once however often it is asked; the dossier's code.
 
     How much was typed and how long it took since `signed_in_at` is kept as counts.
+    Raises NotComplete, PaperMissing, NoLongerOffered.
     """
     try:
         draft = _own(actor, draft_id)
@@ -180,6 +199,7 @@ def submit_draft(
             begun_at=draft.begun_at,
             at=at,
         )
+    _record_reuse(actor, submission.dossier.code, asked.papers, draft.papers, at)
     draft.dossier, draft.saved_at = submission.dossier.code, at
     draft.answers, draft.papers = {}, []  # the dossier has them now; personal data lies in one place
     draft.save(update_fields=["dossier", "saved_at", "answers", "papers"])
@@ -208,12 +228,13 @@ def remove_from_supplement(*, actor: Actor, code: str, paper: str, digest: str, 
 
 @transaction.atomic
 def send_supplement(*, actor: Actor, code: str, explanation: str, at: datetime) -> None:
-    """Hand in what was uploaded, with an explanation. Raises NotNow once it is sent, NothingToSend."""
+    """Hand in what was uploaded, with an explanation. Raises NotNow once it is sent, NothingToSend, NoLongerOffered."""
     supplement = _own_supplement(actor, code, at)
     if not supplement.papers and not explanation:
         raise NothingToSend(code)
     papers = [SubmittedPaper(row["paper"], row["digest"], row["name"]) for row in supplement.papers]
-    supplement_dossier(actor=actor, code=code, papers=papers, explanation=explanation, at=at)
+    dossier = supplement_dossier(actor=actor, code=code, papers=papers, explanation=explanation, at=at)
+    _record_reuse(actor, code, dossier.procedure.procedure.papers, supplement.papers, at)
     supplement.delete()  # the dossier has them now
 
 
@@ -264,6 +285,27 @@ def _keep(holder: Draft | Supplement, paper: Paper, name: str, content: BinaryIO
         holder.saved_at = at
         holder.save(update_fields=["papers", "saved_at"])
     return document
+
+
+def _take(holder: Draft | Supplement, actor: Actor, paper: Paper, reference: str, at: datetime) -> None:
+    """Add what is in the store to a locked row."""
+    if len(holder.papers) >= FILES_LIMIT:
+        raise TooManyFiles(holder.pk)
+    offer = offer_named(actor, reference, paper, localtime(at).date())
+    if offer is None:
+        raise NoLongerOffered(paper.id)
+    if not any((row["paper"], row["digest"]) == (paper.id, offer.digest) for row in holder.papers):
+        holder.papers = [*holder.papers, paper_row(paper.id, offer.name, offer) | {"reused": offer.reference}]
+        holder.saved_at = at
+        holder.save(update_fields=["papers", "saved_at"])
+
+
+def _record_reuse(actor: Actor, code: str, asked: Sequence[Paper], rows: list[dict[str, Any]], at: datetime) -> None:
+    """Which of the papers that were handed in came from the store."""
+    known = {paper.id: paper for paper in asked}
+    reused = [Reused(known[row["paper"]], row["reused"]) for row in rows if "reused" in row and row["paper"] in known]
+    if reused:
+        record_reuse(actor=actor, code=code, reused=reused, at=at)
 
 
 def _drop(holder: Holder, paper: str, digest: str, at: datetime) -> Holder:

@@ -5,13 +5,14 @@ Layer 4. The conditions here are for the reader's convenience; what an actor may
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.utils.timezone import localtime
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.timezone import localtime, make_aware
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
@@ -225,6 +226,55 @@ def standing_for(dossier: Dossier) -> str:
     lines = ClockEntry.objects.filter(dossier=dossier, kind__in=stops).order_by("-serial")
     last = lines.values_list("kind", flat=True).first() or ""
     return last if last in STOPS else ""
+
+
+def ended_dossiers(until: date) -> Iterator[tuple[Dossier, date]]:
+    """The dossiers that ended on this day or before, each with its day, the first first; for the worker."""
+    last = DossierEvent.objects.filter(dossier=OuterRef("pk"), status=OuterRef("status")).order_by("id").values("at")
+    rows = (
+        Dossier.objects.filter(status__in=ENDED)
+        .annotate(ended_at=Coalesce("returned_at", "finished_at", Subquery(last[:1]), "submitted_at"))
+        .filter(ended_at__lt=make_aware(datetime.combine(until + timedelta(days=1), time())))
+        .select_related("procedure")
+        .defer(APPLICANTS_ALONE)
+        .order_by("ended_at", "pk")
+    )
+    return ((row, localtime(row.ended_at).date()) for row in rows.iterator())
+
+
+def last_event_at(dossier: Dossier) -> datetime:
+    """When something was last written into the dossier's history."""
+    found = DossierEvent.objects.filter(dossier=dossier).aggregate(at=Max("at"))["at"]
+    return found or dossier.submitted_at
+
+
+def still_open(dossiers: set[int]) -> list[str]:
+    """The codes of those of these dossiers that haven't ended, as far as the reader sees them."""
+    rows = Dossier.objects.filter(pk__in=dossiers).exclude(status__in=ENDED)
+    return list(rows.order_by("code").values_list("code", flat=True))
+
+
+@dataclass(frozen=True)
+class PaperCount:
+    """How many papers came with the dossiers that an agency received under a procedure; one of several files is one."""
+
+    agency: str
+    procedure: str
+    papers: int
+
+
+def papers_handed_in(since: datetime, until: datetime) -> list[PaperCount]:
+    """The papers of the dossiers submitted from `since` until before `until`, as far as the reader sees them."""
+    rows = (
+        Dossier.objects.filter(submitted_at__gte=since, submitted_at__lt=until)
+        .annotate(count=Count("papers__paper", distinct=True))
+        .order_by()
+        .values_list("receiving", "procedure__code", "count")
+    )
+    found: dict[tuple[str, str], int] = {}
+    for agency, procedure, count in rows:
+        found[agency, procedure] = found.get((agency, procedure), 0) + count
+    return [PaperCount(*where, count) for where, count in sorted(found.items())]
 
 
 def clock_of(dossier: Dossier) -> Ledger:

@@ -22,7 +22,7 @@ from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.files.actions import store_document
 from maidinh.infrastructure.identity.queries import official
-from maidinh.infrastructure.keys.pades import DigestSigner, sign_pdf
+from maidinh.infrastructure.keys.pades import DigestSigner, is_stamped, sign_pdf
 from maidinh.infrastructure.organisations.queries import agency as agency_of
 from maidinh.infrastructure.timestamps.asking import answering_within
 from maidinh.infrastructure.translog.promises import Entered, LogKeeper
@@ -40,7 +40,15 @@ from maidinh.services.results.forms import CONTROL, Due, Slip, form_number, form
 from maidinh.services.results.gathering import form_titles, told_of
 from maidinh.services.results.models import FormCounter, IssuedForm, PublishedResult, Result, Revocation
 from maidinh.services.results.register import HEADINGS, Entry
-from maidinh.services.results.rules import answers_in_words, filled, result_number, turn_of, verification_code
+from maidinh.services.results.rules import (
+    WITH_STAMP,
+    WITHOUT_STAMP,
+    answers_in_words,
+    filled,
+    result_number,
+    turn_of,
+    verification_code,
+)
 
 TEMPLATE = Path(__file__).parent / "result.typ"
 SLIP, CONTROL_SLIP, REGISTER = (Path(__file__).parent / f"{name}.typ" for name in ("slip", "control", "register"))
@@ -341,6 +349,7 @@ def _kept(making: Making, signed: bytes) -> Result:
         entry=entered.entry,
         replaces=making.replaces,
         corrections=dict(making.corrections),
+        level=WITH_STAMP if is_stamped(signed) else WITHOUT_STAMP,
     )
     PublishedResult.objects.create(
         verification_code=making.code,

@@ -174,7 +174,7 @@ def _check_receipt(
         return [Check(name, False, N_("The receipt is of another dossier."))]
     found = []
     digest = content.get("digest")
-    if digest is not None and content.get("kind") == "result-issued":
+    if digest is not None and content.get("kind") in ("result-issued", "result-stamped"):
         results = {hashlib.sha256(part).hexdigest() for path, part in parts.items() if path.startswith("result/")}
         found.append(
             Check(name, True, N_("The result is the file that the log's entry names."))

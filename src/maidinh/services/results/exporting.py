@@ -28,7 +28,7 @@ from maidinh.services.results.bundle import DATA, SUBMISSION, SUMMARY, pack, sum
 from maidinh.services.results.forms import moment
 from maidinh.services.results.gathering import told_of
 from maidinh.services.results.models import Result, Revocation
-from maidinh.services.results.queries import document_of, forms_of, slip_as_issued
+from maidinh.services.results.queries import forms_of, slip_as_issued, stamping_of
 from maidinh.services.results.rules import answers_in_words
 
 KEYS = ("log@*.pem", "promise@*.pem", "authority@*.crt")
@@ -64,13 +64,21 @@ def _parts(dossier: Any, installation: Installation) -> Iterator[tuple[str, byte
         yield f"forms/{form.form}-{form.year}-{form.number:04d}.pdf", made
     yield SUBMISSION, _json(with_proof(dossier.receipt, dossier.entry))
     for place, result in enumerate(Result.objects.filter(dossier=dossier).order_by("id"), 1):
-        yield f"result/{place:02d}.pdf", document_of(result)
+        yield f"result/{place:02d}.pdf", _bytes_of(result.document_id)
         yield f"receipts/result-{place:02d}.json", _json(with_proof(result.receipt, result.entry))
+        if stamping := stamping_of(result):
+            yield f"result/{place:02d}-stamped.pdf", _bytes_of(stamping.document_id)
+            yield f"receipts/result-{place:02d}-stamped.json", _json(with_proof(stamping.receipt, stamping.entry))
     for place, revoked in enumerate(Revocation.objects.filter(result__dossier=dossier).order_by("id"), 1):
         yield f"receipts/revocation-{place:02d}.json", _json(with_proof(revoked.receipt, revoked.entry))
     for pattern in KEYS:
         for file in sorted(settings.MAIDINH.home.public_keys.glob(pattern)):
             yield f"keys/{file.name}", file.read_bytes()
+
+
+def _bytes_of(digest: str) -> bytes:
+    with open_document(digest) as stream:
+        return stream.read()
 
 
 def _data(dossier: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ class Result(models.Model):
     """A signed result (kết quả) of a dossier. The document holds personal data; `PublishedResult` does not.
 
     One that `replaces` another was signed after that one was revoked; `corrections` are the answers that it corrects.
+    `level` is that of its signature as it was made: B-T with a time stamp, B-B without; empty where nobody looked.
     """
 
     dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="+")
@@ -24,6 +25,7 @@ class Result(models.Model):
     entry = models.BigIntegerField()
     replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
     corrections = models.JSONField(default=dict)
+    level = models.CharField(max_length=3, blank=True)
 
     class Meta:
         constraints = [
@@ -34,6 +36,23 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Stamping(models.Model):
+    """A result that was signed without a time stamp got one later: the same signature, with the token, in another file.
+
+    The file that was signed first stays; the log has a leaf for each of the two.
+    """
+
+    result = models.OneToOneField(Result, on_delete=models.PROTECT, related_name="stamping")
+    document = models.ForeignKey("files.Document", on_delete=models.PROTECT, related_name="+")
+    stamped_at = models.DateTimeField()
+    at = models.DateTimeField()
+    receipt = models.JSONField()
+    entry = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.result_id} stamped"
 
 
 class Revocation(models.Model):
@@ -67,6 +86,13 @@ class PublishedResult(models.Model):
     revocation_reason = models.TextField(blank=True)
     replaced_by = models.CharField(max_length=60, blank=True)
     entry = models.BigIntegerField()
+    stamped_digest = models.CharField(max_length=64, blank=True)
+    stamped_entry = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["stamped_digest"], condition=~models.Q(stamped_digest=""), name="results_stamped")
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -5,20 +5,21 @@ Layer 4. What the public is told holds nothing of the person.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 
-from maidinh.infrastructure.actor import Actor
+from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.files.queries import open_document
 from maidinh.infrastructure.keys.pades import Validation, check_pdf
 from maidinh.services.dossiers.queries import dossier_for
 from maidinh.services.fees.queries import unpaid
 from maidinh.services.results.forms import CONTROL, FOR_APPLICANTS, RECEIPT, Slip, form_number, forms_due, slip_of
 from maidinh.services.results.gathering import told_of
-from maidinh.services.results.models import IssuedForm, PublishedResult, Result, Revocation
+from maidinh.services.results.models import IssuedForm, PublishedResult, Result, Revocation, Stamping
 from maidinh.services.results.rules import read_code
 
 
@@ -33,10 +34,37 @@ def result_for(actor: Actor, code: str) -> Result | None:
     return Result.objects.filter(dossier=dossier).order_by("-id").first()
 
 
+@dataclass(frozen=True)
+class Issued:
+    """A result that holds, and the code of the kind of paper that it is."""
+
+    kind: str
+    result: Result
+
+
+def results_of_kinds(actor: Actor, kinds: set[str]) -> list[Issued]:
+    """The actor's own results whose code is one of these, that hold and on which nothing is left to pay."""
+    require(actor, "dossier.read-own")
+    lines = PublishedResult.objects.filter(code__in=kinds, revoked_at__isnull=True)
+    own = Result.objects.filter(dossier__applicant=actor.person, number__in=lines.values("number"))
+    codes = dict(lines.filter(number__in=own.values("number")).values_list("number", "code"))
+    return [
+        Issued(codes[each.number], each)
+        for each in own.select_related("document").order_by("-signed_at")
+        if not unpaid(each.dossier_id)
+    ]
+
+
 def document_of(result: Result) -> bytes:
-    """The signed document itself."""
-    with open_document(result.document_id) as stream:
+    """The signed document itself; with its time stamp, where that came later."""
+    stamping = stamping_of(result)
+    with open_document(stamping.document_id if stamping else result.document_id) as stream:
         return stream.read()
+
+
+def stamping_of(result: Result) -> Stamping | None:
+    """The time stamp that the result got after it was signed; None where it has none or had it from the start."""
+    return Stamping.objects.filter(result=result).first()
 
 
 def revocation_of(result: Result) -> Revocation | None:
@@ -57,7 +85,8 @@ def published_by_code(typed: str) -> PublishedResult | None:
 
 def published_by_digest(digest: str) -> PublishedResult | None:
     """The public line of the document with this SHA-256; None when this installation issued no such document."""
-    return PublishedResult.objects.filter(digest=digest).first()
+    either = Q(digest=digest) | Q(stamped_digest=digest) & ~Q(stamped_digest="")
+    return PublishedResult.objects.filter(either).first()
 
 
 def validate_pdf(content: bytes, *, at: datetime) -> Validation:

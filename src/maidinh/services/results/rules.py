@@ -18,6 +18,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O
 FEWEST_WITH_DOTS = 10_000
 CODE_LENGTH = 16
 BLANK = "……"
+WITH_STAMP, WITHOUT_STAMP = "B-T", "B-B"  # levels of a PAdES signature
 _PLACE = re.compile(r"\{([a-z][a-z0-9_-]*)\}")
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 

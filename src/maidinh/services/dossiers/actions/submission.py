@@ -30,7 +30,7 @@ from maidinh.services.dossiers.actions.progress import (
 )
 from maidinh.services.dossiers.actions.receipts import tracking_secret, write_receipt
 from maidinh.services.dossiers.actions.serial import next_serial
-from maidinh.services.dossiers.models import Dossier, Paper, Status, Task
+from maidinh.services.dossiers.models import ENDED, Dossier, Paper, Status, Task
 from maidinh.services.dossiers.queries import dossier_for, withdrawable
 from maidinh.services.dossiers.rules import (
     agencies_of,
@@ -162,6 +162,18 @@ def supplement_dossier(
     note(dossier, "supplemented", actor, at, reason=explanation)
     record_act(actor=actor, action="supplement dossier", subject=code, at=at)
     return dossier
+
+
+@transaction.atomic
+def add_scanned_paper(*, actor: Actor, dossier: Dossier, paper: SubmittedPaper, at: datetime) -> None:
+    """Add what an official scanned at the counter to a dossier under lock. Raises NotNow once it has ended."""
+    require(actor, "dossier.accept")
+    if dossier.status in ENDED or dossier.finished_at is not None:
+        raise NotNow("the dossier has ended")
+    _add_papers(dossier, [paper], at)
+    note(dossier, "paper_scanned", actor, at)
+    details = {"paper": paper.paper, "digest": paper.digest}
+    record_act(actor=actor, action="scan paper", subject=dossier.code, at=at, details=details)
 
 
 @transaction.atomic

@@ -1,0 +1,55 @@
+"""Which papers may be used again for what a procedure asks, and when one may leave its owner's store. Pure.
+
+Layer 4. Circular 01/2023/TT-VPCP on re-use of what was digitised (from memory, not checked).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from maidinh.infrastructure.files.rules import FORMATS
+from maidinh.services.procedures.definition import Paper
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What of the applicant's own may be handed in as a paper; `reference` is `kept:ID` or `result:NUMBER`."""
+
+    reference: str
+    kind: str
+    digest: str
+    name: str
+    size: int
+    media_type: str
+    agency: str
+    verified_by: str
+    verified_at: datetime
+    handed_in_at: datetime
+    issuer: str = ""
+    number: str = ""
+    valid_until: date | None = None
+
+    @property
+    def is_result(self) -> bool:
+        """Whether it is a result that this installation signed."""
+        return self.reference.startswith("result:")
+
+
+def offered_for(paper: Paper, offers: Iterable[Offer], today: date) -> list[Offer]:
+    """Those that may be used as this paper, the newest first: its kind, a format that it takes, and still valid."""
+    taken = {FORMATS[each] for each in paper.formats}
+    fitting = [
+        each
+        for each in offers
+        if paper.kind == each.kind
+        and each.media_type in taken
+        and (each.valid_until is None or each.valid_until >= today)
+    ]
+    return sorted(fitting, key=lambda each: (each.handed_in_at, each.reference), reverse=True)
+
+
+def kinds_of(papers: Iterable[Paper]) -> set[str]:
+    """The kinds that these papers name."""
+    return {paper.kind for paper in papers if paper.kind}
