@@ -63,9 +63,7 @@ def _log_counts(books: Books) -> Iterator[str]:
             yield f"log entries {kind}: {_difference(entered, wanted)}"
 
 
-def _whole(
-    books: Books, dossier: dict[str, Any], *, lives: dict[str, Life], gateway: dict[str, Any]
-) -> Iterator[str]:
+def _whole(books: Books, dossier: dict[str, Any], *, lives: dict[str, Life], gateway: dict[str, Any]) -> Iterator[str]:
     life, number = lives.get(dossier["code"]), dossier["id"]
     if life is None:
         yield "nobody was told of it"
@@ -135,7 +133,9 @@ def _events(books: Books, dossier: dict[str, Any], life: Life) -> Iterator[str]:
     found = Counter(row["name"] for row in events)
     if life.ended and +wanted != found:
         yield f"its events: {_difference(sorted(found.elements()), sorted(wanted.elements()))}"
-    due = sorted((NOTICES[row["name"]], row["payload"]["status"], row["at"]) for row in events if row["name"] in NOTICES)
+    due = sorted(
+        (NOTICES[row["name"]], row["payload"]["status"], row["at"]) for row in events if row["name"] in NOTICES
+    )
     notices = books.rows("SELECT * FROM inbox_notice WHERE dossier = %s", dossier["code"])
     sent = sorted((row["kind"], row["status"], row["at"]) for row in notices if row["person"] == dossier["applicant"])
     if sent != due or len(sent) != len(notices):

@@ -76,9 +76,7 @@ class Trial:
     latest: float = LATEST
 
 
-def run(
-    rounds: int, seed: int, say: bool = False, trial: Trial | None = None, report: Report | None = None
-) -> Report:
+def run(rounds: int, seed: int, say: bool = False, trial: Trial | None = None, report: Report | None = None) -> Report:
     """The whole of it; what is left is the report."""
     trial = trial or Trial(citizens, Books.waiting, judged)
     os.environ.pop("DATABASE_URL", None)

@@ -1,4 +1,4 @@
-"""People who take dossiers through their whole life, whatever dies meanwhile: submitted, paid, asked about, handed over.
+"""People who take dossiers through their whole life, whatever dies meanwhile: submitted, paid for, handed over.
 
 One thread plays a citizen and all officials of the dossier. What a page has said to be done is written down as done; an
 act whose answer got lost is looked after or sent again, as a person would who saw their browser fail.

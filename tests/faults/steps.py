@@ -1,4 +1,4 @@
-"""`python -m tests.faults.steps --rounds 200 --seed 7`: processes die in mid-step, and no step, fee or notice with them.
+"""`python -m tests.faults.steps --rounds 200 --seed 7`: processes die in mid-step, no step or fee with them.
 
 A whole province runs in a temporary place. People take dossiers from submission to handover all the time: steps,
 supplements, signatures, fees at the desk and at a payment gateway that pays twice, too little, or not at all. In each
