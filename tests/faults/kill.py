@@ -28,7 +28,7 @@ from maidinh.services.procedures.rules import goes_straight
 from tests.faults.audit import Books, violations
 from tests.faults.citizens import PATIENCE, Citizen
 from tests.faults.command import command
-from tests.faults.killer import Killer
+from tests.faults.killer import TARGETS, Killer
 
 CITIZENS = 3
 KINDS = ("licence", "same-day", "same-day")  # what each of them applies for
@@ -74,6 +74,8 @@ class Trial:
     waiting: Callable[[Books], int]
     judge: Callable[[Books, Sequence[Any]], Iterator[str]]
     latest: float = LATEST
+    targets: Sequence[str] = TARGETS
+    settling: float = SETTLING
 
 
 def run(rounds: int, seed: int, say: bool = False, trial: Trial | None = None, report: Report | None = None) -> Report:
@@ -132,7 +134,7 @@ class _Run:
         self.installation, self.rounds, self.report, self.say = installation, rounds, report, say
         self.trial, self.supervisor = trial, installation.supervisor
         self.chance = random.Random(report.seed)
-        self.killer = Killer(installation.environment.home, self.chance)
+        self.killer = Killer(installation.environment.home, self.chance, trial.targets)
         self.submitting = threading.Event()
         self.citizens = list(trial.people(installation, self.chance, self.submitting.set))
 
@@ -184,13 +186,13 @@ class _Run:
     def _audit(self) -> None:
         self.supervisor.wait_until_ready()
         books = Books(self.installation.environment)
-        deadline = time.monotonic() + SETTLING
+        deadline = time.monotonic() + self.trial.settling
         while self.trial.waiting(books) and time.monotonic() < deadline:
             self.supervisor.tend()
             time.sleep(0.2)
         report = self.report
         if waiting := self.trial.waiting(books):
-            report.broken.append(f"{waiting} entries, events or payments still wait after {SETTLING:.0f} s")
+            report.broken.append(f"{waiting} entries, events or payments still wait after {self.trial.settling:.0f} s")
         time.sleep(1.5 * self.installation.environment.log_interval)
         report.broken += [citizen.stuck for citizen in self.citizens if citizen.stuck]
         acknowledged = [one for citizen in self.citizens for one in citizen.acknowledged]

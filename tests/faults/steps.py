@@ -22,6 +22,8 @@ from tests.faults.kill import Report, Trial, run
 from tests.faults.lives import Walker
 
 PROCEDURES = ("2.000815", "1.013225", "2.000815")  # one for each who walks: certified copies, building permits
+TARGETS = ("web", "web-worker", "gateway", "signer", "signer", "worker", "worker", "worker", "postmaster", "backend")
+SETTLING = 150.0  # the gateway is asked once more after a quarter of a payment's age
 LATEST = 0.6  # seconds after an act went out until which it may be hit: web first, then the worker
 
 
@@ -63,7 +65,7 @@ def steps(rounds: int, seed: int, say: bool = False) -> Counted:
         })  # fmt: skip
         yield from judged(books, people)
 
-    run(rounds, seed, say, Trial(walkers, waiting, counted, LATEST), report)
+    run(rounds, seed, say, Trial(walkers, waiting, counted, LATEST, TARGETS, SETTLING), report)
     return report
 
 
