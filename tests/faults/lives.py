@@ -232,7 +232,7 @@ class Walker(Citizen):
         self._until(self._pay_online, life, Sent(hows=list(self.chance.choice(HOWS))))
 
     def _pay_online(self, life: Life, sent: Sent) -> None:
-        """Pay at the gateway, and look until our page says so; nobody pays again who has paid."""
+        """Pay at the gateway, and look until our page says so; nobody pays again who saw it answer."""
         address = f"/dossiers/{life.code}/payment"
         for _ in range(LOOKS):
             page = self.visitor.open(address)
@@ -247,9 +247,10 @@ class Walker(Citizen):
                 self._send(self.visitor, sent)
                 sent.button = ""  # another order: the gateway has not been asked yet
             elif (links := page.links("/payments/pay/")) and sent.hows and sent.button != "fail":
-                sent.button = sent.hows.pop(0)
                 self.submitting()
-                self.visitor.session.post(links[0], data={"how": sent.button}, allow_redirects=False, timeout=30)
+                how = {"how": sent.hows[0]}
+                self.visitor.session.post(links[0], data=how, allow_redirects=False, timeout=30)
+                sent.button = sent.hows.pop(0)  # whose answer got lost pays again: what came twice goes back
             time.sleep(PAUSE)
         raise Lost(f"{address} does not say that it is paid")
 
