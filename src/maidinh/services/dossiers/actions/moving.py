@@ -1,7 +1,7 @@
 """Writing down many dossiers that moved to another version of their procedure, with few statements.
 
 Layer 4, part of the dossiers' actions; within the caller's transaction and scope. What moves and why is decided before
-(republishing.py). Article 18 of Circular 03/2025/TT-VPCP asks that who did what and when stays with each dossier.
+(republishing.py); its legal ground is the new version's own, and stands in each dossier's history.
 """
 
 from __future__ import annotations
