@@ -53,6 +53,7 @@ faults: $(VENV)/dev.done ## Processes killed, databases and disks gone, networks
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/faults
 	$(BIN)/python -m tests.faults.kill --rounds $(or $(ROUNDS),50) $(if $(SEED),--seed $(SEED))
 	$(BIN)/python -m tests.faults.exchanges --rounds $(or $(ROUNDS),50) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.faults.steps --rounds $(or $(ROUNDS),50) $(if $(SEED),--seed $(SEED))
 
 security: $(VENV)/dev.done ## Hostile requests, who may do what, and every parser fuzzed (RUNS=2000 SEED=1 TARGET=gateway)
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/security $(if $(CI),,tests/architecture/test_matrix.py tests/architecture/test_tables.py)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -80,11 +80,15 @@ class Books:
         return int(self.rows("SELECT count(*) AS n FROM dossiers_dossier")[0]["n"])
 
 
-def violations(books: Books, acknowledged: Sequence[Acknowledged]) -> Iterator[str]:
-    """Everything that does not hold, in words."""
+def violations(
+    books: Books,
+    acknowledged: Sequence[Acknowledged],
+    whole: Callable[[Books, dict[str, Any]], Iterator[str]] | None = None,
+) -> Iterator[str]:
+    """Everything that does not hold, in words; `whole` looks at one dossier, here one that was just submitted."""
     yield from _once(books, acknowledged)
     for row in books.rows("SELECT * FROM dossiers_dossier ORDER BY id"):
-        yield from (f"{row['code']}: {fault}" for fault in _whole(books, row))
+        yield from (f"{row['code']}: {fault}" for fault in (whole or _whole)(books, row))
     for what, statement in ORPHANS.items():
         found = [str(next(iter(row.values()))) for row in books.rows(statement)]
         if found:
@@ -125,10 +129,11 @@ def _whole(books: Books, dossier: dict[str, Any]) -> Iterator[str]:
     events = books.rows("SELECT name FROM events_event WHERE payload ->> 'code' = %s", dossier["code"])
     if {row["name"] for row in events} != FIRST_EVENTS or len(events) != len(FIRST_EVENTS):
         yield f"its events are {sorted(row['name'] for row in events)}"
-    yield from _proved(books, dossier)
+    yield from proved(books, dossier)
 
 
-def _proved(books: Books, dossier: dict[str, Any]) -> Iterator[str]:
+def proved(books: Books, dossier: dict[str, Any]) -> Iterator[str]:
+    """Whether its receipt is in the log where a citizen looks for it."""
     entries = books.rows("SELECT index, leaf FROM translog_entry WHERE id = %s", dossier["entry"])
     note = books.published.checkpoint()
     if len(entries) != 1 or entries[0]["index"] is None or note is None:

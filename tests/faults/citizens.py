@@ -53,6 +53,7 @@ class Citizen(threading.Thread):
         self.acknowledged: list[Acknowledged] = []
         self.faults: list[str] = []
         self.stuck = ""
+        self.heard = 0.0  # when something was acknowledged last
         self.visitor = Visitor(address)
         self.paper = typst.compile(f"#set page(width: 5cm, height: 5cm)\n{persona.person}".encode())
 
@@ -67,6 +68,7 @@ class Citizen(threading.Thread):
             try:
                 draft = draft or self._begin()
                 self.acknowledged.append(self._go_on(draft))
+                self.heard = self.acknowledged[-1].at
                 return
             except FAULTS as fault:
                 self.faults.append(f"{type(fault).__name__}: {fault}"[:300])
@@ -126,7 +128,8 @@ class Citizen(threading.Thread):
 
     def _upload(self, page: Page) -> Page:
         needed = {paper.id for paper in self.procedure.papers if paper.required}
-        for paper in sorted(needed):
+        asked = {dict(f.form_values()).get("paper") for f in page.forms() if f.get("enctype")}
+        for paper in sorted(needed & asked):
             form = next(f for f in page.forms() if f.get("enctype") and dict(f.form_values()).get("paper") == paper)
             name = f"{paper} của {self.name}.pdf"
             content = self.paper + self.chance.randbytes(16).hex().encode()  # no two papers are the same

@@ -15,8 +15,10 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from maidinh.config.environment import Environment
 from maidinh.config.installation import Installation
@@ -26,7 +28,7 @@ from maidinh.services.procedures.rules import goes_straight
 from tests.faults.audit import Books, violations
 from tests.faults.citizens import PATIENCE, Citizen
 from tests.faults.command import command
-from tests.faults.killer import Killer
+from tests.faults.killer import TARGETS, Killer
 
 CITIZENS = 3
 KINDS = ("licence", "same-day", "same-day")  # what each of them applies for
@@ -61,8 +63,24 @@ class Report:
         ]
 
 
-def run(rounds: int, seed: int, say: bool = False) -> Report:
+@dataclass(frozen=True)
+class Trial:
+    """What goes on while processes die: who acts, what must be done with before the audit, and the audit itself.
+
+    `people` makes the threads that act, from the installation, the run's chance, and what each calls before it acts.
+    """
+
+    people: Callable[[Installation, random.Random, Callable[[], None]], Sequence[Any]]
+    waiting: Callable[[Books], int]
+    judge: Callable[[Books, Sequence[Any]], Iterator[str]]
+    latest: float = LATEST
+    targets: Sequence[str] = TARGETS
+    settling: float = SETTLING
+
+
+def run(rounds: int, seed: int, say: bool = False, trial: Trial | None = None, report: Report | None = None) -> Report:
     """The whole of it; what is left is the report."""
+    trial = trial or Trial(citizens, Books.waiting, judged)
     os.environ.pop("DATABASE_URL", None)
     place = Path(tempfile.mkdtemp(prefix="maidinh-faults-", dir="/tmp"))
     place.chmod(0o711)
@@ -71,7 +89,7 @@ def run(rounds: int, seed: int, say: bool = False) -> Report:
         data=place / "home", province="lao-cai", seed=seed, sample=True, log_interval=1,
         port=web, gateway_port=gateway, services_port=services,
     )  # fmt: skip
-    report = Report(seed)
+    report = report or Report(seed)
     try:
         installation = Installation(environment)
         installation.prepare_place()
@@ -79,7 +97,7 @@ def run(rounds: int, seed: int, say: bool = False) -> Report:
         supervisor.launch(installation.prepare)
         try:
             supervisor.wait_until_ready()
-            _Run(installation, rounds, report, say).go()
+            _Run(installation, rounds, report, say, trial).go()
         finally:
             supervisor.stop()
         if report.broken and say:
@@ -89,26 +107,36 @@ def run(rounds: int, seed: int, say: bool = False) -> Report:
     return report
 
 
+def citizens(installation: Installation, chance: random.Random, submitting: Callable[[], None]) -> list[Citizen]:
+    """The citizens who submit dossiers."""
+    province = installation.province
+    return [
+        Citizen(
+            installation.environment.address,
+            province.population.personas[number],
+            next(each for each in province.procedures if each.kind == KINDS[number] and goes_straight(each)),
+            seed=chance.randrange(2**32),
+            submitting=submitting,
+        )
+        for number in range(CITIZENS)
+    ]
+
+
+def judged(books: Books, people: Sequence[Citizen]) -> Iterator[str]:
+    """What doesn't hold of the dossiers that they were told of."""
+    return violations(books, [one for citizen in people for one in citizen.acknowledged])
+
+
 class _Run:
     """One run: citizens and killer in threads, the supervisor in the main one, as its children's parent must be."""
 
-    def __init__(self, installation: Installation, rounds: int, report: Report, say: bool) -> None:
+    def __init__(self, installation: Installation, rounds: int, report: Report, say: bool, trial: Trial) -> None:
         self.installation, self.rounds, self.report, self.say = installation, rounds, report, say
-        self.supervisor = installation.supervisor
+        self.trial, self.supervisor = trial, installation.supervisor
         self.chance = random.Random(report.seed)
-        self.killer = Killer(installation.environment.home, self.chance)
+        self.killer = Killer(installation.environment.home, self.chance, trial.targets)
         self.submitting = threading.Event()
-        province = installation.province
-        self.citizens = [
-            Citizen(
-                installation.environment.address,
-                province.population.personas[number],
-                next(each for each in province.procedures if each.kind == KINDS[number] and goes_straight(each)),
-                seed=self.chance.randrange(2**32),
-                submitting=self.submitting.set,
-            )
-            for number in range(CITIZENS)
-        ]
+        self.citizens = list(trial.people(installation, self.chance, self.submitting.set))
 
     def go(self) -> None:
         """Kill as often as asked, let the citizens finish, and audit."""
@@ -132,7 +160,7 @@ class _Run:
             if not self.submitting.wait(PATIENCE):
                 self.report.broken.append(f"round {number}: nobody submitted anything for {PATIENCE:.0f} s")
                 return
-            time.sleep(self.chance.uniform(0, LATEST))
+            time.sleep(self.chance.uniform(0, self.trial.latest))
             target, killed = self.killer.kill_one(), time.monotonic()
             recovered = self._next_acknowledgement(killed)
             if recovered is None:
@@ -144,7 +172,7 @@ class _Run:
     def _next_acknowledgement(self, since: float) -> float | None:
         """When a dossier was acknowledged whose citizen saw the fault's end; None when somebody is stuck."""
         while not any(citizen.stuck for citizen in self.citizens):
-            times = [one.at for citizen in self.citizens for one in citizen.acknowledged[-1:] if one.at > since]
+            times = [citizen.heard for citizen in self.citizens if citizen.heard > since]
             if times:
                 return min(times)
             time.sleep(0.05)
@@ -158,17 +186,17 @@ class _Run:
     def _audit(self) -> None:
         self.supervisor.wait_until_ready()
         books = Books(self.installation.environment)
-        deadline = time.monotonic() + SETTLING
-        while books.waiting() and time.monotonic() < deadline:
+        deadline = time.monotonic() + self.trial.settling
+        while self.trial.waiting(books) and time.monotonic() < deadline:
             self.supervisor.tend()
             time.sleep(0.2)
         report = self.report
-        if waiting := books.waiting():
-            report.broken.append(f"{waiting} entries or events still wait after {SETTLING:.0f} s")
+        if waiting := self.trial.waiting(books):
+            report.broken.append(f"{waiting} entries, events or payments still wait after {self.trial.settling:.0f} s")
         time.sleep(1.5 * self.installation.environment.log_interval)
         report.broken += [citizen.stuck for citizen in self.citizens if citizen.stuck]
         acknowledged = [one for citizen in self.citizens for one in citizen.acknowledged]
-        report.broken += violations(books, acknowledged)
+        report.broken += self.trial.judge(books, self.citizens)
         report.acknowledged, report.dossiers = len(acknowledged), books.count()
         report.faults = sum(len(citizen.faults) for citizen in self.citizens)
         if not acknowledged:

@@ -16,8 +16,7 @@ from maidinh.infrastructure.events.models import Event
 from maidinh.services.clock.explanation import explain
 from maidinh.services.clock.reckoning import reckon
 from maidinh.services.dossiers.actions.extending import extend_dossier
-from maidinh.services.dossiers.actions.recounting import recount_dossier, recounts
-from maidinh.services.dossiers.actions.republishing import DossierChanged
+from maidinh.services.dossiers.actions.recounting import DossierChanged, recount_dossier, recounts
 from maidinh.services.dossiers.actions.submission import supplement_dossier
 from maidinh.services.dossiers.models import ClockEntry
 from maidinh.services.dossiers.queries import clock_of, history_of

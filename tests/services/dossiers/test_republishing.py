@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from maidinh.infrastructure.audit.models import AuditEntry
+from maidinh.infrastructure.events.models import Event
 from maidinh.services.dossiers.actions.republishing import MOVED
 from maidinh.services.dossiers.models import Dossier, DossierEvent
 from tests.faults.republication import WAYS, crowd, republish
@@ -23,3 +25,5 @@ def test_no_due_moment_changes_that_the_plan_did_not_list(own_database, province
     assert report.stayed > len(WAYS), "and leave some under their version"
     with role("worker"):
         assert DossierEvent.objects.filter(kind=MOVED).count() == report.moved
+        assert Event.objects.filter(name="dossier.moved").count() == report.moved
+        assert AuditEntry.objects.filter(action="move dossier").count() == report.moved

@@ -83,8 +83,7 @@ def _applied(reason: str) -> dict[str, Any]:
     from django.conf import settings
 
     from maidinh.infrastructure.database.standing import as_role
-    from maidinh.services.dossiers.actions.recounting import recount_dossier
-    from maidinh.services.dossiers.actions.republishing import DossierChanged
+    from maidinh.services.dossiers.actions.recounting import DossierChanged, recount_dossier
 
     at, planned = datetime.now(UTC), _planned()
     recounted, changed = 0, []

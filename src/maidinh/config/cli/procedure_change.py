@@ -98,7 +98,7 @@ def _applied(procedure: Procedure, plan_file: Path | None) -> dict[str, Any]:
     from django.utils.timezone import localtime
 
     from maidinh.infrastructure.database.standing import as_role
-    from maidinh.services.dossiers.actions.republishing import DossierChanged, move_dossier
+    from maidinh.services.dossiers.actions.republishing import move_dossiers
     from maidinh.services.procedures.actions import apply_procedure
 
     at = datetime.now(UTC)
@@ -111,17 +111,13 @@ def _applied(procedure: Procedure, plan_file: Path | None) -> dict[str, Any]:
         version = apply_procedure(procedure=procedure, at=at)
     ahead = procedure.effective_from > localtime(at).date()
     moving = [each for each in planned.fates if each.fate == "moves"]
-    moved, changed = 0, []
     with as_role(settings.CONNECTIONS, "web"):
-        for each in [] if ahead else moving:
-            try:
-                moved += move_dossier(foreseen=each, version=version, at=at)
-            except DossierChanged as stray:
-                changed.append(stray.code)
+        done = move_dossiers(foreseen=[] if ahead else moving, version=version, at=at)
     return {
-        "procedure": procedure.code, "version": procedure.version, "loaded": not planned.loaded, "moved": moved,
-        "stays": planned.counts["stays"], "held": planned.counts["held"], "later": len(moving) if ahead else 0,
-        "changed": changed, "drafts": dict(planned.drafts), "hash": planned.hash,
+        "procedure": procedure.code, "version": procedure.version, "loaded": not planned.loaded,
+        "moved": len(done.moved), "stays": planned.counts["stays"], "held": planned.counts["held"],
+        "later": len(moving) if ahead else 0, "changed": list(done.changed),
+        "drafts": dict(planned.drafts), "hash": planned.hash,
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.timezone import localtime
 
 from maidinh.infrastructure.definitions.hashing import content_hash
-from maidinh.services.dossiers.actions.republishing import DossierChanged, DossierFate, fates_under, move_dossier
+from maidinh.services.dossiers.actions.republishing import DossierFate, fates_under, move_dossiers
 from maidinh.services.procedures.actions import ValidityOverlaps, VersionChanged, check_version
 from maidinh.services.procedures.definition import Procedure
 from maidinh.services.procedures.differences import Difference, differences, weight_of
@@ -117,10 +117,5 @@ def move_open(*, version: ProcedureVersion, at: datetime, most: int) -> Moved:
     if version.effective_from > localtime(at).date():
         return Moved(0, (), 0)
     moving = [each for each in fates_under(version.procedure) if each.fate == "moves"]
-    moved, changed = 0, []
-    for each in moving[:most]:
-        try:
-            moved += move_dossier(foreseen=each, version=version, at=at)
-        except DossierChanged as stray:
-            changed.append(stray.code)
-    return Moved(moved, tuple(changed), max(0, len(moving) - most))
+    done = move_dossiers(foreseen=moving[:most], version=version, at=at)
+    return Moved(len(done.moved), done.changed, max(0, len(moving) - most))

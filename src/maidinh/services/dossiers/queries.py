@@ -366,7 +366,7 @@ def _of(tasks: QuerySet[Task], lacks: str) -> list[Gap]:
 def dossiers_numbered(dossier_ids: Iterable[int]) -> list[Dossier]:
     """The dossiers with these ids, for the worker, in the order of their ids."""
     found = Dossier.objects.filter(pk__in=list(dossier_ids)).select_related("procedure")
-    return list(found.defer(APPLICANTS_ALONE).order_by("pk"))
+    return list(found.prefetch_related("clock").defer(APPLICANTS_ALONE).order_by("pk"))
 
 
 def ids_of_dossiers(after: int, most: int) -> list[int]:

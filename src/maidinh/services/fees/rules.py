@@ -73,6 +73,14 @@ def next_try(at: datetime, attempts: int) -> datetime:
     return at + min(FIRST_PAUSE * (1 << min(attempts, 16)), LONGEST_PAUSE)
 
 
+def next_question(created_at: datetime, at: datetime) -> datetime:
+    """When to ask again after a payment of which nothing is known: a quarter of its age from now.
+
+    A payer who waits at the page, because the provider's word got lost, waits no longer than that.
+    """
+    return at + min(max(FIRST_PAUSE, (at - created_at) / 4), LONGEST_PAUSE)
+
+
 def given_up(created_at: datetime, at: datetime) -> bool:
     """Whether nobody waits for this payer any more, so that the fee can be paid anew."""
     return at - created_at >= GIVES_UP_AFTER

@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 
 from maidinh.infrastructure.calendars.queries import calendar_at
 from maidinh.services.clock.reckoning import reckon
-from maidinh.services.dossiers.queries import clock_of, dossiers_numbered, papers_kept, turns_of
+from maidinh.services.dossiers.queries import clock_of, dossiers_numbered, lines_of, papers_kept, turns_of
 from maidinh.services.dossiers.rules import CHANNEL_NAMES
 from maidinh.services.fees.queries import how_paid
 from maidinh.services.measures.definition import IndexDefinition, held_on
@@ -73,7 +73,7 @@ def _write_ending(
 ) -> None:
     calendar = calendar_at(localtime(dossier.submitted_at).date())
     fact.received_month = month_of(dossier.submitted_at, calendar.timezone)
-    stretches = tuple(Stretch.from_row(row) for row in dossier.suspensions)
+    stretches = Stretch.of_lines((line.kind, line.at) for line in lines_of(dossier))
     promised = dossier.promised_at
     if dossier.accepted_at is not None:
         ledger = clock_of(dossier)

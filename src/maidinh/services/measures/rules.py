@@ -7,15 +7,16 @@ measured, and the total says how many points were.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.calendars.rules import working_time
+from maidinh.services.clock.ledger import STOPS
 from maidinh.services.measures.definition import Group, IndexDefinition, Indicator, Measure
 
 NOT_ACCEPTED, SUPPLEMENT, STOPPED, DONE, RETURNED = 3, 5, 8, 9, 10  # TrangThai, the code list of statuses
@@ -34,11 +35,15 @@ class Stretch:
     supplement: bool
 
     @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> Stretch:
-        """As a dossier keeps it."""
-        until = row.get("until")
-        since = datetime.fromisoformat(row["since"])
-        return cls(since, datetime.fromisoformat(until) if until else None, not row.get("for_step"))
+    def of_lines(cls, lines: Iterable[tuple[str, datetime]]) -> tuple[Stretch, ...]:
+        """When the clock stood, by its lines (kind and moment) in their order; other lines don't stop it."""
+        stood: list[Stretch] = []
+        for kind, at in lines:
+            if kind in STOPS:
+                stood.append(cls(at, None, kind == "supplement_asked"))
+            elif stood and stood[-1].until is None and kind in STOPS.values():
+                stood[-1] = replace(stood[-1], until=at)
+        return tuple(stood)
 
 
 @dataclass(frozen=True)

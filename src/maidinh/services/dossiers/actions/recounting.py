@@ -25,7 +25,6 @@ from maidinh.infrastructure.events.actions import publish
 from maidinh.services.clock.reckoning import reckon
 from maidinh.services.dossiers.actions.clockwork import write_line
 from maidinh.services.dossiers.actions.progress import note
-from maidinh.services.dossiers.actions.republishing import DossierChanged
 from maidinh.services.dossiers.models import ENDED, ClockKind, Dossier, Task
 from maidinh.services.dossiers.queries import APPLICANTS_ALONE, calendar_of, clock_under, standing_for
 from maidinh.services.dossiers.rules import case_of
@@ -34,6 +33,14 @@ from maidinh.services.procedures.queries import version_by_hash
 
 BATCH = 500  # dossiers looked at with one question
 RECOUNTED = "recounted"
+
+
+class DossierChanged(Exception):
+    """The dossier doesn't stand any more as it was foreseen; `code` names it."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What becomes of open dossiers when their procedure gets a newer version: foreseen, and carried out as foreseen.
 
 Layer 4, part of the dossiers' actions. A dossier stays under the version it began under unless the new one's `change`
-takes it over on a legal basis. Each moves in a transaction of its own and only if it still stands as it was foreseen,
+takes it over on a legal basis. Some hundred move in one transaction, each only if it still stands as it was foreseen,
 so that a move that broke off is gone on with by doing it again. What has ended never changes.
 """
 
@@ -17,18 +17,15 @@ from typing import Any, Literal
 from django.db.models import Q
 from django.utils.timezone import localtime
 
-from maidinh.infrastructure.actor import Actor
-from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.calendars.definition import Budget
 from maidinh.infrastructure.calendars.rules import due
 from maidinh.infrastructure.database.scope import acting
-from maidinh.infrastructure.events.actions import publish
 from maidinh.services.clock.ledger import Entry
 from maidinh.services.clock.reckoning import reckon
 from maidinh.services.decisions.rules import Contradiction
-from maidinh.services.dossiers.actions.clockwork import write_line
-from maidinh.services.dossiers.actions.progress import CHANNEL_NAMES, note
-from maidinh.services.dossiers.models import ENDED, ClockKind, Dossier, Status, Task
+from maidinh.services.dossiers.actions.moving import LimitMoved, Moved, write_moved
+from maidinh.services.dossiers.actions.progress import CHANNEL_NAMES
+from maidinh.services.dossiers.models import ENDED, Dossier, Status, Task
 from maidinh.services.dossiers.queries import APPLICANTS_ALONE, calendar_of, clock_under
 from maidinh.services.dossiers.rules import agency_of, case_of, step_of
 from maidinh.services.procedures.definition import Procedure
@@ -39,6 +36,7 @@ from maidinh.services.processes.moving import Hindrance, Move, Standing, default
 Fate = Literal["stays", "moves", "held"]
 MOVED = "moved"
 BATCH = 500  # dossiers looked at with one question
+TOGETHER = 200  # dossiers moved in one transaction: their officials wait for it, a second at most
 
 
 @dataclass(frozen=True)
@@ -105,12 +103,12 @@ class DossierFate:
         }
 
 
-class DossierChanged(Exception):
-    """The dossier doesn't stand any more as it was foreseen; `code` names it."""
+@dataclass(frozen=True)
+class MovesDone:
+    """What came of moving: the codes of those that moved now, and of those that don't stand as foreseen any more."""
 
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
+    moved: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
 
 def fates_under(new: Procedure) -> Iterator[DossierFate]:
@@ -137,28 +135,48 @@ def moved_already(codes: Iterable[str], new: Procedure) -> set[str]:
     return set(under.filter(code__in=list(codes)).values_list("code", flat=True))
 
 
-def move_dossier(*, foreseen: DossierFate, version: ProcedureVersion, at: datetime) -> bool:
-    """Move one dossier as it was foreseen; False where it is moved already. Raises DossierChanged.
+def move_dossiers(*, foreseen: Sequence[DossierFate], version: ProcedureVersion, at: datetime) -> MovesDone:
+    """Move dossiers as it was foreseen; one that is moved already or stands otherwise by now is left as it is.
 
-    It writes a line of history with the legal basis, tells of it as an event, and leaves every closed step as it is.
+    Each gets a line of history with the legal basis and is told of as an event; every closed step stays as it is.
     """
-    new = version.procedure
-    with acting(agencies={*foreseen.agencies, *_taking_part(foreseen, new)}):
-        held = Dossier.objects.select_for_update(of=("self",)).select_related("procedure")
-        dossier = held.defer(APPLICANTS_ALONE, "procedure__content").filter(code=foreseen.code).first()
-        if dossier is None:
-            raise DossierChanged(foreseen.code)
-        if dossier.procedure_id == version.pk:
-            return False
-        tasks = _tasks_of([dossier]).get(dossier.pk, [])
-        old = _procedure_of(dossier.procedure.hash)
-        fate, move = _fate_of(dossier, tasks, old, new)
-        if fate != foreseen or move is None or fate.fate != "moves":
-            raise DossierChanged(foreseen.code)
-        for task, step_fate in zip(tasks, fate.steps, strict=True):
-            _move_task(task, step_fate, dossier, old, new)
-        _write(dossier, old, version, fate, move, at)
-    return True
+    parts = [_move_together(foreseen[first : first + TOGETHER], version, at)
+             for first in range(0, len(foreseen), TOGETHER)]  # fmt: skip
+    return MovesDone(
+        tuple(code for part in parts for code in part.moved), tuple(code for part in parts for code in part.changed)
+    )
+
+
+def _move_together(foreseen: Sequence[DossierFate], version: ProcedureVersion, at: datetime) -> MovesDone:
+    new, fates = version.procedure, {each.code: each for each in foreseen}
+    agencies = {agency for each in foreseen for agency in (*each.agencies, *_taking_part(each, new))}
+    moved: list[Moved] = []
+    with acting(agencies=agencies):
+        held = Dossier.objects.select_for_update(of=("self",)).select_related("procedure").order_by("pk")
+        dossiers = list(held.defer(APPLICANTS_ALONE, "procedure__content").filter(code__in=fates))
+        tasks = _tasks_of(dossiers)
+        there = {each.code for each in dossiers if each.procedure_id == version.pk}
+        for dossier in dossiers:
+            done = None if dossier.code in there else _moved_as(fates[dossier.code], dossier, tasks, version)
+            moved += [done] if done else []
+        write_moved(moved, kind=MOVED, code=new.code, version=new.version, at=at)
+    codes = tuple(each.dossier.code for each in moved)
+    return MovesDone(codes, tuple(code for code in fates if code not in {*codes, *there}))
+
+
+def _moved_as(
+    foreseen: DossierFate, dossier: Dossier, tasks: dict[int, list[Task]], version: ProcedureVersion
+) -> Moved | None:
+    """The dossier as it is under the version; None where it isn't as it was foreseen."""
+    old, new, mine = _procedure_of(dossier.procedure.hash), version.procedure, tasks.get(dossier.pk, [])
+    fate, move = _fate_of(dossier, mine, old, new)
+    if fate != foreseen or move is None or fate.fate != "moves":
+        return None
+    changed = [task for task, step in zip(mine, fate.steps, strict=True) if _move_task(task, step, dossier, old, new)]
+    limit = _write(dossier, old, version, fate, move)
+    basis = new.change.basis
+    reason = f"{old.version} → {new.version}. {basis.text if basis else ''}".strip()
+    return Moved(dossier, old.version, reason, changed, limit)
 
 
 @lru_cache(maxsize=64)
@@ -168,36 +186,24 @@ def _procedure_of(digest: str) -> Procedure:
 
 
 def _write(
-    dossier: Dossier, old: Procedure, version: ProcedureVersion, fate: DossierFate, move: Move, at: datetime
-) -> None:
-    new, before = version.procedure, dossier.procedure.version
-    actor = Actor(kind="system", id="operator", agencies=(dossier.receiving,))
-    basis = new.change.basis
-    reason = f"{before} → {new.version}. {basis.text if basis else ''}".strip()
+    dossier: Dossier, old: Procedure, version: ProcedureVersion, fate: DossierFate, move: Move
+) -> LimitMoved | None:
+    """The dossier under the version, not yet kept; the line of its clock where another limit moves its day."""
+    new, limit = version.procedure, None
     if dossier.accepted_at is not None and dossier.finished_at is None:
-        has = _limit(dossier, new, move.answers)
-        had = _limit_had(dossier, old)
+        has, had = _limit(dossier, new, move.answers), _limit_had(dossier, old)
         if had != has and dossier.due_at is not None and fate.due_after is not None:
-            moved = (dossier.due_at, fate.due_after)
-            write_line(dossier, ClockKind.LIMIT, actor, at, reason=reason, budget=had, moved=moved)
+            limit = LimitMoved(had, dossier.due_at, fate.due_after)
         dossier.limit = has.model_dump(mode="json")
     dossier.procedure, dossier.answers, dossier.waiting = version, move.answers, sorted(move.waiting)
     dossier.due_at, dossier.responsible = fate.due_after, new.responsible
     dossier.agencies = sorted({*dossier.agencies, *_taking_part(fate, new)})
-    dossier.save(update_fields=["procedure", "answers", "waiting", "limit", "due_at", "responsible", "agencies"])
-    note(dossier, MOVED, actor, at, reason=reason)
-    publish(
-        name="dossier.moved",
-        payload={"dossier": dossier.pk, "code": dossier.code, "version": new.version},
-        at=at,
-        agency=dossier.receiving,
-    )
-    details = {"procedure": new.code, "from": before, "to": new.version}
-    record_act(actor=actor, action="move dossier", subject=dossier.code, at=at, details=details)
+    return limit
 
 
-def _move_task(task: Task, fate: StepFate, dossier: Dossier, old: Procedure, new: Procedure) -> None:
-    """The step under its new name; whoever had taken it keeps it where role and agency are the same."""
+def _move_task(task: Task, fate: StepFate, dossier: Dossier, old: Procedure, new: Procedure) -> bool:
+    """The step under its new name, not yet kept; whether it changed. Whoever had taken it keeps it where role and
+    agency are the same."""
     step = step_of(new, fate.after)
     others = (task.role, task.agency) != (step.role, fate.agency_after)
     values: dict[str, Any] = {"step": fate.after, "role": step.role, "agency": fate.agency_after}
@@ -211,8 +217,10 @@ def _move_task(task: Task, fate: StepFate, dossier: Dossier, old: Procedure, new
             limit = case_of(new, dossier.case).time_limit
             calendar = calendar_of(dossier)
             values["not_before"] = due(task.opened_at, step.minimum, calendar, limit.cutoff)
-    if any(getattr(task, name) != value for name, value in values.items()):
-        Task.objects.filter(pk=task.pk).update(**values)
+    changed = any(getattr(task, name) != value for name, value in values.items())
+    for name, value in values.items():
+        setattr(task, name, value)
+    return changed
 
 
 def _taking_part(fate: DossierFate, new: Procedure) -> set[str]:

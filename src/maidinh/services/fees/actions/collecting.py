@@ -17,7 +17,7 @@ from maidinh.services.fees.adapters.gateway import statement_from
 from maidinh.services.fees.adapters.provider import Provider, ProviderRefused, ProviderUnavailable
 from maidinh.services.fees.definition import Asked, Statement
 from maidinh.services.fees.models import Charge, Payment, PaymentNotice, Refund
-from maidinh.services.fees.rules import OPEN, given_up, next_try
+from maidinh.services.fees.rules import OPEN, given_up, next_question, next_try
 
 BATCH = 50
 
@@ -73,7 +73,7 @@ def ask_after_open(*, provider: Provider, now: Callable[[], datetime]) -> int:
         if given_up(row.created_at, now()):
             with transaction.atomic():
                 _end_if_open(row, "expired", "", now())
-        _try_again(row, "", now())
+        _look_again(row, now())
     return len(rows)
 
 
@@ -111,6 +111,13 @@ def _try_again(row: Payment, error: str, at: datetime) -> None:
     """A row that is no longer open is left alone."""
     Payment.objects.filter(pk=row.pk, state__in=OPEN).update(
         attempts=row.attempts + 1, next_try_at=next_try(at, row.attempts), last_error=error[:300]
+    )
+
+
+def _look_again(row: Payment, at: datetime) -> None:
+    """The provider answers, and knows of nothing yet."""
+    Payment.objects.filter(pk=row.pk, state__in=OPEN).update(
+        attempts=0, next_try_at=next_question(row.created_at, at), last_error=""
     )
 
 

@@ -23,15 +23,21 @@ CITIZEN_ACTS = [
     "CREATE POLICY worker_reopens ON dossiers_task FOR INSERT TO maidinh_worker"
     " WITH CHECK (closed_at IS NULL AND claimed_by = '')",
     "CREATE POLICY worker_supplements ON dossiers_paper FOR INSERT TO maidinh_worker WITH CHECK (true)",
+    "CREATE POLICY worker_goes_on ON dossiers_clockentry FOR INSERT TO maidinh_worker"
+    " WITH CHECK (agency = '' AND kind IN ('supplement_received', 'suspended'))",
 ]
-NO_ACTS = ["DROP POLICY worker_reopens ON dossiers_task", "DROP POLICY worker_supplements ON dossiers_paper"]
+NO_ACTS = [
+    "DROP POLICY worker_reopens ON dossiers_task",
+    "DROP POLICY worker_supplements ON dossiers_paper",
+    "DROP POLICY worker_goes_on ON dossiers_clockentry",
+]
 
 
 class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("dossiers", "0003_people"),
+        ("dossiers", "0004_clock"),
     ]
 
     operations = [
@@ -280,7 +286,8 @@ class Migration(migrations.Migration):
         grant(STATUS, "worker", "SELECT, INSERT"),
         append_only(STATUS),
         migrations.RunSQL(CITIZEN_ACTS, NO_ACTS),
-        grant("dossiers_dossier", "worker", "UPDATE", columns=["suspensions", "due_at"]),
+        grant("dossiers_dossier", "worker", "UPDATE", columns=["due_at"]),
         grant("dossiers_task", "worker", "INSERT"),
         grant("dossiers_paper", "worker", "INSERT"),
+        grant("dossiers_clockentry", "worker", "INSERT"),
     ]
