@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +20,7 @@ Receiver = Callable[[dict[str, Any], datetime], None]
 ATTEMPTS = 12
 PAUSE = timedelta(seconds=2)  # doubled with each failure: the last try comes after more than an hour
 
+_waiting: ContextVar[list[list[Any]] | None] = ContextVar("events that are written together", default=None)
 _receivers: dict[str, list[tuple[str, Receiver]]] = {}
 _log = structlog.get_logger(__name__)
 
@@ -28,10 +31,36 @@ def publish(*, name: str, payload: dict[str, Any], at: datetime, agency: str = "
         raise ValueError(f"{name} is no declared event")
     if set(payload) != set(EVENTS[name][1]):
         raise ValueError(f"{name} carries {', '.join(EVENTS[name][1])}; found {', '.join(payload)}")
-    with connection.cursor() as cursor:  # without asking for the row back, which the writer may not see
+    row = [name, json.dumps(payload), at, agency]
+    waiting = _waiting.get()
+    if waiting is None:
+        _write([row])
+    else:
+        waiting.append(row)
+
+
+@contextmanager
+def published_together() -> Iterator[None]:
+    """What is published inside is written when it ends, in one statement; it must end within the same transaction."""
+    if _waiting.get() is not None:
+        yield
+        return
+    token = _waiting.set(rows := [])
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    _write(rows)
+
+
+def _write(rows: list[list[Any]]) -> None:
+    if not rows:
+        return
+    places = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
+    with connection.cursor() as cursor:  # without asking for the rows back, which the writer may not see
         cursor.execute(
-            "INSERT INTO events_event (name, payload, at, agency) VALUES (%s, %s, %s, %s)",
-            [name, json.dumps(payload), at, agency],
+            f"INSERT INTO events_event (name, payload, at, agency) VALUES {places}",  # noqa: S608 - no value in it
+            [value for row in rows for value in row],
         )
 
 

@@ -5,11 +5,14 @@ Layer 4. A dossier pins the version it began under; a newer one never changes it
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections import OrderedDict
 
 from django.db import models
 
 from maidinh.services.procedures.definition import Procedure
+
+KEPT = 512
+_read: OrderedDict[str, Procedure] = OrderedDict()
 
 
 class ProcedureVersion(models.Model):
@@ -33,7 +36,12 @@ class ProcedureVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.version}"
 
-    @cached_property
+    @property
     def procedure(self) -> Procedure:
-        """The definition itself."""
-        return Procedure.model_validate(self.content)
+        """The definition itself; read once for each hash, as its content never changes under it."""
+        found = _read.get(self.hash)
+        if found is None:
+            found = _read[self.hash] = Procedure.model_validate(self.content)
+            while len(_read) > KEPT:
+                _read.popitem(last=False)
+        return found
