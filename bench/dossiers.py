@@ -135,6 +135,7 @@ def _filled(stage: Stage, first: int, last: int) -> None:
 def _known(stage: Stage) -> None:
     """Officials with much to do, signed in, and dossiers of their agencies."""
     import psycopg
+    from django.conf import settings
     from django.contrib.sessions.backends.db import SessionStore
     from psycopg.conninfo import make_conninfo
 
@@ -152,6 +153,8 @@ def _known(stage: Stage) -> None:
             "SELECT id, code, applicant_name, agencies FROM dossiers_dossier WHERE id = ANY(%s) ORDER BY md5(code)",
             [numbers],
         ).fetchall()
+    # The sessions are signed with the installation's key, made after these settings were read.
+    settings.SECRET_KEY = (settings.MAIDINH.home.secrets / "django.key").read_text()
     stage.sessions = []
     for person, agency, _ in busiest:
         account = sign_in(issuer="bench", subject=person, claims={"name": person, "official_id": person},
@@ -278,7 +281,7 @@ def _state(stage: Stage) -> dict[str, float]:
                                 ("history", "dossiers_dossierevent"))
         }  # fmt: skip
         columns = " + ".join(f"coalesce(pg_column_size({name}), 0)" for name in OWN_DATA)
-        own = connection.execute(f"SELECT avg({columns}) FROM (SELECT * FROM dossiers_dossier LIMIT 10000) AS some")  # noqa: S608
+        own = connection.execute(f"SELECT avg({columns}) FROM (SELECT * FROM dossiers_dossier LIMIT 10000) AS part")  # noqa: S608
         data = float(own.fetchone()[0])
         indexes = connection.execute(
             "SELECT sum(pg_indexes_size(each::regclass)) FROM unnest(%s::text[]) AS each",

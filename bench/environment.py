@@ -36,6 +36,23 @@ def peak_megabytes() -> float:
     raise RuntimeError("this system doesn't tell the peak of a process")
 
 
+def node(name: str) -> Path | None:
+    """The folder of a peer in JavaScript, its packages installed in it as its lock file has them; None without them."""
+    place = ROOT / "bench" / name
+    wanted = (place / "package-lock.json").read_bytes()
+    installed = place / "node_modules/.package-lock.json"
+    mark = place / "node_modules/.installed"
+    try:
+        if not (installed.exists() and mark.exists() and mark.read_bytes() == wanted):
+            install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            subprocess.run(install, cwd=place, check=True, capture_output=True, text=True, timeout=LIMIT)
+            mark.write_bytes(wanted)
+    except (subprocess.SubprocessError, OSError) as error:
+        print(f"peer not available: {name} ({error})", file=sys.stderr)
+        return None
+    return place
+
+
 def peer(package: str, version: str) -> Path | None:
     """The Python that has the peer installed; None when it can't be had here."""
     python = PEERS / "bin/python"

@@ -287,7 +287,7 @@ def _dbos(admin: str) -> dict[str, Any] | None:
 def _node(admin: str) -> dict[str, Any] | None:
     from bench.environment import node
 
-    place = node("bpmn-engine")
+    place = node("peer_bpmn_engine")
     return place and measured([str(place / "peer.mjs"), admin, str(PEER_DOSSIERS)], Path("node"))
 
 
