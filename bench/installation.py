@@ -6,6 +6,7 @@ What a process has cost is read from the system, so that what runs beside it on 
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -51,6 +52,7 @@ def installation(place: Path, province: str, since: timedelta = timedelta()) -> 
     environment.home.prepare()
     prepare_tokens(environment.home)
     Connections(environment.home, environment.database_url).passwords  # noqa: B018 - made before the settings ask
+    (environment.home.secrets / "django.key").write_text(secrets.token_urlsafe(48))  # every process signs alike
     django.setup()
     from django.conf import settings
     from django.db import connections

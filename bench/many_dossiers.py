@@ -1,7 +1,8 @@
 """So many dossiers, made in the database itself by a published seed: no person and no place of them is real.
 
-One in twenty is open. They spread over a year, the procedures that are offered, the agencies that receive them and the
-steps of each process; a dossier's data are 1.2 KB. Everything is a function of the dossier's number and the seed.
+One in twenty is open, among the newest. They spread over a year in order, over the procedures that are offered and the
+steps of each process, over the agencies of the sample and a hundred others; a dossier's data are 1.2 KB. Everything is
+a function of the dossier's number and the seed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from psycopg.conninfo import make_conninfo
 from bench.steps import answers_of
 
 SEED = 20261127
-OPEN = 20  # one in so many
+OTHERS = 100  # agencies of a province that the sample has no officials of; they have eight in ten dossiers
 PERSONS_EACH = 3  # dossiers of a person
 AT_ONCE = 100_000
 TABLES = ("dossiers_dossier", "dossiers_task", "dossiers_dossierevent")
@@ -29,17 +30,21 @@ CHANCE = f"abs(hashint8extended(i * 64 + {{}}, {SEED}))"
 KINDS = "CREATE TEMP TABLE kinds (n int PRIMARY KEY, version bigint, hash text, code text, made jsonb)"
 NUMBERED = f"""
 CREATE TEMP TABLE numbered AS
-SELECT i, k.version, k.hash, k.made ->> 'case' AS "case", k.made ->> 'receiving' AS receiving,
-       k.made ->> 'responsible' AS responsible, k.made ->> 'agency' AS agency, k.made ->> 'step' AS step,
+SELECT i, k.version, k.hash, k.made ->> 'case' AS "case", coalesce(p.other, k.made ->> 'receiving') AS receiving,
+       coalesce(p.other, k.made ->> 'responsible') AS responsible, coalesce(p.other, k.made ->> 'agency') AS agency,
+       k.made ->> 'step' AS step,
        k.made ->> 'first' AS first, k.made ->> 'first_role' AS first_role, k.made ->> 'role' AS role, k.code AS procedure,
-       ARRAY(SELECT DISTINCT x FROM unnest(ARRAY[k.made ->> 'receiving', k.made ->> 'responsible', k.made ->> 'agency'])
-             AS x ORDER BY x) AS agencies,
-       i %% {OPEN} = 0 AS open,
-       %(now)s::timestamptz - make_interval(secs => CASE WHEN i %% {OPEN} = 0 THEN {CHANCE.format(2)} %% 5184000
-           ELSE 2592000 + {CHANCE.format(2)} %% 28944000 END) AS submitted,
+       CASE WHEN p.other IS NULL THEN
+           ARRAY(SELECT DISTINCT x FROM unnest(ARRAY[k.made ->> 'receiving', k.made ->> 'responsible',
+                                                     k.made ->> 'agency']) AS x ORDER BY x)
+           ELSE ARRAY[p.other] END AS agencies,
+       i > %(count)s * 0.92 AND {CHANCE.format(4)} %% 8 < 5 AS open,
+       %(now)s::timestamptz - make_interval(secs => 31536000 * (1 - i / %(count)s::float8) + 60) AS submitted,
        '9' || lpad((1 + {CHANCE.format(3)} %% greatest(%(count)s / {PERSONS_EACH}, 1))::text, 11, '0') AS person
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i
 JOIN kinds k ON k.n = {CHANCE.format(1)} %% (SELECT count(*) FROM kinds)
+CROSS JOIN LATERAL (SELECT CASE WHEN {CHANCE.format(5)} %% 10 < 8 THEN
+    'H38.9' || lpad(({CHANCE.format(6)} %% {OTHERS})::text, 2, '0') END AS other) AS p
 """
 NAMED = """
 CREATE TEMP TABLE named AS

@@ -6,6 +6,7 @@ Layer 4. A dossier pins the version it began under; a newer one never changes it
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 
 from django.db import models
 
@@ -13,6 +14,13 @@ from maidinh.services.procedures.definition import Procedure
 
 KEPT = 512
 _read: OrderedDict[str, Procedure] = OrderedDict()
+
+
+def read_definitions(versions: Iterable[ProcedureVersion]) -> None:
+    """Read the definitions of these versions that no one has read yet, in one query."""
+    unread = [each.hash for each in versions if each.hash not in _read]
+    for each in ProcedureVersion.objects.filter(hash__in=unread) if unread else ():
+        each.procedure  # noqa: B018 - read here, kept below
 
 
 class ProcedureVersion(models.Model):
