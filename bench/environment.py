@@ -13,13 +13,13 @@ PEERS = ROOT / ".bench-venv"
 LIMIT = 600  # seconds after which a child is given up
 
 
-def measured(arguments: list[str], python: Path | None = None) -> dict[str, Any] | None:
+def measured(arguments: list[str], python: Path | None = None, limit: float = LIMIT) -> dict[str, Any] | None:
     """What a child prints as JSON; None when it fails. A child for each run: nothing is warm, memory is its own."""
     command = [str(python or sys.executable), *arguments]
     try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT, check=False)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=limit, check=False)
     except subprocess.TimeoutExpired:
-        print(f"given up after {LIMIT} s: {' '.join(arguments)}", file=sys.stderr)
+        print(f"given up after {limit:.0f} s: {' '.join(arguments)}", file=sys.stderr)
         return None
     if done.returncode:
         print(done.stderr[-2000:], file=sys.stderr)
