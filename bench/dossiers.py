@@ -2,8 +2,8 @@
 
 The pages are the real ones of the real process, over HTTP, as sixteen officials get them who are signed in; citizens
 follow a dossier without signing in. Each client asks for a page a second, as who reads what came; then each asks again
-at once, which is what one process can do at most. Measured twice on one database: with 10,000 dossiers and with 1,000,000 (a
-province-year). The peer is the list of the same table that Django's own administration makes, in the same run, at the
+at once, which is what one process can do at most. Measured twice on one database: with 10,000 dossiers and with
+1,000,000 (a province-year). The peer is the list of the same table that Django's own administration makes, in the same run, at the
 same size, by the same server: search by `LIKE` on code and name, counted, by pages, past all policies.
 
 Open Zaak publishes for its list of a million cases: median 150 to 200 ms with one user, 320 to 430 ms with 16, on ten
@@ -73,13 +73,14 @@ def run(report: Report) -> None:
                         f" {before['read_p95']:.0f}")  # fmt: skip
         report.row(f"{name} (p95), no pause", after["p95"], unit="ms", bound=WITHIN_MS,
                    peer=peer and peer["p95"], peer_name=found["peer_name"] if peer else None,
-                   note=f"{size}; median {after['p50']:.0f}, failed {after['failed']}, processor {after['cpu']:.1f} ms and"
-                        f" server {after['server']:.1f} a page; with {few['count']:,}: p95 {before['p95']:.0f},"
+                   note=f"{size}; median {after['p50']:.0f}, failed {after['failed']}, processor {after['cpu']:.1f} ms"
+                        f" and server {after['server']:.1f} a page; with {few['count']:,}: p95 {before['p95']:.0f},"
                         f" processor {before['cpu']:.1f} and {before['server']:.1f}")  # fmt: skip
         report.row(f"{name}: queries", after["queries"], unit="queries",
                    bound=QUERIES if name != "desk" else None)  # fmt: skip
     report.row("state beyond its own data", many["state"]["beyond"], unit="bytes", bound=STATE_BYTES,
-               note=", ".join(f"{name} {value:.0f}" for name, value in many["state"].items() if name != "beyond"))  # fmt: skip
+               note=", ".join(f"{name} {value:.0f}" for name, value in many["state"].items() if name != "beyond"),
+               )  # fmt: skip
 
 
 def main(size: str) -> dict[str, Any]:
@@ -154,7 +155,7 @@ def _known(stage: Stage) -> None:
             " AND t.role = ANY(o.roles) AND t.closed_at IS NULL GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT %s", [CLIENTS],
         ).fetchall()  # fmt: skip
         print(f"open steps of the officials: {[row[2] for row in busiest]}", file=sys.stderr)
-        numbers = random.Random(SEED).sample(range(1, stage.count + 1), min(4_000, stage.count // 2))
+        numbers = random.Random(SEED).sample(range(1, stage.count + 1), min(4_000, stage.count // 2))  # noqa: S311
         stage.known = connection.execute(
             "SELECT id, code, applicant_name, agencies FROM dossiers_dossier WHERE id = ANY(%s) ORDER BY md5(code)",
             [numbers],
@@ -174,7 +175,7 @@ Asked = tuple[str, str, dict[str, str]]  # address, cookie, what is posted
 
 def _asked(stage: Stage, name: str, count: int) -> list[Asked]:
     """What is asked of one page, so many times, as officials and citizens ask."""
-    chance, found = random.Random(f"{SEED} {name}"), []
+    chance, found = random.Random(f"{SEED} {name}"), []  # noqa: S311 - a published seed
     by_agency: dict[str, list[tuple[int, str, str, list[str]]]] = {}
     for row in stage.known:
         for each in row[3]:
@@ -231,7 +232,9 @@ def _measured(stage: Stage, count: int) -> dict[str, Any]:
         for name in PAGES:
             requests = [_bytes(each, port, token) for each in _asked(stage, name, count)]
             saturate(port, requests[: CLIENTS * 2], connections=CLIENTS)  # what is read once is read
-            pages[name] = _figures(stage, process, lambda requests=requests: saturate(port, requests, connections=CLIENTS))
+            pages[name] = _figures(
+                stage, process, lambda requests=requests: saturate(port, requests, connections=CLIENTS)
+            )
             pages[name]["queries"] = queries[name]
             read = _figures(stage, process, lambda requests=requests: paced(
                 port, requests[: max(count // 3, CLIENTS)], rate=CLIENTS / PAUSE, connections=CLIENTS))  # fmt: skip
@@ -312,7 +315,9 @@ def _peer(stage: Stage, count: int) -> dict[str, Any]:
         stack.callback(process.terminate)
         reachable(port)
         for name, address in addresses.items():
-            requests = [_bytes((address(stage.known[number % len(stage.known)]), "", {}), port) for number in range(count)]
+            requests = [
+                _bytes((address(stage.known[number % len(stage.known)]), "", {}), port) for number in range(count)
+            ]
             found[name] = _figures(stage, process.pid,
                                    lambda requests=requests: saturate(port, requests, connections=CLIENTS))  # fmt: skip
     return found

@@ -33,7 +33,8 @@ CREATE TEMP TABLE numbered AS
 SELECT i, k.version, k.hash, k.made ->> 'case' AS "case", coalesce(p.other, k.made ->> 'receiving') AS receiving,
        coalesce(p.other, k.made ->> 'responsible') AS responsible, coalesce(p.other, k.made ->> 'agency') AS agency,
        k.made ->> 'step' AS step,
-       k.made ->> 'first' AS first, k.made ->> 'first_role' AS first_role, k.made ->> 'role' AS role, k.code AS procedure,
+       k.made ->> 'first' AS first, k.made ->> 'first_role' AS first_role, k.made ->> 'role' AS role,
+       k.code AS procedure,
        CASE WHEN p.other IS NULL THEN
            ARRAY(SELECT DISTINCT x FROM unnest(ARRAY[k.made ->> 'receiving', k.made ->> 'responsible',
                                                      k.made ->> 'agency']) AS x ORDER BY x)
@@ -45,7 +46,7 @@ FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i
 JOIN kinds k ON k.n = {CHANCE.format(1)} %% (SELECT count(*) FROM kinds)
 CROSS JOIN LATERAL (SELECT CASE WHEN {CHANCE.format(5)} %% 10 < 8 THEN
     'H38.9' || lpad(({CHANCE.format(6)} %% {OTHERS})::text, 2, '0') END AS other) AS p
-"""
+"""  # noqa: S608 - numbers of this file
 NAMED = """
 CREATE TEMP TABLE named AS
 SELECT n.*, receiving || '-' || to_char(submitted, 'YYYYMMDD') || '-' || lpad(i::text, 7, '0') AS dossier,
@@ -81,7 +82,8 @@ TASKS = """
 INSERT INTO dossiers_task (dossier_id, step, role, agency, opened_at, due_at, suspends, asked, claimed_by, assigned_by,
                            closed_at, closed_by, outcome, reason, findings, facts)
 SELECT i, first, first_role, receiving, submitted, submitted + interval '8 hours', false, false, '', '',
-       submitted + interval '3 hours', 'bench.one', 'accept', '', '', '{}'::jsonb FROM named WHERE NOT open OR first <> step
+       submitted + interval '3 hours', 'bench.one', 'accept', '', '', '{}'::jsonb FROM named
+ WHERE NOT open OR first <> step
 UNION ALL
 SELECT i, step, role, agency, submitted + interval '3 hours',
        CASE WHEN i % 3 = 0 THEN NULL ELSE submitted + interval '5 days' + (i % 60) * interval '1 day' END,
@@ -92,7 +94,8 @@ SELECT i, step, role, agency, submitted + interval '3 hours',
 EVENTS = """
 INSERT INTO dossiers_dossierevent (dossier_id, at, kind, status, step, agency, actor, reason, public)
 SELECT i, submitted, 'submitted', 1, '', '', 'account:' || i % 300000, '', true FROM named
-UNION ALL SELECT i, submitted + interval '3 hours', 'intake:accept', 2, first, receiving, 'bench.one', '', true FROM named
+UNION ALL SELECT i, submitted + interval '3 hours', 'intake:accept', 2, first, receiving, 'bench.one', '', true
+FROM named
 UNION ALL SELECT i, submitted + interval '9 days', 'appraisal:pass', 10, step, agency, 'bench.two', '', true
 FROM named WHERE NOT open
 """

@@ -49,8 +49,8 @@ def main() -> None:
     admin, count = sys.argv[1], int(sys.argv[2])
     with psycopg.connect(admin, autocommit=True) as connection:
         for name in ("peer_dbos", "peer_dbos_own"):
-            connection.execute(f"DROP DATABASE IF EXISTS {name}")  # noqa: S608 - two names
-            connection.execute(f"CREATE DATABASE {name}")  # noqa: S608
+            connection.execute(f"DROP DATABASE IF EXISTS {name}")
+            connection.execute(f"CREATE DATABASE {name}")
     given = conninfo_to_dict(admin)
     place = f"postgresql://{given['user']}:{given['password']}@/{{}}?host={given['host']}&port={given['port']}"
     DBOS(config={"name": "bench", "system_database_url": place.format("peer_dbos"), "run_admin_server": False,
@@ -59,7 +59,11 @@ def main() -> None:
     DBOS.launch()
     began, waits = time.process_time(), []
     for number in range(count):
-        answers = {"full_name": f"Người Mẫu {number}", "area": 50 + 100 * (number % 2), "description": (WORDS * 12)[:800]}
+        answers = {
+            "full_name": f"Người Mẫu {number}",
+            "area": 50 + 100 * (number % 2),
+            "description": (WORDS * 12)[:800],
+        }
         with SetWorkflowID(f"bench-{number}"):
             handle = DBOS.start_workflow(six, number, answers)
         before = time.perf_counter()

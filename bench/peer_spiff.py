@@ -32,15 +32,21 @@ BPMN = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targe
 <timeDuration xsi:type="tFormalExpression">"P10D"</timeDuration></timerEventDefinition></boundaryEvent>
 <endEvent id="told"/><parallelGateway id="together"/>
 <scriptTask id="close"><script>closed = True</script></scriptTask><endEvent id="end"/>
-<sequenceFlow id="f1" sourceRef="start" targetRef="receive"/><sequenceFlow id="f2" sourceRef="receive" targetRef="which"/>
+<sequenceFlow id="f1" sourceRef="start" targetRef="receive"/>
+<sequenceFlow id="f2" sourceRef="receive" targetRef="which"/>
 <sequenceFlow id="short" sourceRef="which" targetRef="limit_short">
 <conditionExpression>area &lt; 100</conditionExpression></sequenceFlow>
 <sequenceFlow id="long" sourceRef="which" targetRef="limit_long"/>
-<sequenceFlow id="f3" sourceRef="limit_short" targetRef="one"/><sequenceFlow id="f4" sourceRef="limit_long" targetRef="one"/>
-<sequenceFlow id="f5" sourceRef="one" targetRef="split"/><sequenceFlow id="f6" sourceRef="split" targetRef="charge"/>
-<sequenceFlow id="f7" sourceRef="split" targetRef="examine"/><sequenceFlow id="f8" sourceRef="charge" targetRef="together"/>
-<sequenceFlow id="f9" sourceRef="examine" targetRef="together"/><sequenceFlow id="f10" sourceRef="late" targetRef="told"/>
-<sequenceFlow id="f11" sourceRef="together" targetRef="close"/><sequenceFlow id="f12" sourceRef="close" targetRef="end"/>
+<sequenceFlow id="f3" sourceRef="limit_short" targetRef="one"/>
+<sequenceFlow id="f4" sourceRef="limit_long" targetRef="one"/>
+<sequenceFlow id="f5" sourceRef="one" targetRef="split"/>
+<sequenceFlow id="f6" sourceRef="split" targetRef="charge"/>
+<sequenceFlow id="f7" sourceRef="split" targetRef="examine"/>
+<sequenceFlow id="f8" sourceRef="charge" targetRef="together"/>
+<sequenceFlow id="f9" sourceRef="examine" targetRef="together"/>
+<sequenceFlow id="f10" sourceRef="late" targetRef="told"/>
+<sequenceFlow id="f11" sourceRef="together" targetRef="close"/>
+<sequenceFlow id="f12" sourceRef="close" targetRef="end"/>
 </process></definitions>"""
 
 
@@ -68,8 +74,7 @@ def main() -> None:
             for step in ("receive", "examine"):
                 before = time.perf_counter()
                 row = connection.execute("SELECT state FROM instance WHERE id = %s FOR UPDATE", (number,)).fetchone()
-                assert row is not None
-                workflow = serializer.deserialize_json(row[0])
+                workflow = serializer.deserialize_json(row[0] if row else "")
                 [task] = workflow.get_tasks(state=TaskState.READY, spec_name=step)
                 task.run()
                 workflow.do_engine_steps()

@@ -120,14 +120,13 @@ def _ours(held: Installation, count: int) -> dict[str, Any]:
 
 
 def _sent(process: subprocess.Popen[str], line: str) -> None:
-    assert process.stdin is not None
-    process.stdin.write(line + "\n")
-    process.stdin.flush()
+    if process.stdin is not None:
+        process.stdin.write(line + "\n")
+        process.stdin.flush()
 
 
 def _heard(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    line = process.stdout.readline()
+    line = process.stdout.readline() if process.stdout is not None else ""
     if not line:
         raise SystemExit("steps: a process ended before its time; the message stands above")
     return line

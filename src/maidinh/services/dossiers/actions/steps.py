@@ -264,8 +264,10 @@ def require_for(actor: Actor, task: Task, permission: str, at: datetime) -> None
 
     Whose signature it is, is never delegated: who signs holds that permission.
     """
-    if not actor.may(permission) and permission != PERMISSION["signature"] and any(
-        permission in roles().permissions_of([task.role]) for _ in _delegated(actor, task, at)
+    if (
+        not actor.may(permission)
+        and permission != PERMISSION["signature"]
+        and any(permission in roles().permissions_of([task.role]) for _ in _delegated(actor, task, at))
     ):
         return
     require(actor, permission)
