@@ -77,14 +77,14 @@ class Task(models.Model):
         app_label, managed, db_table = "bench", False, "dossiers_task"
 
 
-class Dossiers(admin.ModelAdmin[Dossier]):
+class Dossiers(admin.ModelAdmin):
     list_display = ("code", "applicant_name", "receiving", "status", "submitted_at", "due_at")
     search_fields = ("code", "applicant_name")
     list_per_page = 50
     actions = None
 
 
-class Tasks(admin.ModelAdmin[Task]):
+class Tasks(admin.ModelAdmin):
     list_display = ("dossier", "step", "agency", "due_at")
     list_filter = ()
     list_select_related = ("dossier",)
