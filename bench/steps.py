@@ -52,7 +52,7 @@ def run(report: Report) -> None:
         raise SystemExit("steps: the message stands above")
     ours = found["ours"]
     size = f"{ours['steps']} steps by {PROCESSES} processes"
-    report.row("steps of people that can't be done a second", max(0.0, STEPS_A_SECOND - ours["rate"]), unit="s of 200",
+    report.row("steps of people that can't be done a second", max(0.0, STEPS_A_SECOND - ours["rate"]), unit="of 200",
                bound=0, note=f"{ours['rate']:.0f} steps a second; {size}")  # fmt: skip
     report.row("a step, of 20 the slowest (p95)", ours["p95"], unit="ms", bound=WITHIN_MS,
                note=f"median {ours['p50']:.1f}; {ours['statements']} statements")  # fmt: skip
