@@ -28,7 +28,16 @@ def configure(dsn: str) -> None:
     django.setup()
 
 
-configure(os.environ["BENCH_PEER_DSN"] if "BENCH_PEER_DSN" in os.environ else sys.argv[1])
+if __name__ == "__main__":  # the server loads this module again, in a process of its own
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    os.environ["BENCH_PEER_DSN"] = sys.argv[1]
+    place = {"address": "127.0.0.1", "port": int(sys.argv[2])}
+    Granian("bench.peer_admin:application", interface=Interfaces.WSGI, blocking_threads=8, factory=True, **place).serve()
+    sys.exit()
+
+configure(os.environ["BENCH_PEER_DSN"])
 
 from django.contrib import admin  # noqa: E402 - after the settings
 from django.db import models  # noqa: E402
@@ -117,12 +126,3 @@ def application() -> Any:
     from django.core.wsgi import get_wsgi_application
 
     return get_wsgi_application()
-
-
-if __name__ == "__main__":
-    from granian import Granian
-    from granian.constants import Interfaces
-
-    os.environ["BENCH_PEER_DSN"] = sys.argv[1]
-    Granian("bench.peer_admin:application", address="127.0.0.1", port=int(sys.argv[2]), interface=Interfaces.WSGI,
-            workers=1, blocking_threads=8, factory=True).serve()  # fmt: skip
