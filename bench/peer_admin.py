@@ -34,7 +34,8 @@ if __name__ == "__main__":  # the server loads this module again, in a process o
 
     os.environ["BENCH_PEER_DSN"] = sys.argv[1]
     place = {"address": "127.0.0.1", "port": int(sys.argv[2])}
-    Granian("bench.peer_admin:application", interface=Interfaces.WSGI, blocking_threads=8, factory=True, **place).serve()
+    name = "bench.peer_admin:application"
+    Granian(name, interface=Interfaces.WSGI, blocking_threads=8, factory=True, **place).serve()
     sys.exit()
 
 configure(os.environ["BENCH_PEER_DSN"])
