@@ -10,8 +10,8 @@ from pathlib import Path
 from bench.report import Report
 
 NOT_BENCHES = {"__init__", "__main__", "answering", "duplicate_weights", "edges", "environment", "exchange_facts",
-               "investments", "labelled", "ladder", "load", "models", "portfolios", "provinces", "proxies", "ranking",
-               "report"}  # fmt: skip
+               "installation", "investments", "labelled", "ladder", "load", "many_dossiers", "models", "portfolios",
+               "provinces", "proxies", "ranking", "report"}  # fmt: skip
 
 
 def names() -> list[str]:

@@ -37,7 +37,7 @@ def test_the_embedded_server_is_reached_over_its_socket(place: Path) -> None:
         "PORT": "5432",
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {},
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
     }
 
 

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from maidinh.infrastructure.events import actions
-from maidinh.infrastructure.events.actions import ATTEMPTS, PAUSE, deliver_events, publish
+from maidinh.infrastructure.events.actions import ATTEMPTS, PAUSE, deliver_events, publish, published_together
 from maidinh.infrastructure.events.models import Delivery, Event
 
 NAME = "connection.undeclared"
@@ -84,3 +86,21 @@ def test_one_event_that_fails_keeps_no_other_waiting(worker, receivers, at) -> N
 def test_an_undeclared_event_is_refused(db, at, name: str, payload: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"declared|carries"):
         publish(name=name, payload=payload, at=at)
+
+
+def test_what_is_published_together_is_one_statement_in_order_and_nothing_after_a_fault(worker, at) -> None:
+    drain(at)
+    before = Event.objects.count()
+    with CaptureQueriesContext(connection) as seen, published_together():
+        for number in range(3):
+            with published_together():  # the outermost one writes
+                publish(name=NAME, payload=PAYLOAD | {"reason": str(number)}, at=at)
+    assert len(seen) == 1
+    written = Event.objects.order_by("-id")[:3]
+    assert [each.payload["reason"] for each in written] == ["2", "1", "0"]
+    with pytest.raises(RuntimeError), published_together():
+        publish(name=NAME, payload=PAYLOAD, at=at)
+        raise RuntimeError
+    with published_together():
+        pass
+    assert Event.objects.count() == before + 3

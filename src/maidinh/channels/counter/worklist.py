@@ -1,7 +1,7 @@
 """`/desk/dossiers`: what waits for the official, the most urgent first.
 
-Layer 2. Few queries however long the list: one for the figures, one for the steps to filter by, two for the page,
-one for each colleague named on it.
+Layer 2. Few queries however long the list: one counts what waits by step and urgency, one is the page, one names the
+colleagues on it; a search is counted for itself.
 """
 
 from __future__ import annotations
@@ -24,11 +24,14 @@ from maidinh.channels.counter.ministries import ministries_of
 from maidinh.channels.counter.waiting import procedure_of, steps_for
 from maidinh.channels.routing import page
 from maidinh.channels.timing import time_left
-from maidinh.infrastructure.identity.queries import official
+from maidinh.infrastructure.identity.queries import officials_by_id
 from maidinh.services.dossiers.rules import step_of
 
 ROWS_ON_A_PAGE = 50
 STATES = ("late", "today", "rest")
+COLUMNS = (
+    "step", "claimed_by", "dossier__code", "dossier__applicant_name", "dossier__status", "dossier__procedure__hash",
+)  # fmt: skip
 
 
 def worklist(request: HttpRequest) -> HttpResponse:
@@ -36,15 +39,19 @@ def worklist(request: HttpRequest) -> HttpResponse:
     actor, at = request.actor, timezone.now()
     asked = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "step", "state")}
     everything = steps_for(actor, at)
-    shown = _filtered(everything, asked, at).defer("dossier__procedure__content", "dossier__answers")
-    listed = Paginator(shown, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
-    holders = {each: official(each) for each in {task.claimed_by for task in listed} if each}
+    groups = _groups(everything, at)
+    shown = _filtered(everything, asked, at).only(*COLUMNS)
+    paginator = Paginator(shown, ROWS_ON_A_PAGE)
+    if not asked["q"]:
+        paginator.count = _counted(groups, asked)  # type: ignore[misc] - known already
+    listed = paginator.get_page(request.GET.get("page"))
+    holders = officials_by_id(task.claimed_by for task in listed)
     kept = urlencode({name: value for name, value in asked.items() if value})
     context = {
         "page": listed,
         "rows": [_row(task, at, holders) for task in listed],
-        "figures": _figures(everything, at),
-        "steps": _steps(everything),
+        "figures": _figures(groups),
+        "steps": _steps(groups),
         "colleagues": colleagues_of(actor),
         "ministries": ministries_of(actor),
         "asked": asked,
@@ -70,11 +77,22 @@ def _urgency(at: datetime) -> dict[str, Q]:
     return {"late": late, "today": today, "rest": Q(due__gte=tomorrow)}
 
 
-def _figures(tasks: QuerySet, at: datetime) -> list[dict[str, Any]]:
+def _groups(tasks: QuerySet, at: datetime) -> list[dict[str, Any]]:
+    """How much waits of each step of each procedure, by urgency."""
     urgency = _urgency(at)
-    counted = tasks.order_by().aggregate(
-        all=Count("pk"), **{name: Count("pk", filter=urgency[name]) for name in STATES}
-    )
+    grouped = tasks.order_by().values("dossier__procedure__hash", "step")
+    counts = {name: Count("pk", filter=urgency[name]) for name in STATES}
+    return list(grouped.annotate(all=Count("pk"), **counts))
+
+
+def _counted(groups: list[dict[str, Any]], asked: dict[str, str]) -> int:
+    """How much of it is asked for, where no words are."""
+    state = asked["state"] if asked["state"] in STATES else "all"
+    return sum(each[state] for each in groups if asked["step"] in ("", each["step"]))
+
+
+def _figures(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    counted = {name: sum(each[name] for each in groups) for name in ("all", *STATES)}
     words = {"late": (_("late"), "late"), "today": (_("due today"), "wait"), "rest": (_("in time"), "good")}
     address = reverse("worklist")
     return [
@@ -86,9 +104,9 @@ def _figures(tasks: QuerySet, at: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _steps(tasks: QuerySet) -> list[tuple[str, str]]:
+def _steps(groups: list[dict[str, Any]]) -> list[tuple[str, str]]:
     language = (get_language() or "vi")[:2]
-    found = tasks.order_by().values_list("dossier__procedure__hash", "step").distinct()
+    found = [(each["dossier__procedure__hash"], each["step"]) for each in groups]
     names = {step: step_of(procedure_of(digest), step).name.in_language(language) for digest, step in found}
     return sorted(names.items(), key=lambda pair: pair[1])
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,32 +20,51 @@ Receiver = Callable[[dict[str, Any], datetime], None]
 ATTEMPTS = 12
 PAUSE = timedelta(seconds=2)  # doubled with each failure: the last try comes after more than an hour
 
+_waiting: ContextVar[list[list[Any]] | None] = ContextVar("events that are written together", default=None)
 _receivers: dict[str, list[tuple[str, Receiver]]] = {}
 _log = structlog.get_logger(__name__)
 
 
 def publish(*, name: str, payload: dict[str, Any], at: datetime, agency: str = "") -> None:
     """Write an event in the caller's transaction. ValueError for an undeclared event or a wrong payload."""
-    _refuse_undeclared(name, payload)
-    with connection.cursor() as cursor:  # without asking for the row back, which the writer may not see
-        cursor.execute(
-            "INSERT INTO events_event (name, payload, at, agency) VALUES (%s, %s, %s, %s)",
-            [name, json.dumps(payload), at, agency],
-        )
+    publish_all(name=name, told=[(payload, agency)], at=at)
 
 
 def publish_all(*, name: str, told: Sequence[tuple[dict[str, Any], str]], at: datetime) -> None:
     """Write an event for each payload and its agency, in their order and with one statement."""
     for payload, _ in told:
         _refuse_undeclared(name, payload)
-    if told:
-        rows = json.dumps([{"payload": payload, "agency": agency} for payload, agency in told])
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO events_event (name, payload, at, agency) SELECT %s, r.payload, %s, r.agency"
-                " FROM jsonb_to_recordset(%s::jsonb) AS r(payload jsonb, agency text)",
-                [name, at, rows],
-            )
+    rows = [[name, json.dumps(payload), at, agency] for payload, agency in told]
+    waiting = _waiting.get()
+    if waiting is None:
+        _write(rows)
+    else:
+        waiting.extend(rows)
+
+
+@contextmanager
+def published_together() -> Iterator[None]:
+    """What is published inside is written when it ends, in one statement; it must end within the same transaction."""
+    if _waiting.get() is not None:
+        yield
+        return
+    token = _waiting.set(rows := [])
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    _write(rows)
+
+
+def _write(rows: list[list[Any]]) -> None:
+    if not rows:
+        return
+    places = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
+    with connection.cursor() as cursor:  # without asking for the rows back, which the writer may not see
+        cursor.execute(
+            f"INSERT INTO events_event (name, payload, at, agency) VALUES {places}",  # noqa: S608 - no value in it
+            [value for row in rows for value in row],
+        )
 
 
 def _refuse_undeclared(name: str, payload: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ Layer 7. Roles and permissions come from the definitions; an official's roles ar
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 from django.conf import settings
@@ -51,6 +52,11 @@ def actor_of_official(official: Official) -> Actor:
 def official(official_id: str) -> Official | None:
     """The official with this id; None when there is none."""
     return Official.objects.filter(pk=official_id).first()
+
+
+def officials_by_id(ids: Iterable[str]) -> dict[str, Official]:
+    """Those of these officials that there are, in one query."""
+    return Official.objects.in_bulk(sorted({each for each in ids if each}))
 
 
 def in_service(official_id: str, agency: str, role: str) -> bool:

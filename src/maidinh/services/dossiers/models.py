@@ -89,6 +89,7 @@ class Dossier(models.Model):
         indexes = [
             models.Index(fields=["applicant", "-submitted_at"]),
             models.Index(fields=["tracking_digest"]),
+            models.Index(fields=["receiving", "submitted_at"], name="dossiers_register"),
         ]
 
     def __str__(self) -> str:

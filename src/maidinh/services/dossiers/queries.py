@@ -35,18 +35,20 @@ from maidinh.services.dossiers.rules import CHANNEL_NAMES, ledger_of, limit_now,
 from maidinh.services.procedures.definition import Procedure
 from maidinh.services.procedures.rules import facts_of
 
+DEFINITION = "procedure__content"  # long, the same for every dossier of a version, and read once for its hash
 APPLICANTS_ALONE = "tracking_secret"  # the applicant's alone: nobody else's reading asks the database for it
 
 
 def dossiers_for(actor: Actor) -> QuerySet[Dossier]:
     """The applicant's own dossiers, the newest first."""
     require(actor, "dossier.read-own")
-    return Dossier.objects.filter(applicant=actor.person).select_related("procedure").order_by("-submitted_at")
+    own = Dossier.objects.filter(applicant=actor.person).select_related("procedure").defer(DEFINITION)
+    return own.order_by("-submitted_at")
 
 
 def dossier_for(actor: Actor, code: str) -> Dossier | None:
     """The dossier, when it is the applicant's own or one of the official's agency; None otherwise."""
-    dossiers = Dossier.objects.filter(code=code).select_related("procedure")
+    dossiers = Dossier.objects.filter(code=code).select_related("procedure").defer(DEFINITION)
     if actor.kind == "citizen":
         require(actor, "dossier.read-own")
         return dossiers.filter(applicant=actor.person).first()
@@ -64,7 +66,7 @@ def worklist_for(actor: Actor, at: datetime | None = None) -> QuerySet[Task]:
     return (
         Task.objects.filter(mine, closed_at__isnull=True, agency__in=actor.agencies)
         .select_related("dossier", "dossier__procedure")
-        .defer(f"dossier__{APPLICANTS_ALONE}")
+        .defer(f"dossier__{APPLICANTS_ALONE}", f"dossier__{DEFINITION}")
         .order_by(F("due_at").asc(nulls_last=True), "id")
     )
 
@@ -157,7 +159,7 @@ def tracked(code: str, secret: str) -> Dossier | None:
     return (
         Dossier.objects.filter(code=code, tracking_digest=tracking_digest(code, secret))
         .select_related("procedure")
-        .defer(APPLICANTS_ALONE)
+        .defer(APPLICANTS_ALONE, DEFINITION)
         .first()
     )
 
@@ -169,7 +171,7 @@ def applicant_of(dossier_id: int) -> str:
 
 def dossier_numbered(dossier_id: int) -> Dossier:
     """The dossier with this id, for the worker. Raises Dossier.DoesNotExist."""
-    return Dossier.objects.select_related("procedure").defer(APPLICANTS_ALONE).get(pk=dossier_id)
+    return Dossier.objects.select_related("procedure").defer(APPLICANTS_ALONE, DEFINITION).get(pk=dossier_id)
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,22 @@ Layer 4. A dossier pins the version it began under; a newer one never changes it
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections import OrderedDict
+from collections.abc import Iterable
 
 from django.db import models
 
 from maidinh.services.procedures.definition import Procedure
+
+KEPT = 512
+_read: OrderedDict[str, Procedure] = OrderedDict()
+
+
+def read_definitions(versions: Iterable[ProcedureVersion]) -> None:
+    """Read the definitions of these versions that no one has read yet, in one query."""
+    unread = [each.hash for each in versions if each.hash not in _read]
+    for each in ProcedureVersion.objects.filter(hash__in=unread) if unread else ():
+        each.procedure  # noqa: B018 - read here, kept below
 
 
 class ProcedureVersion(models.Model):
@@ -33,7 +44,12 @@ class ProcedureVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.version}"
 
-    @cached_property
+    @property
     def procedure(self) -> Procedure:
-        """The definition itself."""
-        return Procedure.model_validate(self.content)
+        """The definition itself; read once for each hash, as its content never changes under it."""
+        found = _read.get(self.hash)
+        if found is None:
+            found = _read[self.hash] = Procedure.model_validate(self.content)
+            while len(_read) > KEPT:
+                _read.popitem(last=False)
+        return found

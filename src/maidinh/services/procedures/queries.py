@@ -10,14 +10,16 @@ from datetime import date, datetime
 
 from django.utils.timezone import localdate
 
-from maidinh.services.procedures.models import ProcedureVersion
+from maidinh.services.procedures.models import ProcedureVersion, read_definitions
 
 
 def offered(on: date | None = None) -> list[ProcedureVersion]:
     """Every procedure that can be applied for on a day, by code; today where no day is named."""
     day = on or localdate()
     newest = ProcedureVersion.objects.filter(effective_from__lte=day).order_by("code", "-effective_from", "-id")
-    return [version for version in newest.distinct("code") if _holds(version, day)]
+    found = [version for version in newest.distinct("code").defer("content") if _holds(version, day)]
+    read_definitions(found)
+    return found
 
 
 def current_version(code: str, on: date | None = None) -> ProcedureVersion | None:

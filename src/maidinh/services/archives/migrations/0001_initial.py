@@ -37,6 +37,15 @@ PERSONAL = {
     "dossiers_defect": ("dossier_id", "text = '-'"),
     "results_result": ("dossier_id", "corrections = '{}'"),
     "results_issuedform": ("dossier_id", "content = '{}'"),
+    "dossiers_clockentry": ("dossier_id", "reason = ''"),
+    "nationalportal_message": (
+        "(SELECT l.dossier_id FROM nationalportal_link l WHERE l.id = link_id)",
+        "content = '{}', answer = '{}'",
+    ),
+    "nationalportal_inbound": (
+        "(SELECT d.id FROM dossiers_dossier d WHERE d.code = nationalportal_inbound.code)",
+        "content = '{}'",
+    ),
 }
 # These are append-only for everyone; for the function below, and the dossier that it empties, some columns are not.
 APPEND_ONLY = {
@@ -45,8 +54,10 @@ APPEND_ONLY = {
     "dossiers_defect": "'text'",
     "results_result": "'corrections'",
     "results_issuedform": "'content'",
+    "dossiers_clockentry": "'reason'",
 }
 READ_ALREADY = ("dossiers_dossier", "dossiers_task", "dossiers_dossierevent", "dossiers_defect")
+READ_ONLY = ("papers_keptpaper", "nationalportal_link")
 REFUSAL = """
 CREATE FUNCTION archives_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -117,12 +128,12 @@ OWNERS = [
 ]
 READERS = [
     f"CREATE POLICY owner_select ON {table} FOR SELECT TO maidinh_owner USING (true)"
-    for table in (*(each for each in PERSONAL if each not in READ_ALREADY), "papers_keptpaper")
+    for table in (*(each for each in PERSONAL if each not in READ_ALREADY), *READ_ONLY)
 ]
 NO_OWNERS = [f"DROP POLICY owner_disposes ON {table}" for table in PERSONAL]
 NO_READERS = [
     f"DROP POLICY owner_select ON {table}"
-    for table in (*(each for each in PERSONAL if each not in READ_ALREADY), "papers_keptpaper")
+    for table in (*(each for each in PERSONAL if each not in READ_ALREADY), *READ_ONLY)
 ]
 OPENED = "".join(
     BY_STATEMENT.format(table=table, at_once="DELETE OR TRUNCATE", function=f"archives_refuse_change({columns})")
@@ -143,10 +154,11 @@ def to(model: str) -> models.ForeignKey:
 class Migration(migrations.Migration):
     initial = True
     dependencies = [
-        ("dossiers", "0003_people"),
+        ("dossiers", "0004_clock"),
         ("files", "0001_initial"),
         ("results", "0002_forms"),
         ("papers", "0001_initial"),
+        ("nationalportal", "0001_initial"),
     ]
 
     operations = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.utils.timezone import localtime
 
 from maidinh.infrastructure.actor import Actor
@@ -18,7 +19,7 @@ from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.rulepacks.queries import RulePack, rule_pack, supplement_rule
 from maidinh.services.decisions.rules import Undecided
 from maidinh.services.dossiers.actions.clockwork import keep_clock, suspend
-from maidinh.services.dossiers.models import Dossier, DossierEvent, Status, Task
+from maidinh.services.dossiers.models import Dossier, Status, Task
 from maidinh.services.dossiers.queries import calendar_of
 from maidinh.services.dossiers.rules import (
     CHANNEL_NAMES,
@@ -29,13 +30,23 @@ from maidinh.services.dossiers.rules import (
     step_of,
 )
 from maidinh.services.fees.actions.charging import charge_fee
-from maidinh.services.fees.queries import charge_of, unpaid
+from maidinh.services.fees.queries import Charge, charge_of
 from maidinh.services.procedures.definition import Outcome, Procedure, Step, TimeLimit
 from maidinh.services.procedures.rules import facts_of, fee_of, limit_of
 from maidinh.services.processes.tokens import Advance, Network, Position, abandon, advance, network_of
 
 CANCELLED = "cancelled"
+LINE = (  # the line, and the status of the one before it, in one statement
+    "INSERT INTO dossiers_dossierevent (dossier_id, at, kind, status, step, agency, actor, reason, public)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING"
+    " (SELECT status FROM dossiers_dossierevent WHERE dossier_id = %s ORDER BY id DESC LIMIT 1)"
+)
 WITHDRAWN = "withdrawn"
+AS_SUBMITTED = {
+    "id", "code", "procedure", "case", "channel", "applicant", "applicant_name", "answers", "receiving",
+    "submitted_at", "promised_at", "called_by", "tracking_secret", "tracking_digest", "receipt", "entry",
+}  # fmt: skip
+MOVED = [field.name for field in Dossier._meta.concrete_fields if field.name not in AS_SUBMITTED]
 
 
 def rules_for(dossier: Dossier, step: str) -> tuple[Step, TimeLimit, WorkingCalendar, RulePack]:
@@ -87,17 +98,18 @@ def follow(
     """Make the rows agree with where the dossier goes; the closed step's row is closed already. Answers what opened."""
     procedure = dossier.procedure.procedure
     network = network_of(procedure)
-    if dossier.accepted_at is not None:
-        charge_when_decided(dossier, at)
+    accepted = dossier.accepted_at is not None
+    charge = charge_when_decided(dossier, at) if accepted else charge_of(dossier.pk)
+    owed = charge is not None and charge.paid_at is None
     dossier.waiting = sorted(advanced.position.waiting)
-    dossier.status = status_at(network, step, advanced, unpaid(dossier.pk), before=_settled(dossier))
+    dossier.status = status_at(network, step, advanced, owed, before=_settled(dossier))
     if advanced.supplement:
         dossier.supplements += 1
         if dossier.accepted_at is not None:
             suspend(dossier, actor, at, step=step.id)
     ended_now = _note_ends(dossier, network, advanced, at)
     cancel(dossier, actor, advanced.cancelled, at)
-    dossier.save()
+    dossier.save(update_fields=MOVED)
     note(dossier, f"{step.kind}:{outcome.id}", actor, at, step=step.id, reason=reason)
     if ended_now and dossier.due_at is not None and localtime(at).date() < localtime(dossier.due_at).date():
         _tell_early(dossier, actor, at)
@@ -140,36 +152,30 @@ def cancel(dossier: Dossier, actor: Actor, steps: frozenset[str], at: datetime) 
         )
 
 
-def charge_when_decided(dossier: Dossier, at: datetime) -> None:
-    """Charge the fee once its table can decide it; until then nothing is charged."""
+def charge_when_decided(dossier: Dossier, at: datetime) -> Charge | None:
+    """Charge the fee once its table can decide it; until then nothing is charged. Answers the charge there is."""
     procedure = dossier.procedure.procedure
     case = case_of(procedure, dossier.case)
-    if case.fee is None or charge_of(dossier.pk) is not None:
-        return
+    known = charge_of(dossier.pk)
+    if case.fee is None or known is not None:
+        return known
     try:
         decided = fee_of(procedure, case, facts_for(dossier))
     except Undecided:
-        return
-    if decided is not None and decided.amount > 0:
-        charge_fee(dossier_id=dossier.pk, fee=case.fee, amount=decided.amount, at=at)
+        return None
+    if decided is None or decided.amount <= 0:
+        return None
+    return charge_fee(dossier_id=dossier.pk, dossier=dossier, fee=case.fee, amount=decided.amount, at=at)
 
 
 def note(
     dossier: Dossier, kind: str, actor: Actor, at: datetime, *, step: str = "", reason: str = "", public: bool = True
 ) -> None:
     """Write a line of the dossier's history; where the status is another than before, tell of it."""
-    before = DossierEvent.objects.filter(dossier=dossier).order_by("-id").values_list("status", flat=True).first()
-    DossierEvent.objects.create(
-        dossier=dossier,
-        at=at,
-        kind=kind,
-        status=dossier.status,
-        step=step,
-        agency=actor.agency,
-        actor=actor.id,
-        reason=reason,
-        public=public,
-    )
+    with connection.cursor() as cursor:
+        line = [dossier.pk, at, kind, dossier.status, step, actor.agency, actor.id, reason, public, dossier.pk]
+        cursor.execute(LINE, line)
+        before = cursor.fetchone()[0]
     if before == dossier.status:
         return
     publish(

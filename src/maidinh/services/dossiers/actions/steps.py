@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
+from maidinh.infrastructure.events.actions import published_together
 from maidinh.infrastructure.identity.queries import in_service, official, roles
 from maidinh.infrastructure.rulepacks.queries import RulePack, supplements_allowed
 from maidinh.infrastructure.translog.promises import LogKeeper
@@ -31,7 +32,7 @@ from maidinh.services.dossiers.actions.progress import (
     rules_for,
 )
 from maidinh.services.dossiers.models import Defect, Delegation, Dossier, Status, Task
-from maidinh.services.dossiers.queries import APPLICANTS_ALONE, delegations_to
+from maidinh.services.dossiers.queries import APPLICANTS_ALONE, DEFINITION, delegations_to
 from maidinh.services.dossiers.rules import (
     WAYS_OF_RETURN,
     Found,
@@ -184,11 +185,12 @@ def complete_task(
     task.save(update_fields=["closed_at", "closed_by", "outcome", "reason", "findings", "asked", "facts"])
     if step.kind == "intake" and not advanced.supplement and not advanced.position.end:
         accept(dossier, at)
-    opened = follow(dossier, actor, step, chosen, advanced, reason.strip(), at)
-    if advanced.supplement:
-        _keep_request(actor, dossier, task, found, again.strip(), at)
-    call_procedures(actor=actor, dossier=dossier, opened=opened, at=at, log=log)
-    answer_call(actor=actor, dossier=dossier, at=at, log=log)
+    with published_together():
+        opened = follow(dossier, actor, step, chosen, advanced, reason.strip(), at)
+        if advanced.supplement:
+            _keep_request(actor, dossier, task, found, again.strip(), at)
+        call_procedures(actor=actor, dossier=dossier, opened=opened, at=at, log=log)
+        answer_call(actor=actor, dossier=dossier, at=at, log=log)
     record_act(
         actor=actor, action="complete task", subject=dossier.code, at=at, details={"step": step.id, "outcome": outcome}
     )
@@ -234,20 +236,17 @@ def dossier_to_change(code: str) -> Dossier:
 
 
 def _to_change() -> QuerySet[Dossier]:
-    return Dossier.objects.select_for_update(of=("self",)).select_related("procedure").defer(APPLICANTS_ALONE)
+    rows = Dossier.objects.select_for_update(of=("self",)).select_related("procedure")
+    return rows.defer(APPLICANTS_ALONE, DEFINITION)
 
 
 def locked_task(task_id: int) -> Task:
     """The task under lock, its dossier first, so that two never wait for each other. Raises NotYours."""
-    found = Task.objects.filter(pk=task_id).values_list("dossier_id", flat=True).first()
-    if found is None:
-        raise NotYours(task_id)
-    dossier = _to_change().get(pk=found)
-    task = Task.objects.select_for_update().filter(pk=task_id).first()  # another agency's can be seen, not locked
-    if task is None:
-        raise NotYours(task_id)
-    task.dossier = dossier
-    return task
+    rows = Task.objects.select_for_update(of=("dossier", "self")).select_related("dossier__procedure")
+    try:
+        return rows.defer(f"dossier__{APPLICANTS_ALONE}", f"dossier__{DEFINITION}").get(pk=task_id)
+    except Task.DoesNotExist:  # another agency's can be seen, not locked
+        raise NotYours(task_id) from None
 
 
 def held_by_another(actor: Actor, task: Task, at: datetime) -> bool:
@@ -265,8 +264,10 @@ def require_for(actor: Actor, task: Task, permission: str, at: datetime) -> None
 
     Whose signature it is, is never delegated: who signs holds that permission.
     """
-    if permission != PERMISSION["signature"] and any(
-        permission in roles().permissions_of([task.role]) for _ in _delegated(actor, task, at)
+    if (
+        not actor.may(permission)
+        and permission != PERMISSION["signature"]
+        and any(permission in roles().permissions_of([task.role]) for _ in _delegated(actor, task, at))
     ):
         return
     require(actor, permission)

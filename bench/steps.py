@@ -1,0 +1,296 @@
+"""Steps that people complete, kept for good: how many a second, how long each, what a whole dossier costs.
+
+Ours is the real action on a real database, through which every page goes: state, tasks, history, audit, outbox and
+fee in one transaction that is on the disk when it answers; what is entered into the transparency log is entered and
+signed at submission. The peers run the same six tasks (`six_tasks.yaml`) and keep their own state on the same server,
+with nothing beside it: no audit, no outbox, no register, no signature. Time of the processor is the comparable figure:
+of the program itself, and of the database's server apart.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench.environment import ROOT, measured, peer
+from bench.installation import Installation, installation, seconds_of
+from bench.report import Report
+
+PROVINCE, CODE = "lao-cai", "9.000006"
+PROCESSES = 2
+DOSSIERS = 1_000  # each is two steps of people
+STEPS_A_SECOND = 200
+WITHIN_MS = 50.0
+DBOS, BPMN_ENGINE = "3.4.0", "25.0.1"
+PEER_DOSSIERS = 200
+WORDS = "Xây dựng nhà ở riêng lẻ, một tầng, tường gạch, mái tôn, móng đơn, không lấn ra đường và không che lối đi. "
+LONG_AGO = timedelta(days=1)
+
+
+def answers_of(number: int) -> dict[str, Any]:
+    """The data of a dossier, 1.2 KB as JSON, the same for us and each peer; every other one goes the other way."""
+    given = {"full_name": f"Người Mẫu {number}", "area": 50 + 100 * (number % 2), "description": ""}
+    left = 1200 - len(json.dumps(given, ensure_ascii=False).encode())
+    given["description"] = (WORDS * 12).encode()[:left].decode("utf-8", "ignore")
+    return given
+
+
+def run(report: Report) -> None:
+    """Measure ours, then the peers on the same server."""
+    found = measured(["-m", "bench.steps", "all", "quick" if report.quick else "whole"])
+    if found is None:
+        raise SystemExit("steps: the message stands above")
+    ours = found["ours"]
+    size = f"{ours['steps']} steps by {PROCESSES} processes"
+    report.row("steps of people that can't be done a second", max(0.0, STEPS_A_SECOND - ours["rate"]), unit="of 200",
+               bound=0, note=f"{ours['rate']:.0f} steps a second; {size}")  # fmt: skip
+    report.row("a step, of 20 the slowest (p95)", ours["p95"], unit="ms", bound=WITHIN_MS,
+               note=f"median {ours['p50']:.1f}; {ours['statements']} statements")  # fmt: skip
+    report.row("processor for a step", ours["step_cpu"], unit="ms", note=f"database's server {ours['step_server']:.2f}")
+    report.row("processor for a dossier, submission to end", ours["cpu"], unit="ms",
+               note=f"database's server {ours['server']:.2f}; of it two steps {2 * ours['step_cpu']:.2f} and"
+                    f" {2 * ours['step_server']:.2f}; signer {ours['signer']:.2f}")  # fmt: skip
+    for name, other in found["peers"].items():
+        if other is None:
+            report.say(f"peer not available: {name}")
+            continue
+        whole = ours["cpu"] + ours["server"] + ours["signer"]
+        report.row("processor for a dossier, all processes", whole, unit="ms", peer=other["cpu"] + other["server"],
+                   peer_name=name, bound=other["cpu"] + other["server"],
+                   note=f"theirs: program {other['cpu']:.2f}, database's server {other['server']:.2f};"
+                        f" {other['dossiers']} dossiers")  # fmt: skip
+
+
+def everything(size: str) -> dict[str, Any]:
+    """Ours and the peers on one server."""
+    quick = size == "quick"
+    with (
+        tempfile.TemporaryDirectory(prefix="maidinh-bench-", dir="/tmp") as name,
+        installation(Path(name), PROVINCE, LONG_AGO) as held,
+    ):
+        found = _ours(held, 40 if quick else DOSSIERS)
+        return {"ours": found, "peers": {} if quick else _peers(held)}
+
+
+def _ours(held: Installation, count: int) -> dict[str, Any]:
+    _offer()
+    before = _times(held)
+    submitted = _submitted(held, count)
+    for_submission = [after - earlier for earlier, after in zip(before, _times(held), strict=True)]
+    started = [
+        subprocess.Popen([sys.executable, "-m", "bench.steps", "work", str(number)], stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        for number in range(PROCESSES)
+    ]  # fmt: skip
+    for number, each in enumerate(started):
+        _sent(each, json.dumps(submitted[number::PROCESSES]))
+    before = None
+    for _ in range(2):
+        for each in started:
+            _heard(each)  # it has read everything that it reads once
+        before = before or _times(held)
+        for each in started:
+            _sent(each, "go")
+    done = [json.loads(_heard(each)) for each in started]
+    for_steps = [after - earlier for earlier, after in zip(before or [], _times(held), strict=True)]
+    seconds = max(each["seconds"] for each in done)
+    for each in started:
+        each.wait(20)
+    waits = sorted(wait for each in done for wait in each["waits"])
+    step_cpu = sum(each["cpu"] for each in done) / len(waits) * 1000
+    step_server = for_steps[1] / len(waits) * 1000
+    return {
+        "steps": len(waits), "rate": len(waits) / seconds, "statements": " and ".join(map(str, done[0]["statements"])),
+        "p50": median(waits) * 1000, "p95": waits[int(len(waits) * 0.95)] * 1000,
+        "step_cpu": step_cpu, "step_server": step_server,
+        "cpu": for_submission[0] / count * 1000 + 2 * step_cpu,
+        "server": for_submission[1] / count * 1000 + 2 * step_server,
+        "signer": (for_submission[2] + for_steps[2]) / count * 1000,
+    }  # fmt: skip
+
+
+def _sent(process: subprocess.Popen[str], line: str) -> None:
+    if process.stdin is not None:
+        process.stdin.write(line + "\n")
+        process.stdin.flush()
+
+
+def _heard(process: subprocess.Popen[str]) -> str:
+    line = process.stdout.readline() if process.stdout is not None else ""
+    if not line:
+        raise SystemExit("steps: a process ended before its time; the message stands above")
+    return line
+
+
+def _times(held: Installation) -> list[float]:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return [used.ru_utime + used.ru_stime, seconds_of(held.server), seconds_of(held.signer)]
+
+
+def _offer() -> None:
+    """Offer the process, and have somebody work in both roles of its agency."""
+    from django.conf import settings
+
+    from maidinh.infrastructure.database.standing import as_role
+    from maidinh.infrastructure.definitions.reading import read_form
+    from maidinh.infrastructure.identity.models import Official
+    from maidinh.services.procedures.actions import apply_procedure
+    from maidinh.services.procedures.definition import Procedure
+
+    with as_role(settings.CONNECTIONS, "owner"):
+        apply_procedure(procedure=read_form(ROOT / "bench/six_tasks.yaml", Procedure), at=datetime.now(UTC) - LONG_AGO)
+        for role in ("one-stop-official", "specialist"):
+            Official.objects.create(
+                id=f"bench.{role}", name=f"Người Mẫu {role}", agency_id="H38.101", roles=[role], title_vi="Chuyên viên",
+                title_en="Specialist", sample=True,
+            )  # fmt: skip
+
+
+def _submitted(held: Installation, count: int) -> list[str]:
+    """Submit them all as a citizen does; their codes."""
+    from django.conf import settings
+
+    from maidinh.infrastructure.actor import Actor
+    from maidinh.infrastructure.database.scope import acting
+    from maidinh.infrastructure.identity.queries import roles
+    from maidinh.infrastructure.translog.promises import LogKeeper
+    from maidinh.services.dossiers.actions.submission import submit_dossier
+    from maidinh.services.procedures.queries import current_version
+
+    persona = held.province.population.personas[0]
+    actor = Actor(kind="citizen", id="account:1", name=persona.full_name, person=persona.person,
+                  roles=frozenset({"citizen"}), permissions=roles().permissions_of(["citizen"]))  # fmt: skip
+    log, codes = LogKeeper(settings.SIGNER, PROVINCE, 60), []
+    for number in range(count):
+        with acting(person=actor.person):
+            version = current_version(CODE)
+            if version is None:
+                raise SystemExit(f"steps: procedure {CODE} isn't offered")
+            made = submit_dossier(
+                actor=actor, version=version, case="standard", receiving="H38.101", answers=answers_of(number),
+                papers=[], channel=2, key=f"bench-{number}", at=datetime.now(UTC) - timedelta(hours=1), log=log,
+            )  # fmt: skip
+        codes.append(made.dossier.code)
+    return codes
+
+
+def work(number: int) -> dict[str, Any]:
+    """One of the processes: told the codes of its dossiers, then when to begin; both steps of each, one by one."""
+    import django
+
+    django.setup()
+    codes = json.loads(sys.stdin.readline())
+    step = _step_taker()
+    counts, waits, cpu, seconds = [], [], 0.0, 0.0
+    for name in ("receive", "examine"):
+        tasks = open_tasks(codes)
+        with _counted() as statements:
+            step(tasks[0], name)
+        counts.append(len(statements))
+        print("ready", flush=True)  # both begin at once
+        sys.stdin.readline()
+        started, began = time.process_time(), time.perf_counter()
+        for task in tasks[1:]:
+            before = time.perf_counter()
+            step(task, name)
+            waits.append(time.perf_counter() - before)
+        seconds += time.perf_counter() - began
+        cpu += time.process_time() - started
+    return {"waits": waits, "seconds": seconds, "cpu": cpu, "statements": counts, "number": number}
+
+
+def _counted() -> Any:
+    from contextlib import contextmanager
+
+    from django.db import connection
+
+    @contextmanager
+    def counting() -> Any:
+        seen: list[str] = []
+
+        def count(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+            seen.append(sql)
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(count):
+            yield seen
+
+    return counting()
+
+
+def _step_taker() -> Callable[[int, str], None]:
+    from maidinh.infrastructure.database.scope import acting
+    from maidinh.infrastructure.identity.queries import actor_of_official, official
+    from maidinh.services.dossiers.actions.steps import complete_task
+
+    people = {}
+    for step, role in (("receive", "one-stop-official"), ("examine", "specialist")):
+        person = official(f"bench.{role}")
+        if person is None:
+            raise SystemExit("steps: nobody works there")
+        people[step] = actor_of_official(person)
+
+    def take(task: int, step: str) -> None:
+        actor, outcome = people[step], "accept" if step == "receive" else "pass"
+        with acting(agencies=actor.agencies, official=actor.id):
+            complete_task(actor=actor, task_id=task, outcome=outcome, at=datetime.now(UTC))
+
+    return take
+
+
+def open_tasks(codes: list[str]) -> list[int]:
+    """The open tasks of these dossiers, as the page that the official came from named them."""
+    from maidinh.infrastructure.database.scope import acting
+    from maidinh.services.dossiers.models import Task
+
+    with acting(agencies=["H38.101"]):
+        found = dict(Task.objects.filter(closed_at__isnull=True).values_list("dossier__code", "id"))
+    return [found[code] for code in codes]
+
+
+def _peers(held: Installation) -> dict[str, Any]:
+    """The same dossiers by the peers, each in a database of its own on the same server."""
+    from maidinh.infrastructure.database.embedded import EmbeddedPostgres
+    from maidinh.infrastructure.home import Home
+
+    admin = EmbeddedPostgres(Home(held.home)).admin_dsn
+    found: dict[str, Any] = {}
+    for name, start in (("SpiffWorkflow 3.2", _spiff), (f"dbos {DBOS}", _dbos), (f"bpmn-engine {BPMN_ENGINE}", _node)):
+        before = seconds_of(held.server)
+        answer = start(admin)
+        if answer is not None:
+            answer["server"] = (seconds_of(held.server) - before) / answer["dossiers"] * 1000
+        found[name] = answer
+    return found
+
+
+def _spiff(admin: str) -> dict[str, Any] | None:
+    return measured(["-m", "bench.peer_spiff", admin, str(PEER_DOSSIERS)])
+
+
+def _dbos(admin: str) -> dict[str, Any] | None:
+    python = peer("dbos", DBOS)
+    return python and measured(["bench/peer_dbos.py", admin, str(PEER_DOSSIERS)], python)
+
+
+def _node(admin: str) -> dict[str, Any] | None:
+    from bench.environment import node
+
+    place = node("peer_bpmn_engine")
+    return place and measured([str(place / "peer.mjs"), admin, str(PEER_DOSSIERS)], Path("node"))
+
+
+if __name__ == "__main__":
+    task, given = sys.argv[1:3]
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    print(json.dumps(everything(given) if task == "all" else work(int(given))), flush=True)
