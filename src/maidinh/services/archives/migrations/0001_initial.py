@@ -43,7 +43,7 @@ PERSONAL = {
         "content = '{}', answer = '{}'",
     ),
     "nationalportal_inbound": (
-        "(SELECT d.id FROM dossiers_dossier d WHERE d.code = nationalportal_inbound.code)",
+        "(SELECT l.dossier_id FROM nationalportal_link l WHERE l.national_code = code AND code <> '')",
         "content = '{}'",
     ),
 }
