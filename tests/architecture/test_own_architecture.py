@@ -85,7 +85,7 @@ def test_a_declared_import_that_is_gone_would_be_found_unless_it_is_planned() ->
     ("role", "home", "mode", "rule"),
     [
         ("role.gateway", "services.dossiers", "read", "house.undeclared-grant"),
-        ("role.web", "services.procedures", "read-write", "house.undeclared-grant"),
+        ("role.web", "services.nationalportal", "read-write", "house.undeclared-grant"),
     ],
 )
 def test_a_grant_beyond_what_is_declared_would_be_found(role: str, home: str, mode: str, rule: str) -> None:
