@@ -190,7 +190,7 @@ def connect(role: str) -> psycopg.Connection[Any]:
 def test_a_prepared_database_is_in_order(at: datetime) -> None:
     found = by_name(examine_tables(connect, Environment(), at + timedelta(seconds=1)))
     assert {name: finding.state for name, finding in found.items()} == dict.fromkeys(
-        ("database", "schema", "directory", "evidence", "log", "time-stamps"), "ok"
+        ("database", "schema", "directory", "evidence", "log", "time-stamps", "national"), "ok"
     )
 
 

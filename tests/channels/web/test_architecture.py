@@ -114,7 +114,7 @@ def test_machines_get_the_same(client: Any, sign_in_as: Any, architect: Actor) -
         assert {connection["verdict"] for connection in each["connections"]} == {"unused"}
     assert answer["architecture"] == version.content
     assert (answer["edition"], answer["left_out"], public["edition"]) == ("whole", {}, "public")
-    assert public["left_out"]["addresses"] == 2
+    assert public["left_out"]["addresses"] == 3
     assert [each["id"] for each in public["architecture"]["elements"]] == [
         each["id"] for each in version.content["elements"]
     ]

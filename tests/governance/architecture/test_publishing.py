@@ -92,7 +92,9 @@ def test_published_version_is_signed_logged_and_obeyed(
     directory = current_directory()
     assert (directory.architecture_version, directory.architecture_hash) == ("1.1", row.hash)
     assert directory.serial == row.serial
-    assert {each.provider_service.rpartition("/")[2] for each in directory.contracts} == {"population"}
+    assert {each.provider_service.rpartition("/")[2] for each in directory.contracts} == {
+        "population", "national-portal",
+    }  # fmt: skip
     assert Event.objects.filter(name="architecture.published", payload__version="1.1").count() == 1
 
 

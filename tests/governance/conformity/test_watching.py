@@ -55,4 +55,5 @@ def test_undeclared_connection_is_told_once(at: datetime, role: Any) -> None:
         ("outside", "land-interface"): "undeclared",
         ("one-stop", "population-interface"): "used",
         ("one-stop", "land-interface"): "unused",
+        ("one-stop", "national-portal-interface"): "unused",
     }
