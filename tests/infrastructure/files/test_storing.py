@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 
-from maidinh.infrastructure.files.actions import store_document
+from maidinh.infrastructure.files.actions import forget_bytes, store_document
 from maidinh.infrastructure.files.models import Document
 from maidinh.infrastructure.files.queries import DocumentDamaged, document, open_document, place_of
 from maidinh.infrastructure.files.rules import FileRefused
@@ -22,6 +23,16 @@ def test_the_same_content_is_kept_once(db, at):
         assert stream.read() == pdf(b"one")
     assert document(first.digest) == first and place_of(first.digest).stat().st_mode & 0o777 == 0o400
     assert not list(place_of(first.digest).parent.glob(".arriving-*"))
+
+
+def test_bytes_that_came_again_since_are_not_forgotten(db, at):
+    kept, sealed = store_document(content=BytesIO(pdf(b"again")), at=at), at + timedelta(days=1)
+    store_document(content=BytesIO(pdf(b"again")), at=sealed + timedelta(days=1))
+    assert not forget_bytes(kept.digest, since=sealed)
+    assert place_of(kept.digest).exists()
+    assert forget_bytes(kept.digest, since=sealed + timedelta(days=2))
+    assert not place_of(kept.digest).exists()
+    assert Document.objects.get(pk=kept.pk).size == len(pdf(b"again")), "the row stays"
 
 
 def test_what_is_refused_leaves_nothing(db, at):

@@ -71,9 +71,12 @@ def put_away(role: Role, signer: Any, at: datetime, until: date) -> list[Any]:
 
 
 @pytest.fixture
-def ended(own_database: str, citizen: Actor, signer: Any, province: Any, at: datetime) -> Any:
+def ended(
+    own_database: str, citizen: Actor, signer: Any, province: Any, at: datetime, request: pytest.FixtureRequest
+) -> Any:
     """A dossier that was refused, and whose procedure says for how many years it is kept."""
-    return refused(handed_in(citizen, signer, at, code=LEGAL_AID), province, at + timedelta(hours=1))
+    mark = request.node.name  # other tests keep the same papers in the same place, under databases of their own
+    return refused(handed_in(citizen, signer, at, code=LEGAL_AID, mark=mark), province, at + timedelta(hours=1))
 
 
 def test_a_dossier_goes_from_its_end_to_what_is_left_of_it(
@@ -136,7 +139,7 @@ def test_a_dossier_goes_from_its_end_to_what_is_left_of_it(
 
 
 def test_what_goes_on_after_its_end_is_put_away_again_and_what_is_held_elsewhere_stays(
-    ended: Any, role: Role, citizen: Actor, signer: Any, province: Any, at: datetime
+    ended: Any, role: Role, citizen: Actor, signer: Any, province: Any, at: datetime, request: pytest.FixtureRequest
 ) -> None:
     put_away(role, signer, at + DAY, at.date())
     with acting(agencies=ended.agencies), connection.cursor() as cursor:
@@ -149,7 +152,9 @@ def test_what_goes_on_after_its_end_is_put_away_again_and_what_is_held_elsewhere
         assert [each.edition for each in to_archive(at.date())] == [2]
     [again] = put_away(role, signer, at + 3 * DAY, at.date())
     assert again.archive.edition == 2
-    other = handed_in(citizen, signer, at, code=LEGAL_AID, key="two")  # the same files, in a dossier that goes on
+    other = handed_in(
+        citizen, signer, at, code=LEGAL_AID, key="two", mark=request.node.name
+    )  # the same files, in a dossier that goes on
     one, deputy = leads_of(province, ended.responsible)
     late = at.replace(year=at.year + 99)
     with acting(agencies=one.agencies, official=one.id):

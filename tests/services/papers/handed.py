@@ -19,11 +19,16 @@ LAND_SPLIT, LEGAL_AID = "1.012783", "2.000829"
 KIND, PAPER = "land-certificate", "certificate"
 
 
-def handed_in(citizen: Actor, signer: Any, at: datetime, *, key: str = "one", code: str = LAND_SPLIT) -> Any:
-    """A dossier with every paper: for a new land certificate, with the old one, unless another is asked for."""
+def handed_in(
+    citizen: Actor, signer: Any, at: datetime, *, key: str = "one", code: str = LAND_SPLIT, mark: str = ""
+) -> Any:
+    """A dossier with every paper: for a new land certificate, with the old one, unless another is asked for.
+
+    `mark` makes the papers' content its own, where it will be destroyed.
+    """
     version = current_version(code)
     with acting(person=citizen.person):
-        digest = store_document(content=BytesIO(PDF), at=at).digest
+        digest = store_document(content=BytesIO(PDF + f"%{mark}\n".encode() if mark else PDF), at=at).digest
         papers = [SubmittedPaper(each.id, digest, f"{each.id}.pdf") for each in version.procedure.papers]
         return submit_dossier(
             actor=citizen,

@@ -1,6 +1,7 @@
-"""Keeping a document: its bytes on disk under their digest first, then the row that says so.
+"""Keeping a document: its bytes on disk under their digest, and the row that says so.
 
-Layer 7. A row never speaks of bytes that are not safely there; bytes without a row are harmless.
+Layer 7. A row that others see never speaks of bytes that are not safely there; bytes without a row are harmless. Who
+stores and who forgets the same content hold its row, so that neither passes the other unseen.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+from django.db import transaction
 
 from maidinh.infrastructure.files.models import Document
 from maidinh.infrastructure.files.queries import place_of
@@ -31,21 +33,30 @@ def store_document(*, content: BinaryIO, at: datetime, formats: tuple[str, ...] 
     return store_made(content=data, media_type=media_type_of(data, limits=limits, formats=formats), at=at)
 
 
+@transaction.atomic
 def store_made(*, content: bytes, media_type: str, at: datetime) -> Document:
     """Keep what the system made itself, of whatever type and size."""
-    data, digest = content, hashlib.sha256(content).hexdigest()
+    digest = hashlib.sha256(content).hexdigest()
     place = place_of(digest)
-    if not _kept(place, digest):
-        _write_durably(place, data)
-    document, _ = Document.objects.get_or_create(
-        digest=digest, defaults={"size": len(data), "media_type": media_type, "stored_at": at}
+    document, made = Document.objects.get_or_create(
+        digest=digest, defaults={"size": len(content), "media_type": media_type, "stored_at": at}
     )
+    if not made:
+        Document.objects.filter(pk=digest).update(came_at=at)  # waits for whoever forgets these bytes
+    if not _kept(place, digest):
+        _write_durably(place, content)
     return document
 
 
-def forget_bytes(digest: str) -> None:
-    """Remove the bytes of a document that nobody holds any more; its row stays, which says how long they were."""
+@transaction.atomic
+def forget_bytes(digest: str, *, since: datetime) -> bool:
+    """Remove the bytes of a document that nobody holds any more, unless the same content came again since; whether
+    they were removed. Its row stays, which says how long they were."""
+    row = Document.objects.select_for_update().get(pk=digest)
+    if row.came_at is not None and row.came_at > since:
+        return False
     place_of(digest).unlink(missing_ok=True)
+    return True
 
 
 def _kept(place: Path, digest: str) -> bool:

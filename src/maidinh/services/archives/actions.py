@@ -170,8 +170,9 @@ def _destroy(disposal: Disposal, log: Enters, at: datetime) -> Disposal:
         if disposal.destroyed_at is None:
             _enter(disposal, log, at)
         digests = _emptied(disposal.pk)
+    sealed = Archive.objects.filter(dossier=disposal.dossier_id).latest("archived_at").archived_at
     for digest in digests:  # only now that the rows say so for good
-        forget_bytes(digest)
+        forget_bytes(digest, since=sealed)
     disposal.forgotten_at = at
     disposal.save(update_fields=["forgotten_at"])
     return disposal
