@@ -68,8 +68,8 @@ def test_numbers_in_public_have_their_formula_and_no_dossier(db: None, client: C
     assert [on_time[""][name] for name in ("part", "whole", "value", "points", "points_of", "why")] == [
         "3", "4", "75.0", "15.0", "20", "",
     ]  # fmt: skip
-    reused = next(row for row in rows if row["indicator"] == "papers-reused")
-    assert (reused["value"], reused["points"], reused["why"]) == ("", "", "unrecorded")
+    why = {row["indicator"]: (row["value"], row["points"], row["why"]) for row in rows if not row["key"]}
+    assert (why["papers-reused"], why["satisfied"]) == (("", "", "nothing"), ("", "", "unrecorded"))
     data = client.get(reverse("open-api-measures"), {"by": "month"}).json()
     assert data["index"]["grade"] is None
     assert data["by_month"][-1]["key"] == f"{timezone.localdate():%Y-%m}"

@@ -31,7 +31,7 @@ def test_the_index_without_dossiers_fills_nothing_in() -> None:
         "target": 100, "points": None, "points_of": 20, "why": "nothing", "basis": "Quyết định 766/QĐ-TTg",
         "checked": False,
     }  # fmt: skip
-    assert shares["papers-reused"]["why"] == "unrecorded"
+    assert (shares["papers-reused"]["why"], shares["satisfied"]["why"]) == ("nothing", "unrecorded")
     online = shares["services-online"]
     assert 0 < online["part"] <= online["whole"]
     assert online["points"] == round(6 * min(1, online["part"] / online["whole"] / 0.8), 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -19,7 +20,9 @@ from maidinh.services.measures import actions, gathering
 from maidinh.services.measures.actions import await_uncounted, count_waiting, rebuild, record_filling
 from maidinh.services.measures.models import DossierFact, FormFilling, MonthSum, WaitingDossier
 from maidinh.services.measures.queries import Asked, dossiers_behind, index_by, index_for, keys_measured, years_measured
+from maidinh.services.papers.actions import revoke_kept
 from maidinh.services.results.actions import Installation, issue_result
+from tests.services.papers.handed import begun, hand_in, handed_in, receiver_of, take, verified
 from tests.services.results.stages import advanced_to, official_of, open_step, submitted
 
 HERE = Installation("http://127.0.0.1:8000", "lao-cai", 60, sample=True, place="Lào Cai")
@@ -119,6 +122,36 @@ def test_counted_by_events_is_counted_from_the_beginning(counting: Counting, mon
     _one_that_fails_holds_up_no_other(counting, monkeypatch, waiting, issued)
 
 
+def test_reuse_is_measured_against_what_was_there_at_the_submission(counting: Counting) -> None:
+    citizen, signer, province, day = counting.citizen, counting.signer, counting.province, timedelta(days=1)
+    before = handed_in(citizen, signer, AT)
+    kept = verified(before, citizen, province, AT + timedelta(hours=1))
+    unused = handed_in(citizen, signer, AT + day, key="two")
+    draft = begun(citizen, AT + 2 * day)
+    take(draft, citizen, kept, AT + 2 * day)
+    hand_in(draft, citizen, signer, AT + 2 * day)
+    counting.count()
+    official = receiver_of(province, before.receiving)
+    with acting(agencies=official.agencies):
+        revoke_kept(actor=official, kept_id=kept.pk, reason="Bản quét thiếu trang", at=AT + 3 * day)
+    after = handed_in(citizen, signer, AT + 4 * day, key="three")
+    counting.count()
+    with counting.role("worker"):
+        facts = list(DossierFact.objects.order_by("pk").values_list("pk", "papers_reusable", "papers_reused"))
+    used = facts[2][0]
+    assert facts == [(before.pk, False, False), (unused.pk, True, False), (used, True, True), (after.pk, False, False)]
+    counted = counting.kept()
+    with counting.role("worker"):
+        rebuild(batch=3)
+    assert counting.kept() == counted
+    with acting(agencies=official.agencies):
+        index = index_for(Asked(2026), TODAY)
+        assert index is not None
+        share = next(each for each in index.shares if each.indicator.id == "papers-reused")
+        assert (share.part, share.whole, share.points) == (1, 2, Decimal("4.38"))
+        assert [fact.dossier_id for fact in dossiers_behind(official, Asked(2026), "papers_reused")] == [used]
+
+
 def _who_sees_what(counting: Counting, issued: Any) -> None:
     """Everyone reads the sums; the dossiers behind them are for the officials of their agencies."""
     year = Asked(2026)
@@ -126,7 +159,7 @@ def _who_sees_what(counting: Counting, issued: Any) -> None:
         index = index_for(year, TODAY)
         assert index is not None
         assert {s.indicator.id: (s.part, s.whole) for s in index.shares}["on-time"] == (2, 2)
-        assert {s.indicator.id: s.why for s in index.shares}["papers-reused"] == "unrecorded"
+        assert {s.indicator.id: s.why for s in index.shares}["papers-reused"] == "nothing"
         assert [row.key for row in index_by(Asked(2026, agency=issued.responsible), "month", TODAY)][-1] == "2026-11"
         assert issued.responsible in [row.key for row in index_by(year, "agency", TODAY)]
         assert issued.procedure.code in keys_measured(year, "procedure")
@@ -157,10 +190,10 @@ def _who_sees_what(counting: Counting, issued: Any) -> None:
 
 
 def _one_that_fails_holds_up_no_other(counting: Counting, patch: Any, broken: Any, other: Any) -> None:
-    def fail(fact: Any, dossier: Any, kept: Any) -> None:
-        if dossier.pk == broken.pk:
+    def fail(fact: Any, asked: Any, kept: Any) -> None:
+        if fact.dossier_id == broken.pk:
             raise ValueError("a definition that is gone")
-        whole(fact, dossier, kept)
+        whole(fact, asked, kept)
 
     whole = gathering._write_papers
     with counting.role("worker"), transaction.atomic():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from maidinh.services.papers.rules import Offer, kinds_of, offered_for
+import pytest
+
+from maidinh.services.papers.rules import Digitised, Offer, kinds_of, offered_for, usable_at
 from maidinh.services.procedures.definition import Paper
 
 AT = datetime(2026, 11, 18, 2, 30, tzinfo=UTC)
@@ -48,3 +50,23 @@ def test_a_paper_of_no_kind_takes_nothing() -> None:
 def test_a_result_says_that_it_is_one() -> None:
     assert offer("result:H38.101-1/KQ").is_result
     assert not offer("kept:1").is_result
+
+
+@pytest.mark.parametrize(
+    ("more", "usable"),
+    [
+        ({}, True),
+        ({"kind": "building-permit"}, False),
+        ({"media_type": "video/mp4"}, False),
+        ({"since": AT + timedelta(minutes=1)}, False),
+        ({"until": AT}, False),
+        ({"until": AT + timedelta(minutes=1)}, True),
+        ({"valid_until": TODAY}, True),
+        ({"valid_until": date(2026, 11, 17)}, False),
+    ],
+)
+def test_what_could_be_used_again_is_told_of_that_moment(more: dict[str, object], usable: bool) -> None:
+    had = Digitised(**{"kind": "land-certificate", "media_type": "application/pdf", "since": AT, **more})
+    assert usable_at([paper(kind=None), paper()], [had], AT, TODAY) is usable
+    assert not usable_at([paper(kind=None)], [had], AT, TODAY)
+    assert not usable_at([paper()], [], AT, TODAY)

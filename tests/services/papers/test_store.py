@@ -11,9 +11,6 @@ from django.db import Error, connection, transaction
 
 from maidinh.infrastructure.actor import Actor, NotAllowed
 from maidinh.infrastructure.database.scope import acting
-from maidinh.infrastructure.translog.promises import LogKeeper
-from maidinh.portal.forms.actions import begin_draft, submit_draft, use_again
-from maidinh.portal.forms.models import Draft
 from maidinh.services.dossiers.actions.steps import ReasonMissing
 from maidinh.services.dossiers.actions.submission import NotNow
 from maidinh.services.papers.actions import (
@@ -29,55 +26,26 @@ from maidinh.services.papers.actions import (
 )
 from maidinh.services.papers.models import KeptPaper, Reuse
 from maidinh.services.papers.queries import offers_for, reuse_counts, reused_in, scanned_in, store_of, uses_of
-from maidinh.services.procedures.queries import current_version
 from tests.conftest import citizen_of
-from tests.services.papers.handed import KIND, LAND_SPLIT, PAPER, handed_in, receiver_of
-from tests.services.results.stages import PDF, answers_for
+from tests.services.papers.handed import (
+    KIND,
+    LAND_SPLIT,
+    PAPER,
+    begun,
+    hand_in,
+    handed_in,
+    receiver_of,
+    take,
+    verified,
+)
+from tests.services.results.stages import PDF
 
 DAY = timedelta(days=1)
-NOTHING = Particulars()
 
 
 @pytest.fixture
 def dossier(db: None, citizen: Actor, signer: Any, at: datetime) -> Any:
     return handed_in(citizen, signer, at)
-
-
-def digest_of(dossier: Any, citizen: Actor) -> str:
-    with acting(person=citizen.person):
-        return str(dossier.papers.get(paper=PAPER).document_id)
-
-
-def verified(dossier: Any, citizen: Actor, province: Any, at: datetime, says: Particulars = NOTHING) -> KeptPaper:
-    official, digest = receiver_of(province, dossier.receiving), digest_of(dossier, citizen)
-    with acting(agencies=official.agencies):
-        return keep_paper(actor=official, code=dossier.code, paper=PAPER, digest=digest, says=says, at=at)
-
-
-def begun(citizen: Actor, at: datetime) -> Any:
-    version = current_version(LAND_SPLIT)
-    where = {"case": version.procedure.cases[0].id, "receiving": version.procedure.receiving[0]}
-    with acting(person=citizen.person):
-        return begin_draft(actor=citizen, version=version, at=at, **where)
-
-
-def take(draft: Any, citizen: Actor, kept: KeptPaper, at: datetime) -> None:
-    asked = next(each for each in draft.procedure.procedure.papers if each.id == PAPER)
-    with acting(person=citizen.person):
-        use_again(actor=citizen, draft_id=draft.pk, paper=asked, reference=f"kept:{kept.pk}", at=at)
-
-
-def hand_in(draft: Any, citizen: Actor, signer: Any, at: datetime) -> str:
-    """The application handed in, with its answers and the one paper that comes from elsewhere."""
-    with acting(person=citizen.person):
-        row = Draft.objects.get(pk=draft.pk)
-        row.answers = answers_for(draft.procedure, citizen) | {"phone": "0912345678"}
-        digest = next(each["digest"] for each in row.papers)
-        uploaded = {"digest": digest, "name": "x.pdf", "size": 1, "media_type": "application/pdf"}
-        others = [each.id for each in draft.procedure.procedure.papers if each.id != PAPER]
-        row.papers = [*row.papers, *({"paper": each, **uploaded} for each in others)]
-        row.save()
-        return submit_draft(actor=citizen, draft_id=draft.pk, at=at, log=LogKeeper(signer, "lao-cai", 60))
 
 
 def test_what_was_verified_is_offered_and_its_use_is_told(

@@ -133,6 +133,8 @@ def figure_in_words(figure: str) -> str:
         "received": _("Dossiers submitted"), "received_online": _("Dossiers filed online"),
         "papers_asked": _("Dossiers that need papers"),
         "papers_kept": _("Dossiers with every required paper as a file"),
+        "papers_reusable": _("Dossiers for which a digitised paper was there"),
+        "papers_reused": _("Dossiers that use a digitised paper again"),
         "filled": _("Dossiers filled in online"), "one_sitting": _("Dossiers filled in at one sign-in"),
     }  # fmt: skip
     return words[figure]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.services.fees.models import Charge, Payment, Reconciliation, ReconciliationFinding, Refund
@@ -69,6 +69,11 @@ def refund_for(actor: Actor, refund_id: int) -> Refund | None:
 def last_days(count: int = 7) -> list[Reconciliation]:
     """The last days that were compared with the provider."""
     return list(Reconciliation.objects.order_by("-day")[:count])
+
+
+def paid_when(dossier_ids: Iterable[int]) -> dict[int, datetime | None]:
+    """When the fees of these dossiers were paid (None: they aren't), for the worker; the free ones lack."""
+    return dict(Charge.objects.filter(dossier__in=list(dossier_ids)).values_list("dossier", "paid_at"))
 
 
 def how_paid(dossier_ids: Iterable[int]) -> dict[int, str]:

@@ -39,6 +39,8 @@ FROM (
     SELECT received_month AS month, agency, procedure,
            count(*) AS received, count(*) FILTER (WHERE online) AS received_online,
            count(*) FILTER (WHERE papers_asked) AS papers_asked, count(*) FILTER (WHERE papers_kept) AS papers_kept,
+           count(*) FILTER (WHERE papers_reusable) AS papers_reusable,
+           count(*) FILTER (WHERE papers_reused) AS papers_reused,
            count(typed) AS filled, count(minutes) AS one_sitting, sum(minutes) AS minutes_to_submission,
            sum(typed) AS fields_typed, sum(picked) AS fields_picked, sum(prefilled) AS fields_prefilled,
            {", ".join(f"0 AS {each}" for each in ENDED)}

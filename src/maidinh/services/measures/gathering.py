@@ -19,6 +19,9 @@ from maidinh.services.fees.queries import how_paid
 from maidinh.services.measures.definition import IndexDefinition, held_on
 from maidinh.services.measures.models import DossierFact, FormFilling
 from maidinh.services.measures.rules import ONLINE, Stretch, Told, end_of, ending_of, month_of
+from maidinh.services.papers.queries import digitised_of, with_reuse
+from maidinh.services.papers.rules import Digitised, kinds_of, usable_at
+from maidinh.services.procedures.definition import Paper
 from maidinh.services.procedures.rules import facts_of, papers_for
 from maidinh.services.results.queries import with_result
 
@@ -38,6 +41,9 @@ def facts_of_dossiers(dossier_ids: Iterable[int], versions: Sequence[IndexDefini
         dossier.procedure.__dict__["procedure"] = procedures.setdefault(
             dossier.procedure_id, procedures.get(dossier.procedure_id) or dossier.procedure.procedure
         )
+    asked = {dossier.pk: _papers_asked(dossier) for dossier in dossiers}
+    reused, digitised = with_reuse(ids), _digitised_for(dossiers, asked)
+    for dossier in dossiers:
         fact = DossierFact(
             dossier=dossier,
             agency=dossier.responsible,
@@ -49,7 +55,8 @@ def facts_of_dossiers(dossier_ids: Iterable[int], versions: Sequence[IndexDefini
             paid=paid.get(dossier.pk, ""),
         )
         _write_filling(fact, fillings.get(dossier.pk))
-        _write_papers(fact, dossier, kept.get(dossier.pk, set()))
+        _write_papers(fact, asked[dossier.pk], kept.get(dossier.pk, set()))
+        _write_reuse(fact, asked[dossier.pk], digitised.get(dossier.applicant, []), dossier.pk in reused)
         _write_ending(fact, dossier, tuple(turns.get(dossier.pk, ())), versions)
         facts.append(fact)
     return facts
@@ -61,11 +68,28 @@ def _write_filling(fact: DossierFact, filling: FormFilling | None) -> None:
         fact.minutes = filling.minutes
 
 
-def _write_papers(fact: DossierFact, dossier: Any, kept: set[str]) -> None:
+def _papers_asked(dossier: Any) -> tuple[Paper, ...]:
     known = facts_of(dossier.answers, dossier.case, CHANNEL_NAMES.get(dossier.channel, "online"), dossier.facts)
-    required = {paper.id for paper in papers_for(dossier.procedure.procedure, known) if paper.required}
+    return tuple(papers_for(dossier.procedure.procedure, known))
+
+
+def _digitised_for(dossiers: list[Any], asked: dict[int, tuple[Paper, ...]]) -> dict[str, list[Digitised]]:
+    """What the applicants ever had of the kinds that their dossiers ask for; nothing is read where none is named."""
+    naming = [(each.applicant, kinds) for each in dossiers if (kinds := kinds_of(asked[each.pk]))]
+    return digitised_of({who for who, _ in naming}, {kind for _, kinds in naming for kind in kinds})
+
+
+def _write_papers(fact: DossierFact, asked: tuple[Paper, ...], kept: set[str]) -> None:
+    required = {paper.id for paper in asked if paper.required}
     fact.papers_asked = bool(required)
     fact.papers_kept = bool(required) and required <= kept
+
+
+def _write_reuse(fact: DossierFact, asked: tuple[Paper, ...], digitised: list[Digitised], reused: bool) -> None:
+    """Whether a paper was used again, and whether one could be: then, at the submission, or by the use itself."""
+    submitted = fact.dossier.submitted_at
+    fact.papers_reused = reused
+    fact.papers_reusable = reused or usable_at(asked, digitised, submitted, localtime(submitted).date())
 
 
 def _write_ending(

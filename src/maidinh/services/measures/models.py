@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import Q
 
 RECEIVED = (
-    "received", "received_online", "papers_asked", "papers_kept", "filled", "one_sitting", "minutes_to_submission",
-    "fields_typed", "fields_picked", "fields_prefilled",
+    "received", "received_online", "papers_asked", "papers_kept", "papers_reusable", "papers_reused",
+    "filled", "one_sitting", "minutes_to_submission", "fields_typed", "fields_picked", "fields_prefilled",
 )  # fmt: skip
 ENDED = (
     "ended", "rated", "on_time", "rounds", "supplemented", "done", "electronic", "online_electronic", "timed",
@@ -59,6 +59,8 @@ class DossierFact(models.Model):
     received_month = models.DateField()
     papers_asked = models.BooleanField()
     papers_kept = models.BooleanField()
+    papers_reusable = models.BooleanField(default=False)
+    papers_reused = models.BooleanField(default=False)
     typed = models.PositiveSmallIntegerField(null=True)
     picked = models.PositiveSmallIntegerField(null=True)
     prefilled = models.PositiveSmallIntegerField(null=True)
@@ -83,6 +85,9 @@ class DossierFact(models.Model):
             models.CheckConstraint(
                 condition=Q(paid__in=["", "unpaid", "counter", "online"]), name="measures_paid_how"
             ),
+            models.CheckConstraint(
+                condition=Q(papers_reused=False) | Q(papers_reusable=True), name="measures_reused_was_there"
+            ),
         ]  # fmt: skip
         indexes = [
             models.Index(fields=["month", "agency", "procedure"], name="measures_ended"),
@@ -103,6 +108,8 @@ class MonthSum(models.Model):
     received_online = models.PositiveIntegerField()
     papers_asked = models.PositiveIntegerField()
     papers_kept = models.PositiveIntegerField()
+    papers_reusable = models.PositiveIntegerField(default=0)
+    papers_reused = models.PositiveIntegerField(default=0)
     filled = models.PositiveIntegerField()
     one_sitting = models.PositiveIntegerField()
     minutes_to_submission = models.PositiveBigIntegerField()

@@ -38,7 +38,8 @@ ROWS: dict[str, Q] = {
     "working_minutes": Q(working_minutes__isnull=False), "paid": Q(paid__in=["counter", "online"]),
     "paid_online": Q(paid="online"),
     "received": Q(), "received_online": Q(online=True), "papers_asked": Q(papers_asked=True),
-    "papers_kept": Q(papers_kept=True), "filled": Q(typed__isnull=False), "one_sitting": Q(minutes__isnull=False),
+    "papers_kept": Q(papers_kept=True), "papers_reusable": Q(papers_reusable=True),
+    "papers_reused": Q(papers_reused=True), "filled": Q(typed__isnull=False), "one_sitting": Q(minutes__isnull=False),
 }  # fmt: skip
 
 

@@ -50,7 +50,10 @@ class KeptPaper(models.Model):
                 name="papers_revocation_has_reason",
             ),
         ]
-        indexes = [models.Index(fields=["dossier"], name="papers_kept_from")]
+        indexes = [
+            models.Index(fields=["dossier"], name="papers_kept_from"),
+            models.Index(fields=["person", "kind"], name="papers_kept_of"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.document_id[:12]}"

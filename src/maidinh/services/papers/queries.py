@@ -15,9 +15,9 @@ from django.db.models import Count, QuerySet
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.services.dossiers.queries import papers_handed_in, still_open
 from maidinh.services.papers.models import KeptPaper, Reuse, Scan
-from maidinh.services.papers.rules import Offer, kinds_of, offered_for
+from maidinh.services.papers.rules import Digitised, Offer, kinds_of, offered_for
 from maidinh.services.procedures.definition import Paper
-from maidinh.services.results.queries import Issued, results_of_kinds
+from maidinh.services.results.queries import Issued, results_of_kinds, results_of_people
 
 KEPT, RESULT = "kept:", "result:"
 
@@ -102,6 +102,27 @@ def _counted(rows: QuerySet[Any], since: datetime, until: datetime) -> dict[tupl
         where = (row["dossier__receiving"], row["dossier__procedure__code"])
         found[where] = found.get(where, 0) + 1
     return found
+
+
+def digitised_of(people: Iterable[str], kinds: set[str]) -> dict[str, list[Digitised]]:
+    """What each of these people ever had of these kinds, in their store or as a result, for the worker."""
+    found: dict[str, list[Digitised]] = {}
+    wanted = [each for each in people if each]
+    if not wanted or not kinds:
+        return found
+    stored = KeptPaper.objects.filter(person__in=wanted, kind__in=kinds).values_list(
+        "person", "kind", "document__media_type", "verified_at", "removed_at", "revoked_at", "valid_until"
+    )
+    for person, kind, form, since, removed, revoked, valid_until in stored:
+        found.setdefault(person, []).append(Digitised(kind, form, since, removed or revoked, valid_until))
+    for held in results_of_people(wanted, kinds):
+        found.setdefault(held.person, []).append(Digitised(held.kind, held.media_type, held.since, held.until))
+    return found
+
+
+def with_reuse(dossier_ids: Iterable[int]) -> set[int]:
+    """In which of these dossiers a paper was used again, for the worker."""
+    return set(Reuse.objects.filter(dossier__in=list(dossier_ids)).values_list("dossier", flat=True))
 
 
 def offer_named(actor: Actor, reference: str, paper: Paper, today: date) -> Offer | None:

@@ -50,6 +50,29 @@ def offered_for(paper: Paper, offers: Iterable[Offer], today: date) -> list[Offe
     return sorted(fitting, key=lambda each: (each.handed_in_at, each.reference), reverse=True)
 
 
+@dataclass(frozen=True)
+class Digitised:
+    """A paper that a person had as a file: of what kind and format, usable since when, until when (None: still)."""
+
+    kind: str
+    media_type: str
+    since: datetime
+    until: datetime | None = None
+    valid_until: date | None = None
+
+
+def usable_at(papers: Iterable[Paper], digitised: Iterable[Digitised], at: datetime, today: date) -> bool:
+    """Whether one of these papers could be used again at a moment; what became of it later changes nothing."""
+    asked = {(paper.kind, FORMATS[each]) for paper in papers if paper.kind for each in paper.formats}
+    return any(
+        (each.kind, each.media_type) in asked
+        and each.since <= at
+        and (each.until is None or each.until > at)
+        and (each.valid_until is None or each.valid_until >= today)
+        for each in digitised
+    )
+
+
 def kinds_of(papers: Iterable[Paper]) -> set[str]:
     """The kinds that these papers name."""
     return {paper.kind for paper in papers if paper.kind}

@@ -5,6 +5,7 @@ Layer 4. What the public is told holds nothing of the person.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.files.queries import open_document
 from maidinh.infrastructure.keys.pades import Validation, check_pdf
 from maidinh.services.dossiers.queries import dossier_for
-from maidinh.services.fees.queries import unpaid
+from maidinh.services.fees.queries import paid_when, unpaid
 from maidinh.services.results.forms import CONTROL, FOR_APPLICANTS, RECEIPT, Slip, form_number, forms_due, slip_of
 from maidinh.services.results.gathering import told_of
 from maidinh.services.results.models import IssuedForm, PublishedResult, Result, Revocation, Stamping
@@ -53,6 +54,37 @@ def results_of_kinds(actor: Actor, kinds: set[str]) -> list[Issued]:
         for each in own.select_related("document").order_by("-signed_at")
         if not unpaid(each.dossier_id)
     ]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A result that somebody had: since when they could have it, and when it was revoked."""
+
+    person: str
+    kind: str
+    media_type: str
+    since: datetime
+    until: datetime | None
+
+
+def results_of_people(people: Iterable[str], kinds: set[str]) -> list[Held]:
+    """The results of these kinds that these people ever had, revoked or not, for the worker.
+
+    One with a fee to pay is theirs since it was paid.
+    """
+    rows = Result.objects.filter(dossier__applicant__in=list(people)).values_list(
+        "number", "dossier", "dossier__applicant", "document__media_type", "signed_at"
+    )
+    signed = list(rows)
+    lines = PublishedResult.objects.filter(number__in=[number for number, *_ in signed], code__in=kinds)
+    known = {number: (code, until) for number, code, until in lines.values_list("number", "code", "revoked_at")}
+    paid = paid_when([dossier for number, dossier, *_ in signed if number in known])
+    found = []
+    for number, dossier, person, form, signed_at in signed:
+        since = paid.get(dossier, signed_at)
+        if number in known and since is not None:
+            found.append(Held(person, known[number][0], form, max(since, signed_at), known[number][1]))
+    return found
 
 
 def document_of(result: Result) -> bytes:
