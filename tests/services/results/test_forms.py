@@ -61,6 +61,16 @@ def test_each_form_gets_its_number_once_and_the_next_the_next(
     assert numbers(another) == [("01", 2), ("06", 2)]
 
 
+def test_the_receipt_names_who_accepted_even_at_the_moment_of_submission(
+    dossier: Any, province: Any, at: datetime
+) -> None:
+    task, _ = open_step(dossier)
+    end_step(dossier, "accept", province, dossier.submitted_at)
+    with acting(agencies=dossier.agencies):
+        receipt = next(form for form in issue_due_forms(dossier=dossier, at=at) if form.form == "01")
+    assert slip_as_issued(receipt).official == official_of(dossier, task, province).name
+
+
 def test_a_number_is_not_lost_when_giving_it_fails(dossier: Any, province: Any, at: datetime) -> None:
     end_step(dossier, "accept", province, at + timedelta(minutes=5))
 

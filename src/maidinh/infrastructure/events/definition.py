@@ -16,6 +16,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("dossier", "code", "status"),
     ),
     "dossier.ready_early": ("The result of a dossier is there before its day.", ("dossier", "code", "status")),
+    "dossier.paper_added": ("A paper was scanned into a dossier at the counter.", ("dossier", "code")),
     "dossier.moved": (
         "An open dossier goes on under a newer version of its procedure.",
         ("dossier", "code", "version"),

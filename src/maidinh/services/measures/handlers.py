@@ -12,6 +12,7 @@ from maidinh.services.measures.actions import count_again
 @receive("dossier.submitted")
 @receive("dossier.status_changed")
 @receive("dossier.extended")
+@receive("dossier.paper_added")
 @receive("dossier.moved")
 @receive("result.issued")
 @receive("result.revoked")

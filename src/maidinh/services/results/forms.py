@@ -174,7 +174,8 @@ def moment(value: datetime | None) -> str:
 def _receipts(told: Told) -> list[Due]:
     if told.accepted_at is None:
         return []
-    first = next((line for line in told.lines if line.at == told.accepted_at), None)
+    # Of a step: who submitted or paid may have done so at the same moment, and accepts nothing.
+    first = next((line for line in told.lines if line.at == told.accepted_at and line.step), None)
     actor = first.actor if first else ""
     return [
         Due(form, WHOLE, told.accepted_at, told.receiving, actor) for form in (RECEIPT, CONTROL)
@@ -224,8 +225,8 @@ def _apology(told: Told, due: Due) -> tuple[tuple[tuple[str, str], ...], str, tu
     return facts, "Lý do", points_in(moved.reason)
 
 
-def _times(told: Told, due: Due) -> tuple[tuple[str, str], ...]:
-    return (("Nộp hồ sơ lúc", moment(told.submitted_at)), ("Lập phiếu lúc", moment(due.at)))
+def _times(told: Told, due: Due, made: str = "Lập phiếu lúc") -> tuple[tuple[str, str], ...]:
+    return (("Nộp hồ sơ lúc", moment(told.submitted_at)), (made, moment(due.at)))
 
 
 def _control(told: Told) -> tuple[tuple[str, str], ...]:
@@ -276,7 +277,7 @@ def _refusal(told: Told, due: Due) -> Filled:
 
 
 def _stop(told: Told, due: Due) -> Filled:
-    return _times(told, due), "Lý do dừng giải quyết", points_in(due.reason)
+    return _times(told, due, "Thông báo lúc"), "Lý do dừng giải quyết", points_in(due.reason)
 
 
 def _control_slip(told: Told, due: Due) -> Filled:

@@ -172,6 +172,8 @@ def add_scanned_paper(*, actor: Actor, dossier: Dossier, paper: SubmittedPaper, 
         raise NotNow("the dossier has ended")
     _add_papers(dossier, [paper], at)
     note(dossier, "paper_scanned", actor, at)
+    added = {"dossier": dossier.pk, "code": dossier.code}
+    publish(name="dossier.paper_added", payload=added, at=at, agency=dossier.receiving)
     details = {"paper": paper.paper, "digest": paper.digest}
     record_act(actor=actor, action="scan paper", subject=dossier.code, at=at, details=details)
 
