@@ -179,14 +179,24 @@ def test_the_leader_does_it_on_the_counter(issued: Any, dossier: Any, leader: Ac
     client = Client()
     sign_in_as(client, leader)
     address = reverse("desk-revoke", kwargs={"code": dossier.code})
-    assert client.get(address).status_code == 200
+    shown = client.get(address)
+    assert shown.status_code == 200
+    assert b'value="27/03/1985"' in shown.content, "a day is read and written as people do"
+    assert b"1985-03-27" not in shown.content
+    nonsense = client.post(address, {"way": "replace", "reason": "Sai ngày", "correct-date_of_birth": "30/02/1985"})
+    assert nonsense.status_code == 422
+    assert b'id="correct-date_of_birth-error"' in nonsense.content
+    assert b'value="30/02/1985"' in nonsense.content
     missing = client.post(address, {"way": "replace", "reason": " "})
     assert missing.status_code == 422
     assert b'id="reason-error"' in missing.content
     assert b'id="way-error"' in missing.content
-    done = client.post(address, {"way": "replace", "reason": "Sai tên", "correct-full_name": "Nguyễn Văn Đúng"})
+    done = client.post(address, {"way": "replace", "reason": "Sai tên", "correct-full_name": "Nguyễn Văn Đúng",
+                                 "correct-date_of_birth": "28/03/1985"})  # fmt: skip
     assert done["Location"].endswith("?done=replaced")
     with acting(agencies=leader.agencies):
-        assert result_for(leader, dossier.code).number.endswith("KQ-2")
+        again = result_for(leader, dossier.code)
+        assert again.number.endswith("KQ-2")
+        assert again.corrections == {"full_name": "Nguyễn Văn Đúng", "date_of_birth": "1985-03-28"}
     assert client.post(address, {"way": "revoke", "reason": "Cấp nhầm"})["Location"].endswith("?done=revoked")
     assert client.get(address).status_code == 302

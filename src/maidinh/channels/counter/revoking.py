@@ -5,6 +5,7 @@ Layer 2. The reason is public: whoever verifies the result reads it from that mo
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -18,11 +19,13 @@ from maidinh.channels.counter.signing import installation
 from maidinh.channels.routing import page
 from maidinh.channels.wording import language
 from maidinh.infrastructure.keys.client import SignerError
+from maidinh.services.procedures.definition import FormField
 from maidinh.services.results.actions import AlreadyRevoked, NoSuchResult, replace_result, revoke_result
 from maidinh.services.results.queries import result_for, revocation_of
 from maidinh.services.results.rules import places_of
 
 WAYS = ("revoke", "replace")
+DAY = "%d/%m/%Y"
 
 
 def revoke(request: HttpRequest, code: str) -> HttpResponse:
@@ -38,8 +41,10 @@ def revoke(request: HttpRequest, code: str) -> HttpResponse:
             "n": LONGEST_TEXT
         }
     corrections = _corrections(request, code) if way == "replace" else {}
+    days = {field["id"] for field in _fields(request, code) if field["is_day"]}
     for name in (name for name, value in corrections.items() if value is None):
-        errors[f"correct-{name}"] = _("Enter a number")
+        wrong = _("Write the day as dd/mm/yyyy, such as 27/03/1985") if name in days else _("Enter a number")
+        errors[f"correct-{name}"] = wrong
     if way == "replace" and not corrections and "way" not in errors:
         errors["way"] = _("Nothing is corrected below. Change what was wrong, or only revoke the result")
     if errors:
@@ -69,21 +74,25 @@ def revoke(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _corrections(request: HttpRequest, code: str) -> dict[str, Any]:
-    """The answers that were typed otherwise than the result has them."""
-    fields = {field["id"]: field for field in _fields(request, code)}
-    typed = {name: request.POST.get(f"correct-{name}", str(field["value"])).strip() for name, field in fields.items()}
-    return {
-        name: _as(fields[name]["value"], text) for name, text in typed.items() if text != str(fields[name]["value"])
-    }
+    """The answers that were typed otherwise than the result has them; None for what is no such answer."""
+    found_so = {}
+    for field in _fields(request, code):
+        text = request.POST.get(f"correct-{field['id']}", field["shown"]).strip()
+        if text != field["shown"]:
+            found_so[field["id"]] = _as(field, text)
+    return found_so
 
 
-def _as(before: Any, text: str) -> Any:
+def _as(field: dict[str, Any], text: str) -> Any:
     """The text as the kind of value that stood there before; None where it is none of that kind."""
-    if isinstance(before, int | float) and not isinstance(before, bool):
-        try:
+    before = field["value"]
+    try:
+        if field["is_day"]:
+            return datetime.strptime(text, DAY).date().isoformat()  # noqa: DTZ007 - a day has no zone
+        if isinstance(before, int | float) and not isinstance(before, bool):
             return type(before)(text)
-        except ValueError:
-            return None
+    except ValueError:
+        return None
     return text
 
 
@@ -100,11 +109,23 @@ def _fields(request: HttpRequest, code: str) -> list[dict[str, Any]]:
             "id": name,
             "label": labels[name].label.in_language(language()),
             "value": said.get(name, ""),
+            "shown": _text_of(labels[name], said.get(name, "")),
+            "is_day": labels[name].widget == "date",
             "options": [(key, text.in_language(language())) for key, text in labels[name].options.items()],
         }
         for name in places_of(procedure.result.body.vi)
         if name in labels
     ]
+
+
+def _text_of(field: FormField, value: Any) -> str:
+    """The answer as it is typed; a day by day, month and year."""
+    if field.widget == "date" and isinstance(value, str):
+        try:
+            return f"{date.fromisoformat(value):{DAY}}"
+        except ValueError:
+            return value
+    return str(value)
 
 
 def _shown(
