@@ -24,6 +24,9 @@ DECIDED = Rows(
 DECISION = ["granted", "decided_by", "decided_at"]
 DEED = ["destroyed_at", "receipt", "entry", "forgotten_at"]
 DISPOSING = "current_setting('maidinh.disposing', true)"
+# Of whoever acted, officials stay; an applicant's account leads to the person.
+NO_ACCOUNT = "{0} = CASE WHEN {0} LIKE 'account:%' THEN '-' ELSE {0} END"
+OF_CODE = "(SELECT d.id FROM dossiers_dossier d WHERE d.code = {0}.dossier AND d.code <> '')"
 # What of a dossier tells of a person: by table, the column that names the dossier, what is emptied, and with what.
 PERSONAL = {
     "dossiers_dossier": (
@@ -31,33 +34,48 @@ PERSONAL = {
         "applicant = '', applicant_name = '', answers = '{}', facts = '{}', returned_note = '', tracking_secret = '',"
         " tracking_digest = ''",
     ),
-    "dossiers_task": ("dossier_id", "reason = '', findings = '', facts = '{}'"),
+    "dossiers_task": (
+        "dossier_id",
+        f"reason = '', findings = '', facts = '{{}}', {NO_ACCOUNT.format('closed_by')}",
+    ),
     "dossiers_paper": ("dossier_id", "name = ''"),
-    "dossiers_dossierevent": ("dossier_id", "reason = ''"),
+    "dossiers_dossierevent": ("dossier_id", f"reason = '', {NO_ACCOUNT.format('actor')}"),
     "dossiers_defect": ("dossier_id", "text = '-'"),
+    "dossiers_extension": ("dossier_id", "reason = '-'"),
     "results_result": ("dossier_id", "corrections = '{}'"),
     "results_issuedform": ("dossier_id", "content = '{}'"),
-    "dossiers_clockentry": ("dossier_id", "reason = ''"),
+    "dossiers_clockentry": ("dossier_id", f"reason = '', {NO_ACCOUNT.format('by')}"),
+    "papers_reuse": ("dossier_id", "issuer = '', number = ''"),
+    "fees_refund": (
+        "(SELECT c.dossier_id FROM fees_charge c JOIN fees_payment p ON p.charge_id = c.id WHERE p.id = payment_id)",
+        "reason = ''",
+    ),
+    "inbox_notice": (OF_CODE.format("inbox_notice"), "person = ''"),
+    "forms_draft": (OF_CODE.format("forms_draft"), "applicant = '', answers = '{}', papers = '[]'"),
+    "forms_supplement": (OF_CODE.format("forms_supplement"), "applicant = '', papers = '[]'"),
+    "nationalportal_link": ("dossier_id", "last_error = ''"),
     "nationalportal_message": (
         "(SELECT l.dossier_id FROM nationalportal_link l WHERE l.id = link_id)",
-        "content = '{}', answer = '{}'",
+        "content = '{}', answer = '{}', reason = ''",
     ),
     "nationalportal_inbound": (
         "(SELECT l.dossier_id FROM nationalportal_link l WHERE l.national_code = code AND code <> '')",
-        "content = '{}'",
+        "content = '{}', reason = CASE WHEN reason = '' THEN '' ELSE '-' END",
     ),
 }
 # These are append-only for everyone; for the function below, and the dossier that it empties, some columns are not.
 APPEND_ONLY = {
     "dossiers_paper": "'name'",
-    "dossiers_dossierevent": "'reason'",
+    "dossiers_dossierevent": "'reason', 'actor'",
     "dossiers_defect": "'text'",
+    "dossiers_extension": "'reason'",
     "results_result": "'corrections'",
     "results_issuedform": "'content'",
-    "dossiers_clockentry": "'reason'",
+    "dossiers_clockentry": "'reason', 'by'",
+    "papers_reuse": "'issuer', 'number'",
 }
-READ_ALREADY = ("dossiers_dossier", "dossiers_task", "dossiers_dossierevent", "dossiers_defect")
-READ_ONLY = ("papers_keptpaper", "nationalportal_link")
+READ_ALREADY = ("dossiers_dossier", "dossiers_task", "dossiers_dossierevent", "dossiers_defect", "dossiers_extension")
+READ_ONLY = ("papers_keptpaper", "fees_charge", "fees_payment")
 REFUSAL = """
 CREATE FUNCTION archives_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -158,7 +176,10 @@ class Migration(migrations.Migration):
         ("files", "0001_initial"),
         ("results", "0002_forms"),
         ("papers", "0001_initial"),
+        ("fees", "0002_payments"),
         ("nationalportal", "0001_initial"),
+        ("inbox", "0001_initial"),
+        ("forms", "0003_told"),
     ]
 
     operations = [
