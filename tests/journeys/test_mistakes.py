@@ -146,6 +146,7 @@ def test_connection_drops(citizen: Visit, permit: Procedure) -> None:
         ))  # fmt: skip
         citizen.look()
     expect(citizen.field(designer)).to_have_value("Công ty Ánh Sao")
+    citizen.page.wait_for_timeout(1_100)  # a second press within a second is taken for a double click
     with citizen.disconnected(known=False):
         citizen.button("Save and continue").click()
         expect(citizen.main).to_have_count(0)  # the browser's own page says that nothing came
