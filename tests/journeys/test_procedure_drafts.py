@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from playwright.sync_api import Locator
+
 from maidinh.services.procedures.definition import Procedure
 
 from .officials import Desks
@@ -54,7 +56,7 @@ def begun(writer: Visit, procedure: Procedure) -> str:
 def changed(writer: Visit, draft: str, procedure: Procedure) -> None:
     """A step gets too much time: it is found, with the remedy, stands against handing in, and is mended."""
     writer.open(f"{draft}/parts/steps")
-    hours = writer.main.locator("[name=steps-1-amount]")
+    hours = opened(writer, 1)
     before = hours.input_value()
     hours.fill("90")
     writer.press("Save")
@@ -62,7 +64,7 @@ def changed(writer: Visit, draft: str, procedure: Procedure) -> None:
     writer.open(draft)
     writer.press("Hand in for approval", expected=422)
     writer.open(f"{draft}/parts/steps")
-    writer.main.locator("[name=steps-1-amount]").fill(before)
+    opened(writer, 1).fill(before)
     writer.main.locator("[name=steps-1-name_vi]").fill("Thẩm định, đối chiếu")
     writer.press("Save")
     writer.open(f"{draft}/parts/papers")
@@ -73,6 +75,13 @@ def changed(writer: Visit, draft: str, procedure: Procedure) -> None:
     writer.press("Save")
     for path in ("/parts/identity", "/parts/cases", "/parts/fields", "/file?name=procedure.yaml", "/effects", ""):
         writer.open(f"{draft}{path}")
+
+
+def opened(writer: Visit, step: int) -> Locator:
+    """The time of a step, after the step was opened."""
+    hours = writer.main.locator(f"[name=steps-{step}-amount]")
+    writer.main.locator("details", has=hours).locator("summary").click()
+    return hours
 
 
 def approved(leader: Visit, draft: str) -> None:

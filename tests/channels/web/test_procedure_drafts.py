@@ -85,7 +85,7 @@ def editor(db: None, sign_in_as: Any, official: Any) -> Editor:
     return Editor(sign_in_as, official)
 
 
-@pytest.mark.parametrize("part", ["identity", "cases", "papers", "fields", "steps"])
+@pytest.mark.parametrize("part", ["identity", "cases", "papers", "fields", "steps", "tables"])
 def test_a_form_that_is_sent_as_it_came_changes_nothing(editor: Editor, part: str) -> None:
     before = editor.row().files
     editor.post(f"/parts/{part}", editor.form(f"/parts/{part}"))
@@ -125,7 +125,7 @@ def test_a_finding_has_line_and_remedy_and_stands_against_handing_in(editor: Edi
     text = editor.row().files[MAIN].replace("agency: responsible", "agency: H38.999", 1)
     editor.post("/file", {"name": MAIN, "text": text, "revision": "0"})
     html = editor.page()
-    assert "expected the code of an agency of this province (found 'H38.999')" in html
+    assert "Expected the code of an agency of this province (found 'H38.999')" in html
     line = text[: text.index("H38.999")].count("\n") + 1
     assert f"procedure.yaml, line {line}" in html and "agency: H38.999" in html
     assert "Mend what the checks find first" in editor.post("/act", {"act": "submit"}, status=422)
@@ -139,6 +139,13 @@ def test_questions_come_and_go(editor: Editor) -> None:
     at = f"fields-1-{len(content['pages'][1]['fields']) - 1}-remove"
     editor.post("/parts/fields", editor.form("/parts/fields") | {at: "yes"})
     assert "so_tang" not in editor.content()["answers"]["properties"]
+    new = {"new-label_vi": "Loại đất", "new-page": "1", "new-kind": "radios", "new-options": "Đất ở\n"}
+    html = editor.post("/parts/fields", editor.form("/parts/fields") | new, status=422)
+    assert "Write at least two answers" in html and "Đất ở" in html
+    editor.post("/parts/fields", editor.form("/parts/fields") | new | {"new-options": "Đất ở\nĐất khác"})
+    content = editor.content()
+    assert content["pages"][1]["fields"][-1]["options"] == {"dat_o": {"vi": "Đất ở"}, "dat_khac": {"vi": "Đất khác"}}
+    assert content["answers"]["properties"]["loai_dat"]["enum"] == ["dat_o", "dat_khac"]
 
 
 def test_a_step_is_put_behind_another(editor: Editor) -> None:
@@ -207,7 +214,7 @@ def test_a_new_procedure_begins_with_a_sample(editor: Editor) -> None:
         "/desk/procedures/new", {"base": "new", "code": "1.099999", "name": "Tên", "field": "X"}
     )
     assert answer.status_code == 302
-    assert "no system realises a public service 1.099999" in unescape(
+    assert "No system realises a public service 1.099999" in unescape(
         editor.client.get(answer["Location"]).content.decode()
     )
 

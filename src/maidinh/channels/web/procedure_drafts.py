@@ -22,6 +22,7 @@ from maidinh.channels.routing import page
 from maidinh.channels.web import rounds
 from maidinh.channels.web.context import language
 from maidinh.channels.web.downloads import attachment
+from maidinh.channels.web.procedure_drafts_names import names_of
 from maidinh.channels.web.procedure_drafts_words import (
     PARTS,
     STATES,
@@ -37,7 +38,7 @@ from maidinh.infrastructure.identity.queries import official
 from maidinh.infrastructure.organisations.queries import agencies
 from maidinh.services.authoring import actions as acts
 from maidinh.services.authoring.actions import DraftRefused
-from maidinh.services.authoring.definition import APPROVING, DRAFTING, EDITING, READING, SUBMITTED
+from maidinh.services.authoring.definition import APPROVING, DRAFTING, EDITING, MAIN, READING, SUBMITTED
 from maidinh.services.authoring.planning import Moved, move_open, plan_under
 from maidinh.services.authoring.queries import (
     Draft,
@@ -53,6 +54,7 @@ from maidinh.services.authoring.queries import (
     verdict_on,
     writers_of,
 )
+from maidinh.services.authoring.rules import content_of
 from maidinh.services.procedures.queries import current_version
 
 PER_PAGE = 30
@@ -130,7 +132,7 @@ def draft(request: HttpRequest, draft_id: int, errors: Errors | None = None, sta
         "first_day": first,
         "made": made,
         "in_force": made is not None and offered is not None and offered.pk == made.pk,
-        "may_move": made is not None and actor.may(APPROVING),
+        "may_move": made is not None and actor.may(APPROVING) and _takes_over(verdict),
         "typed": {name: request.POST.get(name, "")[:4001] for name in TYPED},
         "decided_on": rounds.typed_date(request, "decided_on")[1] if request.method == "POST" else {},
         "errors": errors or {},
@@ -206,7 +208,9 @@ def found_draft(actor: Actor, draft_id: int) -> Draft:
 def frame_of(actor: Actor, row: Draft) -> tuple[dict[str, Any], Verdict]:
     """What every page of a draft shows: its head, what is found in it, and whether the actor writes in it."""
     verdict = verdict_on(row.files, settings.JUDGE)
-    findings = [finding_in_words(each, row.files) for each in verdict.told]
+    content = content_of(row.files[MAIN])
+    names = names_of(content)
+    findings = [finding_in_words(each, row.files, content, names) for each in verdict.told]
     frame = {
         "draft": row,
         "state": STATES[row.state],
@@ -247,23 +251,29 @@ def _moved_asked(request: HttpRequest) -> dict[str, int] | None:
     return {name: int(value) if value.isdecimal() else 0 for name, value in told.items()}
 
 
-def _outline(row: Draft, verdict: Verdict, findings: list[Finding]) -> list[dict[str, Any]]:
+def _outline(row: Draft, verdict: Verdict, findings: list[Finding]) -> dict[str, list[dict[str, Any]]]:
     """The parts of the procedure with how many faults each has, then the files."""
     told: list[dict[str, Any]] = [
         {"title": title, "href": reverse("procedure-draft-part", args=[row.pk, part]),
          "faults": sum(each.part == part for each in findings)}
         for part, title in PARTS.items()
     ]  # fmt: skip
-    told += [
+    shown: list[dict[str, Any]] = [
         {"title": name, "href": f"{reverse('procedure-draft-file', args=[row.pk])}?name={name}", "code": True,
          "faults": sum(each.file == name for each in findings)}
         for name in sorted(row.files)
     ]  # fmt: skip
-    return told
+    return {"parts": told, "files": shown}
 
 
 def _row(row: Draft) -> dict[str, Any]:
     return {"draft": row, "state": STATES[row.state], "tone": TONES[row.state], "author": _person(row.author)}
+
+
+def _takes_over(verdict: Verdict) -> bool:
+    """Whether the version says that open dossiers move to it."""
+    change = verdict.procedure.change if verdict.procedure else None
+    return change is not None and change.dossiers == "migrate"
 
 
 def _person(who: str) -> str:

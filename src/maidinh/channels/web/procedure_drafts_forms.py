@@ -16,12 +16,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from maidinh.channels.web.procedure_drafts_steps import shown_steps, taken_steps
+from maidinh.channels.web.procedure_drafts_tables import fits_tables, shown_tables, taken_tables
 from maidinh.channels.web.procedure_drafts_typed import (
     Errors,
     Typed,
     as_list,
     as_map,
     free_id,
+    named,
     put_budget,
     put_text,
     text_of,
@@ -36,6 +38,7 @@ PROPERTIES: dict[str, tuple[str, dict[str, Any]]] = {  # a new question: how it 
     "textarea": ("textarea", {"type": "string", "minLength": 1, "maxLength": 2000}),
     "number": ("number", {"type": "integer", "minimum": 0, "maximum": 1_000_000_000}),
     "date": ("date", {"type": "string", "format": "date"}),
+    "radios": ("radios", {"type": "string"}),
 }
 
 
@@ -79,6 +82,8 @@ def fits(part: str, content: Content) -> bool:
             and isinstance(required, list)
             and all(isinstance(each, str) for each in required)
         )
+    if part == "tables":
+        return fits_tables(content)
     if part == "steps":
         steps = content.get("steps")
         return _rows(steps) and all(_rows(step.get("outcomes")) for step in as_list(steps))
@@ -164,11 +169,13 @@ def _take_cases(content: Content, typed: Mapping[str, str], errors: Errors) -> C
         at = f"cases-{n}"
         if not typed.get(f"{at}-name_vi"):
             errors[f"{at}-name_vi"] = _("Write it in Vietnamese.")
+        called = text_of(case.get("name"), "vi")
         put_text(case, "name", typed, f"{at}-name")
         limit = case.setdefault("time_limit", {})
         put_budget(limit, "budget", typed, at, errors, needed=True)
         amount, fee = typed.get(f"{at}-fee", ""), as_map(case.get("fee"))
         if fee.get("table"):
+            named(errors, at, called)
             continue
         if amount and not WHOLE.fullmatch(amount):
             errors[f"{at}-fee"] = _("Write a whole amount in dong, such as 75.000.")
@@ -178,6 +185,7 @@ def _take_cases(content: Content, typed: Mapping[str, str], errors: Errors) -> C
             case["fee"] = (fee or usual) | new if fee else new | usual
         else:
             case.pop("fee", None)
+        named(errors, at, called)
     return content
 
 
@@ -189,6 +197,7 @@ def _papers(content: Content) -> Typed:
         found[f"papers-{n}-copies"] = str(paper.get("copies", 1))
         if paper.get("required", True):
             found[f"papers-{n}-required"] = "yes"
+    found["new-required"] = "yes"  # what is added is asked for, unless somebody says otherwise
     return found
 
 
@@ -200,6 +209,7 @@ def _take_papers(content: Content, typed: Mapping[str, str], errors: Errors) -> 
             continue
         if not typed.get(f"{at}-name_vi"):
             errors[f"{at}-name_vi"] = _("Write what the paper is called, or tick that it is taken out.")
+        called = text_of(paper.get("name"), "vi")
         put_text(paper, "name", typed, f"{at}-name")
         _put_required(paper, bool(typed.get(f"{at}-required")))
         copies = whole(typed.get(f"{at}-copies", "1"))
@@ -207,6 +217,7 @@ def _take_papers(content: Content, typed: Mapping[str, str], errors: Errors) -> 
             errors[f"{at}-copies"] = _("Write how many copies, 1 or more.")
         elif copies != paper.get("copies", 1):
             paper["copies"] = copies
+        named(errors, at, called)
         kept.append(paper)
     if typed.get("new-name_vi") or typed.get("new-name_en"):
         if not typed.get("new-name_vi"):
@@ -236,6 +247,7 @@ def _fields(content: Content) -> Typed:
                 found |= {f"{at}-{name}_{lang}": text_of(each.get(name), lang) for lang in ("vi", "en")}
             if each.get("id") in required:
                 found[f"{at}-required"] = "yes"
+    found["new-required"] = "yes"
     return found
 
 
@@ -252,8 +264,10 @@ def _take_fields(content: Content, typed: Mapping[str, str], errors: Errors) -> 
                 continue
             if not typed.get(f"{at}-label_vi"):
                 errors[f"{at}-label_vi"] = _("Write the question, or tick that it is taken out.")
+            called = text_of(each.get("label"), "vi")
             put_text(each, "label", typed, f"{at}-label")
             put_text(each, "hint", typed, f"{at}-hint")
+            named(errors, at, called)
             wanted = bool(typed.get(f"{at}-required"))
             if wanted != (name in required):
                 required = [*required, name] if wanted else [one for one in required if one != name]
@@ -287,8 +301,22 @@ def _add_field(content: Content, typed: Mapping[str, str], errors: Errors, requi
         new["widget"] = widget
     pages[at]["fields"].append(new)
     properties[new["id"]] = dict(allowed)
+    if widget == "radios":
+        new["options"] = _options(typed, errors)
+        properties[new["id"]]["enum"] = list(new["options"])
     if typed.get("new-required"):
         required.append(new["id"])
+
+
+def _options(typed: Mapping[str, str], errors: Errors) -> Content:
+    """The answers to choose from, one on each line."""
+    found: Content = {}
+    for line in typed.get("new-options", "").splitlines():
+        if line.strip():
+            found[free_id(line, set(found), "_")] = {"vi": line.strip()}
+    if len(found) < 2:
+        errors["new-options"] = _("Write at least two answers, one on each line.")
+    return found
 
 
 FORMS = {
@@ -297,4 +325,5 @@ FORMS = {
     "papers": Part(_papers, _take_papers),
     "fields": Part(_fields, _take_fields),
     "steps": Part(shown_steps, taken_steps),
+    "tables": Part(shown_tables, taken_tables),
 }

@@ -15,6 +15,7 @@ from maidinh.channels.web.context import language
 from maidinh.channels.web.procedure_drafts import found_draft, frame_of
 from maidinh.channels.web.procedure_drafts_forms import FORMS, fits, made_of, shown_of
 from maidinh.channels.web.procedure_drafts_steps import ADDED, plain
+from maidinh.channels.web.procedure_drafts_tables import table_rows
 from maidinh.channels.web.procedure_drafts_typed import UNITS, as_list, as_map, text_of, typed_in
 from maidinh.channels.web.procedure_drafts_words import PARTS
 from maidinh.infrastructure.actor import Actor, require
@@ -164,6 +165,8 @@ def _rows(part: str, content: dict[str, Any]) -> list[Any]:
     here = language()
     if part in ("cases", "papers"):
         return [_title(each, here) for each in as_list(content.get(part))]
+    if part == "tables":
+        return table_rows(content, here)
     if part == "steps":
         return [
             {"title": _title(each, here), "automatic": as_map(each).get("kind") in ("join", "call"),
@@ -190,7 +193,8 @@ def _choices(content: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
     places = {"receiving": _("the agency that received the dossier"), "responsible": _("the responsible agency")}
     kinds = {"appraisal": _("appraisal"), "field_check": _("inspection on site"), "consultation": _("opinion"),
              "approval": _("approval")}  # fmt: skip
-    ways = {"text": _("a short text"), "textarea": _("a long text"), "number": _("a number"), "date": _("a day")}
+    ways = {"text": _("a short text"), "textarea": _("a long text"), "number": _("a number"), "date": _("a day"),
+            "radios": _("one of several answers")}  # fmt: skip
     return {
         "steps": named,
         "targets": [*named, *((each, str(ends[each])) for each in (*ENDS, SUPPLEMENT))],

@@ -17,6 +17,7 @@ from maidinh.channels.web.procedure_drafts_typed import (
     as_list,
     as_map,
     free_id,
+    named,
     put_budget,
     put_text,
     text_of,
@@ -57,6 +58,7 @@ def taken_steps(content: Content, typed: Mapping[str, str], errors: Errors) -> C
             continue
         if not typed.get(f"{at}-name_vi"):
             errors[f"{at}-name_vi"] = _("Write what the step is called, or tick that it is taken out.")
+        called = text_of(step.get("name"), "vi")
         put_text(step, "name", typed, f"{at}-name")
         if step.get("kind") not in AUTOMATIC:
             for name, told in (("role", _("Choose who does it.")), ("agency", _("Choose at which agency."))):
@@ -70,6 +72,7 @@ def taken_steps(content: Content, typed: Mapping[str, str], errors: Errors) -> C
             put_text(outcome, "name", typed, f"{at}-{o}-name")
             if plain(outcome) and (to := typed.get(f"{at}-{o}-to", "")):
                 outcome["to"] = to
+        named(errors, at, called)
         kept.append(step)
     content["steps"] = kept
     if typed.get("new-name_vi") or typed.get("new-name_en"):

@@ -73,6 +73,12 @@ def put_budget(
             part[name] = new
 
 
+def named(errors: Errors, at: str, name: str) -> None:
+    """Say of which part each fault is: the summary of faults stands far from the field."""
+    for field in [each for each in errors if each.startswith(f"{at}-")]:
+        errors[field] = f"{name}: {errors[field]}" if name else errors[field]
+
+
 def whole(text: str) -> int | None:
     """A whole number of at most four digits."""
     return int(text) if re.fullmatch(r"\d{1,4}", text) else None

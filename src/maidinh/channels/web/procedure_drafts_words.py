@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from maidinh.channels.web.context import language
 from maidinh.channels.web.drafting_refusals import said
+from maidinh.channels.web.procedure_drafts_names import Names, named_values
 from maidinh.channels.wording import budget_in_words
 from maidinh.infrastructure.calendars.definition import Budget
 from maidinh.services.authoring.definition import ABANDONED, EDITING, MAIN, PUBLISHED, SUBMITTED
@@ -29,12 +30,13 @@ TONES = {EDITING: "info", SUBMITTED: "wait", PUBLISHED: "good", ABANDONED: "stop
 PARTS: dict[str, Any] = {  # those with a form, in the order of the outline
     "identity": gettext_lazy("Name, days and legal basis"),
     "cases": gettext_lazy("Cases, time limits and fees"),
+    "tables": gettext_lazy("Decision tables: fees and time limits by answer"),
     "papers": gettext_lazy("Papers"),
     "fields": gettext_lazy("Questions of the form"),
     "steps": gettext_lazy("Steps of the process"),
 }
 PART_OF = {  # which form changes a part of the file
-    "cases": "cases", "papers": "papers", "pages": "fields", "answers": "fields", "steps": "steps",
+    "cases": "cases", "papers": "papers", "pages": "fields", "answers": "fields", "steps": "steps", "tables": "tables",
     **dict.fromkeys(("name", "short_name", "field", "version", "effective_from", "effective_to", "published_by",
                      "process_approved_by", "legal_basis"), "identity"),
 }  # fmt: skip
@@ -83,16 +85,21 @@ class Finding:
     part: str
 
 
-def finding_in_words(told: Told, files: Mapping[str, str]) -> Finding:
+def finding_in_words(told: Told, files: Mapping[str, str], content: Any, names: Names) -> Finding:
     """What was found, where, and the remedy."""
-    values = told.finding.values
+    values: Mapping[str, str] = told.finding.values
+    if told.file == MAIN:
+        values = named_values(values, told.place, content, names)
     if "expected" in values:
         values = {**values, "expected": said(values["expected"])}
     lines = files.get(told.file, "").splitlines()
     quoted = lines[told.line - 1].strip()[:LONGEST] if 0 < told.line <= len(lines) else ""
     part = PART_OF.get(told.place.split(".")[0], "") if told.file == MAIN else ""
     check = told.finding.check
-    return Finding(told.file, told.line, told.wrong, _(check.says) % values, _(check.remedy) % values, quoted, part)
+    says = _(check.says) % values
+    return Finding(
+        told.file, told.line, told.wrong, says[:1].upper() + says[1:], _(check.remedy) % values, quoted, part
+    )
 
 
 @dataclass(frozen=True)
@@ -133,15 +140,34 @@ def _part_in_words(value: dict[str, Any]) -> str:
     """A part by its name, an amount of time in words; "" where it has neither."""
     if set(value) >= {"amount", "unit"} and isinstance(value["amount"], int):
         return budget_in_words(Budget(amount=value["amount"], unit=value["unit"]))
+    if value.get("type") in ("string", "integer", "number"):
+        return _schema_in_words(value)
     named = value.get("name") or value.get("label") or value.get("title") or value
     if isinstance(named, dict) and isinstance(named.get("vi"), str):
         return str(named.get(language()) or named["vi"])
     return str(value["text"]) if isinstance(value.get("text"), str) else ""
 
 
+def _schema_in_words(schema: dict[str, Any]) -> str:
+    """Which answers are allowed."""
+    if isinstance(schema.get("enum"), list):
+        return _("one of %(count)s answers") % {"count": len(schema["enum"])}
+    if schema.get("format") == "date":
+        return _("a day")
+    if schema["type"] == "string":
+        most = schema.get("maxLength")
+        return _("text of at most %(count)s characters") % {"count": most} if most else _("text in a given form")
+    low, high = schema.get("minimum"), schema.get("maximum")
+    return _("a number from %(low)s to %(high)s") % {
+        "low": "…" if low is None else low, "high": "…" if high is None else high,
+    }  # fmt: skip
+
+
 def _where(path: tuple[str, ...], old: Procedure | None, new: Procedure) -> list[str]:
     names = _names(old) | _names(new)
     words = [str(SECTIONS.get(path[0], path[0]))]
+    if path[:2] == ("answers", "properties") and len(path) > 2:
+        return [*words, names.get(("fields", path[2])) or path[2], *(str(KEYS.get(each, each)) for each in path[3:])]
     for key in path[1:]:
         words.append(names.get((path[0], key)) or str(KEYS.get(key, key)))
     return words
