@@ -64,6 +64,13 @@ def test_every_wrong_cell_is_told_and_nothing_is_written(tmp_path: Path) -> None
     assert not list((tmp_path / "procedures").iterdir())
 
 
+def test_an_agency_is_named_by_its_code(tmp_path: Path) -> None:
+    told, found = run(tmp_path, [[*HEADINGS, "Cơ quan"], [*GOOD[0], "Sở Văn hóa"]])
+    assert told.exit_code == 1
+    (fault,) = found["faults"]
+    assert fault["field"] == "agency" and "not “Sở Văn hóa”" in fault["says"]
+
+
 def test_a_heading_that_is_missing_is_named(tmp_path: Path) -> None:
     told, found = run(tmp_path, [HEADINGS[:4], GOOD[0][:4]])
     assert told.exit_code == 1

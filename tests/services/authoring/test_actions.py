@@ -44,6 +44,14 @@ def test_a_draft_begins_with_the_files_of_the_version_and_their_comments(desk: D
     assert "change" not in content and draft.base.version == "1.0"
 
 
+def test_a_draft_from_a_version_of_today_begins_tomorrow(desk: Desk) -> None:
+    version = current_version(CODE, desk.at.date())
+    assert version is not None
+    version.effective_from = desk.at.date()
+    draft = desk.do(begin_from_version, desk.writer, version=version, files=desk.begun().files)
+    assert yaml.safe_load(draft.files[MAIN])["effective_from"] == desk.at.date() + timedelta(days=1)
+
+
 def test_only_the_responsible_agency_writes_and_sees_it(desk: Desk, official: Any) -> None:
     draft = desk.begun()
     other = official("procedure.draft", agency="H38.6")

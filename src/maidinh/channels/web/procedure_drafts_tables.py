@@ -197,7 +197,7 @@ def _wanted(output: Content) -> str:
         "money": _("Write a whole amount in dong, such as 75.000; 0 where nothing is charged."),
         "number": _("Write a number."),
     }
-    return wanted.get(str(output.get("kind")), _("Write what is decided."))
+    return str(wanted.get(str(output.get("kind")), _("Write what is decided.")))
 
 
 def _column(column: Content, here: str, words: Mapping[str, str]) -> dict[str, Any]:
@@ -209,7 +209,7 @@ def _sum_of(table: Content, row: Content, here: str, words: Mapping[str, Mapping
     """A row in one line, to be found again: when it applies, and what it decides."""
     told = []
     for column in table["inputs"]:
-        cell, known = as_map(row.get("when")).get(column.get("id"), "-"), words.get(str(column.get("id")), {})
+        cell, known = as_map(row.get("when")).get(str(column.get("id")), "-"), words.get(str(column.get("id")), {})
         if cell in ANYTHING:
             continue
         shown = _shown_cell("", column, cell)
@@ -227,7 +227,7 @@ def _sum_of(table: Content, row: Content, here: str, words: Mapping[str, Mapping
 
 
 def _shown_value(output: Content, row: Content) -> str:
-    value = as_map(row.get("then")).get(output.get("id"))
+    value = as_map(row.get("then")).get(str(output.get("id")))
     if output.get("kind") == "money" and isinstance(value, int):
         return f"{value:,} ₫".replace(",", ".")
     return _written(value)

@@ -19,6 +19,7 @@ from maidinh.channels.routing import page as route
 from maidinh.channels.sessions import signed_in_at
 from maidinh.channels.web.context import language
 from maidinh.channels.web.drafts import asked_by, newer_version, next_stop, of_own_draft
+from maidinh.channels.web.jinja import vn_money
 from maidinh.channels.web.papers import file_view
 from maidinh.channels.web.qr import qr_address
 from maidinh.channels.web.receipts import tracking_address
@@ -28,12 +29,13 @@ from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.portal.forms.actions import NotComplete, submit_draft
 from maidinh.portal.forms.queries import draft_for
+from maidinh.services.decisions.rules import Contradiction, Undecided
 from maidinh.services.dossiers.actions.submission import PaperMissing
 from maidinh.services.dossiers.queries import dossier_for
 from maidinh.services.dossiers.rules import case_of
 from maidinh.services.papers.actions import NoLongerOffered
-from maidinh.services.procedures.definition import Procedure
-from maidinh.services.procedures.rules import facts_of, limit_of
+from maidinh.services.procedures.definition import Case, Procedure
+from maidinh.services.procedures.rules import facts_of, fee_of, limit_of
 from maidinh.services.results.rules import answer_in_words
 
 SUBMIT = "dossier.submit"
@@ -55,11 +57,13 @@ def check(request: HttpRequest, draft: Any) -> HttpResponse:
                 return redirect("application-submitted", draft=draft.pk)
     procedure = asked_by(draft)
     case = case_of(procedure, draft.case)
+    facts = facts_of(draft.answers, case.id, "online", {})
     context = {
         "procedure": procedure,
         "draft": draft,
         "case": case,
-        "time": budget_in_words(limit_of(procedure, case, facts_of(draft.answers, case.id, "online", {}))),
+        "time": budget_in_words(limit_of(procedure, case, facts)),
+        "fee": _fee_in_words(procedure, case, facts),
         "receiving": agency_names(language()).get(draft.receiving, draft.receiving),
         "pages": [_answered(procedure, page, draft) for page in procedure.pages],
         "papers": [(paper, [file_view(row) for row in draft.papers if row["paper"] == paper.id])
@@ -92,6 +96,15 @@ def submitted(request: HttpRequest, draft: UUID) -> HttpResponse:
         "qr": qr_address(address),
     }
     return render(request, "web/submitted.html", context)
+
+
+def _fee_in_words(procedure: Procedure, case: Case, facts: dict[str, Any]) -> str:
+    """What is to be paid by these answers; where it takes what officials find, that."""
+    try:
+        decided = fee_of(procedure, case, facts)
+    except (Undecided, Contradiction):
+        return _("the office works it out when it looks at the dossier")
+    return vn_money(decided.amount) if decided and decided.amount else _("No fee")
 
 
 def _submit(request: HttpRequest, draft: Any) -> dict[str, str]:

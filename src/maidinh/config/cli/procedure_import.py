@@ -131,6 +131,7 @@ def _told(fault: Fault) -> str:
         "missing": say("column {field} must be filled in"),
         "form": say("column {field} is written like {named}"),
         "choice": say("column {field} takes one of: {named}"),
+        "agency": say("column {field} takes the code of an agency as it stands in organisations.yaml, not “{named}”"),
         "twice": say("the code stands in row {named} already"),
         "refused": say("the definition does not hold: {field}: {named}"),
     }

@@ -9,7 +9,7 @@ process is approved by decision).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -73,7 +73,8 @@ def begin_from_version(*, actor: Actor, version: ProcedureVersion, files: Mappin
         raise DraftRefused(_("A draft begins from the newest version of a procedure."))
     drafts = Draft.objects.filter(code=version.code).exclude(state=ABANDONED).values_list("version", flat=True)
     number = next_version([*(each.version for each in versions_of(version.code)), *drafts])
-    begun = dict(files) | {MAIN: renewed(files[MAIN], number, localtime(at).date())}
+    begins = max(localtime(at).date(), version.effective_from + timedelta(days=1))  # two never begin on one day
+    begun = dict(files) | {MAIN: renewed(files[MAIN], number, begins)}
     name = version.procedure.name.vi
     return _begun(actor, agency, version.code, number, name, begun, version, at)
 

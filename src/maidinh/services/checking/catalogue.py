@@ -161,7 +161,7 @@ _VERSIONS = (
     Check("version.ends-first", "error", N_("the version ends on %(end)s, before it begins"),
           N_("Write the days in their order.")),
     Check("version.overlap", "error", N_("version %(version)s is still in force on this day"),
-          N_("Let the earlier version end (effective_to) the day before.")),
+          N_("Let this version begin later (effective_from), or the earlier one end (effective_to) the day before.")),
     Check("version.no-calendar", "error", N_("no working calendar is in force on this day"),
           N_("Add the working calendar of that year, or let the version begin later.")),
     Check("change.unknown-version", "error", N_("there is no earlier version %(version)s of this procedure"),

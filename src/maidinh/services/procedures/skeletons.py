@@ -19,7 +19,7 @@ from maidinh.infrastructure.definitions.folding import fold
 from maidinh.infrastructure.workbooks.cells import Row, column_letters
 from maidinh.services.procedures.definition import Procedure
 
-Kind = Literal["heading", "missing", "form", "choice", "twice", "refused"]
+Kind = Literal["heading", "missing", "form", "choice", "agency", "twice", "refused"]
 SAMPLE = {"sample": True, "checked": False}
 COLUMNS: dict[str, tuple[str, ...]] = {  # what headings are written like, without diacritics
     "code": ("ma", "ma thu tuc", "ma tthc", "ma so", "code"),
@@ -196,7 +196,7 @@ class _Reading:
     def _agency(self, level: str) -> str:
         named = self.text("agency")
         if named and named not in self.agencies.known:
-            self.fault("choice", "agency", "organisations.yaml")
+            self.fault("agency", "agency", named)
         return named or self.agencies.by_level.get(level, "")
 
     def _lines(self, name: str) -> list[str]:
