@@ -107,5 +107,5 @@ def test_findings_name_parts_and_not_ids(content: dict[str, Any]) -> None:
               "example": "purpose = trade, banners = 11", "amount": "5"}  # fmt: skip
     assert named_values(values, "steps.0.outcomes.0", content, names) == {
         "table": "“Lệ phí”", "case": "“Thông thường”", "way": "“Xem”, sign", "outcome": "“Không đạt”",
-        "example": "“Mục đích” = trade, “Số băng rôn” = 11", "amount": "5",
+        "example": "“Mục đích” = Quảng cáo, “Số băng rôn” = 11", "amount": "5",
     }  # fmt: skip

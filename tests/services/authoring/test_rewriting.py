@@ -56,6 +56,23 @@ def test_rows_come_and_go_and_the_comments_of_others_stay() -> None:
     assert yaml.safe_load(found) == content and "# the second" in found
 
 
+def test_things_without_ids_are_changed_where_they_stand() -> None:
+    text = """rows:
+  - {when: {a: 1}, then: {b: 1}}
+  # of the second
+  - when: {a: 2}
+    then: {b: 2}  # kept
+  - {when: {a: 3}, then: {b: 3}}
+"""
+    content = yaml.safe_load(text)
+    content["rows"][0]["then"]["b"], content["rows"][1]["when"]["a"], content["rows"][2]["then"]["b"] = 10, 20, 30
+    found = rewritten(text, content)
+    assert found == text.replace("b: 1}", "b: 10}").replace("a: 2}", "a: 20}").replace("b: 3}", "b: 30}")
+    content["rows"] = [content["rows"][1], {"when": {"a": 4}}, {"when": {"a": 5}}, {"when": {"a": 6}}]
+    found = rewritten(found, content)
+    assert yaml.safe_load(found) == content and "# of the second" in found
+
+
 def test_a_multi_line_text_a_removed_and_a_new_key() -> None:
     content = change(begins=date(2027, 1, 1))
     content["steps"][0]["note"] = "short"

@@ -280,6 +280,12 @@ WORKBOOKS = (
      N_("must hold names with their values, not a list or a single value")),
 )  # fmt: skip
 AROUND = (
+    (r"expected (?P<a>.+), came (?P<b>.+)", N_("expected %(a)s, came %(b)s")),
+    (r"expected (?P<a>.+), but nothing was refused", N_("expected %(a)s, but nothing was refused")),
+    (r"refused with (?P<a>.+)", N_("refused with %(a)s")),
+    (r"isn't asked of this applicant: its condition doesn't hold",
+     N_("isn't asked of this applicant: its condition doesn't hold")),
+    (r"the procedure has no paper (?P<a>.+)", N_("the procedure has no paper %(a)s")),
     (r"(?P<say>.+?): give the ArchiMate exchange format, .*",
      N_("%(say)s: choose an ArchiMate exchange file, an Archi model, a workbook (.xlsx), CSV or YAML")),
     (r"(?P<say>.+?)(?:, no \.xlsx workbook)?: save it as an Excel workbook \(\.xlsx\), without a password",

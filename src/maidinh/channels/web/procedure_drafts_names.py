@@ -30,10 +30,16 @@ def names_of(content: Any) -> Names:
 
     names = {part: called(found.get(part)) for part in ("cases", "papers", "tables", "steps")}
     names["facts"] = {"case": "", "channel": ""}
-    for page in as_list(found.get("pages")):
-        names["facts"] |= called(as_map(page).get("fields"), "label")
+    looked_at = [as_map(page).get("fields") for page in as_list(found.get("pages"))]
+    looked_at += [as_map(step).get("facts") for step in as_list(found.get("steps"))]
+    for parts in looked_at:
+        names["facts"] |= called(parts, "label")
+        for each in map(as_map, as_list(parts)):
+            options = as_map(each.get("options"))
+            names[f"options of {each.get('id')}"] = {
+                str(key): text_of(text, here) or text_of(text, "vi") or str(key) for key, text in options.items()
+            }
     for step in as_list(found.get("steps")):
-        names["facts"] |= called(as_map(step).get("facts"), "label")
         names[f"outcomes of {as_map(step).get('id')}"] = called(as_map(step).get("outcomes"))
     return names
 
@@ -45,7 +51,7 @@ def named_values(values: Mapping[str, str], place: str, content: Any, names: Nam
         known = names.get(GROUPS.get(key, ""), {})
         if key == "outcome":
             known = names.get(f"outcomes of {_step_at(place, content)}", {})
-        told[key] = _example(value, known) if key == "example" else _each(value, known)
+        told[key] = _example(value, names) if key == "example" else _each(value, known)
     return told
 
 
@@ -53,10 +59,13 @@ def _each(value: str, known: Mapping[str, str]) -> str:
     return ", ".join(_quoted(each, known.get) for each in value.split(", ")) if known else value
 
 
-def _example(value: str, known: Mapping[str, str]) -> str:
-    """`area = 5, purpose = event` with the names of the questions."""
+def _example(value: str, names: Names) -> str:
+    """`area = 5, purpose = event` in the words of the questions and their answers."""
     pairs = [each.partition(" = ") for each in value.split(", ")]
-    return ", ".join(f"{_quoted(fact, known.get)}{joint}{rest}" for fact, joint, rest in pairs)
+    return ", ".join(
+        f"{_quoted(fact, names['facts'].get)}{joint}{names.get(f'options of {fact}', {}).get(rest, rest)}"
+        for fact, joint, rest in pairs
+    )
 
 
 def _quoted(ident: str, name: Callable[[str], str | None]) -> str:

@@ -72,7 +72,8 @@ class _Edits:
     def applied(self) -> str:
         """The text with all changes; from its end, so that the places before stay right."""
         result = self.text
-        for edit in sorted(self.edits, key=lambda each: (each.start, each.end), reverse=True):
+        numbered = sorted(enumerate(self.edits), key=lambda each: (each[1].start, each[1].end, each[0]), reverse=True)
+        for _number, edit in numbered:  # of two at one place the later one first, so that it comes to stand behind
             result = result[: edit.start] + edit.text + result[edit.end :]
         return result
 
@@ -87,9 +88,13 @@ class _Edits:
             and isinstance(after, list)
             and after
             and not node.flow_style
+            and not self._in_pairs(before, after)
             and self._in_order(before, after)
         ):
             self._sequence(node, before, after)
+        elif isinstance(node, yaml.SequenceNode) and not node.flow_style and self._in_pairs(before, after):
+            for item, was, now in zip(node.value, before, after, strict=True):
+                self.mend(item, was, now)
         else:
             self._replace(node, after)
 
@@ -131,6 +136,12 @@ class _Edits:
         if len(set(were)) != len(were) or len(set(are)) != len(are) or not set(were) & set(are):
             return False
         return [each for each in were if each in are] == [each for each in are if each in were]
+
+    def _in_pairs(self, before: Any, after: Any) -> bool:
+        """Whether both are as many things without ids: then one is changed where it stands."""
+        if not (isinstance(before, list) and isinstance(after, list) and len(before) == len(after) and before):
+            return False
+        return all(isinstance(each, dict) and "id" not in each for each in (*before, *after))
 
     def _replace(self, node: yaml.Node, after: Any) -> None:
         """A value on one line, which may stand in every place."""
