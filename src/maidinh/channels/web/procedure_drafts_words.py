@@ -169,7 +169,8 @@ def _where(path: tuple[str, ...], old: Procedure | None, new: Procedure) -> list
     if path[:2] == ("answers", "properties") and len(path) > 2:
         return [*words, names.get(("fields", path[2])) or path[2], *(str(KEYS.get(each, each)) for each in path[3:])]
     for key in path[1:]:
-        words.append(names.get((path[0], key)) or str(KEYS.get(key, key)))
+        group = "fields" if path[:2] == ("answers", "required") else path[0]
+        words.append(names.get((group, key)) or str(KEYS.get(key, key)))
     return words
 
 
