@@ -89,7 +89,7 @@ def test_each_fault_says_its_row(content: dict[str, Any]) -> None:
         errors = made_of("tables", content, typed).errors
     assert set(errors) == {"tables-0-0-then-0", "tables-0-1-1", "tables-0-2-1", "tables-0-2-basis",
                            "tables-0-new-then-0", "tables-0-new-basis"}  # fmt: skip
-    assert errors["tables-0-1-1"].startswith("Row 2: Write a value")
+    assert errors["tables-0-1-1"].startswith("Lệ phí · Row 2: Write a value")
 
 
 def test_rows_are_told_in_words(content: dict[str, Any]) -> None:

@@ -54,18 +54,18 @@ def shown_tables(content: Content) -> Typed:
 def taken_tables(content: Content, typed: Mapping[str, str], errors: Errors) -> Content:
     """The rows as they were typed; a row more for each table whose last, empty row was filled."""
     for t, table in enumerate(as_list(content.get("tables"))):
-        kept = []
+        kept, title = [], text_of(table.get("name"), "vi")
         for r, row in enumerate(table["rows"]):
             at = f"tables-{t}-{r}"
             if not typed.get(f"{at}-remove"):
                 _take_row(table, row, typed, errors, at)
-                named(errors, at, _("Row %(number)s") % {"number": r + 1})
+                named(errors, at, f"{title} · " + _("Row %(number)s") % {"number": r + 1})
                 kept.append(row)
         at = f"tables-{t}-new"
         if any(value for name, value in typed.items() if name.startswith(f"{at}-")):
             new: Content = {"when": {}, "then": {}, "basis": {}}
             _take_row(table, new, typed, errors, at)
-            named(errors, at, _("Another row"))
+            named(errors, at, f"{title} · " + _("Another row"))
             kept.append(new)
         if not kept:
             errors[f"tables-{t}-0-remove"] = _("A table keeps at least one row.")
