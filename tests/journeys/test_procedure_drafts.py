@@ -79,9 +79,11 @@ def changed(writer: Visit, draft: str, procedure: Procedure) -> None:
 
 def opened(writer: Visit, step: int) -> Locator:
     """The time of a step, after the step was opened."""
-    hours = writer.main.locator(f"[name=steps-{step}-amount]")
-    writer.main.locator("details", has=hours).locator("summary").click()
-    return hours
+    name = f"[name=steps-{step}-amount]"
+    part = writer.main.locator("details", has=writer.page.locator(name))
+    if part.get_attribute("open") is None:
+        part.locator("summary").click()
+    return writer.main.locator(name)
 
 
 def approved(leader: Visit, draft: str) -> None:
