@@ -17,7 +17,7 @@ def configure(dsn: str) -> None:
     settings.configure(
         ROOT_URLCONF=__name__, SECRET_KEY="bench", ALLOWED_HOSTS=["*"], USE_TZ=True,  # noqa: S106 - nothing is signed
         INSTALLED_APPS=["django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes",
-                        "django.contrib.messages", "django.contrib.sessions"],
+                        "django.contrib.messages", "django.contrib.sessions", "bench"],
         DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "maidinh", "USER": given["user"],
                                "PASSWORD": given["password"], "HOST": given["host"], "PORT": given["port"],
                                "CONN_MAX_AGE": 600}},
