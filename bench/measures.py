@@ -25,10 +25,11 @@ YEAR, RUNS, BOUND = 2026, 5, 2.0
 WAITING = 500  # dossiers that something happened to, counted again at once
 FACTS = f"""
 INSERT INTO measures_dossierfact (dossier_id, agency, procedure, "case", online, received_month, papers_asked,
-    papers_kept, typed, picked, prefilled, minutes, month, ended_at, end_status, promised_at, on_time, working_minutes,
-    rounds, electronic, paid)
+    papers_kept, papers_reusable, papers_reused, typed, picked, prefilled, minutes, month, ended_at, end_status,
+    promised_at, on_time, working_minutes, rounds, electronic, paid)
 SELECT n, 'H38.' || (100 + n %% {AGENCIES}), '1.' || lpad((n / 7 %% {PROCEDURES})::text, 6, '0'), 'one', n %% 10 < 7,
-       make_date({YEAR}, 1 + (n / 11 %% 12)::int, 1), n %% 5 > 0, n %% 5 > 1, n %% 9, 1, n %% 13, 5 + n %% 40,
+       make_date({YEAR}, 1 + (n / 11 %% 12)::int, 1), n %% 5 > 0, n %% 5 > 1, n %% 6 > 2,
+       n %% 6 > 3, n %% 9, 1, n %% 13, 5 + n %% 40,
        make_date({YEAR}, 1 + (n / 11 %% 12)::int, 1), make_timestamptz({YEAR}, 1 + (n / 11 %% 12)::int, 20, 3, 0, 0),
        (ARRAY[9, 10, 3, 8, 5])[1 + (n %% 17 / 4)::int],
        make_timestamptz({YEAR}, 1 + (n / 11 %% 12)::int, 21, 3, 0, 0), n %% 20 > 0,
@@ -39,7 +40,8 @@ FROM generate_series(1::bigint, %s) AS n
 
 RECEIVED_SUMS = {
     "received": "count(*)", "received_online": "sum(online)", "papers_asked": "sum(papers_asked)",
-    "papers_kept": "sum(papers_kept)", "filled": "count(typed)", "one_sitting": "count(minutes)",
+    "papers_kept": "sum(papers_kept)", "papers_reusable": "sum(papers_reusable)",
+    "papers_reused": "sum(papers_reused)", "filled": "count(typed)", "one_sitting": "count(minutes)",
     "minutes_to_submission": "sum(minutes)", "fields_typed": "sum(typed)", "fields_picked": "sum(picked)",
     "fields_prefilled": "sum(prefilled)",
 }  # fmt: skip
@@ -133,8 +135,9 @@ class _Peer:
     """The same facts in SQLite, and the same sums."""
 
     COLUMNS = (
-        "agency", "procedure", "received_month", "month", "online", "papers_asked", "papers_kept", "typed", "picked",
-        "prefilled", "minutes", "end_status", "on_time", "working_minutes", "rounds", "electronic", "paid",
+        "agency", "procedure", "received_month", "month", "online", "papers_asked", "papers_kept", "papers_reusable",
+        "papers_reused", "typed", "picked", "prefilled", "minutes", "end_status", "on_time", "working_minutes",
+        "rounds", "electronic", "paid",
     )  # fmt: skip
 
     def __init__(self, rows: list[tuple[Any, ...]]) -> None:
