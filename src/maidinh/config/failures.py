@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from maidinh.config.texts import say
+
 
 def told_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
     """Tell foreseen failures in words; anything else keeps its traceback, for it is a fault of ours."""
@@ -22,11 +24,19 @@ def told_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
         from maidinh.config.supervisor import SupervisorError
         from maidinh.infrastructure.database.faults import DatabaseFault
         from maidinh.infrastructure.definitions.reading import DefinitionError
+        from maidinh.services.procedures.rules import VersionChanged
 
         try:
             return command(*arguments, **options)
         except DefinitionError as error:
             print(error, file=sys.stderr)
+            sys.exit(1)
+        except VersionChanged as error:
+            told = say(
+                "Procedure {code}: version {version} is kept here with another content. Give the change a version of"
+                " its own, or begin with an empty data directory."
+            )
+            print(told.format(code=error.code, version=error.version), file=sys.stderr)
             sys.exit(1)
         except ValidationError as error:
             for fault in error.errors():

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from maidinh.config.failures import told_plainly
 from maidinh.infrastructure.database.scope import acting
 from maidinh.services.procedures.actions import ValidityOverlaps, VersionChanged, apply_procedure
 from maidinh.services.procedures.models import ProcedureVersion
@@ -67,3 +68,15 @@ def test_the_last_day_may_be_filled_in_once_and_nothing_else(owner: None, first:
 def test_a_call_of_today_is_that_of_the_day(db: None, at: Any) -> None:
     with acting():
         assert [each.code for each in offered()] == [each.code for each in offered(at.date())]
+
+
+def test_a_kept_version_with_another_content_is_told_with_its_remedy(capsys: pytest.CaptureFixture[str]) -> None:
+    @told_plainly
+    def command() -> None:
+        raise VersionChanged("1.013227", "1.0")
+
+    with pytest.raises(SystemExit) as ended:
+        command()
+    assert ended.value.code == 1
+    told = capsys.readouterr().err
+    assert "1.013227" in told and "1.0" in told and "Traceback" not in told

@@ -15,10 +15,7 @@ from maidinh.infrastructure.definitions.folding import fold
 from maidinh.infrastructure.definitions.hashing import content_hash
 from maidinh.services.procedures.definition import Procedure
 from maidinh.services.procedures.models import ProcedureVersion
-
-
-class VersionChanged(Exception):
-    """A version that is already in force has another content now: give the changed one a new version."""
+from maidinh.services.procedures.rules import VersionChanged
 
 
 class ValidityOverlaps(Exception):
@@ -66,7 +63,7 @@ def check_version(procedure: Procedure) -> ProcedureVersion | None:
     content = procedure.model_dump(mode="json", by_alias=True)
     known = ProcedureVersion.objects.filter(code=procedure.code, version=procedure.version).first()
     if known is not None and known.hash != content_hash(content) and not _same(known, content):
-        raise VersionChanged(f"procedure {procedure.code} version {procedure.version} is kept with another content")
+        raise VersionChanged(procedure.code, procedure.version)
     _refuse_overlap(procedure)
     return known
 

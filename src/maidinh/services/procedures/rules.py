@@ -17,6 +17,14 @@ from maidinh.services.decisions.rules import Undecided, decide
 from maidinh.services.procedures.definition import Case, Fee, Paper, Procedure
 
 
+class VersionChanged(Exception):
+    """A version that is kept already has another content now: give the changed one a new version."""
+
+    def __init__(self, code: str, version: str) -> None:
+        self.code, self.version = code, version
+        super().__init__(f"procedure {code} version {version} is kept with another content")
+
+
 @dataclass(frozen=True)
 class DecidedFee:
     """What is to be paid, in dong, and the articles that set it."""
