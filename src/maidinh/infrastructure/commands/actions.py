@@ -8,7 +8,10 @@ from typing import Any
 from django.db import connection
 
 from maidinh.infrastructure.commands.models import Command
+from maidinh.infrastructure.database.rows import Columns, update_row
 from maidinh.infrastructure.definitions.hashing import content_hash
+
+COMMAND = Columns(Command)
 
 
 class KeyReused(Exception):
@@ -28,7 +31,7 @@ def begin_command(*, scope: str, key: str, request: Any, at: datetime) -> Comman
             [scope, key, digest, at],
         )
     # Not FOR UPDATE: the insert has waited for whoever was at it, and a row with an outcome can be locked no more.
-    command = Command.objects.get(scope=scope, key=key)
+    [command] = COMMAND.where("scope = %s AND key = %s", [scope, key])
     if command.request_hash != digest:
         raise KeyReused(key)
     return command
@@ -37,4 +40,4 @@ def begin_command(*, scope: str, key: str, request: Any, at: datetime) -> Comman
 def finish_command(*, command: Command, outcome: str) -> None:
     """Note what came of the command."""
     command.outcome = outcome
-    command.save(update_fields=["outcome"])
+    update_row(command, ("outcome",))

@@ -5,12 +5,14 @@ Layer 7. Definitions are facts, no code; every other module asks here for their 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 PACKAGED = Path(__file__).resolve().parents[2] / "_definitions"
 CHECKOUT = Path(__file__).resolve().parents[4] / "definitions"
 
 
+@lru_cache(maxsize=8)
 def definitions_root(configured: Path | None = None) -> Path:
     """The folder of definitions: as configured, else packaged in the wheel, else the checkout's.
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+from maidinh.infrastructure.database.rows import insert_row
 from maidinh.infrastructure.translog.models import Entry
 from maidinh.infrastructure.translog.rules import SALT_BYTES, Commitment, idempotency_of, leaf_for
 
@@ -31,5 +32,6 @@ def append_entry(
         raise NotInTransactionError("append_entry belongs inside the transaction of the change it records")
     salt = secrets.token_bytes(SALT_BYTES)
     leaf = leaf_for(kind=kind, agency=agency, role=role, content=content, salt=salt, at=at)
-    entry = Entry.objects.create(created_at=at, leaf=leaf, idempotency=idempotency or idempotency_of(leaf))
+    entry = Entry(created_at=at, leaf=leaf, idempotency=idempotency or idempotency_of(leaf))
+    insert_row(entry)
     return Commitment(entry_id=entry.pk, salt=salt, leaf=leaf)

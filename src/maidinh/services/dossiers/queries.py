@@ -17,6 +17,7 @@ from django.utils.timezone import localtime, make_aware
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
 from maidinh.infrastructure.calendars.queries import calendar_at
+from maidinh.infrastructure.database.rows import answered
 from maidinh.infrastructure.identity.queries import in_service, officials_of
 from maidinh.infrastructure.rulepacks.queries import rule_pack, supplement_wait
 from maidinh.services.clock.ledger import GOES_ON, STOPS, Ledger, counted_under
@@ -37,6 +38,10 @@ from maidinh.services.procedures.rules import facts_of
 
 DEFINITION = "procedure__content"  # long, the same for every dossier of a version, and read once for its hash
 APPLICANTS_ALONE = "tracking_secret"  # the applicant's alone: nobody else's reading asks the database for it
+
+LAST_STOP_OR_START = (
+    "SELECT kind FROM dossiers_clockentry WHERE dossier_id = %s AND kind = ANY(%s) ORDER BY serial DESC LIMIT 1"
+)
 
 
 def dossiers_for(actor: Actor) -> QuerySet[Dossier]:
@@ -224,10 +229,8 @@ def lines_of(dossier: Dossier) -> list[ClockEntry]:
 
 def standing_for(dossier: Dossier) -> str:
     """By which kind of line the clock stands: `supplement_asked`, `suspended`; empty while it runs or hasn't begun."""
-    stops = [*STOPS, *GOES_ON]
-    lines = ClockEntry.objects.filter(dossier=dossier, kind__in=stops).order_by("-serial")
-    last = lines.values_list("kind", flat=True).first() or ""
-    return last if last in STOPS else ""
+    lines = answered(LAST_STOP_OR_START, [dossier.pk, [*STOPS, *GOES_ON]])
+    return lines[0][0] if lines and lines[0][0] in STOPS else ""
 
 
 def ended_dossiers(until: date) -> Iterator[tuple[Dossier, date]]:

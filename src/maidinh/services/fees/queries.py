@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from maidinh.infrastructure.actor import Actor, require
+from maidinh.infrastructure.database.rows import Columns
 from maidinh.services.fees.models import Charge, Payment, Reconciliation, ReconciliationFinding, Refund
 from maidinh.services.fees.rules import OPEN
+
+CHARGE = Columns(Charge)
 
 
 def charge_of(dossier_id: int) -> Charge | None:
     """The charge of a dossier; None when nothing is to be paid, or the dossier is not the actor's to see."""
-    return Charge.objects.filter(dossier_id=dossier_id).first()
+    return next(iter(CHARGE.where("dossier_id = %s", [dossier_id])), None)
 
 
 def unpaid(dossier_id: int) -> bool:

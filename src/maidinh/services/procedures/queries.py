@@ -10,7 +10,10 @@ from datetime import date, datetime
 
 from django.utils.timezone import localdate
 
+from maidinh.infrastructure.database.rows import Columns
 from maidinh.services.procedures.models import ProcedureVersion, read_definitions
+
+VERSION = Columns(ProcedureVersion, without=("content", "search"))  # what is long, and read once for its hash
 
 
 def offered(on: date | None = None) -> list[ProcedureVersion]:
@@ -25,9 +28,10 @@ def offered(on: date | None = None) -> list[ProcedureVersion]:
 def current_version(code: str, on: date | None = None) -> ProcedureVersion | None:
     """The version of this procedure that is offered on a day; None when there is none."""
     day = on or localdate()
-    newest = ProcedureVersion.objects.filter(code=code, effective_from__lte=day)
-    version = newest.order_by("-effective_from", "-id").first()
-    return version if version is not None and _holds(version, day) else None
+    newest = VERSION.where(
+        "code = %s AND effective_from <= %s ORDER BY effective_from DESC, id DESC LIMIT 1", [code, day]
+    )
+    return newest[0] if newest and _holds(newest[0], day) else None
 
 
 def version_by_hash(digest: str) -> ProcedureVersion:

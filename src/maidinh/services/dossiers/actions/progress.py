@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.calendars.rules import due
+from maidinh.infrastructure.database.rows import answered, insert_row, update_row
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.rulepacks.queries import RulePack, rule_pack, supplement_rule
 from maidinh.services.decisions.rules import Undecided
@@ -41,12 +42,13 @@ LINE = (  # the line, and the status of the one before it, in one statement
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING"
     " (SELECT status FROM dossiers_dossierevent WHERE dossier_id = %s ORDER BY id DESC LIMIT 1)"
 )
+OPEN_STEPS = "SELECT step FROM dossiers_task WHERE dossier_id = %s AND closed_at IS NULL"
 WITHDRAWN = "withdrawn"
 AS_SUBMITTED = {
     "id", "code", "procedure", "case", "channel", "applicant", "applicant_name", "answers", "receiving",
     "submitted_at", "promised_at", "called_by", "tracking_secret", "tracking_digest", "receipt", "entry",
 }  # fmt: skip
-MOVED = [field.name for field in Dossier._meta.concrete_fields if field.name not in AS_SUBMITTED]
+MOVED = tuple(field.name for field in Dossier._meta.concrete_fields if field.name not in AS_SUBMITTED)
 
 
 def rules_for(dossier: Dossier, step: str) -> tuple[Step, TimeLimit, WorkingCalendar, RulePack]:
@@ -64,7 +66,7 @@ def facts_for(dossier: Dossier) -> dict[str, Any]:
 
 def position_of(dossier: Dossier) -> Position:
     """Where the dossier stands: its open tasks, the step that awaits a supplement, the joins it waits at."""
-    open_steps = set(Task.objects.filter(dossier=dossier, closed_at__isnull=True).values_list("step", flat=True))
+    open_steps = {step for (step,) in answered(OPEN_STEPS, [dossier.pk])}
     if dossier.status == Status.SUPPLEMENT and (asked := asking_task(dossier)) is not None:
         open_steps.add(asked.step)
     return Position(frozenset(open_steps), frozenset(dossier.waiting))
@@ -109,7 +111,7 @@ def follow(
             suspend(dossier, actor, at, step=step.id)
     ended_now = _note_ends(dossier, network, advanced, at)
     cancel(dossier, actor, advanced.cancelled, at)
-    dossier.save(update_fields=MOVED)
+    update_row(dossier, MOVED)
     note(dossier, f"{step.kind}:{outcome.id}", actor, at, step=step.id, reason=reason)
     if ended_now and dossier.due_at is not None and localtime(at).date() < localtime(dossier.due_at).date():
         _tell_early(dossier, actor, at)
@@ -124,8 +126,8 @@ def open_task(dossier: Dossier, step: Step, at: datetime) -> Task:
     agency = agency_of(step, dossier.receiving, dossier.responsible)
     if agency and agency not in dossier.agencies:
         dossier.agencies = sorted({*dossier.agencies, agency})
-        dossier.save(update_fields=["agencies"])
-    task = Task.objects.create(
+        update_row(dossier, ("agencies",))
+    task = Task(
         dossier=dossier,
         step=step.id,
         role=step.role,
@@ -135,6 +137,7 @@ def open_task(dossier: Dossier, step: Step, at: datetime) -> Task:
         not_before=due(at, step.minimum, calendar, limit.cutoff) if step.minimum else None,
         suspends=step.suspends_clock,
     )
+    insert_row(task)
     publish(
         name="dossier.task_opened",
         payload={"dossier": dossier.pk, "code": dossier.code, "step": step.id, "agency": agency},

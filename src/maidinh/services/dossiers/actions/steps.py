@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
+from maidinh.infrastructure.database.rows import Columns, answered, update_row
 from maidinh.infrastructure.events.actions import published_together
 from maidinh.infrastructure.identity.queries import in_service, official, roles
 from maidinh.infrastructure.rulepacks.queries import RulePack, supplements_allowed
@@ -46,9 +47,16 @@ from maidinh.services.dossiers.rules import (
 from maidinh.services.fees.actions.charging import mark_paid
 from maidinh.services.fees.queries import unpaid
 from maidinh.services.procedures.definition import AUTOMATIC, Outcome, Step
+from maidinh.services.procedures.queries import VERSION
 from maidinh.services.processes.tokens import Advance
 
 LONGEST_NUMBER = 200
+TASK, DOSSIER = Columns(Task), Columns(Dossier, without=(APPLICANTS_ALONE, "receipt"))
+LOCK = (
+    f"SELECT {TASK.named('task')}, {DOSSIER.named('dossier')}, {VERSION.named('version')} FROM {TASK.table} task"  # noqa: S608
+    f" JOIN {DOSSIER.table} dossier ON dossier.id = task.dossier_id"
+    f" JOIN {VERSION.table} version ON version.id = dossier.procedure_id WHERE task.id = %s FOR UPDATE OF dossier, task"
+)
 PERMISSION = {"intake": "dossier.accept", "signature": "dossier.sign", "handover": "dossier.return"}
 
 
@@ -182,7 +190,7 @@ def complete_task(
         _write_return(dossier, advanced, *returned)
     task.closed_at, task.closed_by, task.outcome = at, actor.id, outcome
     task.reason, task.findings, task.asked = reason.strip(), findings.strip(), advanced.supplement
-    task.save(update_fields=["closed_at", "closed_by", "outcome", "reason", "findings", "asked", "facts"])
+    update_row(task, ("closed_at", "closed_by", "outcome", "reason", "findings", "asked", "facts"))
     if step.kind == "intake" and not advanced.supplement and not advanced.position.end:
         accept(dossier, at)
     with published_together():
@@ -242,11 +250,13 @@ def _to_change() -> QuerySet[Dossier]:
 
 def locked_task(task_id: int) -> Task:
     """The task under lock, its dossier first, so that two never wait for each other. Raises NotYours."""
-    rows = Task.objects.select_for_update(of=("dossier", "self")).select_related("dossier__procedure")
-    try:
-        return rows.defer(f"dossier__{APPLICANTS_ALONE}", f"dossier__{DEFINITION}").get(pk=task_id)
-    except Task.DoesNotExist:  # another agency's can be seen, not locked
-        raise NotYours(task_id) from None
+    found = answered(LOCK, [task_id])
+    if not found:  # another agency's can be seen, not locked
+        raise NotYours(task_id)
+    tasks, dossiers = len(TASK), len(TASK) + len(DOSSIER)
+    task, dossier = TASK.row(found[0][:tasks]), DOSSIER.row(found[0][tasks:dossiers])
+    dossier.procedure, task.dossier = VERSION.row(found[0][dossiers:]), dossier
+    return task
 
 
 def held_by_another(actor: Actor, task: Task, at: datetime) -> bool:
