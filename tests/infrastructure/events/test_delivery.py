@@ -10,8 +10,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from maidinh.infrastructure.database.rows import added_together
 from maidinh.infrastructure.events import actions
-from maidinh.infrastructure.events.actions import ATTEMPTS, PAUSE, deliver_events, publish, published_together
+from maidinh.infrastructure.events.actions import ATTEMPTS, PAUSE, deliver_events, publish
 from maidinh.infrastructure.events.models import Delivery, Event
 
 NAME = "connection.undeclared"
@@ -88,19 +89,19 @@ def test_an_undeclared_event_is_refused(db, at, name: str, payload: dict[str, An
         publish(name=name, payload=payload, at=at)
 
 
-def test_what_is_published_together_is_one_statement_in_order_and_nothing_after_a_fault(worker, at) -> None:
+def test_what_is_added_together_is_one_statement_in_order_and_nothing_after_a_fault(worker, at) -> None:
     drain(at)
     before = Event.objects.count()
-    with CaptureQueriesContext(connection) as seen, published_together():
+    with CaptureQueriesContext(connection) as seen, added_together():
         for number in range(3):
-            with published_together():  # the outermost one writes
+            with added_together():  # the outermost one writes
                 publish(name=NAME, payload=PAYLOAD | {"reason": str(number)}, at=at)
     assert len(seen) == 1
     written = Event.objects.order_by("-id")[:3]
     assert [each.payload["reason"] for each in written] == ["2", "1", "0"]
-    with pytest.raises(RuntimeError), published_together():
+    with pytest.raises(RuntimeError), added_together():
         publish(name=NAME, payload=PAYLOAD, at=at)
         raise RuntimeError
-    with published_together():
+    with added_together():
         pass
     assert Event.objects.count() == before + 3

@@ -20,6 +20,7 @@ from maidinh.services.dossiers.actions.steps import (
     TaskTaken,
     claim_task,
     complete_task,
+    locked_task,
     record_payment,
 )
 from maidinh.services.dossiers.actions.submission import NotNow, request_withdrawal, supplement_dossier
@@ -254,3 +255,22 @@ def test_the_database_refuses_what_the_engine_never_does(counter) -> None:
     ):  # fmt: skip
         with at_counter.everyone(), pytest.raises(error), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def test_a_task_under_lock_reads_as_the_query_sets_say(counter) -> None:
+    at_counter = counter(LICENCE)
+    at_counter.do("accept")
+    with at_counter.everyone():
+        kept = at_counter.open()
+        locked = locked_task(kept.pk)
+        plain = Dossier.objects.get(pk=kept.dossier_id)
+        assert values_of(locked) == values_of(Task.objects.get(pk=kept.pk))
+        assert values_of(locked.dossier, without={"receipt", "tracking_secret"}) == values_of(
+            plain, without={"receipt", "tracking_secret"}
+        )
+        assert locked.dossier.procedure.procedure == plain.procedure.procedure
+        assert locked.dossier.get_deferred_fields() == {"receipt", "tracking_secret"}
+
+
+def values_of(row: Any, without: set[str] = frozenset()) -> dict[str, Any]:
+    return {f.name: getattr(row, f.attname) for f in row._meta.concrete_fields if f.name not in without}

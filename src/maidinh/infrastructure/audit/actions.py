@@ -10,11 +10,9 @@ from typing import Any
 from django.db import connection
 
 from maidinh.infrastructure.actor import Actor
+from maidinh.infrastructure.database.rows import add_lines
 
-INSERT = (
-    "INSERT INTO audit_auditentry (at, actor_kind, actor, agency, action, subject, details)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb)"
-)
+COLUMNS = ("at", "actor_kind", "actor", "agency", "action", "subject", "details")
 
 INSERT_ALL = (
     "INSERT INTO audit_auditentry (at, actor_kind, actor, agency, action, subject, details)"
@@ -25,8 +23,8 @@ INSERT_ALL = (
 
 def record_act(*, actor: Actor, action: str, subject: str, at: datetime, details: dict[str, Any] | None = None) -> None:
     """Record that the actor did this. A citizen's number is not written: their acts name them by account only."""
-    with connection.cursor() as cursor:  # an INSERT that reads nothing back: who writes need not be able to read
-        cursor.execute(INSERT, [at, actor.kind, actor.id, actor.agency, action, subject, json.dumps(details or {})])
+    line = (at, actor.kind, actor.id, actor.agency, action, subject, json.dumps(details or {}))
+    add_lines("audit_auditentry", COLUMNS, [line])
 
 
 def record_acts(*, action: str, acts: Sequence[tuple[Actor, str, dict[str, Any]]], at: datetime) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from maidinh.infrastructure.commands.models import Command
-from maidinh.infrastructure.database.rows import Columns, update_row
+from maidinh.infrastructure.database.rows import Columns, answered, update_row
 from maidinh.infrastructure.definitions.hashing import content_hash
 
 COMMAND = Columns(Command)
+BEGIN = (
+    "INSERT INTO commands_command (scope, key, request_hash, outcome, at) VALUES (%s, %s, %s, '', %s)"
+    " ON CONFLICT (scope, key) DO NOTHING RETURNING id"
+)
 
 
 class KeyReused(Exception):
@@ -24,12 +26,9 @@ def begin_command(*, scope: str, key: str, request: Any, at: datetime) -> Comman
     Two at once: the second waits for the first's transaction. Raises KeyReused when the request differs.
     """
     digest = content_hash(request)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO commands_command (scope, key, request_hash, outcome, at) VALUES (%s, %s, %s, '', %s)"
-            " ON CONFLICT (scope, key) DO NOTHING",
-            [scope, key, digest, at],
-        )
+    made = answered(BEGIN, [scope, key, digest, at])
+    if made:
+        return Command(pk=made[0][0], scope=scope, key=key, request_hash=digest, outcome="", at=at)
     # Not FOR UPDATE: the insert has waited for whoever was at it, and a row with an outcome can be locked no more.
     [command] = COMMAND.where("scope = %s AND key = %s", [scope, key])
     if command.request_hash != digest:

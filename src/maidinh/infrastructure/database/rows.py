@@ -7,16 +7,22 @@ database checks is the same. Who needs more than this asks the query sets.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.models import Field, Model
 
 M = TypeVar("M", bound=Model)
+Line = Sequence[Any]
+Lines = dict[tuple[str, tuple[str, ...]], list[Line]]
 PLAIN = {type(None), bool, int, str, bytes, date, datetime}
+
+_waiting: ContextVar[Lines | None] = ContextVar("lines that are written together", default=None)
 
 
 class Columns(Generic[M]):
@@ -35,7 +41,7 @@ class Columns(Generic[M]):
             for place, field in enumerate(fields)
             for converter in field.get_db_converters(connections[DEFAULT_DB_ALIAS])
         ]
-        self._select = f"SELECT {self.named(self.table)} FROM {self.table} WHERE "
+        self._select = f"SELECT {self.named(self.table)} FROM {self.table} WHERE "  # noqa: S608 - names of the model
 
     def __len__(self) -> int:
         return len(self._names)
@@ -87,6 +93,49 @@ def update_row(row: Model, names: tuple[str, ...]) -> None:
         cursor.execute(text, [*_values(row, fields), row.pk])
         if cursor.rowcount != 1:
             raise DatabaseError(f"no row {row.pk} of {row._meta.label} may be changed")
+
+
+def add_lines(table: str, columns: tuple[str, ...], lines: Sequence[Line]) -> None:
+    """Add lines to a table that only grows; nothing is read back, as who writes need not be able to read."""
+    waiting = _waiting.get()
+    if waiting is None:
+        _write({(table, columns): list(lines)})
+    else:
+        waiting.setdefault((table, columns), []).extend(lines)
+
+
+@contextmanager
+def added_together() -> Iterator[None]:
+    """Lines added inside are written when it ends, all with one statement; it must end within their transaction."""
+    if _waiting.get() is not None:
+        yield
+        return
+    token = _waiting.set(waiting := {})
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    _write(waiting)
+
+
+def _write(waiting: Lines) -> None:
+    if not any(waiting.values()):
+        return
+    text = _additions(tuple((table, columns, len(lines)) for (table, columns), lines in waiting.items()))
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(text, [value for lines in waiting.values() for line in lines for value in line])
+
+
+@lru_cache(maxsize=256)
+def _additions(tables: tuple[tuple[str, tuple[str, ...], int], ...]) -> str:
+    *first, last = [
+        f"INSERT INTO {_quoted(table)} ({', '.join(map(_quoted, columns))}) VALUES "  # noqa: S608 - names of ours
+        + ", ".join(["(" + ", ".join(["%s"] * len(columns)) + ")"] * count)
+        for table, columns, count in tables
+        if count
+    ]
+    before = ", ".join(f"_{number} AS ({each})" for number, each in enumerate(first))
+    return f"WITH {before} {last}" if first else last
 
 
 def _values(row: Model, fields: Sequence[Field[Any, Any]]) -> list[Any]:

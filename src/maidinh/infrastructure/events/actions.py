@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
+from maidinh.infrastructure.database.rows import add_lines
 from maidinh.infrastructure.events.definition import EVENTS
 from maidinh.infrastructure.events.models import Delivery, Event
 
@@ -20,7 +19,6 @@ Receiver = Callable[[dict[str, Any], datetime], None]
 ATTEMPTS = 12
 PAUSE = timedelta(seconds=2)  # doubled with each failure: the last try comes after more than an hour
 
-_waiting: ContextVar[list[list[Any]] | None] = ContextVar("events that are written together", default=None)
 _receivers: dict[str, list[tuple[str, Receiver]]] = {}
 _log = structlog.get_logger(__name__)
 
@@ -34,37 +32,8 @@ def publish_all(*, name: str, told: Sequence[tuple[dict[str, Any], str]], at: da
     """Write an event for each payload and its agency, in their order and with one statement."""
     for payload, _ in told:
         _refuse_undeclared(name, payload)
-    rows = [[name, json.dumps(payload), at, agency] for payload, agency in told]
-    waiting = _waiting.get()
-    if waiting is None:
-        _write(rows)
-    else:
-        waiting.extend(rows)
-
-
-@contextmanager
-def published_together() -> Iterator[None]:
-    """What is published inside is written when it ends, in one statement; it must end within the same transaction."""
-    if _waiting.get() is not None:
-        yield
-        return
-    token = _waiting.set(rows := [])
-    try:
-        yield
-    finally:
-        _waiting.reset(token)
-    _write(rows)
-
-
-def _write(rows: list[list[Any]]) -> None:
-    if not rows:
-        return
-    places = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
-    with connection.cursor() as cursor:  # without asking for the rows back, which the writer may not see
-        cursor.execute(
-            f"INSERT INTO events_event (name, payload, at, agency) VALUES {places}",  # noqa: S608 - no value in it
-            [value for row in rows for value in row],
-        )
+    lines = [(name, json.dumps(payload), at, agency) for payload, agency in told]
+    add_lines("events_event", ("name", "payload", "at", "agency"), lines)
 
 
 def _refuse_undeclared(name: str, payload: dict[str, Any]) -> None:

@@ -39,6 +39,7 @@ from maidinh.services.procedures.rules import facts_of
 DEFINITION = "procedure__content"  # long, the same for every dossier of a version, and read once for its hash
 APPLICANTS_ALONE = "tracking_secret"  # the applicant's alone: nobody else's reading asks the database for it
 
+STOPS_OR_STARTS = [*STOPS, *GOES_ON]
 LAST_STOP_OR_START = (
     "SELECT kind FROM dossiers_clockentry WHERE dossier_id = %s AND kind = ANY(%s) ORDER BY serial DESC LIMIT 1"
 )
@@ -229,7 +230,7 @@ def lines_of(dossier: Dossier) -> list[ClockEntry]:
 
 def standing_for(dossier: Dossier) -> str:
     """By which kind of line the clock stands: `supplement_asked`, `suspended`; empty while it runs or hasn't begun."""
-    lines = answered(LAST_STOP_OR_START, [dossier.pk, [*STOPS, *GOES_ON]])
+    lines = answered(LAST_STOP_OR_START, [dossier.pk, STOPS_OR_STARTS])
     return lines[0][0] if lines and lines[0][0] in STOPS else ""
 
 

@@ -12,14 +12,15 @@ from datetime import datetime
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.calendars.definition import Budget
 from maidinh.infrastructure.database.rows import answered
-from maidinh.services.clock.ledger import Entry
+from maidinh.services.clock.ledger import STOPS, Entry
 from maidinh.services.clock.reckoning import reckon
 from maidinh.services.dossiers.models import ENDED, ClockEntry, ClockKind, Dossier
-from maidinh.services.dossiers.queries import calendar_of, clock_of, standing_for
+from maidinh.services.dossiers.queries import LAST_STOP_OR_START, STOPS_OR_STARTS, calendar_of, clock_of, standing_for
 
 FIRST_THAT_STOPS = (
     "SELECT step FROM dossiers_task WHERE dossier_id = %s AND closed_at IS NULL AND suspends ORDER BY id LIMIT 1"
 )
+STANDING = f"SELECT ({FIRST_THAT_STOPS}), ({LAST_STOP_OR_START})"
 
 
 def write_line(
@@ -99,8 +100,8 @@ def keep_standing(dossier: Dossier, actor: Actor, at: datetime) -> bool:
     """Bring the clock up to the open steps, without saving the dossier; whether a line was written."""
     if dossier.accepted_at is None or dossier.status in ENDED:
         return False
-    stops = answered(FIRST_THAT_STOPS, [dossier.pk])
-    step, stands = stops[0][0] if stops else None, standing_for(dossier)
+    [(step, last)] = answered(STANDING, [dossier.pk, dossier.pk, STOPS_OR_STARTS])
+    stands = last if last in STOPS else ""
     if step is not None and not stands:
         suspend(dossier, actor, at, step=step, for_step=True)
     elif step is None and stands == ClockKind.SUSPENDED:

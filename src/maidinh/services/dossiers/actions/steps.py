@@ -14,8 +14,7 @@ from django.db.models import QuerySet
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
-from maidinh.infrastructure.database.rows import Columns, answered, update_row
-from maidinh.infrastructure.events.actions import published_together
+from maidinh.infrastructure.database.rows import Columns, added_together, answered, update_row
 from maidinh.infrastructure.identity.queries import in_service, official, roles
 from maidinh.infrastructure.rulepacks.queries import RulePack, supplements_allowed
 from maidinh.infrastructure.translog.promises import LogKeeper
@@ -193,15 +192,14 @@ def complete_task(
     update_row(task, ("closed_at", "closed_by", "outcome", "reason", "findings", "asked", "facts"))
     if step.kind == "intake" and not advanced.supplement and not advanced.position.end:
         accept(dossier, at)
-    with published_together():
+    with added_together():
         opened = follow(dossier, actor, step, chosen, advanced, reason.strip(), at)
         if advanced.supplement:
             _keep_request(actor, dossier, task, found, again.strip(), at)
         call_procedures(actor=actor, dossier=dossier, opened=opened, at=at, log=log)
         answer_call(actor=actor, dossier=dossier, at=at, log=log)
-    record_act(
-        actor=actor, action="complete task", subject=dossier.code, at=at, details={"step": step.id, "outcome": outcome}
-    )
+        details = {"step": step.id, "outcome": outcome}
+        record_act(actor=actor, action="complete task", subject=dossier.code, at=at, details=details)
     return dossier
 
 

@@ -17,8 +17,8 @@ from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
 from maidinh.infrastructure.calendars.queries import calendar_at
 from maidinh.infrastructure.commands.actions import begin_command, finish_command
-from maidinh.infrastructure.database.rows import insert_row
-from maidinh.infrastructure.events.actions import publish, published_together
+from maidinh.infrastructure.database.rows import added_together, insert_row
+from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.rulepacks.queries import rule_pack_at, supplement_rule
 from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.services.clock.ledger import counted_under
@@ -137,11 +137,11 @@ def submit_dossier(
     write_receipt(dossier, papers, at, log)
     insert_row(dossier)
     _add_papers(dossier, papers, at)
-    with published_together():
+    with added_together():
         note(dossier, "submitted", actor, at)
         open_task(dossier, procedure.steps[0], at)
         publish(name="dossier.submitted", payload={"dossier": dossier.pk, "code": code}, at=at, agency=receiving)
-    record_act(actor=actor, action="submit dossier", subject=code, at=at)
+        record_act(actor=actor, action="submit dossier", subject=code, at=at)
     finish_command(command=command, outcome=code)
     return Submission(dossier, False)
 
