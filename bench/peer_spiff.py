@@ -1,6 +1,8 @@
 """The peer SpiffWorkflow: the same six tasks as BPMN, the whole workflow loaded and saved in PostgreSQL at each step.
 
-Four durable moments a dossier: begun, each of two steps of people, ended. Nothing is kept beside the workflow's state.
+Three durable moments a dossier: begun, each of two steps of people, the second of which ends it. Nothing is kept
+beside the workflow's state, unless `rows` are asked for: then each transaction writes tasks, history, audit and outbox
+too, as many rows as ours does, by the driver alone and with nothing that guards them.
 """
 
 from __future__ import annotations
@@ -50,9 +52,41 @@ BPMN = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targe
 </process></definitions>"""
 
 
+TABLES = (
+    "CREATE TABLE task (id bigserial PRIMARY KEY, instance int NOT NULL REFERENCES instance, step text NOT NULL,"
+    " role text NOT NULL, opened_at timestamptz NOT NULL, due_at timestamptz, closed_at timestamptz, outcome text);"
+    "CREATE UNIQUE INDEX ON task (instance, step) WHERE closed_at IS NULL;"
+    "CREATE INDEX ON task (role, due_at) WHERE closed_at IS NULL;"
+    "CREATE TABLE history (id bigserial PRIMARY KEY, instance int NOT NULL REFERENCES instance,"
+    " at timestamptz NOT NULL, kind text NOT NULL, actor text NOT NULL, reason text NOT NULL); CREATE INDEX ON history (instance);"
+    "CREATE TABLE audit (id bigserial PRIMARY KEY, at timestamptz NOT NULL, actor text NOT NULL, action text NOT NULL,"
+    " subject text NOT NULL, details jsonb NOT NULL); CREATE INDEX ON audit (subject, at);"
+    "CREATE TABLE outbox (id bigserial PRIMARY KEY, name text NOT NULL, payload jsonb NOT NULL,"
+    " at timestamptz NOT NULL);"
+)
+
+
+def write_rows(connection: psycopg.Connection, number: int, done: str | None, opened: str | None) -> None:
+    """What is kept beside the workflow's state where its owner needs an inbox, a history, an audit and an outbox."""
+    if done:
+        connection.execute("UPDATE task SET closed_at = now(), outcome = 'pass' WHERE instance = %s AND step = %s",
+                           (number, done))  # fmt: skip
+    if opened:
+        connection.execute("INSERT INTO task (instance, step, role, opened_at, due_at)"
+                           " VALUES (%s, %s, 'specialist', now(), now() + '5 days')", (number, opened))  # fmt: skip
+    connection.execute("INSERT INTO history (instance, at, kind, actor, reason) VALUES (%s, now(), %s, 'a', '')",
+                       (number, done or "begun"))  # fmt: skip
+    connection.execute("INSERT INTO audit (at, actor, action, subject, details)"
+                       " VALUES (now(), 'a', 'complete task', %s, %s)",
+                       (str(number), json.dumps({"step": done})))  # fmt: skip
+    payload = json.dumps({"dossier": number, "step": done})
+    connection.execute("INSERT INTO outbox (name, payload, at) VALUES ('changed', %s, now()), ('opened', %s, now())",
+                       (payload, payload))  # fmt: skip
+
+
 def main() -> None:
     """Run so many dossiers, one after the other; print what the processor did for one."""
-    admin, count = sys.argv[1], int(sys.argv[2])
+    admin, count, rows = sys.argv[1], int(sys.argv[2]), sys.argv[3:] == ["rows"]
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS peer_spiff")
         connection.execute("CREATE DATABASE peer_spiff")
@@ -62,6 +96,8 @@ def main() -> None:
     serializer = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure())
     with psycopg.connect(make_conninfo(admin, dbname="peer_spiff")) as connection:
         connection.execute("CREATE TABLE instance (id int PRIMARY KEY, state text NOT NULL)")
+        if rows:
+            connection.execute(TABLES)
         connection.commit()
         began, waits = time.process_time(), []
         for number in range(count):
@@ -70,6 +106,8 @@ def main() -> None:
             workflow.do_engine_steps()
             state = serializer.serialize_json(workflow)
             connection.execute("INSERT INTO instance VALUES (%s, %s)", (number, state))
+            if rows:
+                write_rows(connection, number, None, "receive")
             connection.commit()
             for step in ("receive", "examine"):
                 before = time.perf_counter()
@@ -80,6 +118,8 @@ def main() -> None:
                 workflow.do_engine_steps()
                 connection.execute("UPDATE instance SET state = %s WHERE id = %s",
                                    (serializer.serialize_json(workflow), number))  # fmt: skip
+                if rows:
+                    write_rows(connection, number, step, "examine" if step == "receive" else None)
                 connection.commit()
                 waits.append(time.perf_counter() - before)
         if "closed" not in workflow.data:
