@@ -35,7 +35,10 @@ class Dossier(models.Model):
     Its place in the process is its open tasks and the joins it waits at (`waiting`); `facts` are what officials found.
     `limit` is the time limit as it was decided at acceptance. `called_by` is the step of another dossier that set this
     one going. `returned_way` is how the result was handed over, `returned_note` the number it was posted under.
+    `told` is the status that its history last tells, where it is known: nobody changes one without the other.
     """
+
+    told: int | None = None
 
     code = models.CharField(max_length=60, unique=True)
     procedure = models.ForeignKey("procedures.ProcedureVersion", on_delete=models.PROTECT, related_name="+")

@@ -9,13 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.utils.timezone import localtime
 
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.calendars.rules import due
-from maidinh.infrastructure.database.rows import answered, insert_row, update_row
+from maidinh.infrastructure.database.rows import add_lines, answered, insert_row, update_row
 from maidinh.infrastructure.events.actions import publish
 from maidinh.infrastructure.rulepacks.queries import RulePack, rule_pack, supplement_rule
 from maidinh.services.decisions.rules import Undecided
@@ -37,11 +36,8 @@ from maidinh.services.procedures.rules import facts_of, fee_of, limit_of
 from maidinh.services.processes.tokens import Advance, Network, Position, abandon, advance, network_of
 
 CANCELLED = "cancelled"
-LINE = (  # the line, and the status of the one before it, in one statement
-    "INSERT INTO dossiers_dossierevent (dossier_id, at, kind, status, step, agency, actor, reason, public)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING"
-    " (SELECT status FROM dossiers_dossierevent WHERE dossier_id = %s ORDER BY id DESC LIMIT 1)"
-)
+LINE = ("dossier_id", "at", "kind", "status", "step", "agency", "actor", "reason", "public")
+LAST_TOLD = "SELECT status FROM dossiers_dossierevent WHERE dossier_id = %s ORDER BY id DESC LIMIT 1"
 OPEN_STEPS = "SELECT step FROM dossiers_task WHERE dossier_id = %s AND closed_at IS NULL"
 WITHDRAWN = "withdrawn"
 AS_SUBMITTED = {
@@ -175,15 +171,17 @@ def note(
     dossier: Dossier, kind: str, actor: Actor, at: datetime, *, step: str = "", reason: str = "", public: bool = True
 ) -> None:
     """Write a line of the dossier's history; where the status is another than before, tell of it."""
-    with connection.cursor() as cursor:
-        line = [dossier.pk, at, kind, dossier.status, step, actor.agency, actor.id, reason, public, dossier.pk]
-        cursor.execute(LINE, line)
-        before = cursor.fetchone()[0]
-    if before == dossier.status:
+    before = dossier.told
+    if before is None:
+        before = next((status for (status,) in answered(LAST_TOLD, [dossier.pk])), 0)
+    status = dossier.told = int(dossier.status)
+    line = (dossier.pk, at, kind, status, step, actor.agency, actor.id, reason, public)
+    add_lines("dossiers_dossierevent", LINE, [line])
+    if before == status:
         return
     publish(
         name="dossier.status_changed",
-        payload={"dossier": dossier.pk, "code": dossier.code, "status": int(dossier.status)},
+        payload={"dossier": dossier.pk, "code": dossier.code, "status": status},
         at=at,
         agency=dossier.receiving,
     )

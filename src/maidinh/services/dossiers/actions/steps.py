@@ -253,6 +253,7 @@ def locked_task(task_id: int) -> Task:
         raise NotYours(task_id)
     tasks, dossiers = len(TASK), len(TASK) + len(DOSSIER)
     task, dossier = TASK.row(found[0][:tasks]), DOSSIER.row(found[0][tasks:dossiers])
+    dossier.told = dossier.status
     dossier.procedure, task.dossier = VERSION.row(found[0][dossiers:]), dossier
     return task
 

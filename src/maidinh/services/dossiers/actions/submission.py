@@ -134,6 +134,7 @@ def submit_dossier(
         tracking_secret=secret,
         tracking_digest=tracking_digest(code, secret),
     )
+    dossier.told = 0
     write_receipt(dossier, papers, at, log)
     insert_row(dossier)
     _add_papers(dossier, papers, at)
