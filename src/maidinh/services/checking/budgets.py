@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
+from maidinh.infrastructure.calendars.definition import LONGEST, Budget, WorkingCalendar
 from maidinh.infrastructure.calendars.rules import due, start_day
 from maidinh.services.checking.catalogue import found
 from maidinh.services.checking.findings import Finding
 from maidinh.services.checking.flow import Flow
-from maidinh.services.decisions.completeness import Gap, gaps_and_overlaps
+from maidinh.services.decisions.completeness import Gap, TooManyCases, gaps_and_overlaps
 from maidinh.services.decisions.conditions import Among, Cell, Literal, holds, parse_cell
+from maidinh.services.decisions.definition import DecisionTable
 from maidinh.services.procedures.definition import Case, Procedure, Step
 
 
@@ -101,17 +102,24 @@ def _limits(procedure: Procedure, case: Case) -> Iterator[tuple[int, int | None,
         yield limit.budget.amount, None, facts
         return
     table = procedure.table(limit.table)
-    if any(isinstance(each, Gap) for each in gaps_and_overlaps(table)):
+    if _leaves_gaps(table):
         yield limit.budget.amount, None, facts
     for n, row in enumerate(table.rows):
         amount = row.then["amount"]
         if (
             not isinstance(amount, int | float)
-            or amount <= 0
+            or not 0 < amount <= LONGEST
             or not holds(parse_cell(row.when.get("case", "-")), case.id)
         ):
             continue
         yield int(amount), n, facts | {fact: one for fact, cell in row.when.items() if (one := _only(cell)) is not None}
+
+
+def _leaves_gaps(table: DecisionTable) -> bool:
+    try:
+        return any(isinstance(each, Gap) for each in gaps_and_overlaps(table))
+    except TooManyCases:
+        return True  # nobody can tell; that is a fault of the table itself
 
 
 def _only(cell: Cell) -> Literal | None:
