@@ -196,8 +196,8 @@ def test_a_dossier_older_than_the_connection_is_told(post: Post, citizen: Any, s
 def test_a_row_that_cannot_be_kept_holds_up_no_other(post: Post) -> None:
     post.double.tell(
         status(1, 2), status(2, 4, LyDo="a\x00b"), status(3, 4, LyDo="\ud800"),
-        status(4, 5, ThoiDiem="9999-12-31T23:59:59-12:00"), status(5, 4, NgayKetThucTheoQuyDinh="0001-01-01T00:00:00+07:00"),
-        status(6, 9),
+        status(4, 5, ThoiDiem="9999-12-31T23:59:59-12:00"),
+        status(5, 4, NgayKetThucTheoQuyDinh="0001-01-01T00:00:00+07:00"), status(6, 9),
     )  # fmt: skip
     ended = heard(post)
     assert {number: ended[f"in-{number}"][0] for number in (1, 4, 5, 6)} == {
