@@ -12,7 +12,15 @@ from maidinh.services.checking.catalogue import found
 from maidinh.services.checking.conditions import facts_before
 from maidinh.services.checking.findings import Finding
 from maidinh.services.checking.flow import Flow
-from maidinh.services.checking.values import Known, Values, impossible, properties_of, shown, values_of_input
+from maidinh.services.checking.values import (
+    Known,
+    Values,
+    impossible,
+    properties_of,
+    required_of,
+    shown,
+    values_of_input,
+)
 from maidinh.services.decisions.completeness import OTHER, Gap, Region, TooManyCases, gaps_and_overlaps
 from maidinh.services.decisions.conditions import parse_cell
 from maidinh.services.decisions.definition import DecisionTable, Input
@@ -38,7 +46,7 @@ def table_findings(procedure: Procedure, flow: Flow, known: Known) -> Iterator[F
         for use in uses:
             yield from _output(table, n, use)
         if sound:
-            yield from _holes(table, n, gaps=FEE in uses or not uses)
+            yield from _holes(table, n, _left_open(procedure), gaps=FEE in uses or not uses)
         if FEE in uses:
             yield from _too_late(procedure, flow, table, n)
 
@@ -97,9 +105,16 @@ def _output(table: DecisionTable, n: int, use: str) -> Iterator[Finding]:
         )
 
 
-def _holes(table: DecisionTable, n: int, *, gaps: bool) -> Iterator[Finding]:
+def _left_open(procedure: Procedure) -> frozenset[str]:
+    """The fields that an applicant who is asked may leave empty, and the facts that an official may."""
+    needed = set(required_of(procedure))
+    facts = {fact.id for step in procedure.steps for fact in step.facts if not fact.required}
+    return frozenset({name for name in properties_of(procedure) if name not in needed} | facts)
+
+
+def _holes(table: DecisionTable, n: int, unknown: frozenset[str], *, gaps: bool) -> Iterator[Finding]:
     try:
-        holes = gaps_and_overlaps(table)
+        holes = gaps_and_overlaps(table, unknown)
     except TooManyCases:
         yield found("table.too-many-cases", ("tables", n), table=table.id)
         return
@@ -117,7 +132,7 @@ def _example(table: DecisionTable, region: Region) -> str:
     for column in table.inputs:
         if column.id in region.example:
             value = region.example[column.id]
-            told.append(f"{column.id} = {'…' if value == OTHER else shown(value)}")
+            told.append(f"{column.id} = {'…' if value == OTHER else '∅' if value is None else shown(value)}")
     return ", ".join(told) or "…"
 
 

@@ -6,7 +6,7 @@ one value stands for all of them. Regions are followed column by column, those w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -39,7 +39,7 @@ class TooManyCases(ValueError):
 class Region:
     """Values of each column that every row takes alike: a value that stands for them, and them in words."""
 
-    example: dict[str, Literal]
+    example: dict[str, Literal | None]
     words: dict[str, str]
 
 
@@ -60,16 +60,20 @@ class Overlap:
 
 @dataclass(frozen=True)
 class _Part:
-    example: Literal
+    example: Literal | None
     words: str
 
 
-def gaps_and_overlaps(table: DecisionTable) -> list[Gap | Overlap]:
+_NOTHING = _Part(None, "∅")
+
+
+def gaps_and_overlaps(table: DecisionTable, unknown: Collection[str] = ()) -> list[Gap | Overlap]:
     """What is missing from the table and what contradicts itself, each pair of rows once.
 
     Policies that collect may leave gaps, and only `unique` and `any` forbid overlaps (`any` those that differ).
+    `unknown` are the columns of which a dossier may have nothing; that passes nothing but `-`.
     """
-    parts = [_parts(column, table) for column in table.inputs]
+    parts = [_parts(column, table) + [_NOTHING] * (column.id in unknown) for column in table.inputs]
     tests = [[parse_cell(row.when.get(column.id, "-")) for column in table.inputs] for row in table.rows]
     found: list[Gap | Overlap] = []
     told: set[tuple[int, ...]] = set()
