@@ -16,8 +16,8 @@ from maidinh.services.checking.values import (
     Known,
     Values,
     impossible,
+    left_open,
     properties_of,
-    required_of,
     shown,
     values_of_input,
 )
@@ -46,7 +46,7 @@ def table_findings(procedure: Procedure, flow: Flow, known: Known) -> Iterator[F
         for use in uses:
             yield from _output(table, n, use)
         if sound:
-            yield from _holes(table, n, _left_open(procedure), gaps=FEE in uses or not uses)
+            yield from _holes(table, n, left_open(procedure), gaps=FEE in uses or not uses)
         if FEE in uses:
             yield from _too_late(procedure, flow, table, n)
 
@@ -103,13 +103,6 @@ def _output(table: DecisionTable, n: int, use: str) -> Iterator[Finding]:
         yield found(
             "table.several-answers", ("tables", n, "hit_policy"), table=table.id, use=use, policy=table.hit_policy
         )
-
-
-def _left_open(procedure: Procedure) -> frozenset[str]:
-    """The fields that an applicant who is asked may leave empty, and the facts that an official may."""
-    needed = set(required_of(procedure))
-    facts = {fact.id for step in procedure.steps for fact in step.facts if not fact.required}
-    return frozenset({name for name in properties_of(procedure) if name not in needed} | facts)
 
 
 def _holes(table: DecisionTable, n: int, unknown: frozenset[str], *, gaps: bool) -> Iterator[Finding]:

@@ -139,6 +139,13 @@ def required_of(procedure: Procedure) -> list[str]:
     return [str(name) for name in required] if isinstance(required, list) else []
 
 
+def left_open(procedure: Procedure) -> frozenset[str]:
+    """The fields that an applicant who is asked may leave empty, and the facts that an official may."""
+    needed = set(required_of(procedure))
+    facts = {fact.id for step in procedure.steps for fact in step.facts if not fact.required}
+    return frozenset({name for name in properties_of(procedure) if name not in needed} | facts)
+
+
 def _of_schema(schema: Mapping[str, Any]) -> Values:
     if isinstance(schema.get("enum"), list):
         return Values("choice", tuple(literal(value) for value in schema["enum"]))
