@@ -219,6 +219,7 @@ def test_a_delegation_ends_early(walk: Walk) -> None:
         ("roles", {"roles_given": ["leader"]}),
         ("roles", {"roles_given": []}),
         ("roles", {"by": LEAD, "of": LEAD, "to": CLERK, "roles_given": ["leader"]}),
+        ("roles", {"by": LEAD, "of": CLERK, "to": LEAD, "roles_given": ["one-stop-official"]}),
         ("until_day", {"until_day": TODAY - timedelta(days=1), "from_day": TODAY - timedelta(days=1)}),
         ("until_day", {"from_day": TODAY + timedelta(days=1)}),
     ],

@@ -20,6 +20,7 @@ from maidinh.config.cli.dossier import app
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.translog.trust import read_keys
+from maidinh.services.results import bundle
 from maidinh.services.results.actions import Installation, issue_due_forms, issue_result
 from maidinh.services.results.bundle import BundleError, examine, pack, summary
 from maidinh.services.results.exporting import NoSuchDossier, export_dossier
@@ -153,6 +154,17 @@ def test_what_is_no_exported_dossier_is_refused(tmp_path: Path, at: datetime) ->
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("../x", b"x")
     with pytest.raises(BundleError, match="leads out"):
+        examine(path, None, [], at=at)
+
+
+@pytest.mark.parametrize("limit", ["MOST", "LARGEST"])
+def test_what_unpacks_to_more_than_a_dossier_is_not_unpacked(
+    limit: str, tmp_path: Path, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(pack({"papers/1.pdf": b"0" * 10_000}, dossier="x", at=at))
+    monkeypatch.setattr(bundle, limit, 3)
+    with pytest.raises(BundleError, match="unpacks to more"):
         examine(path, None, [], at=at)
 
 
