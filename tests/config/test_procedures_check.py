@@ -7,6 +7,7 @@ it or beside it, and where the finding must stand.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,14 @@ def test_a_planted_fault_is_found_at_its_line_and_nothing_else(
     assert places == [(fault["code"], line)], [each.finding.message() for each in told]
     assert fault["says"] in told[0].finding.message()
     assert told[0].finding.remedy()
+
+
+def test_a_field_that_a_register_holds_is_found_however_its_letters_are_made(nation: Nation, tmp_path: Path) -> None:
+    fault = next(fault for fault in FAULTS if fault["code"] == "field.held")
+    planted(tmp_path, fault)
+    text = (tmp_path / "sound.yaml").read_text("utf-8")
+    (tmp_path / "sound.yaml").write_text(unicodedata.normalize("NFD", text), "utf-8")
+    assert "field.held" in {each.finding.check.code for each in found_in(tmp_path, nation)}
 
 
 def test_every_kind_of_fault_is_planted() -> None:

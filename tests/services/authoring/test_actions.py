@@ -141,6 +141,15 @@ def test_who_wrote_in_it_does_not_decide_though_a_leader(desk: Desk) -> None:
         assert draft in drafts_to_decide(desk.leader)
 
 
+def test_who_wrote_a_part_of_it_does_not_decide_though_another_handed_it_in(desk: Desk) -> None:
+    from dataclasses import replace
+
+    draft = desk.changed(desk.begun(), later_name, desk.second)
+    draft = desk.do(submit_draft, desk.writer, draft_id=draft.pk, judge=settings.JUDGE)
+    with pytest.raises(DraftRefused, match="You wrote in this draft"):
+        desk.approve(draft, replace(desk.second, permissions=desk.leader.permissions))
+
+
 @pytest.mark.parametrize(
     ("more", "told"),
     [({"decision": " "}, "number of the decision"), ({"decided_on": None}, "day of the decision"),

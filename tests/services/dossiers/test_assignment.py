@@ -191,6 +191,15 @@ def test_a_delegate_takes_over_what_the_absent_one_holds_and_nobody_elses(walk: 
     assert as_(CLERK, claim_task, task_id=task.pk, at=walk.at).claimed_by == CLERK
 
 
+def test_a_delegate_has_no_role_that_its_giver_has_lost(walk: Walk, left: Any) -> None:
+    given(walk, by=LEAD, of=GONE, to=CLERK)
+    assert sees(walk, CLERK, walk.at)
+    left(GONE)
+    assert not sees(walk, CLERK, walk.at)
+    with pytest.raises(NotYours):
+        as_(CLERK, claim_task, task_id=walk.open["appraisal"].pk, at=walk.at)
+
+
 def test_a_delegation_ends_early(walk: Walk) -> None:
     made = given(walk)
     assert sees(walk, CLERK, walk.at)
@@ -210,6 +219,7 @@ def test_a_delegation_ends_early(walk: Walk) -> None:
         ("roles", {"roles_given": ["leader"]}),
         ("roles", {"roles_given": []}),
         ("roles", {"by": LEAD, "of": LEAD, "to": CLERK, "roles_given": ["leader"]}),
+        ("roles", {"by": LEAD, "of": CLERK, "to": LEAD, "roles_given": ["one-stop-official"]}),
         ("until_day", {"until_day": TODAY - timedelta(days=1), "from_day": TODAY - timedelta(days=1)}),
         ("until_day", {"from_day": TODAY + timedelta(days=1)}),
     ],

@@ -34,7 +34,7 @@ def test_each_fault_by_itself(tills: Callable[[], Till]) -> None:
     for fault in (
         paid_by_notice, begun_twice, notice_repeated, notice_lost, timeout_at_begin, wrong_amount, wrong_currency,
         unknown_order, paid_twice, paid_after_it_failed, paid_at_the_desk_too, reordered, killed_after_the_refund,
-        missing_at_the_provider, expired_and_paid_late,
+        missing_at_the_provider, expired_and_paid_late, one_transaction_for_two_orders,
     ):  # fmt: skip
         fault(tills())
 
@@ -185,6 +185,23 @@ def expired_and_paid_late(till: Till) -> None:
     till.provider.pay(order, till.at)
     till.settle()
     assert states(till) == ["paid"]
+
+
+def one_transaction_for_two_orders(till: Till) -> None:
+    """The first is paid, the second isn't, and what comes after them is taken all the same."""
+    order = begun(till)
+    first = till.provider.pay(order, till.at)
+    till.notice(first, f"{order}-1")
+    till.work()
+    other = till.beside()
+    claimed = replace(first, order=begun(other), amount=other.charge.amount)
+    other.notice(claimed, f"{order}-2")
+    real = other.provider.pay(claimed.order, other.at)
+    other.notice(real, f"{order}-3")
+    other.work()
+    assert (states(till), states(other), other.notices_waiting()) == (["paid"], ["paid"], 0)
+    assert other.payments()[0].reference == real.reference
+    assert [each.kind for each in other._as_worker(lambda: [*_of_order(claimed.order)])] == ["two_orders"]
 
 
 def _of_order(order: str) -> Any:

@@ -66,7 +66,7 @@ class Till:
     numbers = itertools.count(1)
 
     def __init__(self, dossier: Dossier, citizen: Actor, cashier: Actor, roles: Roles, at: datetime) -> None:
-        self.citizen, self.cashier, self.roles, self.at = citizen, cashier, roles, at
+        self.dossier, self.citizen, self.cashier, self.roles, self.at = dossier, citizen, cashier, roles, at
         self.provider = HostileProvider()
         number = next(self.numbers)
         with acting(person=citizen.person):
@@ -77,6 +77,12 @@ class Till:
             case = dossier.procedure.procedure.cases[0]
             fee = fee_of(dossier.procedure.procedure, case, {})
             self.charge = charge_fee(dossier_id=row["id"], fee=case.fee, amount=fee.amount, at=at)
+
+    def beside(self) -> Till:
+        """Another charge at the same provider."""
+        other = Till(self.dossier, self.citizen, self.cashier, self.roles, self.at)
+        other.provider = self.provider
+        return other
 
     def begin(self) -> Payment | None:
         """The applicant begins to pay; None where it is paid already."""

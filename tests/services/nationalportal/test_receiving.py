@@ -191,3 +191,18 @@ def test_a_dossier_older_than_the_connection_is_told(post: Post, citizen: Any, s
     assert post.as_worker(lambda: enqueue_unknown(at=post.at)) == 0
     post.settle()
     assert post.double.told(other.code)[0]["kind"] == "codes"
+
+
+def test_a_row_that_cannot_be_kept_holds_up_no_other(post: Post) -> None:
+    post.double.tell(
+        status(1, 2), status(2, 4, LyDo="a\x00b"), status(3, 4, LyDo="\ud800"),
+        status(4, 5, ThoiDiem="9999-12-31T23:59:59-12:00"),
+        status(5, 4, NgayKetThucTheoQuyDinh="0001-01-01T00:00:00+07:00"), status(6, 9),
+    )  # fmt: skip
+    ended = heard(post)
+    assert {number: ended[f"in-{number}"][0] for number in (1, 4, 5, 6)} == {
+        1: "applied", 4: "refused", 5: "refused", 6: "applied",
+    }  # fmt: skip
+    assert len(ended) == 4
+    feed = post.as_worker(Feed.objects.get)
+    assert (feed.cursor, feed.last_error) == (6, "rows that can't be read: 2")

@@ -20,6 +20,7 @@ from maidinh.config.cli.dossier import app
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.translog.trust import read_keys
+from maidinh.services.results import bundle
 from maidinh.services.results.actions import Installation, issue_due_forms, issue_result
 from maidinh.services.results.bundle import BundleError, examine, pack, summary
 from maidinh.services.results.exporting import NoSuchDossier, export_dossier
@@ -101,6 +102,30 @@ def test_every_change_is_found(made: Any, at: datetime) -> None:
         with zipfile.ZipFile(io.BytesIO(whole)) as archive:
             parts.update({name: archive.read(name) for name in archive.namelist()})
 
+    def anew(parts: dict[str, bytes], **changed: bytes) -> None:
+        kept = {name: part for name, part in parts.items() if name not in ("manifest.json", "SHA256SUMS", "README.txt")}
+        whole = pack(kept | changed, dossier=json.loads(parts["manifest.json"])["dossier"], at=at)
+        parts.clear()
+        with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+            parts.update({name: archive.read(name) for name in archive.namelist()})
+
+    def answers(parts: dict[str, bytes]) -> None:
+        data = json.loads(parts["dossier.json"])
+        data["answers"] = dict.fromkeys(data["answers"], "another")
+        anew(parts, **{"dossier.json": json.dumps(data).encode()})
+
+    def procedure(parts: dict[str, bytes]) -> None:
+        text = json.loads(parts["procedure.json"]) | {"responsible": "H38.1"}
+        anew(parts, **{"procedure.json": json.dumps(text).encode()})
+
+    def sums(parts: dict[str, bytes]) -> None:
+        parts["SHA256SUMS"] = parts["SHA256SUMS"].replace(b"0", b"1")
+
+    def manifest(parts: dict[str, bytes]) -> None:
+        head = json.loads(parts["manifest.json"])
+        head["files"].append(head["files"][0])
+        parts["manifest.json"] = json.dumps(head).encode()
+
     def result(parts: dict[str, bytes]) -> None:
         parts["result/01.pdf"] += b"\n"
 
@@ -115,7 +140,7 @@ def test_every_change_is_found(made: Any, at: datetime) -> None:
         receipt["content"]["code"] = "H38.101-20260101-0000001"
         parts["receipts/submission.json"] = json.dumps(receipt).encode()
 
-    for change in (paper, repacked, result, added, gone, another):
+    for change in (paper, repacked, answers, procedure, sums, manifest, result, added, gone, another):
         path.write_bytes(before)
         assert False in checked(changed(path, change), at).values(), change.__name__
 
@@ -129,6 +154,34 @@ def test_what_is_no_exported_dossier_is_refused(tmp_path: Path, at: datetime) ->
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("../x", b"x")
     with pytest.raises(BundleError, match="leads out"):
+        examine(path, None, [], at=at)
+
+
+@pytest.mark.parametrize("limit", ["MOST", "LARGEST"])
+def test_what_unpacks_to_more_than_a_dossier_is_not_unpacked(
+    limit: str, tmp_path: Path, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(pack({"papers/1.pdf": b"0" * 10_000}, dossier="x", at=at))
+    monkeypatch.setattr(bundle, limit, 3)
+    with pytest.raises(BundleError, match="unpacks to more"):
+        examine(path, None, [], at=at)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"dossier.json": b"[]"},
+        {"dossier.json": b"{"},
+        {"dossier.json": b'{"code": "x", "papers": [1]}'},
+        {"dossier.json": b'{"code": "x"}', "receipts/submission.json": b"[" * 100_000},
+        {"dossier.json": b'{"code": "x"}', "receipts/submission.json": b'{"content": []}'},
+    ],
+)
+def test_parts_that_cannot_be_read_are_told_plainly(parts: dict[str, bytes], tmp_path: Path, at: datetime) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(pack(parts, dossier="x", at=at))
+    with pytest.raises(BundleError, match="can't be read"):
         examine(path, None, [], at=at)
 
 

@@ -90,6 +90,7 @@ def kinds() -> dict[str, str]:
         "not_at_provider": _("We have this payment; the gateway's list of the day does not."),
         "refund_unasked": _("The gateway gave money back that nobody asked for."),
         "refund_refused": _("The gateway refuses to give this money back."),
+        "two_orders": _("The gateway names one transaction for two payments. It paid the first one only."),
     }
 
 

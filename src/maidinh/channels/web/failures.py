@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -61,6 +61,8 @@ def database_gone(get_response: Answer) -> Answer:
         return get_response(request)
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if _unspeakable(exception):
+            return _plain(400)
         if not _passing(exception):
             return None
         _log.error("database or signer gone, or disk full", path=request.path, error=str(exception).strip())
@@ -70,6 +72,11 @@ def database_gone(get_response: Answer) -> Answer:
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
+
+
+def _unspeakable(exception: Exception) -> bool:
+    """Whether it is the database's word that a text has a zero character, which nobody types and no text can hold."""
+    return isinstance(exception, DataError | ValueError) and "NUL" in str(exception) and "0x00" in str(exception)
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -12,11 +12,14 @@ from pydantic import Field
 
 from maidinh.infrastructure.definitions.definition import Form, LegalBasis, Provenance
 
+LONGEST = 3_660  # of any unit that somebody writes down; a longer term is a slip of the pen
+COUNTABLE = 120_000  # days in so many months; what is counted further would take for ever
+
 
 class Budget(Form):
     """An amount of time that the law or a process gives."""
 
-    amount: int = Field(ge=0)
+    amount: int = Field(ge=0, le=COUNTABLE)
     unit: Literal["working_hour", "working_day", "calendar_day", "month"]
 
 

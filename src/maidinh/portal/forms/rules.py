@@ -17,7 +17,7 @@ import jsonschema_rs
 
 from maidinh.infrastructure.definitions.definition import Text
 from maidinh.services.decisions.conditions import condition_holds
-from maidinh.services.procedures.definition import FormField, Page, Procedure
+from maidinh.services.procedures.definition import FormField, Page, Procedure, validator_of
 from maidinh.services.procedures.definition import Paper as PaperAsked
 from maidinh.services.procedures.rules import facts_of, papers_for
 
@@ -254,7 +254,7 @@ def required_of(procedure: Procedure) -> frozenset[str]:
 def whole_faults(procedure: Procedure, answers: Mapping[str, Any]) -> dict[str, Fault]:
     """What still keeps the whole application from being handed in, by field."""
     faults = {name: Fault("missing") for name in required_of(procedure) - set(answers)}
-    validator = jsonschema_rs.Draft202012Validator(procedure.answers, validate_formats=True)
+    validator = validator_of(procedure.answers)
     for error in validator.iter_errors(dict(answers)):
         if error.instance_path:
             faults.setdefault(str(error.instance_path[0]), _fault_from(error))
@@ -299,7 +299,7 @@ def _date(name: str, posted: Mapping[str, str]) -> tuple[str | None, Fault | Non
 
 
 def _fault_of(schema: Mapping[str, Any], value: Any) -> Fault | None:
-    validator = jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True)
+    validator = validator_of(schema)
     error = next(validator.iter_errors(value), None)
     return None if error is None else _fault_from(error)
 

@@ -12,12 +12,13 @@ from typing import Any
 
 import yaml
 
-from maidinh.infrastructure.definitions.reading import DEPTH_LIMIT
+from maidinh.infrastructure.definitions.reading import DEPTH_LIMIT, NUMBER_LIMIT
 from maidinh.services.authoring.definition import FILE_LIMIT, FILE_NAME, FILES_LIMIT, MAIN, Files
 from maidinh.services.authoring.rewriting import dumped, rewritten
 from maidinh.services.procedures.definition import Procedure
 from maidinh.services.procedures.skeletons import QUESTIONS, SAMPLE, STEPS
 
+NUMERIC = frozenset("0123456789abcdefABCDEFxXoO_+-.:")
 HEADED = re.compile(r"^version:[ \t]*(?P<value>[^\s#].*?)[ \t]*(?:#.*)?$", re.M)
 
 
@@ -45,10 +46,17 @@ def content_of(text: str) -> dict[str, Any] | None:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > DEPTH_LIMIT or isinstance(event, yaml.AliasEvent):
                 return None
+            if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and _too_long(event.value):
+                return None
         content = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
+    except (yaml.YAMLError, ArithmeticError, ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None
+
+
+def _too_long(plain: str) -> bool:
+    """Whether a value that YAML may take for a number is longer than one is: reading it takes the square of that."""
+    return len(plain) > NUMBER_LIMIT and not set(plain) - NUMERIC
 
 
 def renewed(text: str, version: str, begins: date) -> str:

@@ -2,7 +2,8 @@
 
 Layer 4. Pure. Branches beside each other count as long as the longest of them; joins take no time, and steps that
 suspend the clock are not counted. Where a table decides the limit, each of its rows is held against the longest way
-that a dossier of that row can go: routes that the row's own values decide are followed, all others can be.
+that a dossier of that row can go: routes that the row's own values decide are followed, all others can be. Where units
+differ, how long one is in the other depends on the day of the week, so every day of a week is begun on.
 """
 
 from __future__ import annotations
@@ -12,24 +13,27 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
-from maidinh.infrastructure.calendars.rules import due, start_day
+from maidinh.infrastructure.calendars.definition import LONGEST, Budget, WorkingCalendar
+from maidinh.infrastructure.calendars.rules import DAY, due, is_working_day, start_day
 from maidinh.services.checking.catalogue import found
 from maidinh.services.checking.findings import Finding
 from maidinh.services.checking.flow import Flow
-from maidinh.services.decisions.completeness import Gap, gaps_and_overlaps
+from maidinh.services.checking.values import left_open
+from maidinh.services.decisions.completeness import Gap, TooManyCases, gaps_and_overlaps
 from maidinh.services.decisions.conditions import Among, Cell, Literal, holds, parse_cell
+from maidinh.services.decisions.definition import DecisionTable
 from maidinh.services.procedures.definition import Case, Procedure, Step
+
+WEEK = 7
 
 
 def budget_findings(procedure: Procedure, flow: Flow, calendar: WorkingCalendar) -> Iterator[Finding]:
     """The cases, and the rows of tables of limits, that are shorter than the longest way through the process."""
-    start = late_start(procedure, calendar)
     for n, case in enumerate(procedure.cases):
         for amount, row, known in _limits(procedure, case):
             budget = Budget(amount=amount, unit=case.time_limit.budget.unit)
-            end, way = _longest(flow, start, calendar, known)
-            if end <= due(start, budget, calendar):
+            way = _too_long(flow, budget, _starts(procedure, budget, calendar), calendar, known)
+            if way is None:
                 continue
             told = {"case": case.id, "way": ", ".join(way)}
             if row is None:
@@ -47,6 +51,25 @@ def late_start(procedure: Procedure, calendar: WorkingCalendar) -> datetime:
     zone = ZoneInfo(calendar.timezone)
     moment = datetime.combine(procedure.effective_from, calendar.cutoff, zone)
     return datetime.combine(start_day(moment, calendar, cutoff=True), calendar.cutoff, zone)
+
+
+def _starts(procedure: Procedure, limit: Budget, calendar: WorkingCalendar) -> list[datetime]:
+    """The moments to begin at: the first there is, and where a step counts in another unit those of a whole week."""
+    first = late_start(procedure, calendar)
+    units = {budget.unit for step in procedure.steps for budget in (step.budget, step.minimum) if budget is not None}
+    days = (first + n * DAY for n in range(WEEK if units - {limit.unit} else 1))
+    return [day for day in days if is_working_day(day.date(), calendar)]
+
+
+def _too_long(
+    flow: Flow, limit: Budget, starts: list[datetime], calendar: WorkingCalendar, known: Mapping[str, Any]
+) -> list[str] | None:
+    """The longest way from the first of these moments on which it passes the limit; None where it never does."""
+    for start in starts:
+        end, way = _longest(flow, start, calendar, known)
+        if end > due(start, limit, calendar):
+            return way
+    return None
 
 
 def length_of(budget: Budget, start: datetime, calendar: WorkingCalendar) -> datetime:
@@ -101,17 +124,24 @@ def _limits(procedure: Procedure, case: Case) -> Iterator[tuple[int, int | None,
         yield limit.budget.amount, None, facts
         return
     table = procedure.table(limit.table)
-    if any(isinstance(each, Gap) for each in gaps_and_overlaps(table)):
+    if _leaves_gaps(table, left_open(procedure)):
         yield limit.budget.amount, None, facts
     for n, row in enumerate(table.rows):
         amount = row.then["amount"]
         if (
             not isinstance(amount, int | float)
-            or amount <= 0
+            or not 0 < amount <= LONGEST
             or not holds(parse_cell(row.when.get("case", "-")), case.id)
         ):
             continue
         yield int(amount), n, facts | {fact: one for fact, cell in row.when.items() if (one := _only(cell)) is not None}
+
+
+def _leaves_gaps(table: DecisionTable, unknown: frozenset[str]) -> bool:
+    try:
+        return any(isinstance(each, Gap) for each in gaps_and_overlaps(table, unknown))
+    except TooManyCases:
+        return True  # nobody can tell; that is a fault of the table itself
 
 
 def _only(cell: Cell) -> Literal | None:

@@ -6,6 +6,7 @@ Layer 4. Pure. Legal ground: Decree 224/2026 articles 15 and 18 (what published 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from maidinh.services.checking.catalogue import found
@@ -43,5 +44,5 @@ def register_findings(procedure: Procedure, registers: Sequence[RegisterField]) 
 
 
 def plain(label: str) -> str:
-    """A label without what stands in brackets, without punctuation and capitals."""
-    return " ".join(_ASIDE.sub(" ", label).casefold().split())
+    """A label without what stands in brackets, without punctuation and capitals, its letters in one form."""
+    return " ".join(_ASIDE.sub(" ", unicodedata.normalize("NFC", label)).casefold().split())

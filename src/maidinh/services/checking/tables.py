@@ -7,12 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from maidinh.infrastructure.calendars.definition import LONGEST
 from maidinh.services.checking.catalogue import found
 from maidinh.services.checking.conditions import facts_before
 from maidinh.services.checking.findings import Finding
 from maidinh.services.checking.flow import Flow
-from maidinh.services.checking.values import Known, Values, impossible, properties_of, shown, values_of_input
-from maidinh.services.decisions.completeness import OTHER, Gap, Region, gaps_and_overlaps
+from maidinh.services.checking.values import (
+    Known,
+    Values,
+    impossible,
+    left_open,
+    properties_of,
+    shown,
+    values_of_input,
+)
+from maidinh.services.decisions.completeness import OTHER, Gap, Region, TooManyCases, gaps_and_overlaps
 from maidinh.services.decisions.conditions import parse_cell
 from maidinh.services.decisions.definition import DecisionTable, Input
 from maidinh.services.procedures.definition import Procedure
@@ -37,7 +46,7 @@ def table_findings(procedure: Procedure, flow: Flow, known: Known) -> Iterator[F
         for use in uses:
             yield from _output(table, n, use)
         if sound:
-            yield from _holes(table, n, gaps=FEE in uses or not uses)
+            yield from _holes(table, n, left_open(procedure), gaps=FEE in uses or not uses)
         if FEE in uses:
             yield from _too_late(procedure, flow, table, n)
 
@@ -87,7 +96,7 @@ def _output(table: DecisionTable, n: int, use: str) -> Iterator[Finding]:
     elif use == LIMIT:
         for row, each in enumerate(table.rows):
             amount = each.then["amount"]
-            if not isinstance(amount, int | float) or amount != int(amount) or amount <= 0:
+            if not isinstance(amount, int | float) or not 0 < amount <= LONGEST or amount != int(amount):
                 cell = ("tables", n, "rows", row, "then", "amount")
                 yield found("table.not-whole", cell, table=table.id, row=row + 1, amount=shown(amount))
     if table.hit_policy in SEVERAL:
@@ -96,8 +105,13 @@ def _output(table: DecisionTable, n: int, use: str) -> Iterator[Finding]:
         )
 
 
-def _holes(table: DecisionTable, n: int, *, gaps: bool) -> Iterator[Finding]:
-    for each in gaps_and_overlaps(table):
+def _holes(table: DecisionTable, n: int, unknown: frozenset[str], *, gaps: bool) -> Iterator[Finding]:
+    try:
+        holes = gaps_and_overlaps(table, unknown)
+    except TooManyCases:
+        yield found("table.too-many-cases", ("tables", n), table=table.id)
+        return
+    for each in holes:
         example = _example(table, each.region)
         if not isinstance(each, Gap):
             at = ("tables", n, "rows", each.rows[-1] - 1)
@@ -111,7 +125,7 @@ def _example(table: DecisionTable, region: Region) -> str:
     for column in table.inputs:
         if column.id in region.example:
             value = region.example[column.id]
-            told.append(f"{column.id} = {'…' if value == OTHER else shown(value)}")
+            told.append(f"{column.id} = {'…' if value == OTHER else '∅' if value is None else shown(value)}")
     return ", ".join(told) or "…"
 
 

@@ -5,7 +5,6 @@ Layer 4. Pure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +14,7 @@ from typing import Any
 
 from maidinh.services.decisions.conditions import Among, AnyOf, Anything, Interval, Literal, Not, Test, literal
 from maidinh.services.decisions.definition import Input
-from maidinh.services.procedures.definition import Fact, Procedure
+from maidinh.services.procedures.definition import Fact, Procedure, validator_of
 
 
 @dataclass(frozen=True)
@@ -140,6 +139,13 @@ def required_of(procedure: Procedure) -> list[str]:
     return [str(name) for name in required] if isinstance(required, list) else []
 
 
+def left_open(procedure: Procedure) -> frozenset[str]:
+    """The fields that an applicant who is asked may leave empty, and the facts that an official may."""
+    needed = set(required_of(procedure))
+    facts = {fact.id for step in procedure.steps for fact in step.facts if not fact.required}
+    return frozenset({name for name in properties_of(procedure) if name not in needed} | facts)
+
+
 def _of_schema(schema: Mapping[str, Any]) -> Values:
     if isinstance(schema.get("enum"), list):
         return Values("choice", tuple(literal(value) for value in schema["enum"]))
@@ -162,9 +168,9 @@ def _number(bound: Any) -> Decimal | None:
 
 def _matches(pattern: str, value: str) -> bool:
     try:
-        return not pattern or re.search(pattern, value) is not None
-    except re.error:
-        return True  # JSON Schema knows patterns that Python doesn't
+        return not pattern or validator_of({"type": "string", "pattern": pattern}).is_valid(value)
+    except ValueError:
+        return True  # the form itself is refused for it
 
 
 def _inner(

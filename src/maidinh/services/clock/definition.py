@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from maidinh.infrastructure.calendars.definition import Override
+from maidinh.infrastructure.calendars.definition import LONGEST, Override
 from maidinh.infrastructure.definitions.definition import Form, LegalBasis
 
 DAY_ALONE = len("2026-11-20")
@@ -36,7 +36,7 @@ class Event(Form):
     kind: Kind
     note: str = ""
     article: str | LegalBasis | None = None
-    amount: int | None = Field(default=None, ge=1)
+    amount: int | None = Field(default=None, ge=1, le=LONGEST)
     unit: Unit | None = None
     until: date | None = None
     calendar: str | None = None
@@ -52,7 +52,7 @@ class Term(Form):
     """
 
     start: Moment
-    amount: int = Field(ge=0, le=3_660)
+    amount: int = Field(ge=0, le=LONGEST)
     unit: Unit
     cutoff: bool = True
     article: str | LegalBasis | None = None

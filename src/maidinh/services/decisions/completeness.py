@@ -6,7 +6,7 @@ one value stands for all of them. Regions are followed column by column, those w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -27,13 +27,19 @@ from maidinh.services.decisions.definition import DecisionTable, Input
 
 OTHER = "\x00other"  # a text that no cell names
 DAY = timedelta(days=1)
+MOST_CASES = 20_000  # that one table may tell apart; the largest honest one has some hundred
+MOST_CELLS = 500_000  # looked at to tell them apart
+
+
+class TooManyCases(ValueError):
+    """The table tells more cases apart than can be looked at one by one."""
 
 
 @dataclass(frozen=True)
 class Region:
     """Values of each column that every row takes alike: a value that stands for them, and them in words."""
 
-    example: dict[str, Literal]
+    example: dict[str, Literal | None]
     words: dict[str, str]
 
 
@@ -54,20 +60,29 @@ class Overlap:
 
 @dataclass(frozen=True)
 class _Part:
-    example: Literal
+    example: Literal | None
     words: str
 
 
-def gaps_and_overlaps(table: DecisionTable) -> list[Gap | Overlap]:
+_NOTHING = _Part(None, "∅")
+
+
+def gaps_and_overlaps(table: DecisionTable, unknown: Collection[str] = ()) -> list[Gap | Overlap]:
     """What is missing from the table and what contradicts itself, each pair of rows once.
 
     Policies that collect may leave gaps, and only `unique` and `any` forbid overlaps (`any` those that differ).
+    `unknown` are the columns of which a dossier may have nothing; that passes nothing but `-`.
     """
-    parts = [_parts(column, table) for column in table.inputs]
+    parts = [_parts(column, table) + [_NOTHING] * (column.id in unknown) for column in table.inputs]
     tests = [[parse_cell(row.when.get(column.id, "-")) for column in table.inputs] for row in table.rows]
     found: list[Gap | Overlap] = []
     told: set[tuple[int, ...]] = set()
-    for region, rows in _regions(table.inputs, parts, tests, tuple(range(len(table.rows)))):
+    if sum(map(len, parts)) * len(table.rows) > MOST_CELLS:
+        raise TooManyCases(table.id)
+    regions = _regions(table.inputs, parts, tests, tuple(range(len(table.rows))))
+    for count, (region, rows) in enumerate(regions):
+        if count >= MOST_CASES:
+            raise TooManyCases(table.id)
         if not rows and not table.hit_policy.startswith("collect"):
             found.append(Gap(region))
         elif len(rows) > 1 and _forbidden(table, rows) and rows not in told:
@@ -161,9 +176,11 @@ def _open_words(below: Decimal | date | None, above: Decimal | date | None) -> s
 def _cut_days(cuts: list[date]) -> list[_Part]:
     if not cuts:
         return [_Part(date(2000, 1, 1), "-")]
-    parts = [_Part(cuts[0] - DAY, f"< {cuts[0]}")]
+    parts = [_Part(cuts[0] - DAY, f"< {cuts[0]}")] if cuts[0] > date.min else []
     for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
         parts.append(_Part(cut, str(cut)))
+        if cut == date.max:
+            continue
         if following is None:
             parts.append(_Part(cut + DAY, f"> {cut}"))
         elif cut + DAY < following:

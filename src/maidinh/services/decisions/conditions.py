@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from math import inf, isfinite
 from typing import Any
 
 Scalar = bool | int | float | str
@@ -22,6 +23,8 @@ _COMPARISON = re.compile(r"(<=|>=|<|>)\s*(\S+)")
 _INTERVAL = re.compile(r"([\[(\]])\s*(\S+?)\s*\.\.\s*(\S+?)\s*([\])\[])")
 _NEGATION = re.compile(r"not\s*\((.*)\)")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+LONGEST_CELL = 500  # characters
+DIGITS = 30  # before or after the point; nothing that is counted or paid comes near it
 
 
 @dataclass(frozen=True)
@@ -128,9 +131,13 @@ def _parse_many(cells: tuple[Scalar, ...]) -> Test:
 
 @lru_cache(maxsize=4096, typed=True)
 def _parse_one(cell: Scalar) -> Test:
+    if isinstance(cell, float) and not (isfinite(cell) and abs(Decimal(cell).adjusted()) <= DIGITS):
+        raise ValueError(f"{cell}: expected a number that something can be")
     if not isinstance(cell, str):
         return Among(frozenset({literal(cell)}))
     text = cell.strip()
+    if len(text) > LONGEST_CELL:
+        raise ValueError(f"{text[:40]}…: longer than {LONGEST_CELL} characters")
     if text == "-":
         return Anything()
     if found := _NEGATION.fullmatch(text):
@@ -158,9 +165,10 @@ def _written(part: str) -> Scalar:
     if part in ("true", "false"):
         return part == "true"
     try:
-        return float(part)
+        number = float(part)
     except ValueError:
-        return part.strip("\"'")
+        number = inf
+    return number if isfinite(number) else part.strip("\"'")
 
 
 def _end(text: str) -> Decimal | date:
@@ -171,6 +179,6 @@ def _end(text: str) -> Decimal | date:
         number = Decimal(text)
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > DIGITS:
         raise ValueError(f"{text}: expected a number or a date such as 2026-07-01")
     return number

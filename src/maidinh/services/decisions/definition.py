@@ -7,6 +7,7 @@ row of a table cites its legal ground; money is whole dong.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -112,7 +113,7 @@ def _fits(number: int, output: Output, value: Value) -> None:
     whole = isinstance(value, int) and not isinstance(value, bool)
     wrong = {
         "money": not whole or int(value) < 0,
-        "number": isinstance(value, bool | str),
+        "number": isinstance(value, bool | str) or not isfinite(value),
         "choice": value not in output.options,
         "yes_no": not isinstance(value, bool),
         "text": not isinstance(value, str),

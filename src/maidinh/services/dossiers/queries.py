@@ -96,9 +96,9 @@ def open_task_for(actor: Actor, dossier: Dossier, at: datetime | None = None) ->
 
 
 def delegations_to(actor: Actor, at: datetime) -> list[Delegation]:
-    """What colleagues have delegated to the official on this day."""
+    """What colleagues have delegated to the official on this day, of the roles that they still hold there."""
     today = localtime(at).date()
-    return list(
+    found = list(
         Delegation.objects.filter(
             to_official=actor.id,
             agency__in=actor.agencies,
@@ -107,6 +107,9 @@ def delegations_to(actor: Actor, at: datetime) -> list[Delegation]:
             ended_at__isnull=True,
         )
     )
+    for each in found:
+        each.roles = [role for role in each.roles if in_service(each.of_official, each.agency, role)]
+    return [each for each in found if each.roles]
 
 
 def delegations_of(actor: Actor) -> QuerySet[Delegation]:

@@ -7,6 +7,7 @@ as a truth of its own. What a supplement does to the clock is a parameter of the
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 SupplementRule = Literal["pause", "restart"]
 WAYS_OF_RETURN = ("counter", "post", "online")
 ENDS: dict[str, int] = {"refused": 3, "stopped": 8, "returned": 10}
+MOVED = "moved"  # the line of its history that says that it moved to another version of its procedure
 CHANNEL_NAMES = {1: "in_person", 2: "online", 3: "post"}
 
 
@@ -294,6 +296,12 @@ def last_day_to_extend(due: datetime, ahead: Budget, calendar: WorkingCalendar) 
 def dossier_code(agency: str, day: date, serial: int) -> str:
     """The dossier's code: agency, day of submission, serial number (the form seen in 2026; TT 03/2025 unread)."""
     return f"{agency}-{day:%Y%m%d}-{serial:07d}"
+
+
+def answers_digest(answers: Mapping[str, Any]) -> str:
+    """What a receipt says of the answers: whoever has both can tell whether these are those that were handed in."""
+    told = json.dumps(answers, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def tracking_digest(code: str, secret: str) -> str:

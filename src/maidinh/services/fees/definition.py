@@ -14,7 +14,7 @@ CURRENCY: Literal["VND"] = "VND"  # whole dong; a fee knows no other (services/p
 
 Told = Literal["pending", "paid", "failed", "refunded"]
 Kind = Literal["unknown_order", "wrong_amount", "wrong_currency", "paid_twice", "not_at_provider", "refund_unasked",
-               "refund_refused"]  # fmt: skip
+               "refund_refused", "two_orders"]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class Known:
     """What we know of the payment that a statement names.
 
     `references` are the provider's transactions of this payment that are accounted for: the one that paid it, and those
-    whose money goes back.
+    whose money goes back. `elsewhere`: the transaction is accounted for at another of our payments.
     """
 
     amount: int
@@ -32,6 +32,7 @@ class Known:
     charge_paid: bool
     paid_by: str
     refunds: frozenset[str]
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ def verdict_on(statement: Statement, known: Known | None) -> Verdict:
 def _on_money(statement: Statement, known: Known) -> Verdict:
     if statement.reference in known.refunds or (known.paid_by and statement.reference == known.paid_by):
         return Verdict("nothing")
+    if known.elsewhere:
+        return Verdict("tell", "two_orders")  # one sum of money pays one fee
     if statement.currency != known.currency:
         return Verdict("tell", "wrong_currency")
     if statement.amount != known.amount:

@@ -7,6 +7,7 @@ fields are those of the national flow; the interface that carries them here is m
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -18,6 +19,7 @@ ACCEPTED, DECLINED = "ChapNhan", "TuChoi"
 STATUSES = range(1, 11)  # TrangThai
 LONGEST = 200
 LONGEST_SERIAL = 2**31
+YEARS = range(2000, 9000)  # beyond, a moment has no local day, or none that the database gives back
 
 
 class Unreadable(ValueError):
@@ -72,6 +74,8 @@ def change_from(found: Any) -> Change:
     """One row of the portal's list. Raises Unreadable."""
     if not isinstance(found, dict):
         raise Unreadable("a row that is no object")
+    if not storable(found):
+        raise Unreadable("a row that can't be kept")
     return Change(
         message=_text(found, "MaTinNhan"),
         position=_number(found, "ViTri"),
@@ -113,6 +117,14 @@ def act_from(content: dict[str, Any]) -> ToldAct:
     )
 
 
+def storable(found: Any) -> bool:
+    """Whether the database keeps it: no text in it has a zero character or half a character."""
+    try:
+        return "\\u0000" not in json.dumps(found, ensure_ascii=False).encode().decode()
+    except (ValueError, RecursionError):
+        return False
+
+
 def _text(found: dict[str, Any], name: str) -> str:
     value = found.get(name)
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST or not value.isprintable():
@@ -132,6 +144,6 @@ def _moment(found: dict[str, Any], name: str) -> datetime:
         moment = datetime.fromisoformat(str(found.get(name)))
     except ValueError as error:
         raise Unreadable(name) from error
-    if moment.tzinfo is None:
+    if moment.tzinfo is None or moment.year not in YEARS:
         raise Unreadable(name)
     return moment

@@ -7,13 +7,14 @@ the agency's internal process (quy trình nội bộ), approved by a decision of
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+import jsonschema_rs
+from pydantic import AfterValidator, Field, model_validator
 
-from maidinh.infrastructure.calendars.definition import Budget
+from maidinh.infrastructure.calendars.definition import LONGEST, Budget
 from maidinh.infrastructure.definitions.definition import Form, LegalBasis, Provenance, Text
 from maidinh.services.decisions.definition import Condition, DecisionTable
 
@@ -34,7 +35,27 @@ StepKind = Literal[
 Identifier = r"^[a-z][a-z0-9_-]*$"
 ENDS = ("refused", "stopped", "returned")
 SUPPLEMENT = "supplement"
+LONGEST_RETENTION = 500  # years; more is a slip of the pen, and leaves the calendar
 AUTOMATIC: tuple[StepKind, ...] = ("join", "call")
+
+
+def _no_slip(budget: Budget) -> Budget:
+    if budget.amount > LONGEST:
+        raise ValueError(f"a term of {budget.amount}: at most {LONGEST} of any unit")
+    return budget
+
+
+Written = Annotated[Budget, AfterValidator(_no_slip)]
+
+
+def validator_of(schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    """What holds answers against a schema that an official wrote. Raises ValueError where it is none.
+
+    It fetches nothing, wherever a reference leads, and its patterns take time in proportion to the answer.
+    """
+    return jsonschema_rs.Draft202012Validator(
+        dict(schema), validate_formats=True, offline=True, pattern_options=jsonschema_rs.RegexOptions()
+    )
 
 
 class TimeLimit(Provenance):
@@ -43,7 +64,7 @@ class TimeLimit(Provenance):
     `budget` holds where no row of `table` does; the table decides `amount`, in the budget's unit.
     """
 
-    budget: Budget
+    budget: Written
     table: str | None = None
     cutoff: bool = True
     reference: LegalBasis | None = None
@@ -151,8 +172,8 @@ class Step(Form):
     kind: StepKind
     role: str = ""
     agency: str = ""
-    budget: Budget | None = None
-    minimum: Budget | None = None
+    budget: Written | None = None
+    minimum: Written | None = None
     suspends_clock: bool = False
     requires_fee: bool = False
     findings: Text | None = None
@@ -175,7 +196,7 @@ class Step(Form):
 class Retention(Provenance):
     """How long a finished dossier is kept (thời hạn bảo quản): whole years, or for ever."""
 
-    years: int | Literal["permanent"]
+    years: Annotated[int, Field(ge=1, le=LONGEST_RETENTION)] | Literal["permanent"]
     basis: LegalBasis | None = None
 
 
@@ -301,6 +322,7 @@ class Procedure(Provenance):
         for step in self.steps:
             for outcome in step.outcomes:
                 _leads_somewhere(step, outcome, steps)
+        _no_ring_of_joins([step for step in self.steps if step.kind == "join"])
         if self.steps[0].kind != "intake":
             raise ValueError("the first step must be of kind intake")
         shown = [field.id for page in self.pages for field in page.fields]
@@ -310,9 +332,26 @@ class Procedure(Provenance):
             raise ValueError(
                 f"pages and answers.properties must name the same fields once each; differing: {', '.join(differing)}"
             )
+        try:
+            validator_of(self.answers)
+        except (ValueError, jsonschema_rs.ReferencingError) as error:
+            raise ValueError(f"answers: no JSON Schema that stands by itself: {str(error).splitlines()[0]}") from None
         if self.online_level == "partial" and self.online_reason is None:
             raise ValueError("a partial online service must state its reason (NĐ 224/2026 article 14)")
         return self
+
+
+def _no_ring_of_joins(joins: list[Step]) -> None:
+    """Joins end by themselves: one that leads to itself through nothing but joins would never come to an end."""
+    after = {join.id: {place for places in join.outcomes[0].targets() for place in places} for join in joins}
+    for join in joins:
+        seen: set[str] = set()
+        ahead = after[join.id] & set(after)
+        while ahead - seen:
+            seen |= ahead
+            ahead = {place for each in ahead for place in after[each]} & set(after)
+        if join.id in seen:
+            raise ValueError(f"step {join.id}: the join leads back to itself with no step between that somebody does")
 
 
 def _leads_somewhere(step: Step, outcome: Outcome, steps: list[str]) -> None:

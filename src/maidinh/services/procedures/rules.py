@@ -16,6 +16,8 @@ from maidinh.services.decisions.conditions import condition_holds
 from maidinh.services.decisions.rules import Undecided, decide
 from maidinh.services.procedures.definition import Case, Fee, Paper, Procedure
 
+LARGEST_FEE = 10**12  # dong; a thousand times the largest in any table of fees
+
 
 class VersionChanged(Exception):
     """A version that is kept already has another content now: give the changed one a new version."""
@@ -44,11 +46,18 @@ def fee_of(procedure: Procedure, case: Case, facts: Mapping[str, Any]) -> Decide
         return None
     times = _times(case.fee, facts)
     if case.fee.table is None:
-        return DecidedFee((case.fee.amount or 0) * times, (case.fee.basis,) if case.fee.basis else ())
+        return _decided((case.fee.amount or 0) * times, (case.fee.basis,) if case.fee.basis else ())
     table = procedure.table(case.fee.table)
     decision = decide(table, facts)
     bases = tuple(table.rows[number - 1].basis for number in decision.rows)
-    return DecidedFee(int(decision.output["amount"]) * times, bases)
+    return _decided(int(decision.output["amount"]) * times, bases)
+
+
+def _decided(amount: int, bases: tuple[LegalBasis, ...]) -> DecidedFee:
+    """Raises Undecided for what no fee is, however many the applicant said it is paid for: a person looks at it."""
+    if amount > LARGEST_FEE:
+        raise Undecided(f"{amount} dong is no fee")
+    return DecidedFee(amount, bases)
 
 
 def _times(fee: Fee, facts: Mapping[str, Any]) -> int:

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import jsonschema_rs
 
 from maidinh.services.decisions.conditions import condition_holds
-from maidinh.services.procedures.definition import Outcome, Procedure, Step
+from maidinh.services.procedures.definition import Outcome, Procedure, Step, validator_of
 from maidinh.services.procedures.rules import facts_of
 from maidinh.services.processes.tokens import Network, Position, advance, network_of_steps, start_of
 
@@ -162,7 +162,7 @@ class _Held:
 def _validator(held: _Held) -> jsonschema_rs.Draft202012Validator:
     """What the form says of each answer by itself."""
     schema = {name: part for name, part in held.procedure.answers.items() if name in ("$schema", "$defs", "properties")}
-    return jsonschema_rs.Draft202012Validator({"type": "object", **schema}, validate_formats=True)
+    return validator_of({"type": "object", **schema})
 
 
 @lru_cache(maxsize=64)

@@ -12,18 +12,20 @@ import io
 import json
 import zipfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from maidinh.infrastructure.definitions.hashing import content_hash
 from maidinh.infrastructure.keys.pades import check_pdf
 from maidinh.infrastructure.translog.trust import TrustedKeys
 from maidinh.infrastructure.translog.verification import N_, Check, verify_receipt
+from maidinh.services.dossiers.rules import MOVED, answers_digest
 
 FORMAT = "maidinh-dossier/1"
 MANIFEST, SUMS, README, DATA, SUMMARY = "manifest.json", "SHA256SUMS", "README.txt", "dossier.json", "summary.html"
-SUBMISSION = "receipts/submission.json"
+SUBMISSION, PROCEDURE = "receipts/submission.json", "procedure.json"
 LARGEST, MOST = 2 * 1024**3, 5_000  # bytes unpacked, files; more is no dossier
 EXPLANATION = """\
 Hồ sơ thủ tục hành chính, bản đầy đủ / An administrative dossier, complete
@@ -56,13 +58,12 @@ def pack(parts: Mapping[str, bytes], *, dossier: str, at: datetime) -> bytes:
         {"path": path, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
         for path, content in sorted(whole.items())
     ]
-    sums = "".join(f"{each['sha256']}  {each['path']}\n" for each in files)
     head = {"format": FORMAT, "dossier": dossier, "made_at": at.isoformat(), "files": files}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in (
             (MANIFEST, json.dumps(head, ensure_ascii=False, indent=2).encode()),
-            (SUMS, sums.encode()),
+            (SUMS, _sums(files)),
             *sorted(whole.items()),
         ):
             entry = zipfile.ZipInfo(path, date_time=at.timetuple()[:6])
@@ -71,12 +72,29 @@ def pack(parts: Mapping[str, bytes], *, dossier: str, at: datetime) -> bytes:
     return out.getvalue()
 
 
+def _sums(files: Sequence[Mapping[str, Any]]) -> bytes:
+    return "".join(f"{each['sha256']}  {each['path']}\n" for each in files).encode()
+
+
 def examine(path: Path, keys: TrustedKeys | None, authorities: Sequence[str], *, at: datetime) -> list[Check]:
     """What checking an exported dossier finds, with nothing but the file and the keys. Raises BundleError.
 
     Without keys and authorities the receipts and the signature are checked for what they say, not for who signed.
     """
     head, parts = _read(path)
+    try:
+        return _checks(head, parts, keys, authorities, at)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise BundleError(f"{path}: a part can't be read: {error!r}"[:300]) from None
+
+
+def _checks(
+    head: Mapping[str, Any],
+    parts: Mapping[str, bytes],
+    keys: TrustedKeys | None,
+    authorities: Sequence[str],
+    at: datetime,
+) -> list[Check]:
     checks = [_check_files(head, parts)]
     data = json.loads(parts.get(DATA, b"{}"))
     same = data.get("code") == head["dossier"]
@@ -85,7 +103,8 @@ def examine(path: Path, keys: TrustedKeys | None, authorities: Sequence[str], *,
         if same
         else Check("dossier", False, N_("The data is of another dossier than the manifest says."))
     )
-    checks += _check_papers(data, parts)
+    receipt = json.loads(parts.get(SUBMISSION, b"{}")).get("content", {})
+    checks += [_check_papers(data, receipt, parts), *_check_submitted(data, receipt, parts)]
     if SUBMISSION not in parts:
         checks.append(Check(SUBMISSION, False, N_("The receipt of the submission is missing.")))
     for name in sorted(name for name in parts if name.startswith("receipts/")):
@@ -145,23 +164,48 @@ def _check_files(head: Mapping[str, Any], parts: Mapping[str, bytes]) -> Check:
         *(f"{name}: missing" for name in listed.keys() - found.keys()),
         *(f"{name}: not in the manifest" for name in found.keys() - listed.keys()),
         *(f"{name}: changed" for name in listed.keys() & found.keys() if listed[name] != found[name]),
+        *(
+            f"{name}: listed twice"
+            for name, times in Counter(each["path"] for each in head["files"]).items()
+            if times > 1
+        ),
+        *([f"{SUMS}: changed"] if parts.get(SUMS) != _sums(head["files"]) else []),
     ]
     if problems:
         return Check("files", False, N_("Files differ from the manifest: {problems}"), {"problems": sorted(problems)})
     return Check("files", True, N_("{count} files are as the manifest says."), {"count": len(listed)})
 
 
-def _check_papers(data: Mapping[str, Any], parts: Mapping[str, bytes]) -> list[Check]:
+def _check_papers(data: Mapping[str, Any], receipt: Mapping[str, Any], parts: Mapping[str, bytes]) -> Check:
     """Each paper of the data is there, and each that the receipt of the submission names; the log holds the latter."""
     held = Counter(hashlib.sha256(part).hexdigest() for name, part in parts.items() if name.startswith("papers/"))
     told = Counter(str(paper["sha256"]) for paper in data.get("papers", []))
-    receipt = json.loads(parts.get(SUBMISSION, b"{}")).get("content", {})
     promised = Counter(str(digest) for _, digest in receipt.get("papers", []))
     if missing := sorted(digest[:12] for digest in (told - held) + (held - told) + (promised - held)):
-        return [Check("papers", False, N_("Papers are missing or changed: {missing}"), {"missing": missing})]
-    if receipt.get("procedure_hash") != data.get("procedure", {}).get("hash"):
-        return [Check("papers", False, N_("The receipt of the submission names another version of the procedure."))]
-    return [Check("papers", True, N_("{count} papers are those that were handed in."), {"count": told.total()})]
+        return Check("papers", False, N_("Papers are missing or changed: {missing}"), {"missing": missing})
+    return Check("papers", True, N_("{count} papers are those that were handed in."), {"count": told.total()})
+
+
+def _check_submitted(
+    data: Mapping[str, Any], receipt: Mapping[str, Any], parts: Mapping[str, bytes]
+) -> Iterator[Check]:
+    """Whether procedure and answers are those of the submission's receipt, as far as it tells."""
+    under = data.get("procedure", {}).get("hash")
+    if content_hash(json.loads(parts.get(PROCEDURE, b"{}"))) != under:
+        yield Check("procedure", False, N_("The text of the procedure is not that of the version that the data names."))
+    moved = any(line.get("kind") == MOVED for line in data.get("history", []))
+    if receipt.get("procedure_hash") != under and not moved:
+        yield Check("procedure", False, N_("The receipt of the submission names another version of the procedure."))
+    elif receipt.get("procedure_hash") != under:
+        told = N_("The dossier moved to another version since: its answers were not compared with the receipt.")
+        yield Check("answers", None, told)
+    elif "answers" not in receipt:
+        yield Check("answers", None, N_("The receipt is older and says nothing of the answers."))
+    elif answers_digest(data.get("answers", {})) == receipt["answers"]:
+        yield Check("answers", True, N_("Procedure and answers are those of the submission."))
+    else:
+        yield Check("answers", False, N_("The answers are not those that were handed in."))
+    yield Check("data", None, N_("Steps and history are told by the system that exported them; no receipt has them."))
 
 
 def _check_receipt(

@@ -24,7 +24,7 @@ from maidinh.services.dossiers.queries import dossier_for, history_of, lines_of,
 from maidinh.services.dossiers.rules import case_of
 from maidinh.services.fees.queries import charge_of
 from maidinh.services.results.actions import Installation, prepare_slip
-from maidinh.services.results.bundle import DATA, SUBMISSION, SUMMARY, pack, summary
+from maidinh.services.results.bundle import DATA, PROCEDURE, SUBMISSION, SUMMARY, pack, summary
 from maidinh.services.results.forms import moment
 from maidinh.services.results.gathering import told_of
 from maidinh.services.results.models import Result, Revocation
@@ -51,9 +51,9 @@ def export_dossier(*, actor: Actor, code: str, installation: Installation, at: d
 
 
 def _parts(dossier: Any, installation: Installation) -> Iterator[tuple[str, bytes]]:
-    data, procedure = _data(dossier), dossier.procedure.procedure
+    data = _data(dossier)
     yield DATA, _json(data)
-    yield "procedure.json", _json(procedure.model_dump(mode="json"))
+    yield PROCEDURE, _json(dossier.procedure.content)
     yield SUMMARY, _summary(dossier, data)
     for place, paper in enumerate(papers_of(dossier), 1):
         with open_document(paper.document_id) as stream:

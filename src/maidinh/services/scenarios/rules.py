@@ -12,8 +12,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import jsonschema_rs
-
 from maidinh.infrastructure.calendars.definition import Budget, WorkingCalendar
 from maidinh.infrastructure.calendars.rules import due
 from maidinh.infrastructure.definitions.rule_packs import RulePack
@@ -30,7 +28,7 @@ from maidinh.services.dossiers.rules import (
     outcome_of,
     status_at,
 )
-from maidinh.services.procedures.definition import AUTOMATIC, Case, Outcome, Procedure, Step
+from maidinh.services.procedures.definition import AUTOMATIC, Case, Outcome, Procedure, Step, validator_of
 from maidinh.services.procedures.rules import facts_of, fee_of, limit_of, papers_for
 from maidinh.services.processes.tokens import Advance, Position, abandon, advance, network_of, start_of
 from maidinh.services.scenarios.definition import Event, Expected, Refusal, Scenario
@@ -315,7 +313,7 @@ def _answer_faults(scenario: Scenario, procedure: Procedure) -> Iterator[Misfit]
     fields = {field.id: field for page in procedure.pages for field in page.fields}
     asked = {name for name, f in fields.items() if f.when is None or condition_holds(f.when, facts)}
     schema = {**procedure.answers, "required": sorted(set(procedure.answers.get("required", ())) & asked)}
-    for error in jsonschema_rs.Draft202012Validator(schema, validate_formats=True).iter_errors(scenario.answers):
+    for error in validator_of(schema).iter_errors(scenario.answers):
         yield ("answers", *error.instance_path), error.message
     for name in sorted(set(scenario.answers) & (set(fields) - asked)):
         yield ("answers", name), "isn't asked of this applicant: its condition doesn't hold"

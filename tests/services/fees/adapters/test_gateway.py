@@ -168,3 +168,29 @@ def test_a_notice_is_believed_when_its_signature_holds(
         return
     with pytest.raises(ForgedNotice, match=reason):
         gateway.read_notice(headers, text, at + timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"at": "9999-12-31T23:59:59+00:00"},
+        {"at": "0001-01-01T00:00:00+00:00"},
+        {"order": "MD\x00"},
+        {"reference": "\ud800"},
+        {"currency": "VN\n"},
+        {"amount": 10**30},
+        {"amount": True},
+    ],
+)
+def test_what_the_database_could_not_keep_is_refused_at_the_door(changed: dict[str, Any]) -> None:
+    sound = {"notice": "1", "order": "MD1", "reference": "T1", "amount": 5, "currency": "VND", "state": "paid",
+             "at": "2026-11-18T09:00:00+07:00"}  # fmt: skip
+    gateway, now = PaymentGateway("http://127.0.0.1:9", SECRET, back="x", notify="y"), datetime.now(UTC)
+
+    def heard(body: bytes) -> Any:
+        return gateway.read_notice({HEADER: signed(SECRET, NOTICE, body, now)}, body, now)
+
+    assert heard(json.dumps(sound).encode()).statement.amount == 5
+    for body in (json.dumps(sound | changed).encode(), b"[" * 100_000):
+        with pytest.raises(ForgedNotice, match="unreadable"):
+            heard(body)

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.services.dossiers.models import Dossier
+from maidinh.services.dossiers.rules import answers_digest
 
 SYMBOLS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that a tired eye takes for something else
 SYMBOL_COUNT = 12
@@ -46,6 +47,7 @@ def write_receipt(dossier: Dossier, papers: Sequence[PaperLike], at: datetime, l
             "agency": dossier.receiving,
             "submitted_at": at.astimezone(UTC).isoformat(),
             "promised_at": dossier.promised_at.astimezone(UTC).isoformat(),
+            "answers": answers_digest(dossier.answers),
             "papers": sorted([paper.paper, paper.digest] for paper in papers),
         },
         at=at,

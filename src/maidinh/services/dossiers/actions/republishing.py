@@ -27,14 +27,13 @@ from maidinh.services.dossiers.actions.moving import LimitMoved, Moved, write_mo
 from maidinh.services.dossiers.actions.progress import CHANNEL_NAMES
 from maidinh.services.dossiers.models import ENDED, Dossier, Status, Task
 from maidinh.services.dossiers.queries import APPLICANTS_ALONE, calendar_of, clock_under
-from maidinh.services.dossiers.rules import agency_of, case_of, step_of
+from maidinh.services.dossiers.rules import MOVED, agency_of, case_of, step_of
 from maidinh.services.procedures.definition import Procedure
 from maidinh.services.procedures.queries import ProcedureVersion, version_by_hash
 from maidinh.services.procedures.rules import facts_of, limit_of
 from maidinh.services.processes.moving import Hindrance, Move, Standing, defaults_of, move_of, moves_from
 
 Fate = Literal["stays", "moves", "held"]
-MOVED = "moved"
 BATCH = 500  # dossiers looked at with one question
 TOGETHER = 200  # dossiers moved in one transaction: their officials wait for it, a second at most
 

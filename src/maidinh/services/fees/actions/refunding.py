@@ -29,6 +29,7 @@ def ask_refund(*, actor: Actor, charge: Charge, reason: str, at: datetime) -> Re
     require(actor, "fee.record")
     if not reason.strip():
         raise RefundReasonMissing
+    Charge.objects.select_for_update(of=("self",)).get(pk=charge.pk)  # of two who ask at once the second waits
     payment = Payment.objects.filter(charge=charge, state="paid").first()
     if payment is None or payment.refunds.filter(reference=payment.reference).exclude(state="declined").exists():
         raise NothingToRefund

@@ -30,7 +30,7 @@ def note_statement(*, provider: str, statement: Statement, at: datetime) -> Verd
     )
     with acting(agencies=[agency] if agency else ()), transaction.atomic():
         payment = _locked(provider, statement.order)
-        verdict = verdict_on(statement, None if payment is None else _known(payment))
+        verdict = verdict_on(statement, None if payment is None else _known(payment, statement.reference))
         if verdict.finding is not None:
             find(verdict.finding, provider, statement, payment, at)
         if payment is not None:
@@ -67,7 +67,9 @@ def _locked(provider: str, order: str) -> Payment | None:
     return Payment.objects.select_related("charge__dossier").get(order=order)
 
 
-def _known(payment: Payment) -> Known:
+def _known(payment: Payment, reference: str) -> Known:
+    paid = Payment.objects.filter(provider=payment.provider, reference=reference).exclude(pk=payment.pk)
+    refunded = Refund.objects.filter(provider=payment.provider, reference=reference).exclude(state="declined")
     back = payment.refunds.exclude(state="declined").values_list("reference", flat=True)
     return Known(
         amount=payment.amount,
@@ -76,6 +78,7 @@ def _known(payment: Payment) -> Known:
         charge_paid=payment.charge.paid_at is not None,
         paid_by=payment.reference or "",
         refunds=frozenset(back),
+        elsewhere=paid.exists() or refunded.exclude(payment=payment).exists(),
     )
 
 

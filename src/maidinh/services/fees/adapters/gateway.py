@@ -21,6 +21,7 @@ from maidinh.services.fees.definition import Asked, Statement
 NOTICE = "notice"  # what a call to us is signed for
 STATES = ("pending", "paid", "failed", "refunded")
 LONGEST = 80
+YEARS = range(2000, 9000)  # beyond, a moment has no local day, or none that the database gives back
 
 
 class PaymentGateway:
@@ -73,7 +74,7 @@ class PaymentGateway:
         try:
             found = json.loads(body)
             return Notice(_text(found["notice"]), statement_from(found))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ForgedNotice("unreadable") from error
 
     def _call(self, method: str, path: str, content: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -97,7 +98,7 @@ class PaymentGateway:
                 raise ProviderRefused(f"status {answer.status_code}")
             answer.raise_for_status()
             found = answer.json()
-        except (requests.RequestException, ValueError) as error:
+        except (requests.RequestException, ValueError, RecursionError) as error:
             raise ProviderUnavailable(f"no answer at {self.address}: {type(error).__name__}") from error
         if not isinstance(found, dict):
             raise ProviderUnavailable(f"no JSON object at {self.address}")
@@ -108,7 +109,8 @@ def statement_from(found: Mapping[str, Any]) -> Statement:
     """A statement from its JSON. Raises ValueError, KeyError, TypeError for anything else."""
     amount, state = found["amount"], found["state"]
     at = datetime.fromisoformat(found["at"])
-    if type(amount) is not int or abs(amount) >= 2**62 or state not in STATES or at.tzinfo is None:
+    counted = type(amount) is int and abs(amount) < 2**62
+    if not counted or state not in STATES or at.tzinfo is None or at.year not in YEARS:
         raise ValueError("no statement of a transaction")
     order, reference = _text(found["order"]), _text(found["reference"])
     return Statement(order, reference, amount, _text(found["currency"])[:10], state, at)
@@ -127,6 +129,6 @@ def _statements(answer: Mapping[str, Any]) -> list[Statement]:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value or len(value) > LONGEST:
+    if not isinstance(value, str) or not value or len(value) > LONGEST or not value.isprintable():
         raise ValueError("a text of one line is needed")
     return value

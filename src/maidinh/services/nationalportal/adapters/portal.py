@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 
 from maidinh.exchange.client.calls import ExchangeClient, ExchangeRefused, ExchangeUnavailable
 from maidinh.exchange.directory.definition import Contract, Directory
-from maidinh.services.nationalportal.definition import Change, Kind, Unreadable, change_from
+from maidinh.services.nationalportal.definition import Change, Kind, Unreadable, change_from, storable
 
 SUBSYSTEM, SERVICE = "one-stop", "national-portal"  # what both are called on the exchange, in every province
 PATHS: Mapping[Kind, str] = {
@@ -86,6 +86,8 @@ class Portal:
                 break
             self._session = ""
         found = _answered(status, answer)
+        if not storable(found):
+            raise PortalUnavailable("an answer that can't be kept")
         if found.get("MaTinNhan") != body["MaTinNhan"]:
             raise PortalUnavailable("the portal answered another message")
         return found
@@ -181,7 +183,7 @@ def _answered(status: int, answer: bytes) -> dict[str, Any]:
         found = json.loads(answer)
     except (ValueError, RecursionError):
         found = None
-    if status in REFUSALS and isinstance(found, dict) and found.get("LyDo"):
+    if status in REFUSALS and isinstance(found, dict) and found.get("LyDo") and storable(found):
         raise PortalRefused(f"{found.get('MaLoi') or status}: {found['LyDo']}"[:300])
     if not 200 <= status < 300:
         raise PortalUnavailable(f"status {status}")
