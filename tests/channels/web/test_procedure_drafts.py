@@ -195,7 +195,7 @@ def test_the_whole_way_to_the_portal(editor: Editor) -> None:
     assert "Write the number of the decision." in html and 'value="2026"' in html
     assert "done=approve" in editor.post("/act", decision, client=editor.approving)
     assert "Permit, new" in unescape(editor.client.get(f"/procedures/{CODE}").content.decode())
-    assert "12/QĐ-UBND" in editor.page()
+    assert "12/QĐ-UBND" in editor.page() and "Take the approved files with you (ZIP)" in editor.page()
     editor.post("/act", {"act": "move"}, client=editor.approving)
 
 
