@@ -160,6 +160,13 @@ def test_scenarios_come_along_and_a_text_that_is_no_yaml_is_asked_whole() -> Non
     assert found.files[one] == "a: [\n"
 
 
+def test_a_draft_that_began_from_nothing_is_asked_wherever_both_differ() -> None:
+    mine = {MAIN: changed(put("name", "vi", "Khác"), version="3.0")}
+    found = merge_files({}, {MAIN: TEXT}, mine, "3.0", {})
+    assert {each.path[1:] for each in found.open} == {("name", "vi"), ("effective_from",)}
+    assert content(found)["name"]["vi"] == "Khác" and all(each.base is ABSENT for each in found.open)
+
+
 ITEM = st.fixed_dictionaries({"id": st.sampled_from("abcd"), "n": st.integers(0, 2)})
 SIDE = st.fixed_dictionaries(
     {}, optional={"k": st.integers(0, 2), "m": st.fixed_dictionaries({}, optional={"x": st.booleans()}),

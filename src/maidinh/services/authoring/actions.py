@@ -124,9 +124,7 @@ def save_files(
         )
     wrong = refused_files(files)
     if wrong:
-        raise DraftRefused(
-            _("These are no files of a procedure, or too long: %(names)s.") % {"names": ", ".join(wrong)}
-        )
+        raise DraftRefused(_these_are_none(wrong))
     changed = changed_files(row.files, files)
     if not changed:
         return row
@@ -140,11 +138,7 @@ def save_files(
     row.files, row.revision, row.updated_at = dict(files), number, at
     row.version = version or row.version
     row.name = _name_in(content) or row.name
-    try:
-        with transaction.atomic():
-            row.save(update_fields=["files", "revision", "updated_at", "version", "name"])
-    except IntegrityError:
-        raise DraftRefused(_("Another draft has this version already."), field="version") from None
+    _keep(row, "files", "revision", "updated_at", "version", "name")
     details = {"revision": number, "files": sorted(changed)}
     record_act(actor=actor, action="procedure-draft.save", subject=_subject(row), at=at, details=details)
     return row
@@ -169,13 +163,15 @@ def merge_newest(
     merged = merge_with(row, newest, root, decisions)
     if merged.open:
         raise Undecided(_("Decide what is to stand in each place that both changed."))
+    if wrong := refused_files(merged.files):
+        raise DraftRefused(_these_are_none(wrong))
     changed, number = changed_files(row.files, merged.files), row.revision + 1
     told = kept_text(why).strip()[:LONGEST] or _("Version %(version)s was taken in.") % {"version": newest.version}
     Revision.objects.create(draft=row, number=number, by=actor.id, at=at, why=told, files=changed)
     row.files, row.revision, row.updated_at, row.seen, row.base = merged.files, number, at, seen, newest
     row.version = version_in(merged.files[MAIN]) or row.version
     row.name = _name_in(content_of(merged.files[MAIN]) or {}) or row.name
-    row.save(update_fields=["files", "revision", "updated_at", "seen", "base", "version", "name"])
+    _keep(row, "files", "revision", "updated_at", "seen", "base", "version", "name")
     details = {"revision": number, "files": sorted(changed), "version": newest.version,
                "decided": len(merged.conflicts)}  # fmt: skip
     record_act(actor=actor, action="procedure-draft.merge", subject=_subject(row), at=at, details=details)
@@ -271,6 +267,19 @@ def _begun(
     _tell("procedure.draft_begun", row, at)
     record_act(actor=actor, action="procedure-draft.begin", subject=_subject(row), at=at, details=details)
     return row
+
+
+def _keep(row: Draft, *fields: str) -> None:
+    """Write a revision's draft; refused where another draft has its version by now."""
+    try:
+        with transaction.atomic():
+            row.save(update_fields=list(fields))
+    except IntegrityError:
+        raise DraftRefused(_("Another draft has this version already."), field="version") from None
+
+
+def _these_are_none(names: list[str]) -> str:
+    return _("These are no files of a procedure, or too long: %(names)s.") % {"names": ", ".join(names)}
 
 
 def _handed_in(row: Draft, judge: Judge) -> str:
