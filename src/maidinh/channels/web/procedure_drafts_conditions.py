@@ -50,7 +50,7 @@ def facts_of(content: Content, here: str) -> dict[str, Fact]:
     properties = as_map(as_map(content.get("answers")).get("properties"))
     for page in as_list(content.get("pages")):
         for asked in map(as_map, as_list(as_map(page).get("fields"))):
-            schema = as_map(properties.get(asked.get("id")))
+            schema = as_map(properties.get(str(asked.get("id"))))
             found[str(asked.get("id"))] = _fact(asked, _kind(schema), schema, here)
     for step in as_list(content.get("steps")):
         for told in map(as_map, as_list(as_map(step).get("facts"))):

@@ -156,14 +156,14 @@ class _Merging:
 
     def _by_id(self, path: tuple[str, ...], *sides: dict[str, Any]) -> list[Any]:
         items = self._mapping(path, *sides)
-        orders = [list(side) for side in sides]
-        line, clash = merge_order(*orders, items)  # type: ignore[arg-type]
+        base, theirs, mine = (list(side) for side in sides)
+        line, clash = merge_order(base, theirs, mine, items)
         if clash:
-            field = Field((*path, ORDER), *orders)
+            field = Field((*path, ORDER), base, theirs, mine)
             self._settled(field)
             chosen = self.decisions.get(field.key, MINE)
             prefer: dict[str, Side] = {BASE: "base", THEIRS: "ours", MINE: "theirs"}  # as the sides are handed over
-            line, _clash = merge_order(*orders, items, prefer.get(chosen, "theirs"))  # type: ignore[misc]
+            line, _clash = merge_order(base, theirs, mine, items, prefer.get(chosen, "theirs"))
         return [items[ident] for ident in line]
 
 
