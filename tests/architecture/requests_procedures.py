@@ -24,6 +24,8 @@ def procedure_drafts_asked(world: World) -> Iterator[Asked]:
             yield Asked(name, "GET", on, where)
         for act, more in (("approve", DECISION), ("send-back", {"reason": "Thiếu căn cứ"}), ("submit", {})):
             yield Asked("procedure-draft-act", "POST", f"{on} {act}", where, {"act": act} | more)
+        yield Asked("procedure-draft-merge", "GET", on, where)
+        yield Asked("procedure-draft-merge", "POST", on, where)
         part = where | {"part": "papers"}
         yield Asked("procedure-draft-part", "GET", on, part)
         paper = {"revision": "1", "new-name_vi": "Giấy mới"} | {

@@ -23,7 +23,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
     "services/results": {"bundle", "exporting", "forms", "gathering", "register", "stamping"},
     "applications/registers": {"provider"},
     "exchange/directory": {"agreements"},
-    "services/authoring": {"judging", "planning", "rewriting"},
+    "services/authoring": {"judging", "merging", "planning", "rewriting"},
     "services/procedures": {"differences", "skeletons"},
     "governance/architecture": {"frameworks"},
     "governance/observation": {"declared", "differing", "remedy"},

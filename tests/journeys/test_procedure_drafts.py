@@ -1,6 +1,7 @@
 """Two officials and a procedure's next version: one writes it and mends what is found, the other approves it.
 
-The writer works at a desk, the one who approves on the narrowest phone; neither has JavaScript.
+A second draft, overtaken by that version, takes it in. The writer works at a desk, the one who approves on the
+narrowest phone, where what both drafts changed is decided too; nobody has JavaScript.
 """
 
 from __future__ import annotations
@@ -32,12 +33,15 @@ def test_a_next_version_from_the_first_word_to_the_portal(
     phones = Desks(visit, running, sessions, javascript=False, size=NARROWEST)
     leader = phones.seat(next(each for each in people if "leader" in each.roles))
 
-    draft = begun(writer, procedure)
+    overtaken, draft = begun(writer, procedure), begun(writer, procedure)
+    tabled(writer, overtaken)
     changed(writer, draft, procedure)
+    writer.open(draft)
     writer.press("Hand in for approval")
     writer.says(writer.words("The draft is handed in. Another person decides."))
     assert writer.button("Approve the version").count() == 0, "who wrote it does not approve it"
     approved(leader, draft)
+    taken_in(phones.seat(next(each for each in people if "specialist" in each.roles)), overtaken)
     leader.open(f"/procedures/{CODE}")
     leader.says(PAPER)
 
@@ -77,12 +81,45 @@ def changed(writer: Visit, draft: str, procedure: Procedure) -> None:
         writer.open(f"{draft}{path}")
 
 
+def tabled(writer: Visit, draft: str) -> None:
+    """The same step gets another name, and a fee by a table; forms alone, after a mistake."""
+    writer.open(f"{draft}/parts/steps")
+    opened(writer, 1)
+    writer.main.locator("[name=steps-1-name_vi]").fill("Thẩm định kỹ")
+    writer.press("Save")
+    writer.open(f"{draft}/parts/tables")
+    writer.main.locator("details", has=writer.page.locator("[name=new-what]")).locator("summary").click()
+    writer.main.locator("[name=new-name_vi]").fill("Phí theo trường hợp")
+    writer.main.locator("[name=new-value]").fill("20.000")
+    writer.press("Save", expected=422)
+    assert writer.main.locator("[name=new-value]").input_value() == "20.000"
+    writer.main.locator("[name=new-what]").select_option("fee")
+    writer.main.locator("[name=new-fact]").select_option("case")
+    writer.main.locator("[name=new-basis]").fill("Điều 5")
+    writer.press("Save")
+    writer.says("Phí theo trường hợp")
+
+
+def taken_in(phone: Visit, draft: str) -> None:
+    """The version that came meanwhile is taken in, after a question was left open."""
+    phone.open(draft)
+    phone.follow(phone.main.get_by_role("button", name=phone.words("Take it into the draft")))
+    phone.says("Thẩm định kỹ")
+    phone.press("Take it in", expected=422)
+    for choice in phone.main.locator("input[value=mine]").all():
+        choice.check()
+    phone.press("Take it in")
+    phone.says(phone.words("The newer version is taken in. Look at what the checks find."))
+    phone.open(f"{draft}/parts/papers")
+    assert phone.main.locator(f"[value='{PAPER}']").count(), "what the newer version brought came along"
+
+
 def opened(writer: Visit, step: int) -> Locator:
     """The time of a step, after the step was opened."""
     name = f"[name=steps-{step}-amount]"
     part = writer.main.locator("details", has=writer.page.locator(name))
     if part.get_attribute("open") is None:
-        part.locator("summary").click()
+        part.locator("summary").first.click()  # further ones are of what can be opened within the step
     return writer.main.locator(name)
 
 

@@ -195,7 +195,7 @@ def test_the_whole_way_to_the_portal(editor: Editor) -> None:
     assert "Write the number of the decision." in html and 'value="2026"' in html
     assert "done=approve" in editor.post("/act", decision, client=editor.approving)
     assert "Permit, new" in unescape(editor.client.get(f"/procedures/{CODE}").content.decode())
-    assert "12/QĐ-UBND" in editor.page()
+    assert "12/QĐ-UBND" in editor.page() and "Take the approved files with you (ZIP)" in editor.page()
     editor.post("/act", {"act": "move"}, client=editor.approving)
 
 
@@ -230,3 +230,30 @@ def test_another_agency_finds_nothing(editor: Editor, official: Any) -> None:
     other = editor.browser(official("procedure.draft", agency="H38.6"))
     editor.page(client=other, status=404)
     editor.post("/act", {"act": "submit"}, status=404, client=other)
+
+
+def test_conditions_ways_and_a_table_are_written_by_forms_alone(editor: Editor) -> None:
+    outcomes = editor.content()["steps"][1]["outcomes"]
+    form = editor.form("/parts/steps")
+    wrong = {"steps-1-0-r0-when-0-fact": "case", "steps-1-0-r0-when-0-test": "Không có", "steps-1-0-r0-to": "stopped"}
+    html = editor.post("/parts/steps", form | wrong, status=422)
+    assert 'value="Không có"' in html and "is none of the answers" in html
+    case = editor.content()["cases"][0]
+    way = {
+        "steps-1-0-r0-when-0-test": case["name"]["en"],
+        "steps-1-new-name_vi": "Chuyển lại",
+        "steps-1-new-to": "stopped",
+    }
+    editor.post("/parts/steps", form | wrong | way | {"steps-1-new-reason": "yes"})
+    made = editor.content()["steps"][1]["outcomes"]
+    assert made[0]["routes"] == [{"when": {"case": case["id"]}, "to": "stopped"}] and len(made) == len(outcomes) + 1
+    table = {"new-name_vi": "Phí mới", "new-what": "fee", "new-case": case["id"], "new-fact": "case",
+             "new-value": "75.000", "new-basis": "Điều 5"}  # fmt: skip
+    html = editor.post("/parts/tables", editor.form("/parts/tables") | table | {"new-basis": ""}, status=422)
+    assert 'value="75.000"' in html
+    editor.post("/parts/tables", editor.form("/parts/tables") | table)
+    assert editor.content()["cases"][0]["fee"]["table"] == "phi-moi"
+    assert "Table: Phí mới" in editor.page("/parts/tables")
+    asked = {"fields-1-0-when-0-fact": "case", "fields-1-0-when-0-test": case["name"]["en"]}
+    editor.post("/parts/fields", editor.form("/parts/fields") | asked)
+    assert editor.content()["pages"][1]["fields"][0]["when"] == {"case": case["id"]}

@@ -10,8 +10,8 @@ from typing import Any
 from maidinh.governance.comparison.conflicts import Conflict
 from maidinh.governance.comparison.facts import facts_of
 from maidinh.governance.comparison.merging import Merge
-from maidinh.governance.comparison.sequences import numbered
 from maidinh.governance.modelling.definition import Model
+from maidinh.infrastructure.definitions.sequences import numbered
 
 Content = dict[str, Any]
 Facts = dict[tuple[str, str], dict[str, Any]]

@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from django.conf import settings
 
-from maidinh.infrastructure.actor import NotAllowed
+from maidinh.infrastructure.actor import Actor, NotAllowed
 from maidinh.infrastructure.database.scope import acting
+from maidinh.infrastructure.definitions.locating import province_root
 from maidinh.services.authoring.actions import (
     ChangedMeanwhile,
     DraftRefused,
+    Undecided,
     abandon_draft,
     begin_from_skeleton,
     begin_from_version,
+    merge_newest,
     save_files,
     send_back,
     submit_draft,
 )
 from maidinh.services.authoring.definition import EDITING, MAIN, PUBLISHED, SUBMITTED
+from maidinh.services.authoring.merging import Merged
+from maidinh.services.authoring.models import Draft
 from maidinh.services.authoring.queries import (
     draft_of,
     drafts_of,
     drafts_to_decide,
     files_of,
     made_of,
+    merge_with,
+    newest_of,
+    revisions_of,
     verdict_on,
     writers_of,
 )
-from maidinh.services.procedures.queries import current_version
+from maidinh.services.procedures.queries import ProcedureVersion, current_version
 
 from .conftest import CODE, DECISION, Desk, first_day, later_name
 
@@ -175,16 +184,112 @@ def test_a_version_that_came_meanwhile_makes_the_draft_stale(desk: Desk) -> None
     draft, other = desk.handed_in(), desk.begun()
     other = desk.changed(other, first_day(desk.at.date() + timedelta(days=30)))
     desk.approve(desk.do(submit_draft, desk.writer, draft_id=other.pk, judge=settings.JUDGE))
-    with pytest.raises(DraftRefused, match=r"Version 3\.0 came .* Begin a new draft"):
+    with pytest.raises(DraftRefused, match=r"Version 3\.0 came .* Take it into the draft"):
         desk.approve(draft)
+
+
+def test_a_newer_version_is_taken_in_and_the_draft_is_one_of_the_next(desk: Desk) -> None:
+    draft, other = desk.changed(desk.begun(), english_name), desk.begun()
+    made = overtaken(desk, other)
+    with pytest.raises(DraftRefused, match="Take it into the draft"):
+        desk.do(submit_draft, desk.writer, draft_id=draft.pk, judge=settings.JUDGE)
+    row = merged(desk, draft, {})
+    content = yaml.safe_load(row.files[MAIN])
+    assert (row.base, row.seen, row.revision, row.version) == (made, made.pk, 2, "2.0")
+    assert content["name"] == {"vi": "Cấp giấy phép xây dựng (bản mới)", "en": "Written here"}
+    assert content["effective_from"] == made.effective_from + timedelta(days=1)
+    assert row.files[MAIN].startswith("#") and "scenarios/house.yaml" in row.files
+    with pytest.raises(DraftRefused, match="somebody did so already"):
+        merged(desk, draft, {}, actor=desk.second)
+    desk.approve(desk.do(submit_draft, desk.writer, draft_id=draft.pk, judge=settings.JUDGE))
+
+
+def test_what_both_changed_is_decided_and_two_authors_lose_nothing(desk: Desk) -> None:
+    def mine(content: dict[str, Any]) -> None:
+        content["name"]["vi"] = "Tên của tôi"
+
+    draft, other = desk.changed(desk.begun(), mine), desk.begun()
+    overtaken(desk, other)
+    (asked,) = preview(desk, draft).open
+    assert (asked.path[-2:], asked.mine) == (("name", "vi"), "Tên của tôi")
+    with pytest.raises(Undecided):
+        merged(desk, draft, {})
+    draft = desk.changed(draft, english_name, actor=desk.second)  # while the first one decides
+    row = merged(desk, draft, {asked.key: "theirs"})
+    name = yaml.safe_load(row.files[MAIN])["name"]
+    assert name == {"vi": "Cấp giấy phép xây dựng (bản mới)", "en": "Written here"}
+    with acting(agencies=desk.writer.agencies, official=desk.writer.id):
+        assert [each.why for each in revisions_of(row)] == ["Version 3.0 was taken in.", "", ""]
+
+
+def test_a_decision_about_what_was_rewritten_since_is_asked_again(desk: Desk) -> None:
+    draft, other = desk.changed(desk.begun(), another_name("Một")), desk.begun()
+    overtaken(desk, other)
+    (asked,) = preview(desk, draft).open
+    draft = desk.changed(draft, another_name("Hai"), actor=desk.second)
+    with pytest.raises(Undecided):
+        merged(desk, draft, {asked.key: "theirs"})
+    assert yaml.safe_load(draft.files[MAIN])["name"]["vi"] == "Hai"
+
+
+def test_a_text_that_is_no_yaml_is_mended_before_a_version_is_taken_in(desk: Desk) -> None:
+    draft, other = desk.begun(), desk.begun()
+    overtaken(desk, other)
+    draft = desk.do(save_files, desk.writer, draft_id=draft.pk, revision=0, files={MAIN: "a: ["}, why="")
+    with pytest.raises(DraftRefused, match="Mend it as text"):
+        merged(desk, draft, {})
+    with pytest.raises(NotAllowed):
+        merged(desk, draft, {}, actor=desk.leader)
+
+
+def test_where_no_files_are_left_only_what_was_changed_comes_along(desk: Desk, tmp_path: Path) -> None:
+    draft, other = desk.begun(), desk.begun()
+    overtaken(desk, other)
+    found = preview(desk, draft, tmp_path)
+    assert not found.open and [each.path[1:] for each in found.taken] == [("name", "vi"), ("effective_from",)]
+    row = merged(desk, draft, {}, root=tmp_path)
+    assert set(row.files) == set(draft.files) and row.name == "Cấp giấy phép xây dựng (bản mới)"
+
+
+def overtaken(desk: Desk, other: Draft) -> ProcedureVersion:
+    """Another draft becomes the newest version."""
+    other = desk.changed(other, later_name)
+    made: ProcedureVersion = desk.approve(desk.do(submit_draft, desk.writer, draft_id=other.pk, judge=settings.JUDGE))
+    return made
+
+
+def definitions() -> Path:
+    return province_root(settings.MAIDINH.province, settings.MAIDINH.definitions)
+
+
+def preview(desk: Desk, draft: Draft, root: Path | None = None) -> Merged:
+    """The questions of a merge."""
+    with acting(agencies=desk.writer.agencies, official=desk.writer.id):
+        newest = newest_of(CODE)
+        assert newest is not None
+        return merge_with(draft, newest, root or definitions())
+
+
+def merged(
+    desk: Desk, draft: Draft, decisions: dict[str, str], actor: Actor | None = None, root: Path | None = None
+) -> Draft:
+    what = {"draft_id": draft.pk, "root": root or definitions(), "decisions": decisions, "why": ""}
+    found: Draft = desk.do(merge_newest, actor or desk.writer, **what)
+    return found
+
+
+def another_name(name: str) -> Any:
+    return lambda content: content["name"].update(vi=name)
+
+
+def english_name(content: dict[str, Any]) -> None:
+    content["name"]["en"] = "Written here"
 
 
 def test_the_next_draft_begins_with_the_files_that_were_approved(desk: Desk) -> None:
     draft = desk.handed_in()
     version = desk.approve(draft)
     with acting(agencies=desk.writer.agencies, official=desk.writer.id):
-        from maidinh.infrastructure.definitions.locating import province_root
-
         assert files_of(version, province_root(settings.MAIDINH.province)) == draft.files
 
 

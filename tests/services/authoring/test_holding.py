@@ -48,6 +48,13 @@ def test_history_and_ended_drafts_do_not_change(desk: Desk) -> None:
     assert "ended is not changed" in refused(desk, "UPDATE authoring_draft SET note = 'x' WHERE id = %s", [draft.pk])
 
 
+@pytest.mark.parametrize("change", ["seen = seen + 1", "base_id = NULL", "seen = seen + 1, revision = revision + 1"])
+def test_only_a_newer_version_is_taken_in_and_by_a_revision(desk: Desk, change: str) -> None:
+    draft = desk.begun()
+    told = refused(desk, f"UPDATE authoring_draft SET {change} WHERE id = %s", [draft.pk], who=desk.writer)
+    assert "a newer version is taken in by a revision" in told
+
+
 def test_a_revision_is_by_who_acts(desk: Desk) -> None:
     draft = desk.begun()
     with (

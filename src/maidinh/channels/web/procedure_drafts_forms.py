@@ -15,8 +15,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from maidinh.channels.web.context import language
+from maidinh.channels.web.procedure_drafts_columns import shown_decisions, taken_decisions
+from maidinh.channels.web.procedure_drafts_conditions import Fact, facts_of, shown_condition, take_condition
 from maidinh.channels.web.procedure_drafts_steps import shown_steps, taken_steps
-from maidinh.channels.web.procedure_drafts_tables import fits_tables, shown_tables, taken_tables
+from maidinh.channels.web.procedure_drafts_tables import fits_tables
 from maidinh.channels.web.procedure_drafts_typed import (
     Errors,
     Typed,
@@ -191,18 +194,21 @@ def _take_cases(content: Content, typed: Mapping[str, str], errors: Errors) -> C
 
 def _papers(content: Content) -> Typed:
     found: Typed = {}
+    facts = facts_of(content, language())
     for n, paper in enumerate(map(as_map, as_list(content.get("papers")))):
         found[f"papers-{n}-id"] = str(paper.get("id", ""))
         found |= {f"papers-{n}-name_{lang}": text_of(paper.get("name"), lang) for lang in ("vi", "en")}
         found[f"papers-{n}-copies"] = str(paper.get("copies", 1))
         if paper.get("required", True):
             found[f"papers-{n}-required"] = "yes"
+        found |= shown_condition(f"papers-{n}-when", paper.get("when"), facts)
     found["new-required"] = "yes"  # what is added is asked for, unless somebody says otherwise
     return found
 
 
 def _take_papers(content: Content, typed: Mapping[str, str], errors: Errors) -> Content:
     papers, kept = as_list(content.get("papers")), []
+    facts = facts_of(content, language())
     for n, paper in enumerate(papers):
         at = f"papers-{n}"
         if typed.get(f"{at}-remove"):
@@ -212,6 +218,7 @@ def _take_papers(content: Content, typed: Mapping[str, str], errors: Errors) -> 
         called = text_of(paper.get("name"), "vi")
         put_text(paper, "name", typed, f"{at}-name")
         _put_required(paper, bool(typed.get(f"{at}-required")))
+        take_condition(paper, typed, f"{at}-when", errors, facts)
         copies = whole(typed.get(f"{at}-copies", "1"))
         if not copies:
             errors[f"{at}-copies"] = _("Write how many copies, 1 or more.")
@@ -226,6 +233,7 @@ def _take_papers(content: Content, typed: Mapping[str, str], errors: Errors) -> 
         new: Content = {"id": free_id(typed.get("new-name_vi", ""), taken, "-")}
         put_text(new, "name", typed, "new-name")
         _put_required(new, bool(typed.get("new-required")))
+        take_condition(new, typed, "new-when", errors, facts)
         kept.append(new)
     if kept or papers:
         content["papers"] = kept
@@ -240,11 +248,13 @@ def _put_required(part: Content, required: bool) -> None:
 
 def _fields(content: Content) -> Typed:
     required, found = set(as_list(as_map(content.get("answers")).get("required"))), {}
+    facts = facts_of(content, language())
     for p, page in enumerate(as_list(content.get("pages"))):
         for n, each in enumerate(map(as_map, as_list(as_map(page).get("fields")))):
             at = f"fields-{p}-{n}"
             for name in ("label", "hint"):
                 found |= {f"{at}-{name}_{lang}": text_of(each.get(name), lang) for lang in ("vi", "en")}
+            found |= shown_condition(f"{at}-when", each.get("when"), facts)
             if each.get("id") in required:
                 found[f"{at}-required"] = "yes"
     found["new-required"] = "yes"
@@ -254,6 +264,7 @@ def _fields(content: Content) -> Typed:
 def _take_fields(content: Content, typed: Mapping[str, str], errors: Errors) -> Content:
     answers = content.setdefault("answers", {})
     properties, required = answers.setdefault("properties", {}), list(as_list(answers.get("required")))
+    facts = facts_of(content, language())
     for p, page in enumerate(as_list(content.get("pages"))):
         kept = []
         for n, each in enumerate(as_list(as_map(page).get("fields"))):
@@ -267,6 +278,7 @@ def _take_fields(content: Content, typed: Mapping[str, str], errors: Errors) -> 
             called = text_of(each.get("label"), "vi")
             put_text(each, "label", typed, f"{at}-label")
             put_text(each, "hint", typed, f"{at}-hint")
+            take_condition(each, typed, f"{at}-when", errors, facts)
             named(errors, at, called)
             wanted = bool(typed.get(f"{at}-required"))
             if wanted != (name in required):
@@ -275,13 +287,15 @@ def _take_fields(content: Content, typed: Mapping[str, str], errors: Errors) -> 
         if not kept:
             errors[f"fields-{p}-0-label_vi"] = _("A page keeps at least one question.")
         page["fields"] = kept
-    _add_field(content, typed, errors, required)
+    _add_field(content, typed, errors, required, facts)
     if required != as_list(answers.get("required")):
         answers["required"] = required
     return content
 
 
-def _add_field(content: Content, typed: Mapping[str, str], errors: Errors, required: list[Any]) -> None:
+def _add_field(
+    content: Content, typed: Mapping[str, str], errors: Errors, required: list[Any], facts: Mapping[str, Fact]
+) -> None:
     if not typed.get("new-label_vi") and not typed.get("new-label_en"):
         return
     if not typed.get("new-label_vi"):
@@ -297,6 +311,7 @@ def _add_field(content: Content, typed: Mapping[str, str], errors: Errors, requi
     widget, allowed = PROPERTIES[typed["new-kind"]]
     new: Content = {"id": free_id(typed.get("new-label_vi", ""), set(properties), "_")}
     put_text(new, "label", typed, "new-label")
+    take_condition(new, typed, "new-when", errors, facts)
     if widget != "text":
         new["widget"] = widget
     pages[at]["fields"].append(new)
@@ -325,5 +340,5 @@ FORMS = {
     "papers": Part(_papers, _take_papers),
     "fields": Part(_fields, _take_fields),
     "steps": Part(shown_steps, taken_steps),
-    "tables": Part(shown_tables, taken_tables),
+    "tables": Part(shown_decisions, taken_decisions),
 }

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from maidinh.channels.routing import page
 from maidinh.channels.web.context import language
 from maidinh.channels.web.procedure_drafts import found_draft, frame_of
+from maidinh.channels.web.procedure_drafts_conditions import fact_choices
 from maidinh.channels.web.procedure_drafts_forms import FORMS, fits, made_of, shown_of
-from maidinh.channels.web.procedure_drafts_steps import ADDED, plain
+from maidinh.channels.web.procedure_drafts_steps import ADDED
 from maidinh.channels.web.procedure_drafts_tables import table_rows
 from maidinh.channels.web.procedure_drafts_typed import UNITS, as_list, as_map, text_of, typed_in
+from maidinh.channels.web.procedure_drafts_ways import shaped, way_counts
 from maidinh.channels.web.procedure_drafts_words import PARTS
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.identity.queries import roles
@@ -163,20 +165,24 @@ def _file(request: HttpRequest, row: Draft, name: str, text: str, errors: Errors
 def _rows(part: str, content: dict[str, Any]) -> list[Any]:
     """How many rows the form has, and what each is called."""
     here = language()
-    if part in ("cases", "papers"):
+    if part == "cases":
         return [_title(each, here) for each in as_list(content.get(part))]
+    if part == "papers":
+        return [{"title": _title(each, here), "conditions": len(as_map(as_map(each).get("when"))) + 1}
+                for each in as_list(content.get(part))]  # fmt: skip
     if part == "tables":
         return table_rows(content, here)
     if part == "steps":
         return [
             {"title": _title(each, here), "automatic": as_map(each).get("kind") in ("join", "call"),
-             "outcomes": [{"title": _title(one, here), "plain": plain(one)}
+             "outcomes": [{"title": _title(one, here), "shaped": shaped(one), **way_counts(one)}
                           for one in as_list(as_map(each).get("outcomes"))]}
             for each in as_list(content.get("steps"))
         ]  # fmt: skip
     return [
         {"title": _title(each, here, "title"),
-         "fields": [{"title": _title(one, here, "label"), "register": bool(as_map(one).get("from_register"))}
+         "fields": [{"title": _title(one, here, "label"), "register": bool(as_map(one).get("from_register")),
+                     "conditions": len(as_map(as_map(one).get("when"))) + 1}
                     for one in as_list(as_map(each).get("fields"))]}
         for each in as_list(content.get("pages"))
     ]  # fmt: skip
@@ -203,6 +209,15 @@ def _choices(content: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
         "agencies": [*places.items(), *sorted(agency_names(here).items(), key=lambda pair: pair[1])],
         "kinds": [(each, str(kinds[each])) for each in ADDED],
         "ways": list(ways.items()),
+        "facts": fact_choices(content, here),
+        "cases": [(str(as_map(each).get("id")), _title(each, here)) for each in as_list(content.get("cases"))],
+        "decides": [("fee", _("a fee")), ("limit", _("a time limit")), ("text", _("something else"))],
+        "kinds_decided": [
+            ("money", _("an amount in dong")),
+            ("number", _("a number")),
+            ("yes_no", _("yes or no")),
+            ("text", _("a short text")),
+        ],
         "pages": [(str(n), _title(each, here, "title")) for n, each in enumerate(as_list(content.get("pages")))],
     }
 

@@ -1,6 +1,6 @@
 """The form of a procedure's steps: who does what within which time, where each outcome leads; a step more, or less.
 
-Layer 2. An outcome that leads to several steps at once, or by conditions, is changed in the text.
+Layer 2.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from maidinh.channels.web.context import language
+from maidinh.channels.web.procedure_drafts_conditions import facts_of
 from maidinh.channels.web.procedure_drafts_typed import (
     Content,
     Errors,
@@ -22,6 +24,7 @@ from maidinh.channels.web.procedure_drafts_typed import (
     put_text,
     text_of,
 )
+from maidinh.channels.web.procedure_drafts_ways import shown_outcome, take_outcomes
 from maidinh.services.procedures.definition import AUTOMATIC
 
 ADDED = ("appraisal", "field_check", "consultation", "approval")  # kinds that need nothing but these fields
@@ -35,6 +38,7 @@ def plain(outcome: Any) -> bool:
 def shown_steps(content: Content) -> Typed:
     """What the form shows of each step."""
     found: Typed = {}
+    facts = facts_of(content, language())
     for n, step in enumerate(map(as_map, as_list(content.get("steps")))):
         at = f"steps-{n}"
         budget = as_map(step.get("budget"))
@@ -43,15 +47,14 @@ def shown_steps(content: Content) -> Typed:
         found[f"{at}-amount"] = str(budget.get("amount", ""))
         found[f"{at}-unit"] = str(budget.get("unit", "working_day"))
         for o, outcome in enumerate(as_list(step.get("outcomes"))):
-            found |= {f"{at}-{o}-name_{lang}": text_of(as_map(outcome).get("name"), lang) for lang in ("vi", "en")}
-            if plain(outcome):
-                found[f"{at}-{o}-to"] = str(outcome["to"])
+            found |= shown_outcome(f"{at}-{o}", outcome, facts)
     return found
 
 
 def taken_steps(content: Content, typed: Mapping[str, str], errors: Errors) -> Content:
     """The steps as they were typed."""
     steps, kept = as_list(content.get("steps")), []
+    facts = facts_of(content, language())
     for n, step in enumerate(steps):
         at = f"steps-{n}"
         if typed.get(f"{at}-remove"):
@@ -68,10 +71,7 @@ def taken_steps(content: Content, typed: Mapping[str, str], errors: Errors) -> C
                 elif value != step.get(name):
                     step[name] = value
             put_budget(step, "budget", typed, at, errors)
-        for o, outcome in enumerate(as_list(step.get("outcomes"))):
-            put_text(outcome, "name", typed, f"{at}-{o}-name")
-            if plain(outcome) and (to := typed.get(f"{at}-{o}-to", "")):
-                outcome["to"] = to
+        take_outcomes(step, typed, at, errors, facts)
         named(errors, at, called)
         kept.append(step)
     content["steps"] = kept

@@ -1,7 +1,7 @@
 """The form of a procedure's decision tables: when a row applies, what it decides, and the article that it rests on.
 
-Layer 2. A column with choices is ticked; any other cell is typed as it stands in the file. Columns are changed in the
-text. A row's article is asked for, since nothing is charged without a ground.
+Layer 2. A column with choices is ticked; any other cell is typed as it stands in the file. A row's article is asked
+for, since nothing is charged without a ground.
 """
 
 from __future__ import annotations
@@ -93,9 +93,9 @@ def _take_row(table: Content, row: Content, typed: Mapping[str, str], errors: Er
         _take_cell(when, column, typed, errors, f"{at}-{c}")
     for o, output in enumerate(table["outputs"]):
         place, text = f"{at}-then-{o}", typed.get(f"{at}-then-{o}", "")
-        value = _decided(output, text)
+        value = decided(output, text)
         if value is None:
-            errors[place] = _wanted(output)
+            errors[place] = wanted(output)
         elif text != _written(then.get(output["id"])):
             then[output["id"]] = value
     ground = typed.get(f"{at}-basis", "")
@@ -176,7 +176,7 @@ def _written(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _decided(output: Content, text: str) -> Any:
+def decided(output: Content, text: str) -> Any:
     """What a row decides; None where it is not of the column's kind."""
     kind = output.get("kind")
     if kind == "money":
@@ -192,7 +192,8 @@ def _decided(output: Content, text: str) -> Any:
     return text or None
 
 
-def _wanted(output: Content) -> str:
+def wanted(output: Content) -> str:
+    """What is asked of what a row decides."""
     wanted = {
         "money": _("Write a whole amount in dong, such as 75.000; 0 where nothing is charged."),
         "number": _("Write a number."),
@@ -222,8 +223,8 @@ def _sum_of(table: Content, row: Content, here: str, words: Mapping[str, Mapping
                 f" {_written(cell)}" if column.get("kind") != "yes_no" else f": {_('Yes') if cell is True else _('No')}"
             )
             told.append(f"{_named(column, here)}{value}")
-    decided = ", ".join(_shown_value(output, row) for output in table["outputs"])
-    return f"{' · '.join(told) or _('always')} → {decided}"
+    then = ", ".join(_shown_value(output, row) for output in table["outputs"])
+    return f"{' · '.join(told) or _('always')} → {then}"
 
 
 def _shown_value(output: Content, row: Content) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from maidinh.channels.wording import budget_in_words
 from maidinh.infrastructure.calendars.definition import Budget
 from maidinh.services.authoring.definition import ABANDONED, EDITING, MAIN, PUBLISHED, SUBMITTED
 from maidinh.services.authoring.judging import Told
+from maidinh.services.authoring.merging import ORDER
 from maidinh.services.procedures.definition import Procedure
 from maidinh.services.procedures.differences import Difference
 
@@ -172,6 +174,24 @@ def _where(path: tuple[str, ...], old: Procedure | None, new: Procedure) -> list
         group = "fields" if path[:2] == ("answers", "required") else path[0]
         words.append(names.get((group, key)) or str(KEYS.get(key, key)))
     return words
+
+
+def place_in_words(path: tuple[str, ...], names: Names) -> str:
+    """A place in the files by the names of its parts; the file itself is named where it isn't the procedure's own."""
+    file, *keys = path
+    words = [] if file == MAIN else [file]
+    if not keys:
+        return file if file != MAIN else _("The whole file")
+    words.append(str(SECTIONS.get(keys[0], keys[0])) if file == MAIN else keys[0])
+    for before, key in pairwise(keys):
+        group = "facts" if before in ("fields", "properties") else before
+        if key == ORDER:
+            words.append(_("order"))
+        elif key.isdecimal():
+            words.append(_("Row %(number)s") % {"number": key})
+        else:
+            words.append(names.get(group, {}).get(key) or str(KEYS.get(key, key)))
+    return " › ".join(words)
 
 
 def _names(procedure: Procedure | None) -> dict[tuple[str, str], str]:

@@ -24,9 +24,9 @@ from maidinh.governance.comparison.fields import (
     required_words,
 )
 from maidinh.governance.comparison.parts import HEADER, Key
-from maidinh.governance.comparison.sequences import Side, merge_list, merge_order, numbered
 from maidinh.governance.modelling.definition import Model
 from maidinh.governance.modelling.metamodel import LAYERED_KINDS
+from maidinh.infrastructure.definitions.sequences import Side, merge_list, merge_order, numbered
 
 AS_ONE = frozenset({"bends", "folders"})
 LIMITING = frozenset({"contract.fields"})  # without an item there is no limit, so the first one turns the meaning

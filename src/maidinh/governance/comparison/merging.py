@@ -38,8 +38,8 @@ from maidinh.governance.comparison.parts import (
     view_of,
 )
 from maidinh.governance.comparison.references import references
-from maidinh.governance.comparison.sequences import Side, merge_order, numbered
 from maidinh.governance.modelling.definition import Model
+from maidinh.infrastructure.definitions.sequences import Side, merge_order, numbered
 
 INSIDE = ("nodes", "connections")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -33,7 +34,15 @@ from maidinh.services.authoring.definition import (
 )
 from maidinh.services.authoring.judging import Judge
 from maidinh.services.authoring.models import Draft, Revision
-from maidinh.services.authoring.queries import hash_of, later_versions, newest_kept, verdict_on, writers_of
+from maidinh.services.authoring.queries import (
+    hash_of,
+    later_versions,
+    merge_with,
+    newest_kept,
+    newest_of,
+    verdict_on,
+    writers_of,
+)
 from maidinh.services.authoring.rules import (
     changed_files,
     content_of,
@@ -60,6 +69,10 @@ class DraftRefused(ValueError):
 
 class ChangedMeanwhile(DraftRefused):
     """Somebody else changed the draft since it was read."""
+
+
+class Undecided(DraftRefused):
+    """Two versions say different things somewhere, and nobody decided yet."""
 
 
 @transaction.atomic
@@ -111,9 +124,7 @@ def save_files(
         )
     wrong = refused_files(files)
     if wrong:
-        raise DraftRefused(
-            _("These are no files of a procedure, or too long: %(names)s.") % {"names": ", ".join(wrong)}
-        )
+        raise DraftRefused(_these_are_none(wrong))
     changed = changed_files(row.files, files)
     if not changed:
         return row
@@ -127,13 +138,43 @@ def save_files(
     row.files, row.revision, row.updated_at = dict(files), number, at
     row.version = version or row.version
     row.name = _name_in(content) or row.name
-    try:
-        with transaction.atomic():
-            row.save(update_fields=["files", "revision", "updated_at", "version", "name"])
-    except IntegrityError:
-        raise DraftRefused(_("Another draft has this version already."), field="version") from None
+    _keep(row, "files", "revision", "updated_at", "version", "name")
     details = {"revision": number, "files": sorted(changed)}
     record_act(actor=actor, action="procedure-draft.save", subject=_subject(row), at=at, details=details)
+    return row
+
+
+@transaction.atomic
+def merge_newest(
+    *, actor: Actor, draft_id: int, root: Path, decisions: Mapping[str, str], why: str, at: datetime
+) -> Draft:
+    """Take the newest version of the procedure into the draft, which then is one of its next version.
+
+    Merged is what stands by now, whoever wrote it; a decision about a value that changed since doesn't count. Raises
+    Undecided where a question is open: then nothing is written.
+    """
+    require(actor, DRAFTING)
+    row = _editable(draft_id)
+    seen, newest = newest_kept(row.code), newest_of(row.code)
+    if newest is None or not later_versions(row):
+        raise DraftRefused(_("There is no newer version to take in, or somebody did so already."))
+    if content_of(row.files[MAIN]) is None:
+        raise DraftRefused(_("The file can't be read. Mend it as text, then take the newer version in."))
+    merged = merge_with(row, newest, root, decisions)
+    if merged.open:
+        raise Undecided(_("Decide what is to stand in each place that both changed."))
+    if wrong := refused_files(merged.files):
+        raise DraftRefused(_these_are_none(wrong))
+    changed, number = changed_files(row.files, merged.files), row.revision + 1
+    told = kept_text(why).strip()[:LONGEST] or _("Version %(version)s was taken in.") % {"version": newest.version}
+    Revision.objects.create(draft=row, number=number, by=actor.id, at=at, why=told, files=changed)
+    row.files, row.revision, row.updated_at, row.seen, row.base = merged.files, number, at, seen, newest
+    row.version = version_in(merged.files[MAIN]) or row.version
+    row.name = _name_in(content_of(merged.files[MAIN]) or {}) or row.name
+    _keep(row, "files", "revision", "updated_at", "seen", "base", "version", "name")
+    details = {"revision": number, "files": sorted(changed), "version": newest.version,
+               "decided": len(merged.conflicts)}  # fmt: skip
+    record_act(actor=actor, action="procedure-draft.merge", subject=_subject(row), at=at, details=details)
     return row
 
 
@@ -228,12 +269,25 @@ def _begun(
     return row
 
 
+def _keep(row: Draft, *fields: str) -> None:
+    """Write a revision's draft; refused where another draft has its version by now."""
+    try:
+        with transaction.atomic():
+            row.save(update_fields=list(fields))
+    except IntegrityError:
+        raise DraftRefused(_("Another draft has this version already."), field="version") from None
+
+
+def _these_are_none(names: list[str]) -> str:
+    return _("These are no files of a procedure, or too long: %(names)s.") % {"names": ", ".join(names)}
+
+
 def _handed_in(row: Draft, judge: Judge) -> str:
     """The identity of the version in the draft; refused where it isn't sound or is overtaken."""
     later = later_versions(row)
     if later:
         raise DraftRefused(
-            _("Version %(version)s came into the installation since this draft began. Begin a new draft from it.")
+            _("Version %(version)s came into the installation since this draft began. Take it into the draft first.")
             % {"version": later[-1].version}
         )
     verdict = verdict_on(row.files, judge)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from django.utils.timezone import localdate
 
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.definitions.hashing import content_hash
-from maidinh.services.authoring.definition import APPROVING, PUBLISHED, SUBMITTED, Files
+from maidinh.services.authoring.definition import ABANDONED, APPROVING, PUBLISHED, SUBMITTED, Files
 from maidinh.services.authoring.judging import Judge, Verdict
+from maidinh.services.authoring.merging import Merged, merge_files
 from maidinh.services.authoring.models import Draft, Revision
 from maidinh.services.authoring.reading import files_of_version
-from maidinh.services.authoring.rules import MAIN, text_of
+from maidinh.services.authoring.rules import MAIN, next_version, text_of
 from maidinh.services.procedures.definition import Procedure
 from maidinh.services.procedures.queries import ProcedureVersion, version_by_hash, versions_of
 
@@ -69,12 +71,39 @@ def newest_versions() -> list[ProcedureVersion]:
     return sorted(found, key=lambda each: each.search)
 
 
+def newest_of(code: str) -> ProcedureVersion | None:
+    """The version of a procedure that begins last; None where there is none."""
+    return ProcedureVersion.objects.filter(code=code).order_by("-effective_from", "-id").first()
+
+
 def files_of(version: ProcedureVersion, province_root: Path) -> Files:
     """The files of a version: of the draft it came from, else of the definitions, else written from its content."""
+    return _files_kept(version, province_root) or {MAIN: text_of(version.procedure)}
+
+
+def merge_with(
+    draft: Draft, newest: ProcedureVersion, province_root: Path, decisions: Mapping[str, str] | None = None
+) -> Merged:
+    """The draft with what the newest version changed since the one that it began from."""
+    theirs = _files_kept(newest, province_root)
+    base = _files_kept(draft.base, province_root) if draft.base else {}
+    if theirs is None or base is None:  # then both alike from their content: how a file is laid out is no change
+        theirs = {MAIN: text_of(newest.procedure)}
+        base = {MAIN: text_of(draft.base.procedure)} if draft.base else {}
+    kept = [each.version for each in versions_of(draft.code)]
+    version = next_version([*kept, *_drafted(draft.code)]) if draft.version in kept else draft.version
+    return merge_files(base, theirs, draft.files, version, decisions or {})
+
+
+def _files_kept(version: ProcedureVersion, province_root: Path) -> Files | None:
+    """The files in which a version was written; None where there are none left."""
     draft = Draft.objects.filter(state=PUBLISHED, code=version.code, hash=version.hash).order_by("-pk").first()
-    if draft is not None:
-        return dict(draft.files)
-    return files_of_version(province_root, version.procedure) or {MAIN: text_of(version.procedure)}
+    return dict(draft.files) if draft is not None else files_of_version(province_root, version.procedure)
+
+
+def _drafted(code: str) -> list[str]:
+    """The numbers that drafts of the procedure have."""
+    return list(Draft.objects.filter(code=code).exclude(state=ABANDONED).values_list("version", flat=True))
 
 
 def verdict_on(files: Files, judge: Judge) -> Verdict:

@@ -24,7 +24,7 @@ def rewritten(text: str, content: Any) -> str:
     """The text changed so that it says this content."""
     try:
         before, node = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
-        if before == content and _alike(before, content):
+        if before == content and alike(before, content):
             return text
         if node is None:
             return dumped(content)
@@ -44,14 +44,14 @@ def lost_comments(before: str, after: str) -> int:
     return max(0, counts[0] - counts[1])
 
 
-def _alike(one: Any, other: Any) -> bool:
+def alike(one: Any, other: Any) -> bool:
     """Equal and of the same kind throughout: 1, 1.0 and true are equal, and written differently."""
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):
-        return one.keys() == other.keys() and all(_alike(value, other[key]) for key, value in one.items())
+        return one.keys() == other.keys() and all(alike(value, other[key]) for key, value in one.items())
     if isinstance(one, list):
-        return len(one) == len(other) and all(map(_alike, one, other))
+        return len(one) == len(other) and all(map(alike, one, other))
     return bool(one == other)
 
 
@@ -79,7 +79,7 @@ class _Edits:
 
     def mend(self, node: yaml.Node, before: Any, after: Any) -> None:
         """Change what the node holds from one content to another."""
-        if _alike(before, after):
+        if alike(before, after):
             return
         if isinstance(node, yaml.MappingNode) and isinstance(after, dict) and after and not node.flow_style:
             self._mapping(node, before, after)

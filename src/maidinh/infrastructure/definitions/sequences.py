@@ -1,6 +1,6 @@
 """Three-way merge of lists: of the order in which things stand, and of lists whose items are plain values.
 
-Layer 4, governance. Pure. What one side adds follows what it followed there. Neither side goes first: the merge is the
+Layer 7. Pure. What one side adds follows what it followed there. Neither side goes first: the merge is the
 same with the sides exchanged. Where the sides can't both have their way, the answer is a clash, never a guess.
 """
 
@@ -174,7 +174,7 @@ def numbered(items: Iterable[Item]) -> list[tuple[Item, int]]:
 
 
 def _numbered(items: list[Any]) -> list[tuple[str, int]]:
-    return numbered(json.dumps(item, sort_keys=True, ensure_ascii=False) for item in items)
+    return numbered(json.dumps(item, sort_keys=True, ensure_ascii=False, default=repr) for item in items)
 
 
 def _woven(line: list[Item], other: list[Item]) -> list[Item]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maidinh.governance.comparison.sequences import merge_list, merge_order
+from maidinh.infrastructure.definitions.sequences import merge_list, merge_order
 
 BASE = list("abcdef")
 LISTS = st.lists(st.sampled_from("abcdefuvwxyz"), unique=True, max_size=10)
