@@ -34,7 +34,8 @@ def language() -> str:
 
 def _sign_in(request: HttpRequest) -> str:
     """Where one signs in and comes back to this page; from a form that was sent, to the page that shows it."""
-    return f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path() if request.method == 'GET' else request.path})}"
+    here = request.get_full_path() if request.method == "GET" else request.path
+    return f"{reverse('sign-in')}?{urlencode({'next': here})}"
 
 
 def of_request(request: HttpRequest) -> dict[str, Any]:
