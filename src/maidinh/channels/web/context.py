@@ -33,7 +33,9 @@ def language() -> str:
 
 
 def _sign_in(request: HttpRequest) -> str:
-    """Where one signs in and comes back to this page; from a form that was sent, to the page that shows it."""
+    """Where one signs in and comes back to this page; from the first page, to where one's work is."""
+    if request.path == reverse("home"):
+        return reverse("sign-in")
     here = request.get_full_path() if request.method == "GET" else request.path
     return f"{reverse('sign-in')}?{urlencode({'next': here})}"
 

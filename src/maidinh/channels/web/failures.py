@@ -89,7 +89,7 @@ def _plain(status: int, incident: str = "", back: str = "") -> HttpResponse:
         megabytes = settings.MAIDINH.upload_limit // 1_000_000
         texts = [
             _("A file may have at most %(size)s MB. Nothing was taken in.") % {"size": megabytes},
-            _("Go back and choose a smaller file. Take the photo at a smaller picture size, or scan in black and white."),
+            _("Go back and choose a smaller file. Take the photo in a smaller size, or scan in black and white."),
             _("What you uploaded before is still there."),
         ]
         context = {"title": _("The file is too large"), "texts": texts, "back": back}
