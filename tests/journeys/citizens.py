@@ -138,7 +138,7 @@ def paper_part(visit: Visit, paper: Paper) -> Locator:
 def upload(visit: Visit, paper: Paper, file: FilePayload, *, expected: int = 200) -> None:
     """Choose a file for a paper and send it."""
     part = paper_part(visit, paper)
-    labels = (visit.words("Choose a file or take a photo"), visit.words("Add another file"))
+    labels = [visit.words(text) for text in ("Choose a file or take a photo", "Choose a file", "Add another file")]
     part.get_by_label(re.compile("|".join(labels))).set_input_files(file)
     visit.press(part.get_by_role("button", name=visit.words("Upload"), exact=True), expected=expected)
     if expected == 200:

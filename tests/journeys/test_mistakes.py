@@ -98,14 +98,37 @@ def test_files(citizen: Visit, permit: Procedure) -> None:
         payload("nen.pdf", b"PK\x03\x04" + bytes(200)),
         payload("bom.pdf", bomb()),
         payload("rong.pdf", b""),
-        payload("nang.pdf", b"%PDF-1.7" + bytes(LARGEST_UPLOAD)),
+        *([] if citizen.javascript else [payload("nang.pdf", b"%PDF-1.7" + bytes(LARGEST_UPLOAD))]),
     ):
         citizens.upload(citizen, drawings, file, expected=422)
         assert len(errors(citizen)) == 1, file["name"]
         expect(citizens.paper_part(citizen, drawings)).to_contain_text("ban-ve.pdf")
-    citizens.upload(citizen, drawings, payload("qua-nang.pdf", b"%PDF-1.7" + bytes(2 * LARGEST_UPLOAD)), expected=413)
-    citizen.heading(citizen.words("The file is too large"))
-    citizen.open(papers)
+    if not citizen.javascript:  # a script tells before it is sent
+        far_too_large = payload("qua-nang.pdf", b"%PDF-1.7" + bytes(2 * LARGEST_UPLOAD))
+        citizens.upload(citizen, drawings, far_too_large, expected=413)
+        citizen.heading(citizen.words("The file is too large"))
+        citizen.press("Go back and choose another file")
+        assert citizen.path == papers
+    expect(citizens.paper_part(citizen, drawings)).to_contain_text("ban-ve.pdf")
+
+
+@pytest.mark.parametrize("citizen", [True], indirect=True, ids=["scripts"])
+def test_files_chosen_and_not_uploaded(citizen: Visit, permit: Procedure) -> None:
+    at_papers(citizen, permit)
+    drawings = next(paper for paper in permit.papers if paper.formats == ["pdf"])
+    part = citizens.paper_part(citizen, drawings)
+    upload = part.get_by_role("button", name=citizen.words("Upload"), exact=True)
+    too_large, not_sent = part.locator("[data-too-large]"), part.locator("[data-not-sent]")
+    expect(too_large).to_be_hidden()
+    part.locator("input[type=file]").set_input_files(payload("nang.pdf", b"%PDF-1.7" + bytes(LARGEST_UPLOAD)))
+    expect(too_large).to_be_visible()
+    part.locator("input[type=file]").set_input_files(citizens.pdf("ban-ve"))
+    expect(too_large).to_be_hidden()
+    citizen.button("Continue").click()
+    expect(not_sent).to_be_visible()
+    expect(upload).to_be_focused()
+    citizen.look()
+    citizen.press(upload)
     expect(citizens.paper_part(citizen, drawings)).to_contain_text("ban-ve.pdf")
 
 

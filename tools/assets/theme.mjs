@@ -4,6 +4,7 @@ import {
   createAll,
 } from "govuk-frontend";
 
+import { guardFiles } from "./files.mjs";
 import { keepTyped } from "./kept.mjs";
 
 // The content security policy allows no inline script, so the class is set here and not in the page.
@@ -16,3 +17,4 @@ for (const component of [
 }
 
 keepTyped(document, window.sessionStorage);
+guardFiles(document);

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 
 from maidinh.infrastructure.actor import NotAllowed
@@ -45,12 +46,12 @@ def page(address: str, view: View, *, name: str, who: str, methods: tuple[str, .
     @wraps(view)
     def guarded(request: HttpRequest, **parts: Any) -> HttpResponse:
         if request.method not in allowed:
-            return HttpResponseNotAllowed(sorted(allowed))
+            return HttpResponseNotAllowed(sorted(allowed), render_to_string("errors/405.html"))
         actor = request.actor  # type: ignore[attr-defined]
         if who != ANYONE and not actor.may(who):
             if actor.signed_in:
                 raise PermissionDenied(who)
-            return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}")
+            return redirect(f"{reverse('sign-in')}?{urlencode({'next': _way_back(request, allowed)})}")
         official = actor.id if actor.kind == "official" else None
         with acting(agencies=actor.agencies, person=actor.person, official=official):
             try:
@@ -62,3 +63,11 @@ def page(address: str, view: View, *, name: str, who: str, methods: tuple[str, .
         return answer
 
     return path(address, guarded, name=name)
+
+
+def _way_back(request: HttpRequest, allowed: set[str]) -> str:
+    """Where to go after signing in: to this page, or to the one whose form was sent where this one can't be opened."""
+    if "GET" in allowed:
+        return request.get_full_path()
+    sent_from = urlsplit(request.headers.get("Referer", ""))
+    return sent_from.path if sent_from.netloc == request.get_host() else ""

@@ -112,3 +112,4 @@ def test_a_result_sent_by_post_has_its_number(
     assert 'href="#way_number' in missing.content.decode()
     assert client.post(address, posted | {"way_number": "EV123"}).status_code == 302
     assert "EV123" in words(client.get(reverse("desk-dossier", args=[dossier.code])))
+    assert "EV123" in words(browser(citizen).get(reverse("dossier", args=[dossier.code])))

@@ -106,6 +106,8 @@ def test_a_delegation_is_made_and_ended(dossier: Any, clerk: Actor, specialist: 
         assert page.status_code == 422, missing
         assert f'href="#{field}' in page.content.decode()
         assert missing == "reason" or "Nghỉ phép" in words(page)
+    nothing = client.post(address, {}).content.decode()
+    assert all(f'href="#{field}' in nothing for field in ("to", "from_day", "until_day", "reason"))
     assert client.post(address, whole).status_code == 302
     assert "In force" in words(client.get(address))
     assert "In force" in words(browser(clerk).get(address))

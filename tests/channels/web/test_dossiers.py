@@ -15,6 +15,7 @@ from maidinh.infrastructure.database.scope import acting
 from maidinh.services.dossiers.actions.steps import complete_task
 from maidinh.services.dossiers.models import Dossier
 from maidinh.services.dossiers.queries import open_task_of
+from maidinh.services.dossiers.rules import Found
 from maidinh.services.results.actions import Installation, issue_result
 from tests.conftest import citizen_of
 from tests.infrastructure.files.test_rules import pdf
@@ -111,6 +112,20 @@ def test_a_supplement_is_answered_file_by_file(browser, dossier, citizen, offici
     shown = browser.get(f"/dossiers/{dossier.code}/papers/{page.split('/papers/')[1][:64]}")
     assert shown.content == pdf() and "sandbox" in shown["Content-Security-Policy"]
     assert browser.get(f"/dossiers/{dossier.code}/papers/{'0' * 64}").status_code == 404
+
+
+def test_what_is_asked_for_stands_where_it_is_answered(browser, dossier, official, at):
+    actor = official("dossier.accept", agency=dossier.receiving)
+    found = [Found("paper", "relationship", "It is cut off"), Found("field", "phone", "Nobody answers")]
+    with acting(agencies=actor.agencies):
+        complete_task(actor=actor, task_id=open_task_of(dossier).pk, outcome="supplement", found=found, at=at)
+    part = browser.get(f"/dossiers/{dossier.code}/supplement").content.decode().split('id="paper-relationship"')[1]
+    assert "It is cut off" in part.split("</section>")[0] and "Nobody answers" in part.split("</section>")[1]
+    home = browser.get("/").content.decode()
+    assert "These dossiers stand still until you do something." in home and f"/dossiers/{dossier.code}" in home
+    answer = browser.post(f"/dossiers/{dossier.code}/supplement", {"note": "Here it is"}, follow=True).content.decode()
+    assert "Your answer is sent." in answer and "Nothing now." in answer
+    assert "stand still" not in browser.get("/").content.decode()
 
 
 def test_a_dossier_can_be_asked_back_once(browser, dossier, citizen):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import importlib.util
 import io
@@ -36,6 +37,7 @@ RETIRED = {
     "quý khách": "bạn",
     "quý vị": "bạn",
     "ông/bà": "bạn",
+    "ông, bà": "bạn",
     "trang đầu": "trang chủ",
 }
 
@@ -87,6 +89,19 @@ def test_a_text_inside_an_f_string_is_collected(messages: ModuleType) -> None:
     found = [call[1:3] for call in messages.calls(io.BytesIO(code), {"say", "ngettext"}, (), {})]
     assert ("say", ("Running at",)) in found
     assert ("ngettext", ("%(n)s day", "%(n)s days", None)) in found
+
+
+def test_texts_are_asked_for_by_names_that_are_collected(messages: ModuleType) -> None:
+    others = []
+    for file in messages.SOURCE.rglob("*.py"):
+        imports = [node for node in ast.walk(ast.parse(file.read_bytes())) if isinstance(node, ast.ImportFrom)]
+        names = [name for node in imports if node.module == "django.utils.translation" for name in node.names]
+        others += [
+            f"{file.name}: {name.name} as {name.asname}"
+            for name in names
+            if "gettext" in name.name and (name.asname or name.name) not in messages.KEYWORDS
+        ]
+    assert others == []
 
 
 def test_compiling_again_gives_the_same_file(messages: ModuleType) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 import requests
@@ -42,6 +42,16 @@ def test_a_citizen_signs_in_and_lands_where_they_wanted(issuer):
     assert client.session.session_key != before
     assert Account.objects.get().person == CITIZEN.claims["personal_number"]
     assert CITIZEN.name in client.get("/dossiers").content.decode()
+
+
+def test_whose_session_ended_comes_back_to_the_page_of_the_form(db):
+    asked, sent = "/applications/00000000-0000-4000-8000-000000000000/papers", "/remove"
+    answer = Client().post(asked + sent, HTTP_REFERER=f"http://testserver{asked}")
+    assert answer["Location"] == f"/sign-in?{urlencode({'next': asked})}"
+    answer = Client().post(asked + sent, HTTP_REFERER=f"http://evil.example{asked}")
+    assert answer["Location"] == "/sign-in?next="
+    answer = Client().get(asked + sent)
+    assert answer.status_code == 405 and "Không mở riêng được trang này" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

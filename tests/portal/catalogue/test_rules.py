@@ -38,6 +38,8 @@ PROCEDURES = [
         ("building permit", "1.013225"),
         ("xin giấy phép xây nhà", "1.013225"),
         ("tach thua", "1.012784"),
+        ("dang ki khai sinh", "1.000002"),
+        ("đăng kí kết hôn", "1.000001"),
     ],
 )
 def test_the_procedure_meant_comes_first(typed, first):

@@ -46,7 +46,8 @@ def _make(request: HttpRequest) -> HttpResponse:
     giver = official(of)
     days = {name: _day(posted, name) for name in ("from_day", "until_day")}
     words = {"from_day": _("Enter the first day"), "until_day": _("Enter the last day")}
-    errors = {name: words[name] for name, day in days.items() if day is None}
+    errors = {} if posted.get("to") else _wrong("to")
+    errors |= {name: words[name] for name, day in days.items() if day is None}
     reason = posted.get("reason", "").strip()
     if not reason or len(reason) > LONGEST:
         errors["reason"] = _("Say why, in at most %(n)s characters") % {"n": LONGEST}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -31,10 +32,18 @@ def language() -> str:
     return "en" if (get_language() or "").startswith("en") else "vi"
 
 
+def _sign_in(request: HttpRequest) -> str:
+    """Where one signs in and comes back to this page; from the first page, to where one's work is."""
+    if request.path == reverse("home"):
+        return reverse("sign-in")
+    here = request.get_full_path() if request.method == "GET" else request.path
+    return f"{reverse('sign-in')}?{urlencode({'next': here})}"
+
+
 def of_request(request: HttpRequest) -> dict[str, Any]:
     """The context of every page."""
     actor = getattr(request, "actor", None) or anonymous()
-    account = None
+    account = {"name": _("Sign in"), "href": _sign_in(request)}
     if actor.signed_in:
         href = reverse("desk" if actor.kind == "official" else "dossiers")
         account = {"name": actor.name, "href": href, "sign_out": reverse("sign-out")}

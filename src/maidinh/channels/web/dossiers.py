@@ -6,22 +6,25 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from maidinh.channels.counter.sheet import slips_of
 from maidinh.channels.routing import page as route
 from maidinh.channels.web.context import language
 from maidinh.channels.web.downloads import attachment
 from maidinh.channels.web.papers import file_view
-from maidinh.channels.web.standing import story_of, times_of
+from maidinh.channels.web.standing import AWAITING_APPLICANT, story_of, times_of, to_do
 from maidinh.channels.wording import status_name
+from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.files.queries import documents, open_document
 from maidinh.infrastructure.files.rules import ENDINGS
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.portal.forms.queries import drafts_for
 from maidinh.portal.tracking.queries import standing_of
-from maidinh.services.dossiers.actions.paying import payable_at_intake
+from maidinh.services.dossiers.actions.paying import fee_to_pay, payable_at_intake
 from maidinh.services.dossiers.actions.submission import NotNow, request_withdrawal
 from maidinh.services.dossiers.queries import dossier_for, dossiers_for, history_of, withdrawable
 from maidinh.services.fees.queries import charge_of
@@ -30,7 +33,12 @@ from maidinh.services.results.rules import answer_in_words
 
 OWN = "dossier.read-own"
 SUPPLEMENT = 5
+SHOWN = 100
 REASON_LIMIT = 2000
+DONE = {
+    "answered": gettext_lazy("Your answer is sent. The officials go on with your dossier."),
+    "withdrawal": gettext_lazy("Your request is sent. You get a notice when an official has confirmed it."),
+}
 
 
 def dossiers(request: HttpRequest) -> HttpResponse:
@@ -38,7 +46,7 @@ def dossiers(request: HttpRequest) -> HttpResponse:
     actor = request.actor
     rows = [
         {"dossier": dossier, "procedure": dossier.procedure.procedure, "status": status_name(dossier.status)}
-        for dossier in dossiers_for(actor)[:100]
+        for dossier in dossiers_for(actor)[:SHOWN]
     ]
     drafts = drafts_for(actor) if actor.may("dossier.submit") else []
     return render(request, "web/dossiers.html", {"rows": rows, "drafts": drafts})
@@ -48,7 +56,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
     """One dossier: status, time, who holds it, what is asked, papers, history, result."""
     found = own_dossier(request, code)
     actor, names = request.actor, agency_names(language())
-    standing, result = standing_of(found), result_for(actor, code)
+    standing, result, charge = standing_of(found), result_for(actor, code), charge_of(found.pk)
     context = {
         "dossier": found,
         "procedure": standing.procedure,
@@ -58,8 +66,11 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
         "times": times_of(standing, timezone.now()),
         "holder": names.get(standing.holder, standing.holder),
         "story": story_of(found, names),
-        "charge": charge_of(found.pk),
-        "payable": charge_of(found.pk) is not None or payable_at_intake(found),
+        "charge": charge,
+        "payable": charge is not None or payable_at_intake(found),
+        "to_pay": fee_to_pay(found) if charge is None and payable_at_intake(found) else None,
+        "to_do": to_do(standing, names.get(found.receiving, found.receiving)),
+        "done": DONE.get(request.GET.get("done", "")),
         "papers": _papers(found),
         "pages": _answers(found),
         "forms": slips_of(forms_for_applicant(found)),
@@ -99,13 +110,22 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
             try:
                 actor = request.actor
                 request_withdrawal(actor=actor, code=code, reason=reason, at=timezone.now())
-                return redirect("dossier", code=code)
+                return redirect(f"{reverse('dossier', kwargs={'code': code})}?done=withdrawal")
             except NotNow:
                 if found.status == 7:
                     return redirect("dossier", code=code)
                 errors = {"": _("This dossier can't be withdrawn any more")}
     context = {"dossier": found, "procedure": found.procedure.procedure, "reason": reason, "errors": errors}
     return render(request, "web/withdraw.html", context, status=422 if errors else 200)
+
+
+def awaiting(actor: Actor) -> list[dict[str, Any]]:
+    """The person's dossiers that stand still until they do something."""
+    return [
+        {"dossier": each, "procedure": each.procedure.procedure, "status": status_name(each.status)}
+        for each in dossiers_for(actor)[:SHOWN]
+        if each.status in AWAITING_APPLICANT
+    ]
 
 
 def own_dossier(request: HttpRequest, code: str) -> Any:

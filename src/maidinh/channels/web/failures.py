@@ -57,7 +57,7 @@ def database_gone(get_response: Answer) -> Answer:
     def middleware(request: HttpRequest) -> HttpResponse:
         if _too_large(request):  # before anything has looked for the language, and the thread's is another visitor's
             with translation.override(translation.get_language_from_request(request)):
-                return _plain(413)
+                return _plain(413, back=request.path)
         return get_response(request)
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -91,14 +91,15 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     return HttpResponse(render_to_string("web/failure.html", context), status=403)
 
 
-def _plain(status: int, incident: str = "") -> HttpResponse:
+def _plain(status: int, incident: str = "", back: str = "") -> HttpResponse:
     if status == 413:
         megabytes = settings.MAIDINH.upload_limit // 1_000_000
         texts = [
             _("A file may have at most %(size)s MB. Nothing was taken in.") % {"size": megabytes},
-            _("Go back and choose a smaller file, for instance a photo with fewer pixels."),
+            _("Go back and choose a smaller file. Take the photo in a smaller size, or scan in black and white."),
+            _("What you uploaded before is still there."),
         ]
-        context = {"title": _("The file is too large"), "texts": texts}
+        context = {"title": _("The file is too large"), "texts": texts, "back": back}
         return HttpResponse(render_to_string("web/failure.html", context), status=status)
     return HttpResponse(render_to_string(f"errors/{status}.html", {"incident": incident}), status=status)
 

@@ -5,35 +5,35 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from maidinh.channels.wording import budget_in_words
 from maidinh.infrastructure.calendars.definition import Budget
 from maidinh.services.catalogue.definition import Offer
 
 CHANNELS: dict[str, Any] = {
-    "online": later("online"),
-    "in_person": later("in person"),
-    "post": later("by post"),
+    "online": gettext_lazy("online"),
+    "in_person": gettext_lazy("in person"),
+    "post": gettext_lazy("by post"),
 }
 LEVELS: dict[str, Any] = {
-    "ministry": later("Ministry"),
-    "province": later("Province"),
-    "commune": later("Commune"),
-    "other": later("Other bodies"),
+    "ministry": gettext_lazy("Ministry"),
+    "province": gettext_lazy("Province"),
+    "commune": gettext_lazy("Commune"),
+    "other": gettext_lazy("Other bodies"),
 }
 UNCHECKED: dict[str, Any] = {
-    "identity": later("name and code"),
-    "time": later("time limit"),
-    "fee": later("fee"),
-    "papers": later("papers"),
-    "run_by": later("which system runs it"),
+    "identity": gettext_lazy("name and code"),
+    "time": gettext_lazy("time limit"),
+    "fee": gettext_lazy("fee"),
+    "papers": gettext_lazy("papers"),
+    "run_by": gettext_lazy("which system runs it"),
 }
 SET_BY: dict[str, Any] = {
-    "province": later("The council of the province sets it."),
-    "law": later("The law sets it; the record doesn't give the amount."),
-    "note": later("See the note."),
-    "unknown": later("The record doesn't say."),
+    "province": gettext_lazy("The council of the province sets it."),
+    "law": gettext_lazy("The law sets it; the record doesn't give the amount."),
+    "note": gettext_lazy("See the note."),
+    "unknown": gettext_lazy("The record doesn't say."),
 }
 
 

@@ -11,6 +11,7 @@ from maidinh.channels.routing import page
 from maidinh.channels.wording import status_name
 from maidinh.portal.inbox.actions import mark_read
 from maidinh.portal.inbox.queries import notices_for
+from maidinh.services.dossiers.queries import dossiers_for
 
 PER_PAGE = 30
 
@@ -24,7 +25,16 @@ def notices(request: HttpRequest) -> HttpResponse:
             mark_read(actor=actor, up_to=int(up_to), at=timezone.now())
         return redirect("notices")
     shown = Paginator(notices_for(actor), PER_PAGE).get_page(request.GET.get("page"))
-    rows = [{"notice": notice, "status": status_name(notice.status) if notice.status else ""} for notice in shown]
+    codes = {notice.dossier for notice in shown if not notice.kind.startswith("draft")}
+    names = {each.code: each.procedure.procedure.short_name for each in dossiers_for(actor).filter(code__in=codes)}
+    rows = [
+        {
+            "notice": notice,
+            "status": status_name(notice.status) if notice.status else "",
+            "procedure": names.get(notice.dossier),
+        }
+        for notice in shown
+    ]
     unread = [row["notice"].pk for row in rows if row["notice"].read_at is None]
     context = {"page": shown, "rows": rows, "up_to": max(unread, default=None)}
     return render(request, "web/notices.html", context)

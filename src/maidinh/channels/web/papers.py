@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from maidinh.channels.routing import page as route
 from maidinh.channels.web.context import language
 from maidinh.channels.web.drafts import asked_by, missing_papers, newer_version, of_own_draft
 from maidinh.channels.web.wording import file_size
-from maidinh.channels.wording import file_refusal
+from maidinh.channels.wording import MEGABYTE, file_refusal
 from maidinh.infrastructure.files.rules import FORMATS, FileRefused
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.portal.forms.actions import TooManyFiles, attach_paper, remove_paper, use_again
@@ -78,6 +79,9 @@ def paper_view(paper: Paper, rows: list[dict[str, Any]], offers: Sequence[Offer]
         "required": paper.required,
         "accept": ",".join(FORMATS[each] for each in paper.formats),
         "formats": ", ".join(each.upper() for each in paper.formats),
+        "photo": bool(set(paper.formats) - {"pdf"}),
+        "limit": settings.MAIDINH.upload_limit,
+        "largest": settings.MAIDINH.upload_limit // MEGABYTE,
         "files": [file_view(row) for row in rows if row["paper"] == paper.id],
         "offers": [offer_view(each) for each in usable if each.digest not in there],
     }

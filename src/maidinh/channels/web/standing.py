@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from maidinh.channels.timing import TimeLeft, time_left
 from maidinh.channels.wording import language, line_title, status_name
@@ -15,6 +16,16 @@ from maidinh.services.clock.telling import rows
 from maidinh.services.dossiers.queries import history_of
 
 ENDED = (3, 8, 9, 10)
+DONE = 9
+AWAITING_APPLICANT = (5, 6)
+TO_DO = {
+    1: _("Nothing now. The one-stop desk looks at your dossier first."),
+    2: _("Nothing now. The agency works on your dossier."),
+    4: _("Nothing now. The agency works on your dossier."),
+    5: _("Send what was asked for."),
+    6: _("Pay what is asked for, then your dossier goes on."),
+    7: _("Nothing now. An official confirms that you take the dossier back."),
+}
 
 
 def clock_of(standing: Standing, at: datetime) -> TimeLeft | None:
@@ -33,8 +44,15 @@ def times_of(standing: Standing, at: datetime) -> dict[str, Any]:
         "finished": standing.finished_at,
         "returned": standing.returned_at,
         "left": clock_of(standing, at),
-        "days": rows(standing.clock, _, language()),
+        "days": rows(standing.clock, gettext, language()),
     }
+
+
+def to_do(standing: Standing, receiving: str) -> str:
+    """What the applicant has to do now, in one sentence; empty once all is over."""
+    if standing.status == DONE:
+        return gettext("Get your result at %(agency)s, or download it here.") % {"agency": receiving}
+    return str(TO_DO.get(standing.status, ""))
 
 
 def story_of(dossier: Any, names: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -44,7 +62,7 @@ def story_of(dossier: Any, names: Mapping[str, str]) -> list[dict[str, Any]]:
         {
             "title": line_title(line.kind, line.step, procedure),
             "at": line.at,
-            "who": names.get(line.agency, line.agency) if line.agency else _("You"),
+            "who": names.get(line.agency, line.agency) if line.agency else gettext("You"),
             "text": line.reason,
         }
         for line in reversed(history_of(dossier, public_only=True))

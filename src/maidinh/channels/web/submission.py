@@ -30,9 +30,11 @@ from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.portal.forms.actions import NotComplete, submit_draft
 from maidinh.portal.forms.queries import draft_for
 from maidinh.services.decisions.rules import Contradiction, Undecided
+from maidinh.services.dossiers.actions.paying import fee_to_pay, payable_at_intake
 from maidinh.services.dossiers.actions.submission import PaperMissing
 from maidinh.services.dossiers.queries import dossier_for
 from maidinh.services.dossiers.rules import case_of
+from maidinh.services.fees.queries import charge_of
 from maidinh.services.papers.actions import NoLongerOffered
 from maidinh.services.procedures.definition import Case, Procedure
 from maidinh.services.procedures.rules import facts_of, fee_of, limit_of
@@ -93,6 +95,7 @@ def submitted(request: HttpRequest, draft: UUID) -> HttpResponse:
         "secret": dossier.tracking_secret,
         "receiving": agency_names(language()).get(dossier.receiving, dossier.receiving),
         "address": address,
+        "to_pay": fee_to_pay(dossier) if payable_at_intake(dossier) and charge_of(dossier.pk) is None else None,
         "qr": qr_address(address),
     }
     return render(request, "web/submitted.html", context)

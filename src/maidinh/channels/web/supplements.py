@@ -5,6 +5,8 @@ What is uploaded and not yet sent is kept in the database; a file that is refuse
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maidinh.channels.routing import page as route
+from maidinh.channels.web.context import language
 from maidinh.channels.web.dossiers import SUPPLEMENT, own_dossier
 from maidinh.channels.web.papers import offer_gone, paper_asked, paper_view
 from maidinh.channels.wording import file_refusal
@@ -27,7 +30,7 @@ from maidinh.portal.forms.actions import (
 from maidinh.portal.forms.queries import supplement_papers_for
 from maidinh.portal.forms.rules import tidied
 from maidinh.services.dossiers.actions.submission import NotNow
-from maidinh.services.dossiers.queries import history_of
+from maidinh.services.dossiers.queries import defects_of
 from maidinh.services.papers.actions import NoLongerOffered
 from maidinh.services.papers.queries import offers_for
 from maidinh.services.papers.rules import kinds_of
@@ -52,18 +55,31 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("dossier", code=code)
         if not errors:
             return redirect(place)
-    asked = [line for line in history_of(dossier, public_only=True) if line.status == SUPPLEMENT and line.reason]
     rows = supplement_papers_for(request.actor, code)
     offers = offers_for(request.actor, kinds_of(procedure.papers))
     context = {
         "dossier": dossier,
         "procedure": procedure,
-        "asked": asked[-1].reason if asked else "",
+        "asked": _asked(dossier, procedure),
         "papers": [paper_view(paper, rows, offers) for paper in procedure.papers],
         "note": note,
         "errors": errors,
     }
     return render(request, "web/supplement.html", context, status=422 if errors else 200)
+
+
+def _asked(dossier: Any, procedure: Procedure) -> dict[str, Any]:
+    """What was asked for, where it belongs: of each paper, of answers by their question, of the dossier as a whole."""
+    labels = {field.id: field.label.in_language(language()) for page in procedure.pages for field in page.fields}
+    asked: dict[str, Any] = {"papers": {}, "fields": [], "whole": []}
+    for each in defects_of(dossier):
+        if each.kind == "paper":
+            asked["papers"].setdefault(each.target, []).append(each.text)
+        elif each.kind == "field":
+            asked["fields"].append((labels.get(each.target, each.target), each.text))
+        else:
+            asked["whole"].append(each.text)
+    return asked
 
 
 def _changed(request: HttpRequest, procedure: Procedure, code: str, note: str) -> tuple[dict[str, str], str]:
@@ -82,7 +98,7 @@ def _changed(request: HttpRequest, procedure: Procedure, code: str, note: str) -
         return {"note": _("Upload what was asked for, or explain why you can't")}, ""
     except NoLongerOffered as gone:
         return {f"file-{gone.paper}": offer_gone()}, ""
-    return {}, reverse("dossier", kwargs={"code": code})
+    return {}, f"{reverse('dossier', kwargs={'code': code})}?done=answered"
 
 
 def _use_again(request: HttpRequest, procedure: Procedure, code: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ from maidinh.infrastructure.files.actions import upload_limits
 from maidinh.infrastructure.files.rules import FileRefused, media_type_of
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.infrastructure.translog.queries import proof_for
+from maidinh.portal.catalogue.queries import search
 from maidinh.services.results.queries import published_by_code, published_by_digest, validate_pdf
 from maidinh.services.results.rules import read_code
 
@@ -72,9 +73,15 @@ def _verdict(published: Any, code: str) -> dict[str, Any]:
     return {
         "published": published,
         "code": code,
+        "kind": _kind(published.code) if published else "",
         "agency": names.get(published.agency, published.agency) if published else "",
         "logged": bool(published and proof_for(published.stamped_entry or published.entry)),
     }
+
+
+def _kind(code: str) -> str:
+    """What the procedures call a result of this code; empty where none gives it any more."""
+    return next((each.result.name.in_language(language()) for each in search("") if each.result.code == code), "")
 
 
 def _problem(code: str) -> str:

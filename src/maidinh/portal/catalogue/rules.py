@@ -14,6 +14,8 @@ from maidinh.infrastructure.definitions.folding import fold
 
 _TELEX = ((r"dd", "d"), (r"([aeo])\1", r"\1"), (r"([aou])w", r"\1"), (r"^w", "u"), (r"(?<=[^aeiouy])w", "u"))
 _TONE = re.compile(r"(?<=[aeiouy])([a-z]*?)[sfrxj]([a-z]*)$")
+_FINAL_I, _FINAL_Y = re.compile(r"(?<=\b[bhklmstv])i\b"), re.compile(r"(?<=\b[bhklmstv])y\b")
+EVERY_WORD = 100  # points
 _CODE = re.compile(r"\d\.?\d*")
 
 
@@ -27,23 +29,25 @@ class Searched:
 
 
 def wordings(text: str) -> list[str]:
-    """What may have been meant, the likeliest first: as typed, then read as Telex, then as VNI."""
+    """What may have been meant, the likeliest first: as typed, as Telex, as VNI, with y for i and i for y (kí, ký)."""
     plain = fold(text)
     meant = [plain, " ".join(map(_of_telex, plain.split())), " ".join(map(_of_vni, plain.split()))]
+    meant += [_FINAL_I.sub("y", plain), _FINAL_Y.sub("i", plain)]
     return [each for n, each in enumerate(meant) if each and each not in meant[:n]]
 
 
 def ranked(text: str, procedures: Iterable[Searched]) -> list[str]:
     """The codes of the procedures that answer the text, the best first."""
-    known = list(procedures)
+    known, partly, most = list(procedures), [], 0
     for meant in wordings(text):
         scored = [(score(text, meant, each), each.code) for each in known]
         found = sorted((each for each in scored if each[0] > 0), key=lambda each: (-each[0], each[1]))
-        if found:
-            best = found[0][0]
-            # Beside a procedure that has every word, those that share half of them are noise.
-            return [code for points, code in found if points >= 100 or best < 100]
-    return []
+        best = found[0][0] if found else 0
+        if best >= EVERY_WORD:  # beside a procedure that has every word, those that share half of them are noise
+            return [code for points, code in found if points >= EVERY_WORD]
+        if best > most:
+            partly, most = [code for _points, code in found], best
+    return partly
 
 
 def score(text: str, folded: str, procedure: Searched) -> int:
