@@ -1,6 +1,6 @@
 """Rows of a model read and written by statements whose text is made once, for the acts that are done most.
 
-Layer 7. Building a statement anew from a query set costs ten times what sending it does (docs/decisions/0017). Here the
+Layer 7. Building a statement anew from a query set costs ten times what sending it does (docs/decisions/0018). Here the
 model says tables, columns and conversions as ever, and a text depends on names alone, never on a value; what the
 database checks is the same. Who needs more than this asks the query sets.
 """
