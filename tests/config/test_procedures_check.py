@@ -88,6 +88,12 @@ def test_a_procedure_without_a_fault_is_clean(nation: Nation) -> None:
     assert [f"{each.line} {each.finding.message()}" for each in found_in(FOLDER, nation)] == []
 
 
+def test_an_earlier_version_without_a_last_day_gives_way(nation: Nation, tmp_path: Path) -> None:
+    open_ended = {"alter": [{"old": "effective_to: 2026-06-30\n", "new": "", "file": "earlier"}]}
+    planted(tmp_path, open_ended | {"at": "effective_from: 2026-07-01"})
+    assert [each.finding.message() for each in found_in(tmp_path, nation)] == []
+
+
 @pytest.mark.parametrize("fault", FAULTS, ids=[f"{fault['code']}-{n}" for n, fault in enumerate(FAULTS)])
 def test_a_planted_fault_is_found_at_its_line_and_nothing_else(
     fault: dict[str, Any], nation: Nation, tmp_path: Path

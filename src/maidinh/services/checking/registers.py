@@ -37,9 +37,10 @@ def register_findings(procedure: Procedure, registers: Sequence[RegisterField]) 
             elif maybe := held or by_name.get(field.id):
                 yield found("field.maybe-held", at, field=field.id, interface=maybe.interface)
     for n, paper in enumerate(procedure.papers):
-        if paper.required and paper.kind is not None and paper.kind in by_name:
-            held = by_name[paper.kind]
-            yield found("paper.held", ("papers", n), paper=paper.id, interface=held.interface, kind=paper.kind)
+        kind = next((each for each in paper.kinds if each in by_name), None)
+        if paper.required and kind is not None:
+            held = by_name[kind]
+            yield found("paper.held", ("papers", n), paper=paper.id, interface=held.interface, kind=kind)
 
 
 def plain(label: str) -> str:
