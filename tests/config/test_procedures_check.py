@@ -110,6 +110,21 @@ def test_a_planted_fault_is_found_at_its_line_and_nothing_else(
     assert told[0].finding.remedy()
 
 
+def test_a_register_and_its_field_are_told_by_name_and_code_in_the_reader_s_language(
+    nation: Nation, tmp_path: Path
+) -> None:
+    planted(tmp_path, next(each for each in FAULTS if each["code"] == "field.held"))
+    (told,) = found_in(tmp_path, nation)
+    assert "Land register (sample) [land], field Land use [land_use]" in told.as_problem().expected
+    values = told.finding.values_in("vi")
+    assert (values["register"], values["held"]) == (
+        "Cơ sở dữ liệu đất đai (mẫu) [land]",
+        "Mục đích sử dụng đất [land_use]",
+    )
+    in_vietnamese = told.as_json(lambda _: str)["message"]["vi"]
+    assert "Cơ sở dữ liệu đất đai (mẫu) [land]" in in_vietnamese
+
+
 def test_every_kind_of_fault_is_planted() -> None:
     assert {fault["code"] for fault in FAULTS} == set(CHECKS)
 
