@@ -89,6 +89,12 @@ def test_a_procedure_without_a_fault_is_clean(nation: Nation) -> None:
     assert [f"{each.line} {each.finding.message()}" for each in found_in(FOLDER, nation)] == []
 
 
+def test_an_earlier_version_without_a_last_day_gives_way(nation: Nation, tmp_path: Path) -> None:
+    open_ended = {"alter": [{"old": "effective_to: 2026-06-30\n", "new": "", "file": "earlier"}]}
+    planted(tmp_path, open_ended | {"at": "effective_from: 2026-07-01"})
+    assert [each.finding.message() for each in found_in(tmp_path, nation)] == []
+
+
 @pytest.mark.parametrize("fault", FAULTS, ids=[f"{fault['code']}-{n}" for n, fault in enumerate(FAULTS)])
 def test_a_planted_fault_is_found_at_its_line_and_nothing_else(
     fault: dict[str, Any], nation: Nation, tmp_path: Path
@@ -111,6 +117,21 @@ def test_a_field_that_a_register_holds_is_found_however_its_letters_are_made(nat
     text = (tmp_path / "sound.yaml").read_text("utf-8")
     (tmp_path / "sound.yaml").write_text(unicodedata.normalize("NFD", text), "utf-8")
     assert "field.held" in {each.finding.check.code for each in found_in(tmp_path, nation)}
+
+
+def test_a_register_and_its_field_are_told_by_name_and_code_in_the_reader_s_language(
+    nation: Nation, tmp_path: Path
+) -> None:
+    planted(tmp_path, next(each for each in FAULTS if each["code"] == "field.held"))
+    (told,) = found_in(tmp_path, nation)
+    assert "Land register (sample) [land], field Land use [land_use]" in told.as_problem().expected
+    values = told.finding.values_in("vi")
+    assert (values["register"], values["held"]) == (
+        "Cơ sở dữ liệu đất đai (mẫu) [land]",
+        "Mục đích sử dụng đất [land_use]",
+    )
+    in_vietnamese = told.as_json(lambda _: str)["message"]["vi"]
+    assert "Cơ sở dữ liệu đất đai (mẫu) [land]" in in_vietnamese
 
 
 def test_every_kind_of_fault_is_planted() -> None:

@@ -25,7 +25,7 @@ from maidinh.config.interfaces_check import interface_problems
 from maidinh.config.procedures_check import agencies_of, check_procedure, register_fields
 from maidinh.config.projects_check import known_for, project_problems
 from maidinh.config.scenarios_check import scenarios_check
-from maidinh.config.texts import say
+from maidinh.config.texts import language, say
 from maidinh.governance.appraisal.packs import read_packs
 from maidinh.governance.architecture.definition import ArchitectureVersion
 from maidinh.governance.architecture.frameworks import Framework, UnknownFramework, read_frameworks
@@ -402,7 +402,7 @@ def _procedures(
         here = replace(around, calendar=nation.calendar_at(procedure.effective_from))
         for each in check_procedure(procedure, document, here, architecture):
             told = findings.problems if each.finding.check.severity == "error" else findings.hints
-            told.append(each.as_problem(say))
+            told.append(each.as_problem(say, language()))
 
 
 def _in_force(

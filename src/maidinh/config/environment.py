@@ -183,6 +183,9 @@ class Environment(BaseSettings):
     national_portal_interval: float = Field(
         default=5, gt=0, description="Seconds between two looks at what the national portal has to tell."
     )
+    national_portal_days: int = Field(
+        default=180, ge=1, description="Days for which messages that the national portal took are kept."
+    )
     national_portal_late_hours: int = Field(
         default=24, ge=1, description="Hours after which a waiting message is told by maidinh doctor."
     )

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from maidinh.governance.architecture.definition import ArchitectureVersion, Contract, Element
+from maidinh.infrastructure.definitions.definition import Text
 from maidinh.infrastructure.definitions.document import Document
 from maidinh.infrastructure.definitions.reading import Problem
 from maidinh.infrastructure.organisations.definition import Organisations
 from maidinh.services.checking.catalogue import found
-from maidinh.services.checking.findings import Finding
+from maidinh.services.checking.findings import Finding, Named
 from maidinh.services.checking.inspection import findings_in
 from maidinh.services.checking.surroundings import RegisterField, Surroundings
 from maidinh.services.procedures.definition import Procedure, RegisterSource
@@ -35,9 +36,10 @@ class Located:
     place: str
     finding: Finding
 
-    def as_problem(self, translate: Callable[[str], str] = str) -> Problem:
+    def as_problem(self, translate: Callable[[str], str] = str, language: str = "en") -> Problem:
         """The finding as a problem of its definition file, with the remedy."""
-        told = f"{self.finding.message(translate)}. {self.finding.remedy(translate)}"
+        finding = self.finding
+        told = f"{finding.message(translate, language)}. {finding.remedy(translate, language)}"
         return Problem(self.file, self.line, self.place, told)
 
     def as_json(self, saying: Callable[[str], Callable[[str], str]]) -> dict[str, Any]:
@@ -48,8 +50,8 @@ class Located:
             "file": str(self.file),
             "line": self.line,
             "place": self.place,
-            "message": {language: self.finding.message(saying(language)) for language in ("vi", "en")},
-            "remedy": {language: self.finding.remedy(saying(language)) for language in ("vi", "en")},
+            "message": {language: self.finding.message(saying(language), language) for language in ("vi", "en")},
+            "remedy": {language: self.finding.remedy(saying(language), language) for language in ("vi", "en")},
         }
 
 
@@ -86,13 +88,20 @@ def agencies_of(organisations: Organisations) -> dict[str, frozenset[str]]:
 def register_fields(documents: Mapping[str, Any]) -> tuple[RegisterField, ...]:
     """What the registers tell, by the published documents of their interfaces: every field that has a name there."""
     return tuple(
-        RegisterField(Path(name).stem, field, labels, schema in listed)
+        RegisterField(register, Named(field, label), frozenset((label.vi, label.en or label.vi)), schema in listed)
         for name, content in documents.items()
         if isinstance(content, dict)
+        for info in [content.get("info") or {}]
+        for register in [Named(Path(name).stem, _called(info.get("title"), info.get("summary")))]
         for listed in [set(_listed(content))]
         for schema, part in _schemas(content).items()
-        for field, labels in _named_fields(part)
+        for field, label in _named_fields(part)
     )
+
+
+def _called(vi: Any, en: Any) -> Text | None:
+    """A name in Vietnamese and English, where there is one."""
+    return Text(vi=str(vi or en), en=str(en) if en else None) if vi or en else None
 
 
 def _schemas(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,14 +121,16 @@ def _listed(content: Any) -> Iterator[str]:
         yield items["$ref"]
 
 
-def _named_fields(content: Any) -> Iterator[tuple[str, frozenset[str]]]:
+def _named_fields(content: Any) -> Iterator[tuple[str, Text]]:
     if isinstance(content, list):
         for each in content:
             yield from _named_fields(each)
     elif isinstance(content, dict):
         for key, each in content.items():
-            if isinstance(each, dict) and isinstance(each.get(NAME), dict):
-                yield str(key), frozenset(str(label) for label in each[NAME].values())
+            called = each.get(NAME) if isinstance(each, dict) else None
+            label = _called(called.get("vi"), called.get("en")) if isinstance(called, dict) else None
+            if label is not None:
+                yield str(key), label
             yield from _named_fields(each)
 
 
@@ -163,7 +174,7 @@ def _connection(
     architecture: ArchitectureVersion,
     procedure: Procedure,
     elements: dict[str, Element],
-) -> tuple[str, dict[str, str]] | None:
+) -> tuple[str, dict[str, str | Named]] | None:
     contracts = [
         r.contract for r in architecture.relations if r.from_ in consumers and r.to == provider.id and r.contract
     ]
@@ -172,18 +183,22 @@ def _connection(
     names = ", ".join(sorted(element.name.in_language("vi") for element in asking))
     if not live:
         day = procedure.effective_from.isoformat()
-        return "register.no-contract", {"systems": names, "service": source.service, "day": day}
+        return "register.no-contract", {"systems": names, "service": Named(source.service, provider.name), "day": day}
     path = PARAMETER.sub("*", source.path)
     wanted = {source.field, *source.show}
-    return None if any(_covers(c, path, wanted) for c in live) else _uncovered(live, path, wanted, source)
+    return (
+        None
+        if any(_covers(c, path, wanted) for c in live)
+        else _uncovered(live, path, wanted, Named(source.service, provider.name))
+    )
 
 
 def _covers(contract: Contract, path: str, wanted: set[str]) -> bool:
     return any(m.method == "GET" and m.path == path for m in contract.methods) and wanted <= set(contract.fields)
 
 
-def _uncovered(live: list[Contract], path: str, wanted: set[str], source: RegisterSource) -> tuple[str, dict[str, str]]:
+def _uncovered(live: list[Contract], path: str, wanted: set[str], service: Named) -> tuple[str, dict[str, str | Named]]:
     if not any(m.method == "GET" and m.path == path for c in live for m in c.methods):
-        return "register.not-allowed", {"service": source.service, "path": path}
+        return "register.not-allowed", {"service": service, "path": path}
     missing = sorted(wanted - {name for c in live for name in c.fields})
-    return "register.not-covered", {"service": source.service, "fields": ", ".join(missing)}
+    return "register.not-covered", {"service": service, "fields": ", ".join(missing)}

@@ -10,7 +10,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,8 +74,7 @@ def _judged(judge: _Judge, files: tuple[tuple[str, str], ...], kept: _Kept) -> V
             procedure = read_form(folder / MAIN, Procedure)
         except DefinitionError:
             procedure = None
-        before = _giving_way(kept.versions, procedure)
-        checked = check_files([folder / MAIN], home, judge.definitions, before)
+        checked = check_files([folder / MAIN], home, judge.definitions, kept.versions)
         told = [Told(MAIN, each.line, each.place, each.finding) for each in checked.findings]
         names = [name for name, _text in files if name != MAIN]
         if procedure is not None:
@@ -88,19 +86,6 @@ def _lay_down(folder: Path, files: Sequence[tuple[str, str]]) -> None:
     for name, text in files:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
-
-
-def _giving_way(kept: Sequence[Procedure], procedure: Procedure | None) -> tuple[Procedure, ...]:
-    """The kept versions; an earlier one of this procedure without a last day ends the day before the draft begins."""
-    if procedure is None:
-        return tuple(kept)
-    first = procedure.effective_from
-    return tuple(
-        each.model_copy(update={"effective_to": first - timedelta(days=1)})
-        if each.code == procedure.code and each.effective_to is None and each.effective_from < first
-        else each
-        for each in kept
-    )
 
 
 def _scenarios(place: Path, files: Sequence[tuple[str, str]], procedure: Procedure, national: Path) -> list[Told]:

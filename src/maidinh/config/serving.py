@@ -416,7 +416,7 @@ def _hear_portal(environment: Environment, stop: threading.Event) -> None:
 
 
 def _put_away(environment: Environment, stop: threading.Event) -> None:
-    """Late time stamps, archives of what ended, disposals that were granted: apart, for none of it is urgent."""
+    """Late time stamps, archives of what ended, disposals, messages long delivered: apart, for none is urgent."""
     import structlog
     from django.db import DatabaseError, InterfaceError, close_old_connections
     from django.utils.timezone import localdate
@@ -425,6 +425,7 @@ def _put_away(environment: Environment, stop: threading.Event) -> None:
     from maidinh.infrastructure.files.queries import DocumentDamaged
     from maidinh.infrastructure.translog.promises import Unpromised
     from maidinh.services.archives.actions import archive_ended, destroy_granted
+    from maidinh.services.nationalportal.actions.pruning import empty_handled, prune_delivered
 
     log = structlog.get_logger(__name__)
     keeper = Unpromised()
@@ -436,6 +437,9 @@ def _put_away(environment: Environment, stop: threading.Event) -> None:
                 until=ended, installation=installation(), log=keeper, at=datetime.now(UTC), most=PUT_AWAY_MOST
             )
             destroy_granted(log=keeper, at=datetime.now(UTC))
+            before = datetime.now(UTC) - timedelta(days=environment.national_portal_days)
+            prune_delivered(before=before)
+            empty_handled(before=before)
         except (DocumentDamaged, ValueError) as error:
             log.error("something was not put away", error=str(error))
         except (DatabaseError, InterfaceError) as error:

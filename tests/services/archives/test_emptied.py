@@ -17,11 +17,13 @@ from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from maidinh.infrastructure.translog.promises import Unpromised
 from maidinh.services.archives.actions import decide_disposal, destroy_granted, propose_disposals
+from maidinh.services.dossiers.actions.submission import request_withdrawal
 from tests.services.archives.test_archives import DAY, leads_of, put_away, refused
 from tests.services.papers.handed import LEGAL_AID, handed_in
 
 Role = Callable[[str], AbstractContextManager[None]]
 PERSONAL: dict[str, Any] = import_module("maidinh.services.archives.migrations.0001_initial").PERSONAL
+TAKE_OUT: list[str] = import_module("maidinh.infrastructure.audit.migrations.0002_no_free_text").TAKE_OUT
 # What hangs on a dossier, at first or at second hand, and is left as it is when the dossier is destroyed: why.
 STAYS = {
     "archives_archive": "code, digest, dates and receipt of a bundle whose bytes are removed",
@@ -145,3 +147,36 @@ def test_what_tells_of_a_person_is_gone_from_every_table(
     history = "SELECT actor FROM dossiers_dossierevent WHERE dossier_id = %(dossier)s AND actor LIKE 'account:%%'"
     assert superuser(history, told) == [], "an account leads to its person"
     assert superuser(history, {"dossier": other.pk}) != [], "another dossier keeps what it has"
+    trail = superuser("SELECT action FROM audit_auditentry WHERE subject = %(code)s", told)
+    assert {"submit", "destroy"} & {each.split()[0] for each in trail}, "the trail of it is kept"
+    assert superuser("SELECT id FROM audit_auditentry WHERE details ? 'reason'") == []
+
+
+def test_the_trail_holds_no_words_of_whoever_withdraws(
+    superuser: Any, citizen: Actor, signer: Any, at: datetime
+) -> None:
+    dossier = handed_in(citizen, signer, at, code=LEGAL_AID)
+    with acting(person=citizen.person):
+        request_withdrawal(actor=citizen, code=dossier.code, reason="SECRET", at=at)
+    told = {"code": dossier.code}
+    assert "request withdrawal" in superuser("SELECT action FROM audit_auditentry WHERE subject = %(code)s", told)
+    assert superuser("SELECT id FROM audit_auditentry t WHERE t::text LIKE '%%SECRET%%'") == []
+
+
+def test_words_that_were_written_before_are_taken_out_once(superuser: Any, role: Role, at: datetime) -> None:
+    superuser(
+        "INSERT INTO audit_auditentry (at, actor_kind, actor, agency, action, subject, details)"
+        " SELECT %(at)s, 'citizen', 'account:1', '', action, 'x', '{\"reason\": \"SECRET\", \"number\": 1}'"
+        " FROM unnest(ARRAY['request withdrawal', 'ask refund', 'recount dossier']) AS action",
+        {"at": at},
+    )
+    with role("owner"), connection.cursor() as cursor:
+        for statement in TAKE_OUT:
+            cursor.execute(statement)
+    left = "SELECT action || ' ' || details FROM audit_auditentry WHERE subject = 'x' ORDER BY action"
+    assert superuser(left) == [
+        'ask refund {"number": 1}', 'recount dossier {"number": 1, "reason": "SECRET"}',
+        'request withdrawal {"number": 1}',
+    ]  # fmt: skip
+    with pytest.raises(psycopg.errors.RestrictViolation):
+        superuser("UPDATE audit_auditentry SET details = '{}'")

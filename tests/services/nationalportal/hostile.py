@@ -32,6 +32,7 @@ class Double:
     def __init__(self) -> None:
         self.book: dict[str, list[dict[str, Any]]] = {}
         self.answers: dict[str, tuple[str, dict[str, Any]]] = {}
+        self.strays: dict[str, list[dict[str, Any]]] = {}
         self.feed: list[dict[str, Any]] = []
         self.files: dict[str, bytes] = {}
         self.breaches: list[str] = []
@@ -136,6 +137,11 @@ class Double:
             body["MaHoSo"] = answer["MaHoSo"] = f"QG-{len(self.book) + 1}"
             self.book[answer["MaHoSo"]] = []
         rows = self.book.get(body.get("MaHoSo", ""))
+        if kind == "answers" and body.get("CoHoSo") is False:
+            if rows is not None:
+                self.breaches.append(f"{message} says that a dossier is not there, which is")
+            asked = next(row["MaHoSo"] for row in self.feed if row["MaTinNhan"] == body["TraLoi"])
+            rows = self.strays.setdefault(asked, [])
         if rows is None:
             self.breaches.append(f"{message} is of no dossier")
             return 404, {"LyDo": "no such dossier"}

@@ -13,7 +13,7 @@ from maidinh.infrastructure.events.actions import deliver_events
 from maidinh.services.dossiers.actions.steps import complete_task
 from maidinh.services.dossiers.models import Dossier, Paper, Status
 from maidinh.services.dossiers.rules import tracking_digest
-from maidinh.services.nationalportal.actions.receiving import STALE, apply_waiting, take_changes
+from maidinh.services.nationalportal.actions.receiving import STALE, UNKNOWN, apply_waiting, take_changes
 from maidinh.services.nationalportal.adapters.portal import PortalUnavailable
 from maidinh.services.nationalportal.models import Feed, Inbound, Message, SectoralDossier
 from maidinh.services.nationalportal.queries import sectoral_for, sectoral_tracked, statuses_of
@@ -206,3 +206,34 @@ def test_a_row_that_cannot_be_kept_holds_up_no_other(post: Post) -> None:
     assert len(ended) == 4
     feed = post.as_worker(Feed.objects.get)
     assert (feed.cursor, feed.last_error) == (6, "rows that can't be read: 2")
+
+
+def test_a_dossier_that_is_not_ours_is_refused_to_the_portal_in_order_and_once(post: Post, sent: Dossier) -> None:
+    elsewhere = {"MaHoSo": "QG-77", "SoDinhDanh": post.dossier.applicant}
+    post.double.tell(
+        act(post, "RutHoSo", 1, **elsewhere), act(post, "BoSung", 2, **elsewhere, ThanhPhanHoSo=[]),
+        act(post, "RutHoSo", 1, MaHoSo="X" * 90), act(post, "RutHoSo", 3, MaTinNhan="in-1", **elsewhere),
+    )  # fmt: skip
+    ended = heard(post)
+    assert {ended[f"in-{number}"] for number in (1, 2, 3)} == {("refused", UNKNOWN)}
+    post.double.faults = ["cut", "well", "lost", "stale", "well"]
+    post.settle()
+    told = [(row["SoThuTu"], row["TraLoi"], row["Loai"], row["KetQua"]) for row in post.double.strays["QG-77"]]
+    assert told == [(1, "in-1", "RutHoSo", "TuChoi"), (2, "in-2", "BoSung", "TuChoi")]
+    assert sum(map(len, post.double.strays.values())) == 3
+    assert all(row["LyDo"] == UNKNOWN for rows in post.double.strays.values() for row in rows)
+    assert not post.as_worker(lambda: Message.objects.exclude(state="delivered").exists())
+    assert (post.double.breaches, answers(post)) == ([], [])
+
+
+def test_a_dossier_whose_code_is_just_asked_for_is_not_refused(post: Post) -> None:
+    post.as_worker(lambda: deliver_events(at=post.at))
+    post.double.faults = ["well", "lost"]  # the session, then the code: given there, not heard here
+    assert post.send() == "unavailable"
+    (code,) = post.double.book
+    post.double.tell({"Loai": "RutHoSo", "MaHoSo": code, "SoThuTu": 1, "SoDinhDanh": post.dossier.applicant})
+    assert heard(post)["in-1"][0] == "waiting"
+    post.settle()
+    assert heard(post)["in-1"] == ("applied", "")
+    assert (answers(post), post.double.strays) == ([("in-1", "ChapNhan", "")], {})
+    assert post.double.breaches == []

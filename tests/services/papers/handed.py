@@ -65,8 +65,8 @@ def verified(dossier: Any, citizen: Actor, province: Any, at: datetime, says: Pa
         return keep_paper(actor=official, code=dossier.code, paper=PAPER, digest=digest, says=says, at=at)
 
 
-def begun(citizen: Actor, at: datetime) -> Any:
-    version = current_version(LAND_SPLIT)
+def begun(citizen: Actor, at: datetime, code: str = LAND_SPLIT) -> Any:
+    version = current_version(code)
     where = {"case": version.procedure.cases[0].id, "receiving": version.procedure.receiving[0]}
     with acting(person=citizen.person):
         return begin_draft(actor=citizen, version=version, at=at, **where)
@@ -78,14 +78,14 @@ def take(draft: Any, citizen: Actor, kept: KeptPaper, at: datetime) -> None:
         use_again(actor=citizen, draft_id=draft.pk, paper=asked, reference=f"kept:{kept.pk}", at=at)
 
 
-def hand_in(draft: Any, citizen: Actor, signer: Any, at: datetime) -> str:
+def hand_in(draft: Any, citizen: Actor, signer: Any, at: datetime, paper: str = PAPER) -> str:
     """The application handed in, with its answers and the one paper that comes from elsewhere."""
     with acting(person=citizen.person):
         row = Draft.objects.get(pk=draft.pk)
         row.answers = answers_for(draft.procedure, citizen) | {"phone": "0912345678"}
         digest = next(each["digest"] for each in row.papers)
         uploaded = {"digest": digest, "name": "x.pdf", "size": 1, "media_type": "application/pdf"}
-        others = [each.id for each in draft.procedure.procedure.papers if each.id != PAPER]
+        others = [each.id for each in draft.procedure.procedure.papers if each.id != paper]
         row.papers = [*row.papers, *({"paper": each, **uploaded} for each in others)]
         row.save()
         return submit_draft(actor=citizen, draft_id=draft.pk, at=at, log=LogKeeper(signer, "lao-cai", 60))

@@ -94,7 +94,7 @@ def papers(dossier: Any) -> list[dict[str, Any]]:
         {
             "id": paper.id,
             "name": paper.name.in_language(language()),
-            "kind": paper.kind or "",
+            "kinds": paper.kinds,
             "formats": tuple(paper.formats),
             "required": paper.required,
             "copies": paper.copies,

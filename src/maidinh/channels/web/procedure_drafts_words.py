@@ -89,7 +89,7 @@ class Finding:
 
 def finding_in_words(told: Told, files: Mapping[str, str], content: Any, names: Names) -> Finding:
     """What was found, where, and the remedy."""
-    values: Mapping[str, str] = told.finding.values
+    values: Mapping[str, str] = told.finding.values_in(language())
     if told.file == MAIN:
         values = named_values(values, told.place, content, names)
     if "expected" in values:

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from maidinh.config.failures import told_plainly
-from maidinh.config.texts import say, saying
+from maidinh.config.texts import language, say, saying
 
 DONE, FINDINGS, WRONG_USE = 0, 1, 2
 
@@ -60,9 +60,10 @@ def check(
         }
         print(json.dumps(told, ensure_ascii=False, indent=2))
         sys.exit(FINDINGS if wrong else DONE)
+    here = language()
     for each in checked.findings:
         told_as = f"{each.file}:{each.line}: {say(each.finding.check.severity)} {each.finding.check.code}"
-        print(f"{told_as}: {each.finding.message(say)}. → {each.finding.remedy(say)}")
+        print(f"{told_as}: {each.finding.message(say, here)}. → {each.finding.remedy(say, here)}")
     for path in checked.alone:
         print(f"{path}: {say('Belongs to no province: held only against itself. Name one with --province.')}")
     print(f"{say('Procedures read')}: {checked.procedures}. {say('Faults found')}: {len(checked.findings)}.")

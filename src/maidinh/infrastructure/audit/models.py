@@ -9,7 +9,10 @@ from django.db import models
 
 
 class AuditEntry(models.Model):
-    """One act. `subject` names the object without personal data; `details` says what was decided."""
+    """One act. `subject` names the object without personal data; `details` says what was decided, in no person's words.
+
+    Rows outlive what they tell of: a reason that somebody wrote stands with the thing itself (docs/decisions/0017).
+    """
 
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=20)

@@ -6,7 +6,7 @@ from this table.
 
 from __future__ import annotations
 
-from maidinh.services.checking.findings import At, Check, Finding
+from maidinh.services.checking.findings import At, Check, Finding, Named
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name by which texts are collected for translation
@@ -119,12 +119,12 @@ _FORMS = (
 )  # fmt: skip
 
 _REGISTERS = (
-    Check("field.held", "error", N_("the form asks %(field)s, which the register of %(interface)s holds as %(name)s"),
+    Check("field.held", "error", N_("the form asks %(field)s, which is held already: %(register)s, field %(held)s"),
           N_("Take it from the register (from_register): what a register holds isn't asked.")),
     Check("field.maybe-held", "warning",
-          N_("the form asks %(field)s, and the register of %(interface)s holds a field of this name"),
+          N_("the form asks %(field)s, and a register has a field of this name: %(register)s, field %(held)s"),
           N_("Take it from the register (from_register), or name the field by what sets it apart.")),
-    Check("paper.held", "error", N_("paper %(paper)s is asked for, and the register of %(interface)s holds %(kind)s"),
+    Check("paper.held", "error", N_("paper %(paper)s is asked for, and is held already: %(register)s, field %(held)s"),
           N_("Take it from the register, or let it be required: false for those who aren't in it.")),
     Check("system.none", "error", N_("no system realises a public service %(code)s in the architecture"),
           N_("Add the public service and the system that realises it to the architecture.")),
@@ -191,6 +191,7 @@ GROUPS: dict[str, tuple[Check, ...]] = {
 CHECKS: dict[str, Check] = {check.code: check for checks in GROUPS.values() for check in checks}
 
 
-def found(code: str, at: At, /, **values: str | int) -> Finding:
+def found(code: str, at: At, /, **values: str | int | Named) -> Finding:
     """A finding of the check with this code. KeyError when there is no such check."""
-    return Finding(CHECKS[code], at, {name: str(value) for name, value in values.items()})
+    told = {name: value if isinstance(value, Named) else str(value) for name, value in values.items()}
+    return Finding(CHECKS[code], at, told)

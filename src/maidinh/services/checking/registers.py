@@ -23,7 +23,7 @@ def register_findings(procedure: Procedure, registers: Sequence[RegisterField]) 
     What belongs to a thing, such as a parcel, is surely held only where the form takes the thing from the register.
     """
     by_label = {label: each for each in registers for label in map(plain, each.labels)}
-    by_name = {each.name: each for each in registers}
+    by_name = {each.name.code: each for each in registers}
     sources = [field.from_register for page in procedure.pages for field in page.fields]
     picked = {source.service for source in sources if source is not None}
     for p, page in enumerate(procedure.pages):
@@ -33,14 +33,15 @@ def register_findings(procedure: Procedure, registers: Sequence[RegisterField]) 
             at = ("pages", p, "fields", f)
             labels = (plain(field.label.vi), plain(field.label.en or ""))
             held = next((by_label[label] for label in labels if label and label in by_label), None)
-            if held is not None and (not held.listed or held.interface in picked):
-                yield found("field.held", at, field=field.id, interface=held.interface, name=held.name)
+            if held is not None and (not held.listed or held.interface.code in picked):
+                yield found("field.held", at, field=field.id, register=held.interface, held=held.name)
             elif maybe := held or by_name.get(field.id):
-                yield found("field.maybe-held", at, field=field.id, interface=maybe.interface)
+                yield found("field.maybe-held", at, field=field.id, register=maybe.interface, held=maybe.name)
     for n, paper in enumerate(procedure.papers):
-        if paper.required and paper.kind is not None and paper.kind in by_name:
-            held = by_name[paper.kind]
-            yield found("paper.held", ("papers", n), paper=paper.id, interface=held.interface, kind=paper.kind)
+        kind = next((each for each in paper.kinds if each in by_name), None)
+        if paper.required and kind is not None:
+            held = by_name[kind]
+            yield found("paper.held", ("papers", n), paper=paper.id, register=held.interface, held=held.name)
 
 
 def plain(label: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from maidinh.infrastructure.calendars.definition import WorkingCalendar
 from maidinh.infrastructure.identity.definition import Roles
+from maidinh.services.checking.findings import Named
 from maidinh.services.procedures.definition import Procedure
 
 
@@ -20,8 +21,8 @@ class RegisterField:
     A `listed` one belongs to one of several things that a person may have, and to have none is usual.
     """
 
-    interface: str
-    name: str
+    interface: Named
+    name: Named
     labels: frozenset[str]
     listed: bool = False
 

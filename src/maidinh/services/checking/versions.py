@@ -6,6 +6,7 @@ Layer 4. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from maidinh.services.checking.catalogue import found
 from maidinh.services.checking.findings import Finding
@@ -21,10 +22,15 @@ def version_findings(procedure: Procedure, around: Surroundings) -> Iterator[Fin
     others = [each for each in around.versions_of(procedure.code) if each.version != procedure.version]
     for other in others:
         earlier = (other.effective_from, other.version) < (procedure.effective_from, procedure.version)
-        if earlier and (other.effective_to is None or other.effective_to >= procedure.effective_from):
+        if earlier and _still_holds(other, procedure.effective_from):
             yield found("version.overlap", ("effective_from",), version=other.version)
     if around.procedures is not None:
         yield from _change(procedure, {other.version: other for other in others})
+
+
+def _still_holds(earlier: Procedure, day: date) -> bool:
+    """Whether the earlier version doesn't give way to one that begins on this day; one without a last day does."""
+    return earlier.effective_from == day or (earlier.effective_to is not None and earlier.effective_to >= day)
 
 
 def _change(procedure: Procedure, others: dict[str, Procedure]) -> Iterator[Finding]:

@@ -17,11 +17,13 @@ INBOUND_STATES = [("waiting", "waiting"), ("applied", "applied"), ("refused", "r
 class Link(models.Model):
     """One of our dossiers as the portal knows it. Its row is locked by whoever adds a message or takes one to send.
 
-    The `last_…` numbers say up to which rows of the dossier messages were made. `held_until` is the end of the time
-    for which a sender has its first message in hand; one that was killed lets go by that.
+    One without a dossier is for an `unknown_code`: the portal asked for something about a dossier that we don't have,
+    and is told so. The `last_…` numbers say up to which rows of the dossier messages were made. `held_until` is the end
+    of the time for which a sender has its first message in hand; one that was killed lets go by that.
     """
 
-    dossier = models.OneToOneField("dossiers.Dossier", on_delete=models.PROTECT, related_name="+")
+    dossier = models.OneToOneField("dossiers.Dossier", null=True, on_delete=models.PROTECT, related_name="+")
+    unknown_code = models.CharField(max_length=200, blank=True, default="", db_default="")
     national_code = models.CharField(max_length=60, blank=True)
     state = models.CharField(max_length=8, choices=LINK_STATES, default="idle")
     next_at = models.DateTimeField(null=True)
@@ -40,6 +42,14 @@ class Link(models.Model):
             models.UniqueConstraint(
                 fields=["national_code"], condition=~Q(national_code=""), name="nationalportal_code_once"
             ),
+            models.UniqueConstraint(
+                fields=["unknown_code"], condition=~Q(unknown_code=""), name="nationalportal_unknown_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(dossier__isnull=False, unknown_code="")
+                | Q(dossier__isnull=True, national_code="") & ~Q(unknown_code=""),
+                name="nationalportal_of_one_thing",
+            ),
             models.CheckConstraint(
                 condition=~Q(state="waiting") | Q(next_at__isnull=False), name="nationalportal_waiting_until"
             ),
@@ -47,7 +57,7 @@ class Link(models.Model):
         indexes = [models.Index(fields=["next_at", "id"], condition=Q(state="waiting"), name="nationalportal_due")]
 
     def __str__(self) -> str:
-        return f"{self.dossier_id} {self.state}"
+        return f"{self.dossier_id or self.unknown_code} {self.state}"
 
 
 class Message(models.Model):
@@ -76,7 +86,12 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["link", "serial"], condition=~Q(state="delivered"), name="nationalportal_undelivered")
+            models.Index(fields=["link", "serial"], condition=~Q(state="delivered"), name="nationalportal_undelivered"),
+            models.Index(
+                fields=["answered_at"],
+                condition=Q(state="delivered") & ~Q(kind="result"),
+                name="nationalportal_prunable",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -109,6 +124,11 @@ class Inbound(models.Model):
         indexes = [
             models.Index(fields=["position"], condition=Q(state="waiting"), name="nationalportal_unhandled"),
             models.Index(fields=["code", "serial"], name="nationalportal_of_code"),
+            models.Index(
+                fields=["handled_at"],
+                condition=~Q(state="waiting") & ~Q(content={}),
+                name="nationalportal_to_empty",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.services.dossiers.rules import tracking_digest
@@ -70,7 +70,7 @@ def standing() -> Standing:
         oldest=waits["oldest"],
         dossiers=waits["dossiers"],
         parked=tuple(_parked()),
-        delivered=Message.objects.filter(state="delivered").count(),
+        delivered=(Link.objects.aggregate(made=Sum("last_serial"))["made"] or 0) - waits["count"],
         last_delivered=last.synced_at if last is not None else None,
         last_error=failing.last_error if failing is not None else "",
         polled_at=feed.polled_at if feed is not None else None,
@@ -85,7 +85,7 @@ def _parked() -> list[Parked]:
     rows = Message.objects.filter(state="refused").select_related("link__dossier").order_by("answered_at", "pk")[:500]
     return [
         Parked(
-            code=row.link.dossier.code,
+            code=row.link.dossier.code if row.link.dossier else row.link.unknown_code,
             national_code=row.link.national_code,
             serial=row.serial,
             kind=row.kind,

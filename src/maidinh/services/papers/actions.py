@@ -95,13 +95,13 @@ def keep_paper(*, actor: Actor, code: str, paper: str, digest: str, says: Partic
     """
     require(actor, "dossier.accept")
     dossier = _of_agency(actor, code)
-    kind = next((each.kind for each in dossier.procedure.procedure.papers if each.id == paper), None)
+    kinds = next((each.kinds for each in dossier.procedure.procedure.papers if each.id == paper), ())
     file = next((each for each in papers_of(dossier) if (each.paper, each.document_id) == (paper, digest)), None)
-    if not kind or file is None or Reuse.objects.filter(dossier=dossier, paper=paper, document=digest).exists():
+    if not kinds or file is None or Reuse.objects.filter(dossier=dossier, paper=paper, document=digest).exists():
         raise NothingToKeep(f"{code} {paper}")
     if says.valid_until is not None and says.valid_until < localtime(at).date():
         raise ValueError("the paper is valid no more")
-    known = {"person": dossier.applicant, "kind": kind, "document_id": digest}
+    known = {"person": dossier.applicant, "kind": kinds[0], "document_id": digest}
     usable = KeptPaper.objects.filter(**known, removed_at__isnull=True, revoked_at__isnull=True)
     scan = Scan.objects.filter(dossier=dossier, paper=paper, document=digest).first()
     try:

@@ -43,7 +43,7 @@ def offered_for(paper: Paper, offers: Iterable[Offer], today: date) -> list[Offe
     fitting = [
         each
         for each in offers
-        if paper.kind == each.kind
+        if each.kind in paper.kinds
         and each.media_type in taken
         and (each.valid_until is None or each.valid_until >= today)
     ]
@@ -63,7 +63,7 @@ class Digitised:
 
 def usable_at(papers: Iterable[Paper], digitised: Iterable[Digitised], at: datetime, today: date) -> bool:
     """Whether one of these papers could be used again at a moment; what became of it later changes nothing."""
-    asked = {(paper.kind, FORMATS[each]) for paper in papers if paper.kind for each in paper.formats}
+    asked = {(kind, FORMATS[each]) for paper in papers for kind in paper.kinds for each in paper.formats}
     return any(
         (each.kind, each.media_type) in asked
         and each.since <= at
@@ -75,4 +75,4 @@ def usable_at(papers: Iterable[Paper], digitised: Iterable[Digitised], at: datet
 
 def kinds_of(papers: Iterable[Paper]) -> set[str]:
     """The kinds that these papers name."""
-    return {paper.kind for paper in papers if paper.kind}
+    return {kind for paper in papers for kind in paper.kinds}

@@ -103,16 +103,22 @@ class Case(Form):
 class Paper(Provenance):
     """A paper (thành phần hồ sơ) that belongs to the dossier, asked for `when` its condition holds.
 
-    `kind` names what it is in the store of digitised papers, so that one that is there already is used again.
+    `kind` names what it is in the store of digitised papers, so that one that is there already is used again; the code
+    of a result of our own offers that one. Of several, any will do; what is handed in is kept under the first.
     """
 
     id: str = Field(pattern=Identifier)
     name: Text
     required: bool = True
     when: Condition | None = None
-    kind: str | None = None
+    kind: str | Annotated[list[str], Field(min_length=1)] | None = None
     copies: int = Field(default=1, ge=1)
     formats: list[Literal["pdf", "jpeg", "png"]] = ["pdf", "jpeg", "png"]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """All that it may be in the store; none where it isn't used again."""
+        return (self.kind,) if isinstance(self.kind, str) else tuple(self.kind or ())
 
 
 class Route(Form):

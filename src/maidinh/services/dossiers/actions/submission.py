@@ -193,7 +193,7 @@ def request_withdrawal(*, actor: Actor, code: str, reason: str, at: datetime) ->
     dossier.status = Status.WITHDRAWAL
     dossier.save(update_fields=["status", "due_at"])
     note(dossier, "withdrawal_requested", actor, at, reason=reason)
-    record_act(actor=actor, action="request withdrawal", subject=code, at=at, details={"reason": reason})
+    record_act(actor=actor, action="request withdrawal", subject=code, at=at)
     return dossier
 
 

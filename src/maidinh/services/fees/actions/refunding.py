@@ -43,7 +43,7 @@ def ask_refund(*, actor: Actor, charge: Charge, reason: str, at: datetime) -> Re
         asked_by=actor.id,
         asked_at=at,
     )
-    record_act(actor=actor, action="ask refund", subject=refund.number, at=at, details={"reason": refund.reason})
+    record_act(actor=actor, action="ask refund", subject=refund.number, at=at)
     return refund
 
 

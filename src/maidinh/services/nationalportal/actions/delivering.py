@@ -85,8 +85,8 @@ def _body(message: Message) -> dict[str, Any]:
         )
         files = dict(answers)
         content["ThanhPhanHoSo"] = [each | {"MaTep": files.get(each["Bam"])} for each in content["ThanhPhanHoSo"]]
-    if link.national_code:
-        content["MaHoSo"] = link.national_code
+    if code := link.national_code or link.unknown_code:
+        content |= {"MaHoSo": code} if len(code) <= LONGEST_CODE else {}  # the answered message names it too
     return {**content, "MaTinNhan": message.message, "SoThuTu": message.serial}
 
 
@@ -158,7 +158,7 @@ def send_again(*, code: str | None, at: datetime) -> int:
     """Let parked messages go again: those of a dossier by either of its codes, or of all; how many."""
     parked = Link.objects.select_for_update(of=("self",)).filter(state="parked").order_by("id")
     if code is not None:
-        parked = parked.filter(Q(dossier__code=code) | Q(national_code=code))
+        parked = parked.filter(Q(dossier__code=code) | Q(national_code=code) | Q(unknown_code=code))
     links = list(parked)
     for link in links:
         Message.objects.filter(link=link, state="refused").update(state="waiting", answered_at=None)

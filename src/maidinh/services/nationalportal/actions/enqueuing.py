@@ -32,7 +32,7 @@ def enqueue_news(*, dossier_id: int, at: datetime) -> int:
     made = [*_beginning(link, dossier), *_papers(link, dossier), *_happened(link, dossier)]
     if link.last_serial == 0:  # the portal gives its code first, then takes the papers, then the dossier
         made = [made[0], *(each for each in made if each[0] == "file"), made[1], *_rest(made)]
-    _add(link, dossier, made, at)
+    _add(link, dossier.code, made, at)
     return len(made)
 
 
@@ -51,7 +51,16 @@ def enqueue_one(*, dossier_id: int, kind: Kind, source: str, content: dict[str, 
     enqueue_news(dossier_id=dossier_id, at=at)
     link = locked_link(dossier_id)
     if not Message.objects.filter(link=link, source=source).exists():
-        _add(link, dossier_numbered(dossier_id), [(kind, source, content, at)], at)
+        _add(link, dossier_numbered(dossier_id).code, [(kind, source, content, at)], at)
+
+
+@transaction.atomic
+def enqueue_refusal(*, code: str, source: str, content: dict[str, Any], at: datetime) -> None:
+    """Add an answer about a dossier that we don't have, in the order of the answers about this code; once."""
+    Link.objects.get_or_create(unknown_code=code)
+    link = Link.objects.select_for_update().get(unknown_code=code)
+    if not Message.objects.filter(link=link, source=source).exists():
+        _add(link, f"?{code}", [("answer", source, content | {"CoHoSo": False}, at)], at)  # no dossier's code begins so
 
 
 def locked_link(dossier_id: int) -> Link:
@@ -64,14 +73,14 @@ def _rest(made: list[Made]) -> Iterator[Made]:
     return (each for each in made[2:] if each[0] != "file")
 
 
-def _add(link: Link, dossier: Dossier, made: list[Made], at: datetime) -> None:
+def _add(link: Link, code: str, made: list[Made], at: datetime) -> None:
     rows = [
         Message(
             link=link,
             serial=link.last_serial + number,
             kind=kind,
             source=source,
-            message=message_id(dossier.code, link.last_serial + number),
+            message=message_id(code, link.last_serial + number),
             content=content,
             at=moment,
         )

@@ -15,7 +15,7 @@ from django.db.models import Max, Q
 
 from maidinh.services.dossiers.rules import tracking_digest
 from maidinh.services.nationalportal.actions.applying import Declined, apply_act, fetch_papers
-from maidinh.services.nationalportal.actions.enqueuing import enqueue_one
+from maidinh.services.nationalportal.actions.enqueuing import enqueue_one, enqueue_refusal
 from maidinh.services.nationalportal.adapters.portal import NationalPortal, PortalUnavailable
 from maidinh.services.nationalportal.definition import (
     ACCEPTED,
@@ -25,11 +25,13 @@ from maidinh.services.nationalportal.definition import (
     act_from,
     status_from,
 )
-from maidinh.services.nationalportal.models import Feed, Inbound, Link, SectoralDossier, SectoralStatus
+from maidinh.services.nationalportal.models import Feed, Inbound, Link, Message, SectoralDossier, SectoralStatus
 from maidinh.services.nationalportal.rules import Patience
 
 FEED, BATCH = "changes", 100
+ACTS = ("RutHoSo", "BoSung")
 STALE = "a later message of this dossier was applied before"
+UNKNOWN = "no dossier of ours has this code"
 
 
 def take_changes(*, portal: NationalPortal, now: Callable[[], datetime]) -> int:
@@ -89,7 +91,10 @@ def _apply(pk: int, portal: NationalPortal, at: datetime) -> int:
     waiting = Inbound.objects.get(pk=pk)
     papers: list[Any] = []
     problem = ""
-    if waiting.kind == "BoSung":
+    known = Link.objects.filter(national_code=waiting.code).exists()
+    if waiting.kind in ACTS and not known and _code_under_way(waiting):
+        raise PortalUnavailable("the code may be that of a dossier whose code is asked for just now")
+    if waiting.kind == "BoSung" and known:
         try:
             papers = fetch_papers(act_from(waiting.content), portal=portal, issue=waiting.code, at=at)
         except (Unreadable, Declined) as error:
@@ -110,11 +115,13 @@ def _outcome(row: Inbound, papers: list[Any], problem: str, at: datetime) -> tup
             return _note_status(row, at)
     except (Unreadable, Declined) as error:
         return "refused", _told(error)
-    if row.kind not in ("RutHoSo", "BoSung"):
+    if row.kind not in ACTS:
         return "refused", f"unknown kind of message: {row.kind}"[:300]
     link = Link.objects.filter(national_code=row.code).first()
-    if link is None:
-        return "refused", "no dossier of ours has this code"
+    if link is None or link.dossier_id is None:
+        source = f"inbound:{row.pk}"
+        enqueue_refusal(code=row.code, source=source, content=_answer(row, "refused", UNKNOWN), at=at)
+        return "refused", UNKNOWN
     state, reason = "applied", ""
     if problem:
         state, reason = "refused", problem
@@ -126,14 +133,20 @@ def _outcome(row: Inbound, papers: list[Any], problem: str, at: datetime) -> tup
                 apply_act(kind=row.kind, act=act_from(row.content), papers=papers, dossier_id=link.dossier_id, at=at)
         except (Unreadable, Declined) as error:
             state, reason = "refused", _told(error)
-    answer = {
-        "TraLoi": row.message,
-        "Loai": row.kind,
-        "KetQua": ACCEPTED if state == "applied" else DECLINED,
-        "LyDo": reason,
-    }
+    answer = _answer(row, state, reason)
     enqueue_one(dossier_id=link.dossier_id, kind="answer", source=f"inbound:{row.pk}", content=answer, at=at)
     return state, reason
+
+
+def _code_under_way(row: Inbound) -> bool:
+    """Whether the portal may have given this code to a dossier of ours, and its answer has not come yet."""
+    asked = Message.objects.filter(kind="code", state__in=("waiting", "sent"), attempts__gt=0)
+    return asked.filter(at__lte=row.received_at).exists()
+
+
+def _answer(row: Inbound, state: str, reason: str) -> dict[str, Any]:
+    result = ACCEPTED if state == "applied" else DECLINED
+    return {"TraLoi": row.message, "Loai": row.kind, "KetQua": result, "LyDo": reason}
 
 
 def _applied_serial(row: Inbound) -> int:

@@ -41,6 +41,7 @@ class Book:
     dossiers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     answers: dict[str, list[Any]] = field(default_factory=dict)
     feed: list[dict[str, Any]] = field(default_factory=list)
+    strays: dict[str, list[str]] = field(default_factory=dict)  # answers about codes of which a province has no dossier
 
     def __post_init__(self) -> None:
         if self.kept.exists():
@@ -54,6 +55,8 @@ class Book:
             before, known = self.answers[message]
             return (200, known) if before == digest else _refused(409, "another message has this number")
         code, serial = str(body.get("MaHoSo", "")), body.get("SoThuTu")
+        if kind == "answers" and body.get("CoHoSo") is False:
+            return self._take_stray(message, digest, body)
         if kind == "codes":
             code = f"{MARK}-{len(self.dossiers) + 1:07d}"
             self.dossiers[code] = []
@@ -70,6 +73,20 @@ class Book:
             answer["MaTep"] = f"{MARK}-{str(body['Bam'])[:16]}"
         told = {name: value for name, value in body.items() if name not in PERSONAL}
         self.dossiers[code].append({"Loai": kind, **told})
+        self.answers[message] = [digest, answer]
+        self.keep()
+        return 200, answer
+
+    def _take_stray(self, message: str, digest: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """A province has no dossier of the code that it was asked about: its answers to that have an order apart."""
+        asked = next((row for row in self.feed if row["MaTinNhan"] == body.get("TraLoi")), None)
+        if not message or asked is None:
+            return _refused(404, "nothing was told under this number")
+        told = self.strays.setdefault(str(asked["MaHoSo"]), [])
+        if body.get("SoThuTu") != len(told) + 1:
+            return _refused(409, f"answer {len(told) + 1} about this code comes next, not {body.get('SoThuTu')}")
+        told.append(message)
+        answer = {"MaTinNhan": message, "KetQua": "DaNhan", "GhiChu": MARK}
         self.answers[message] = [digest, answer]
         self.keep()
         return 200, answer
@@ -101,7 +118,7 @@ class Book:
 
     def keep(self) -> None:
         """Write the book whole or not at all."""
-        books = {"dossiers": self.dossiers, "answers": self.answers, "feed": self.feed}
+        books = {"dossiers": self.dossiers, "answers": self.answers, "feed": self.feed, "strays": self.strays}
         part = self.kept.with_name(f".{self.kept.name}.part")
         part.write_text(json.dumps(books, ensure_ascii=False), "utf-8")
         part.replace(self.kept)
