@@ -68,12 +68,12 @@ class _Run:
         if self.left == 0 and not self.over.done():
             self.over.set_result(None)
 
-    async def wait(self) -> None:
-        """Until all have ended; what has stalled for too long has failed."""
+    async def wait(self, patience: float = STALLED_SECONDS) -> None:
+        """Until all have ended; where none has for so long, those that are left have failed."""
         before = -1
         while not self.over.done() and before != self.left:
             before = self.left
-            await asyncio.wait([self.over], timeout=STALLED_SECONDS)
+            await asyncio.wait([self.over], timeout=patience)
         self.result.failed.extend(["no answer"] * self.left)
 
 
@@ -137,7 +137,12 @@ def _closed(run: _Run) -> Result:
 
 
 async def _saturate(
-    port: int, requests: Sequence[bytes], connections: int, secured: ssl.SSLContext | None, begins: Callable[[], None]
+    port: int,
+    requests: Sequence[bytes],
+    connections: int,
+    secured: ssl.SSLContext | None,
+    begins: Callable[[], None],
+    patience: float,
 ) -> Result:
     run = _Run(len(requests))
     await _opened(port, run, connections, secured)
@@ -146,7 +151,7 @@ async def _saturate(
     began = time.perf_counter()
     for _ in range(min(connections, len(requests))):
         run.free.pop().send(run.waiting.popleft(), time.perf_counter())
-    await run.wait()
+    await run.wait(patience)
     run.result.seconds = time.perf_counter() - began
     return _closed(run)
 
@@ -171,9 +176,10 @@ def saturate(
     connections: int = 32,
     secured: ssl.SSLContext | None = None,
     begins: Callable[[], None] = lambda: None,
+    patience: float = STALLED_SECONDS,
 ) -> Result:
     """All requests, as fast as they are answered; `begins` is called when all connections stand."""
-    return asyncio.run(_saturate(port, requests, connections, secured, begins))
+    return asyncio.run(_saturate(port, requests, connections, secured, begins, patience))
 
 
 def paced(port: int, requests: Sequence[bytes], *, rate: float, connections: int = 64) -> Result:

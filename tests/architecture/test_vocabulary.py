@@ -19,6 +19,7 @@ NOUNS = {  # pure or process modules of an app that the vocabulary has no word f
         "receipt", "reopening", "sequencer", "stamping", "tiles", "trust", "verification", "witness", "witnessing",
     },
     "exchange/evidence": {"container", "gathering", "inspection", "judging"},
+    "services/dossiers": {"register"},
     "services/measures": {"gathering", "telling"},
     "services/results": {"bundle", "exporting", "forms", "gathering", "register", "stamping"},
     "applications/registers": {"provider"},

@@ -29,8 +29,9 @@ def time_left(due: datetime | None, at: datetime, *, paused: bool = False) -> Ti
         return TimeLeft("paused", _("waits for the applicant"))
     if due is None:
         return None
-    days = (timezone.localtime(due).date() - timezone.localtime(at).date()).days
-    hour = timezone.localtime(due).strftime("%H:%M")
+    zone = timezone.get_default_timezone()  # the office has one, and a list asks for every line
+    local = timezone.localtime(due, zone)
+    days, hour = (local.date() - timezone.localtime(at, zone).date()).days, local.strftime("%H:%M")
     if at > due:
         if days == 0:
             return TimeLeft("late", _("since %(hour)s today") % {"hour": hour})

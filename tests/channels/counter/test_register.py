@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import html
+import re
 from io import BytesIO
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from maidinh.channels.counter import register
 from maidinh.infrastructure.actor import Actor
 from maidinh.infrastructure.database.scope import acting
 from maidinh.services.results.register import HEADINGS
-from tests.services.results.stages import official_of, open_step
+from tests.services.results.stages import official_of, open_step, submitted
 
 ALL = {"from": "01/01/2026", "until": "31/12/2026"}
 
@@ -79,3 +83,30 @@ def test_another_agency_has_another_register(
     assert dossier.code not in client.get(reverse("register"), asked).content.decode()
     with acting(person=citizen.person):
         assert browser(citizen).get(reverse("register")).status_code == 403
+
+
+def test_the_register_is_turned_page_by_page(
+    dossier: Any, browser: Any, province: Any, citizen: Actor, signer: Any, at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(register, "ROWS_ON_A_PAGE", 2)
+    codes = [dossier.code, *(submitted(citizen, signer, at, key=key).code for key in ("two", "three"))]
+    client = client_of(dossier, browser, province)
+    first = client.get(reverse("register"), ALL).content.decode()
+    assert [code in first for code in codes] == [True, True, False]
+    assert "Dossiers: 3" in first
+    assert 'rel="prev"' not in first
+    second = client.get(reverse("register") + turn(first, "next")).content.decode()
+    assert [code in second for code in codes] == [False, False, True]
+    assert 'rel="next"' not in second
+    back = client.get(reverse("register") + turn(second, "prev")).content.decode()
+    assert [code in back for code in codes] == [True, True, False]
+    assert 'rel="prev"' not in back
+    for nowhere in ({"after": "x-1"}, {"before": "20260101T000000000000-"}, {"after": "20270101T000000000000-1"}):
+        page = client.get(reverse("register"), ALL | nowhere).content.decode()
+        assert [code in page for code in codes] == [True, True, False], nowhere
+
+
+def turn(page: str, which: str) -> str:
+    link = re.search(rf'<a[^>]*href="([^"]*)"[^>]*rel="{which}"', page)
+    assert link is not None
+    return html.unescape(link[1])

@@ -5,13 +5,13 @@ Layer 2. Circular 03/2025/TT-VPCP, Annex I. By agency and by the days on which t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,7 +25,7 @@ from maidinh.channels.routing import page
 from maidinh.channels.wording import channel_name, language, status_name
 from maidinh.infrastructure.organisations.queries import agency_names
 from maidinh.infrastructure.workbooks.writing import SheetPlan, workbook_bytes
-from maidinh.services.dossiers.queries import received_for
+from maidinh.services.dossiers.register import Leaf, Line, Place, leaf_for, number_received, received_for
 from maidinh.services.results.actions import prepare_register
 from maidinh.services.results.queries import receipt_numbers
 from maidinh.services.results.register import HEADINGS, Entry, standing_of
@@ -34,6 +34,8 @@ ROWS_ON_A_PAGE = 50
 LONGEST = {"pdf": 2_000, "xlsx": 20_000}  # lines; a longer register is printed in parts
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ENDED = (3, 8, 10)
+PLACE = "%Y%m%dT%H%M%S%f"  # of a line, in an address: when its dossier came in; its id follows
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,12 @@ def register_file(request: HttpRequest, form: str) -> HttpResponse:
     asked, errors = _asked(request)
     if errors:
         return _shown(request, asked, errors)
-    found, at = _dossiers(request.actor, asked), timezone.now()
-    if (count := found.count()) > LONGEST[form]:
+    which, at = (request.actor, asked.agency, *_moments(asked)), timezone.now()
+    if (count := number_received(*which)) > LONGEST[form]:
         words = _("The register has %(count)s lines, and a file holds at most %(most)s. Choose fewer days.")
         return _shown(request, asked, {"until": words % {"count": count, "most": LONGEST[form]}})
     with translation.override("vi"):
-        lines = _entries(list(found), at)
+        lines = _entries(received_for(*which), at, agency_names("vi"))
     name = f"so-theo-doi-{asked.agency}-{asked.since:%Y%m%d}-{asked.until:%Y%m%d}.{form}"
     if form == "pdf":
         made = prepare_register(
@@ -85,21 +87,44 @@ def register_file(request: HttpRequest, form: str) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, asked: Asked, errors: dict[str, str]) -> HttpResponse:
-    names, at = agency_names(language()), timezone.now()
-    listed = Paginator(_dossiers(request.actor, asked), ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
-    rows = [] if errors else _entries(list(listed), at)
+    names, which = agency_names(language()), (request.actor, asked.agency, *_moments(asked))
+    leaf = Leaf([]) if errors else _leaf(request, which)
     context = {
-        "page": listed,
-        "rows": rows,
-        "hrefs": {row.code: reverse("desk-dossier", kwargs={"code": row.code}) for row in rows},
+        "count": 0 if errors else number_received(*which),
+        "rows": _entries(leaf.lines, timezone.now(), names),
+        "hrefs": {line.code: reverse("desk-dossier", kwargs={"code": line.code}) for line in leaf.lines},
         "agencies": [(code, names.get(code, code)) for code in request.actor.agencies],
         "asked": {"agency": asked.agency, "from": f"{asked.since:%d/%m/%Y}", "until": f"{asked.until:%d/%m/%Y}"}
         | {name: request.GET.get(name, "")[:20] for name in errors if name in ("from", "until")},
-        "query": f"?{asked.query}&",
+        "turns": {
+            name: f"?{asked.query}&{urlencode({name: _written(place)})}"
+            for name, place in (("before", leaf.before), ("after", leaf.after))
+            if place is not None
+        },
         "files": {form: f"{reverse('register-file', kwargs={'form': form})}?{asked.query}" for form in LONGEST},
         "errors": errors,
     }
     return render(request, "counter/register.html", context, status=422 if errors else 200)
+
+
+def _leaf(request: HttpRequest, which: tuple[Any, ...]) -> Leaf:
+    """The page that the address asks for; the first where it names no place, or one that nothing follows any more."""
+    places = {name: _read(request.GET.get(name, "")) for name in ("after", "before")}
+    leaf = leaf_for(*which, ROWS_ON_A_PAGE, **places)
+    return leaf if leaf.lines or not any(places.values()) else leaf_for(*which, ROWS_ON_A_PAGE)
+
+
+def _written(place: Place) -> str:
+    return f"{place.submitted_at.astimezone(UTC):{PLACE}}-{place.id}"
+
+
+def _read(text: str) -> Place | None:
+    moment, _dash, number = text.partition("-")
+    try:
+        at = datetime.strptime(moment, PLACE).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return Place(at, int(number)) if NUMBER.fullmatch(number) else None
 
 
 def _asked(request: HttpRequest) -> tuple[Asked, dict[str, str]]:
@@ -129,37 +154,36 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _dossiers(actor: Any, asked: Asked) -> Any:
+def _moments(asked: Asked) -> tuple[datetime, datetime]:
     since = timezone.make_aware(datetime.combine(asked.since, time.min))
-    until = timezone.make_aware(datetime.combine(asked.until + timedelta(days=1), time.min))
-    return received_for(actor, asked.agency, since, until)
+    return since, timezone.make_aware(datetime.combine(asked.until + timedelta(days=1), time.min))
 
 
-def _entries(dossiers: Sequence[Any], at: datetime) -> list[Entry]:
-    names = agency_names(language())
-    receipts = receipt_numbers([dossier.pk for dossier in dossiers])
+def _entries(lines: Sequence[Line], at: datetime, names: dict[str, str]) -> list[Entry]:
+    """The lines as the register tells them; what many of them share is put into words once."""
+    receipts, tongue = receipt_numbers([line.id for line in lines]), language()
+    procedures = {each: procedure_of(each).name.in_language(tongue) for each in {line.procedure for line in lines}}
+    channels = {each: channel_name(each) for each in {line.channel for line in lines}}
+    statuses = {each: status_name(each) for each in {line.status for line in lines}}
+    zone = timezone.get_current_timezone()
     return [
         Entry(
-            code=dossier.code,
-            receipt=receipts.get(dossier.pk, ""),
-            procedure=procedure_of(dossier.procedure.hash).name.in_language(language()),
-            applicant=dossier.applicant_name,
-            channel=channel_name(dossier.channel),
-            responsible=names.get(dossier.responsible, dossier.responsible),
-            received=timezone.localtime(dossier.accepted_at or dossier.submitted_at),
-            due=_local(dossier.due_at),
-            finished=_local(dossier.finished_at),
-            returned=_local(dossier.returned_at),
-            status=status_name(dossier.status),
-            supplements=dossier.supplements,
-            standing=standing_of(dossier.due_at, dossier.finished_at, at, ended=dossier.status in ENDED),
+            code=line.code,
+            receipt=receipts.get(line.id, ""),
+            procedure=procedures[line.procedure],
+            applicant=line.applicant,
+            channel=channels[line.channel],
+            responsible=names.get(line.responsible, line.responsible),
+            received=(line.accepted_at or line.submitted_at).astimezone(zone),
+            due=line.due_at and line.due_at.astimezone(zone),
+            finished=line.finished_at and line.finished_at.astimezone(zone),
+            returned=line.returned_at and line.returned_at.astimezone(zone),
+            status=statuses[line.status],
+            supplements=line.supplements,
+            standing=standing_of(line.due_at, line.finished_at, at, ended=line.status in ENDED),
         )
-        for dossier in dossiers
+        for line in lines
     ]
-
-
-def _local(value: datetime | None) -> datetime | None:
-    return timezone.localtime(value) if value else None
 
 
 ROUTES = [

@@ -6,8 +6,9 @@ colleagues on it; a search is counted for itself.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -30,8 +31,22 @@ from maidinh.services.dossiers.rules import step_of
 ROWS_ON_A_PAGE = 50
 STATES = ("late", "today", "rest")
 COLUMNS = (
-    "step", "claimed_by", "dossier__code", "dossier__applicant_name", "dossier__status", "dossier__procedure__hash",
+    "pk", "step", "claimed_by", "due", "dossier__code", "dossier__applicant_name", "dossier__status",
+    "dossier__procedure__hash",
 )  # fmt: skip
+
+
+class Waiting(NamedTuple):
+    """What the page reads of an open step: COLUMNS, and no rows of three tables to show eight values."""
+
+    pk: int
+    step: str
+    claimed_by: str
+    due: datetime | None
+    code: str
+    applicant: str
+    status: int
+    procedure: str
 
 
 def worklist(request: HttpRequest) -> HttpResponse:
@@ -40,16 +55,17 @@ def worklist(request: HttpRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "step", "state")}
     everything = steps_for(actor, at)
     groups = _groups(everything, at)
-    shown = _filtered(everything, asked, at).only(*COLUMNS)
+    shown = _filtered(everything, asked, at).values_list(*COLUMNS)
     paginator = Paginator(shown, ROWS_ON_A_PAGE)
     if not asked["q"]:
         paginator.count = _counted(groups, asked)  # type: ignore[misc] - known already
     listed = paginator.get_page(request.GET.get("page"))
-    holders = officials_by_id(task.claimed_by for task in listed)
+    steps = [Waiting(*row) for row in listed]
+    holders = officials_by_id(step.claimed_by for step in steps)
     kept = urlencode({name: value for name, value in asked.items() if value})
     context = {
         "page": listed,
-        "rows": [_row(task, at, holders) for task in listed],
+        "rows": _rows(steps, at, holders),
         "figures": _figures(groups),
         "steps": _steps(groups),
         "colleagues": colleagues_of(actor),
@@ -111,21 +127,31 @@ def _steps(groups: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return sorted(names.items(), key=lambda pair: pair[1])
 
 
-def _row(task: Any, at: datetime, holders: dict[str, Any]) -> dict[str, Any]:
-    language = (get_language() or "vi")[:2]
-    procedure = procedure_of(task.dossier.procedure.hash)
-    return {
-        "id": task.pk,
-        "code": task.dossier.code,
-        "href": reverse("desk-dossier", kwargs={"code": task.dossier.code}),
-        "applicant": task.dossier.applicant_name,
-        "procedure": procedure.short_name.in_language(language),
-        "step": step_of(procedure, task.step).name.in_language(language),
-        "status": task.dossier.status,
-        "left": time_left(task.due, at),
-        "due_at": task.due,
-        "taken_by": holder.name if (holder := holders.get(task.claimed_by)) else task.claimed_by,
+def _rows(steps: Sequence[Waiting], at: datetime, holders: dict[str, Any]) -> list[dict[str, Any]]:
+    """The steps in words; what many of them share is looked up once."""
+    language, choose = (get_language() or "vi")[:2], _("Choose dossier %(code)s")
+    procedures = {digest: procedure_of(digest) for digest in {step.procedure for step in steps}}
+    titles = {digest: each.short_name.in_language(language) for digest, each in procedures.items()}
+    names = {
+        (digest, step): step_of(procedures[digest], step).name.in_language(language)
+        for digest, step in {(each.procedure, each.step) for each in steps}
     }
+    return [
+        {
+            "id": step.pk,
+            "code": step.code,
+            "choose": choose % {"code": step.code},
+            "href": reverse("desk-dossier", kwargs={"code": step.code}),
+            "applicant": step.applicant,
+            "procedure": titles[step.procedure],
+            "step": names[step.procedure, step.step],
+            "status": step.status,
+            "left": time_left(step.due, at),
+            "due_at": step.due,
+            "taken_by": holder.name if (holder := holders.get(step.claimed_by)) else step.claimed_by,
+        }
+        for step in steps
+    ]
 
 
 ROUTES = [page("desk/dossiers", worklist, name="worklist", who="dossier.read-agency")]

@@ -104,13 +104,18 @@ def vn_date(value: date | datetime | None) -> str:
     """Write a day as dd/mm/yyyy; a moment is first put into the office's time zone."""
     if not value:
         return ""
-    day = timezone.localtime(value) if isinstance(value, datetime) else value
+    day = _local(value) if isinstance(value, datetime) else value
     return day.strftime("%d/%m/%Y")
 
 
 def vn_datetime(value: datetime | None) -> str:
     """Write a moment as HH:MM dd/mm/yyyy in the office's time zone; a moment without a zone is refused."""
-    return timezone.localtime(value).strftime("%H:%M %d/%m/%Y") if value else ""
+    return _local(value).strftime("%H:%M %d/%m/%Y") if value else ""
+
+
+def _local(value: datetime) -> datetime:
+    # The office has one time zone. Which one a thread has is looked up anew for each moment, hundreds of times a page.
+    return timezone.localtime(value, timezone.get_default_timezone())
 
 
 def iso(value: date | datetime | None) -> str:

@@ -27,7 +27,8 @@ def _above(code: str) -> list[str]:
 
 def agency_names(language: str) -> dict[str, str]:
     """Every agency's name by its code."""
-    return {row.code: row.name(language) for row in Agency.objects.all()}
+    rows = Agency.objects.values_list("code", "name_vi", "name_en")
+    return {code: (english or name) if language == "en" else name for code, name, english in rows}
 
 
 def agencies() -> dict[str, Agency]:

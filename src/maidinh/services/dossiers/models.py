@@ -88,6 +88,9 @@ class Dossier(models.Model):
             models.CheckConstraint(
                 condition=Q(accepted_at__gte=F("submitted_at")), name="dossiers_accepted_after_submitted"
             ),
+            models.CheckConstraint(
+                condition=Q(agencies__contains=[F("receiving")]), name="dossiers_receiving_takes_part"
+            ),
         ]
         indexes = [
             models.Index(fields=["applicant", "-submitted_at"]),

@@ -77,19 +77,6 @@ def worklist_for(actor: Actor, at: datetime | None = None) -> QuerySet[Task]:
     )
 
 
-def received_for(actor: Actor, agency: str, since: datetime, until: datetime) -> QuerySet[Dossier]:
-    """The dossiers that one of the official's agencies received from `since` until before `until`, as they came in."""
-    require(actor, "dossier.read-agency")
-    if agency not in actor.agencies:
-        return Dossier.objects.none()
-    return (
-        Dossier.objects.filter(receiving=agency, submitted_at__gte=since, submitted_at__lt=until)
-        .select_related("procedure")
-        .defer(APPLICANTS_ALONE, "answers", "procedure__content")
-        .order_by("submitted_at", "id")
-    )
-
-
 def open_task_for(actor: Actor, dossier: Dossier, at: datetime | None = None) -> Task | None:
     """The dossier's open task, when it is the official's to do; None otherwise."""
     return worklist_for(actor, at).filter(dossier=dossier).first()
