@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.models import Field, Model
@@ -23,6 +24,8 @@ Lines = dict[tuple[str, tuple[str, ...]], list[Line]]
 PLAIN = {type(None), bool, int, str, bytes, date, datetime}
 
 _waiting: ContextVar[Lines | None] = ContextVar("lines that are written together", default=None)
+
+_cursors: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()  # by connection, of which each thread has its own
 
 
 class Columns(Generic[M]):
@@ -64,9 +67,9 @@ class Columns(Generic[M]):
 
 def answered(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """What the database answers to a statement."""
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(statement, values)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
+    cursor = _cursor()
+    cursor.execute(statement, values)
+    found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 
 
@@ -89,10 +92,10 @@ def insert_rows(rows: Sequence[Model]) -> None:
 def update_row(row: Model, names: tuple[str, ...]) -> None:
     """Write these fields of a row. Raises DatabaseError where there is no such row to change."""
     text, fields = _update(type(row), names)
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(text, [*_values(row, fields), row.pk])
-        if cursor.rowcount != 1:
-            raise DatabaseError(f"no row {row.pk} of {row._meta.label} may be changed")
+    cursor = _cursor()
+    cursor.execute(text, [*_values(row, fields), row.pk])
+    if cursor.rowcount != 1:
+        raise DatabaseError(f"no row {row.pk} of {row._meta.label} may be changed")
 
 
 def add_lines(table: str, columns: tuple[str, ...], lines: Sequence[Line]) -> None:
@@ -122,8 +125,7 @@ def _write(waiting: Lines) -> None:
     if not any(waiting.values()):
         return
     text = _additions(tuple((table, columns, len(lines)) for (table, columns), lines in waiting.items()))
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(text, [value for lines in waiting.values() for line in lines for value in line])
+    _cursor().execute(text, [value for lines in waiting.values() for line in lines for value in line])
 
 
 @lru_cache(maxsize=256)
@@ -136,6 +138,20 @@ def _additions(tables: tuple[tuple[str, tuple[str, ...], int], ...]) -> str:
     ]
     before = ", ".join(f"_{number} AS ({each})" for number, each in enumerate(first))
     return f"WITH {before} {last}" if first else last
+
+
+def _cursor() -> Any:
+    """The connection's one cursor for these statements, each of which is done before the next; a new one while counted.
+
+    To make a cursor costs as much as a short statement does.
+    """
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    if wrapper.connection is None or wrapper.queries_logged:
+        return wrapper.cursor()
+    kept = _cursors.get(wrapper)
+    if kept is None or kept.cursor.connection is not wrapper.connection:
+        kept = _cursors[wrapper] = wrapper.cursor()
+    return kept
 
 
 def _values(row: Model, fields: Sequence[Field[Any, Any]]) -> list[Any]:

@@ -15,7 +15,7 @@ from maidinh.infrastructure.translog.promises import LogKeeper
 from maidinh.services.dossiers.models import Dossier
 from maidinh.services.dossiers.rules import answers_digest
 
-SYMBOLS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that a tired eye takes for something else
+SYMBOLS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32, so that a byte gives each as often; none is taken for another
 SYMBOL_COUNT = 12
 
 
@@ -30,7 +30,7 @@ class PaperLike(Protocol):
 
 def tracking_secret() -> str:
     """The second half of what it takes to follow a dossier without signing in."""
-    return "".join(secrets.choice(SYMBOLS) for _ in range(SYMBOL_COUNT))
+    return "".join(SYMBOLS[byte % len(SYMBOLS)] for byte in secrets.token_bytes(SYMBOL_COUNT))
 
 
 def write_receipt(dossier: Dossier, papers: Sequence[PaperLike], at: datetime, log: LogKeeper) -> None:
