@@ -50,9 +50,5 @@ class Migration(migrations.Migration):
             OTHERS.format(when=""),
         ),
         migrations.RunSQL(CALLED.format(when="WHEN (NEW.called_by_id IS NOT NULL)"), CALLED.format(when="")),
-        # A dossier's row changes with each step and none of its indexes does: with room beside it they need no entry.
-        migrations.RunSQL(
-            "ALTER TABLE dossiers_dossier SET (fillfactor = 60)", "ALTER TABLE dossiers_dossier RESET (fillfactor)"
-        ),
         migrations.RunSQL(REOPENS.format(when=AS_APPLICANT_OR_NOBODY), REOPENS.format(when="")),
     ]
