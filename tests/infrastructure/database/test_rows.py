@@ -9,7 +9,15 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
 from maidinh.infrastructure.commands.models import Command
-from maidinh.infrastructure.database.rows import Columns, add_lines, added_together, insert_row, insert_rows, update_row
+from maidinh.infrastructure.database.rows import (
+    Columns,
+    add_lines,
+    added_together,
+    answered,
+    insert_row,
+    insert_rows,
+    update_row,
+)
 from maidinh.infrastructure.events.models import Event
 
 
@@ -62,3 +70,14 @@ def test_lines_of_several_tables_are_one_statement_in_their_order(own_database, 
     with role("worker"):
         written = list(Event.objects.order_by("-id").values_list("name", "payload")[:3])
     assert written == [("rows.three", {}), ("rows.two", {"b": [2]}), ("rows.one", {})]
+
+
+def test_the_kept_cursor_ends_with_its_connection(own_database, role) -> None:
+    with role("web"):
+        first = answered("SELECT pg_backend_pid()", [])
+        assert answered("SELECT pg_backend_pid()", []) == first
+        connection.close()
+        assert answered("SELECT pg_backend_pid()", []) != first
+        with pytest.raises(DatabaseError):
+            answered("SELECT no_such_column", [])
+        assert answered("SELECT 1", []) == [(1,)]
