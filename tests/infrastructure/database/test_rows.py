@@ -72,6 +72,20 @@ def test_lines_of_several_tables_are_one_statement_in_their_order(own_database, 
     assert written == [("rows.three", {}), ("rows.two", {"b": [2]}), ("rows.one", {})]
 
 
+def test_what_failed_within_takes_its_lines_along(own_database, role, at) -> None:
+    columns = ("name", "payload", "at", "agency")
+    with role("worker"):
+        with added_together():
+            add_lines("events_event", columns, [("rows.before", "{}", at, "")])
+            with pytest.raises(RuntimeError), added_together():
+                add_lines("events_event", columns, [("rows.failed", "{}", at, "")])
+                raise RuntimeError
+            with added_together():
+                add_lines("events_event", columns, [("rows.after", "{}", at, "")])
+        assert list(Event.objects.order_by("-id").values_list("name", flat=True)[:2]) == ["rows.after", "rows.before"]
+        assert not Event.objects.filter(name="rows.failed").exists()
+
+
 def test_the_kept_cursor_ends_with_its_connection(own_database, role) -> None:
     with role("web"):
         first = answered("SELECT pg_backend_pid()", [])

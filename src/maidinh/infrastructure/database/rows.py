@@ -109,16 +109,21 @@ def add_lines(table: str, columns: tuple[str, ...], lines: Sequence[Line]) -> No
 
 @contextmanager
 def added_together() -> Iterator[None]:
-    """Lines added inside are written when it ends, all with one statement; it must end within their transaction."""
-    if _waiting.get() is not None:
-        yield
-        return
-    token = _waiting.set(waiting := {})
+    """Lines added inside are written when it ends, all with one statement; it must end within their transaction.
+
+    One within another leaves its lines to that one; where it fails, it takes them along.
+    """
+    outer = _waiting.get()
+    token = _waiting.set(inner := {})
     try:
         yield
     finally:
         _waiting.reset(token)
-    _write(waiting)
+    if outer is None:
+        _write(inner)
+    else:
+        for table, lines in inner.items():
+            outer.setdefault(table, []).extend(lines)
 
 
 def _write(waiting: Lines) -> None:
