@@ -189,7 +189,10 @@ class Environment(BaseSettings):
     national_portal_late_hours: int = Field(
         default=24, ge=1, description="Hours after which a waiting message is told by maidinh doctor."
     )
-    web_threads: int = Field(default=8, ge=1, description="Requests the web process answers at once.")
+    web_workers: int = Field(
+        default=1, ge=1, description="Processes that answer pages; as many as there are cores to spare."
+    )
+    web_threads: int = Field(default=8, ge=1, description="Requests that each such process answers at once.")
 
     @model_validator(mode="after")
     def _real_people_need_a_real_issuer(self) -> Environment:

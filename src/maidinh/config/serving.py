@@ -45,7 +45,7 @@ def serve_web(environment: Environment) -> None:
         address=environment.host,
         port=environment.port,
         interface=Interfaces.WSGI,
-        workers=1,
+        workers=environment.web_workers,
         blocking_threads=environment.web_threads,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
