@@ -12,6 +12,8 @@ from pydantic import ValidationError
 
 from maidinh.config.environment import Environment
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_child_process_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     here = Environment(data=tmp_path, port=9001, seed=7, upload_limit=1234, gateway_zones="lan=10.0.0.0/8")

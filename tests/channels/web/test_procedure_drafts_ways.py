@@ -14,6 +14,8 @@ from maidinh.infrastructure.definitions.locating import definitions_root
 from maidinh.services.decisions.definition import DecisionTable
 from maidinh.services.procedures.definition import FormField, Step
 
+pytestmark = pytest.mark.slow
+
 FILES = sorted((definitions_root() / "provinces").glob("*/procedures/*/*/procedure.yaml"))
 TEXT = """
 cases:

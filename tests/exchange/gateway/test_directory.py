@@ -141,6 +141,7 @@ def test_a_key_counts_only_in_its_time(keeper: DirectoryKeeper, signed: Any) -> 
     assert snapshot.key("MAU/GOV/AG1/STRANGER", kid, NOW) is None
 
 
+@pytest.mark.slow
 def test_a_gateway_does_not_wait_for_a_database_that_says_nothing(
     settings_of: Any, start_gateway: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,6 +44,8 @@ from maidinh.services.procedures.queries import ProcedureVersion, current_versio
 
 from .conftest import CODE, DECISION, Desk, first_day, later_name
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_draft_begins_with_the_files_of_the_version_and_their_comments(desk: Desk) -> None:
     draft = desk.begun()

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from maidinh.services.authoring.definition import MAIN
 from maidinh.services.authoring.merging import ABSENT, ORDER, Merged, merge_files
 
+pytestmark = pytest.mark.slow
+
 TEXT = """# head
 version: '1.0'
 effective_from: 2026-01-01

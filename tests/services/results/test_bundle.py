@@ -203,7 +203,7 @@ def test_the_command_line_exports_and_verifies(made: Any, tmp_path: Path) -> Non
     run, file = CliRunner(), tmp_path / "y.zip"
     done = run.invoke(app, ["export", dossier.code, "-o", str(file), "--json"])
     assert done.exit_code == 0, done.output
-    assert json.loads(done.output)["dossier"] == dossier.code
+    assert json.loads(done.stdout)["dossier"] == dossier.code
     assert file.stat().st_mode & 0o077 == 0
     assert run.invoke(app, ["export", dossier.code, "-o", str(file)]).exit_code == 2, "an existing file is kept"
     assert run.invoke(app, ["export", "H38.101-20260101-9999999", "-o", str(tmp_path / "z.zip")]).exit_code == 2
