@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from maidinh.infrastructure.database.rows import answered
 
 
 def next_serial() -> int:
     """The next number; never given twice, and gaps are left where a submission failed."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('dossiers_code_serial')")
-        return int(cursor.fetchone()[0])
+    [(number,)] = answered("SELECT nextval('dossiers_code_serial')", [])
+    return int(number)

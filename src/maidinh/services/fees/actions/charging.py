@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from maidinh.infrastructure.actor import Actor, require
 from maidinh.infrastructure.audit.actions import record_act
+from maidinh.infrastructure.database.rows import answered
 from maidinh.infrastructure.events.actions import publish
 from maidinh.services.fees.models import Charge
 from maidinh.services.procedures.definition import Fee
@@ -36,12 +35,10 @@ def charge_fee(*, dossier_id: int, fee: Fee, amount: int, at: datetime, dossier:
         currency=fee.currency,
         charged_at=at,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, [dossier_id, charge.name_vi, charge.name_en, amount, charge.currency, at])
-        new = cursor.fetchone()
-    if new is None:
+    new = answered(INSERT, [dossier_id, charge.name_vi, charge.name_en, amount, charge.currency, at])
+    if not new:
         return Charge.objects.get(dossier_id=dossier_id)
-    charge.pk = new[0]
+    charge.pk = new[0][0]
     if dossier is not None:
         charge.dossier = dossier
     tell(charge, "fee.charged", at)
